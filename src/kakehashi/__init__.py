@@ -1,0 +1,1 @@
+"""kakehashi: an IPsec VPN gateway that speaks the languages of its neighbours' routers."""

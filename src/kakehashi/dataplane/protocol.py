@@ -1,0 +1,132 @@
+"""The data plane's interface. Every method returns at once; what takes time comes back as an event."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from kakehashi.model.address import IPAddress, Path, SocketAddress
+from kakehashi.model.child_sa import ChildSa
+from kakehashi.model.status import InboundCounters, OutboundCounters
+
+
+@dataclass(frozen=True, slots=True)
+class Datagram:
+    """An IKE message arrived; the non-ESP marker is already off."""
+
+    data: bytes
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Acquire:
+    """A packet for a tunnel without an SA waits for one (V2-09)."""
+
+    tunnel: str
+    source: IPAddress
+    destination: IPAddress
+    protocol: int
+    source_port: int
+    destination_port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expire:
+    """A Child SA reached `soft_packets` or `soft_bytes`, or its sequence numbers come to an end."""
+
+    spi_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeerMoved:
+    """An authentic ESP-in-UDP packet came from another address or port than before."""
+
+    spi_in: int
+    remote: SocketAddress
+
+
+@dataclass(frozen=True, slots=True)
+class FirstInbound:
+    """The first authentic packet of a Child SA arrived: its peer uses it."""
+
+    spi_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownSpi:
+    """ESP for an SPI that we do not have. At most one a second is told."""
+
+    spi: int
+    path: Path
+
+
+DataPlaneEvent = Datagram | Acquire | Expire | PeerMoved | FirstInbound | UnknownSpi
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Of one moment. `tunnels`: by tunnel name; `drops`: packets that belong to no tunnel, by reason."""
+
+    tunnels: Mapping[str, tuple[OutboundCounters, InboundCounters]]
+    drops: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """When a Child SA last carried an authentic packet: seconds ago, None is never."""
+
+    spi_in: int
+    inbound_idle: float | None
+    outbound_idle: float | None
+
+
+class DataPlane(Protocol):
+    """A running data plane: UDP 500 and 4500, ESP, and one TUN device a tunnel.
+
+    A packet that a tunnel's device gives up is encrypted, kept until there is an SA, or dropped and counted;
+    it never leaves in the clear.
+    """
+
+    def fileno(self) -> int:
+        """A descriptor that is readable while events wait."""
+
+    def events(self) -> list[DataPlaneEvent]:
+        """Take what waits, oldest first, at most some hundred at a time."""
+
+    def send_ike(self, datagram: bytes, path: Path) -> None:
+        """Send from `path.local`; on port 4500 with the non-ESP marker. A failure to send is counted, not raised."""
+
+    def send_nat_keepalive(self, path: Path) -> None:
+        """Send the one octet 0xFF of RFC 3948 section 2.3."""
+
+    def add_tunnel(self, name: str, device: str, mtu: int) -> None:
+        """Make the TUN device `device`. OSError says what the host refuses."""
+
+    def set_tunnel_mtu(self, name: str, mtu: int) -> None:
+        """The device's MTU has changed; packets are judged by it."""
+
+    def remove_tunnel(self, name: str) -> None:
+        """Close the device; SAs of the tunnel go with it."""
+
+    def install(self, sa: ChildSa, use_outbound: bool) -> None:
+        """See `ike.effects.InstallChildSa`. ValueError where an algorithm is unknown to the data plane."""
+
+    def use_outbound(self, tunnel: str, spi_in: int) -> None:
+        """See `ike.effects.UseOutbound`. Packets that waited are sent."""
+
+    def move(self, spi_in: int, path: Path, udp_encapsulation: bool) -> None:
+        """See `ike.effects.MoveChildSa`."""
+
+    def remove(self, spi_in: int) -> None:
+        """See `ike.effects.RemoveChildSa`. Unknown SPIs are ignored."""
+
+    def discard_waiting(self, tunnel: str) -> None:
+        """The negotiation failed: packets that wait are dropped and counted, and the next one acquires again."""
+
+    def counters(self) -> Counters:
+        """Counters since the start."""
+
+    def activity(self) -> list[Activity]:
+        """The last use of each Child SA."""
+
+    def close(self) -> None:
+        """Stop the threads, close devices and sockets, wipe the keys."""

@@ -1,0 +1,50 @@
+"""What every dialect can do."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kakehashi.model.finding import Finding
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Lowered:
+    """A configuration in the model, and what is to be said about it. Errors among the findings: do not run it."""
+
+    gateway: Gateway
+    findings: tuple[Finding, ...]
+
+
+class ShowError(ValueError):
+    """A show or clear command that the device would not take; the text says what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """`clear ikev2 sa`: delete the IKE SAs of `tunnel`, or all if it is None."""
+
+    tunnel: str | None
+
+
+class Dialect(Protocol):
+    """One router's language."""
+
+    name: str
+    title: str
+
+    def recognise(self, text: str) -> float:
+        """How much `text` looks like this dialect, 0 to 1."""
+
+    def lower(self, text: str, file: str) -> Lowered:
+        """Parse and lower. Never raises for what the text says; findings carry file and line."""
+
+    def show(self, words: Sequence[str], status: Status) -> str:
+        """The output of `show WORDS`, as the device prints it. ShowError."""
+
+    def clear(self, words: Sequence[str], status: Status) -> Clear:
+        """What `clear WORDS` asks for. ShowError."""
+
+
+DialectFactory = Callable[[], Dialect]

@@ -1,0 +1,1 @@
+"""The sans-IO protocol core: bytes, time and entropy in; bytes, commands and events out."""

@@ -1,0 +1,108 @@
+"""What the core asks of its driver, and what it tells.
+
+The driver takes them from `Endpoint.effects()` in order and carries them out in that order.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kakehashi.model.address import Path
+from kakehashi.model.child_sa import ChildSa
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send one IKE message. The non-ESP marker of port 4500 (RFC 3948 section 2.2) is the driver's to add."""
+
+    datagram: bytes
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class InstallChildSa:
+    """Accept packets with `sa.spi_in` from now on; send with `sa.spi_out` at once only if `use_outbound`."""
+
+    sa: ChildSa
+    use_outbound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UseOutbound:
+    """The tunnel's packets leave by this Child SA from now on (RFC 7296 section 2.8)."""
+
+    tunnel: str
+    spi_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveChildSa:
+    """The peer was seen at another address or port (RFC 7296 section 2.23)."""
+
+    tunnel: str
+    spi_in: int
+    path: Path
+    udp_encapsulation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveChildSa:
+    """Forget both SAs of the pair."""
+
+    tunnel: str
+    spi_in: int
+    reason: str
+
+
+class Level(enum.IntEnum):
+    """Severities of RFC 5424 as the devices use them (V2-52)."""
+
+    ERROR = 3
+    WARNING = 4
+    NOTICE = 5
+    INFO = 6
+    DEBUG = 7
+
+
+class EventName(enum.StrEnum):
+    """Every event that the core tells; the names are stable for machines."""
+
+    NEGOTIATION_STARTED = "negotiation-started"
+    NEGOTIATION_FAILED = "negotiation-failed"
+    IKE_SA_ESTABLISHED = "ike-sa-established"
+    IKE_SA_REKEYED = "ike-sa-rekeyed"
+    IKE_SA_DELETED = "ike-sa-deleted"
+    CHILD_SA_CREATED = "child-sa-created"
+    CHILD_SA_REKEYED = "child-sa-rekeyed"
+    CHILD_SA_DELETED = "child-sa-deleted"
+    REKEY_FAILED = "rekey-failed"
+    PEER_DEAD = "peer-dead"
+    PEER_MOVED = "peer-moved"
+    DPD = "dpd"
+    COOKIE = "cookie"
+    RETRANSMIT = "retransmit"
+    NOTIFY_RECEIVED = "notify-received"
+    DROPPED = "dropped"
+    KEYS = "keys"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that an operator may want to know, in one sentence.
+
+    `facility` is "ikev2" or "IPsec" (V2-52). `tunnel` is "" while it is not known. `details` holds the values of
+    the sentence for machines; never a secret.
+    """
+
+    level: Level
+    name: EventName
+    facility: str
+    message: str
+    tunnel: str = ""
+    path: Path | None = None
+    spi_i: bytes = b""
+    spi_r: bytes = b""
+    details: Mapping[str, str | int] = field(default_factory=dict)
+
+
+Effect = Send | InstallChildSa | UseOutbound | MoveChildSa | RemoveChildSa | Event

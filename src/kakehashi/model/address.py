@@ -1,0 +1,58 @@
+"""Addresses of hosts, and the two ends of a UDP conversation."""
+
+import enum
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
+
+IPAddress = IPv4Address | IPv6Address
+IPInterface = IPv4Interface | IPv6Interface
+IPNetwork = IPv4Network | IPv6Network
+
+IKE_PORT = 500
+NAT_T_PORT = 4500
+
+
+@dataclass(frozen=True, slots=True)
+class Hostname:
+    """A peer known by name; the gateway resolves it again and again."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AnyAddress(enum.Enum):
+    """A peer of unknown address: it can only come to us."""
+
+    ANY = "any"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+ANY = AnyAddress.ANY
+PeerAddress = IPAddress | Hostname | AnyAddress
+
+
+@dataclass(frozen=True, slots=True)
+class SocketAddress:
+    """An address with its UDP port."""
+
+    ip: IPAddress
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.ip}:{self.port}" if self.ip.version == 4 else f"[{self.ip}]:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The two ends of a UDP conversation, seen from here; `interface` is the host's device it goes through."""
+
+    local: SocketAddress
+    remote: SocketAddress
+    interface: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.local} > {self.remote}"

@@ -1,0 +1,44 @@
+"""A pair of ESP SAs as a data plane needs it."""
+
+from dataclasses import dataclass
+
+from kakehashi.model.address import Path
+from kakehashi.model.algorithms import Cipher
+from kakehashi.model.secret import Secret
+from kakehashi.model.selector import TrafficSelector
+from kakehashi.wire.registry.ikev2 import IntegrityId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EspKeys:
+    """Key material of one direction. `encryption` includes the salt where the cipher has one, at its end."""
+
+    encryption: Secret
+    integrity: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildSa:
+    """One Child SA: an inbound and an outbound ESP SA (RFC 4301 section 4.4.2.1).
+
+    `spi_in` was chosen by us and is unique in the gateway, so it names the Child SA. `integrity` is
+    IntegrityId.NONE for AEAD. `soft_packets`, `soft_bytes`: the data plane reports `Expire` once at them.
+    """
+
+    tunnel: str
+    spi_in: int
+    spi_out: int
+    serial_in: int
+    serial_out: int
+    cipher: Cipher
+    integrity: IntegrityId
+    keys_in: EspKeys
+    keys_out: EspKeys
+    esn: bool
+    local_selectors: tuple[TrafficSelector, ...]
+    remote_selectors: tuple[TrafficSelector, ...]
+    path: Path
+    udp_encapsulation: bool
+    replay_window: int
+    soft_packets: int | None = None
+    soft_bytes: int | None = None

@@ -1,0 +1,91 @@
+"""A whole router, as far as its VPN is concerned."""
+
+import enum
+from dataclasses import dataclass, field
+
+from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
+from kakehashi.model.policy import IkePolicy
+from kakehashi.model.source import Source
+from kakehashi.model.tunnel import Tunnel
+
+
+class InterfaceKind(enum.Enum):
+    """What an interface is made of."""
+
+    PHYSICAL = "physical"
+    LOOPBACK = "loopback"
+    TUNNEL = "tunnel"
+
+
+class AdjustMss(enum.Enum):
+    """TCP MSS is fitted to the interface's MTU."""
+
+    AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticTranslation:
+    """A hole in address translation: arriving `protocol` (17 is UDP), for `port` if any, stays with the router."""
+
+    protocol: int
+    port: int | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interface:
+    """An interface by the device's own name.
+
+    `unnumbered`: the interface whose address it borrows, for each IP version. `dhcp`: the address comes from
+    outside. `mtu`: octets, None is the default. `napt`: sources are translated on the way out.
+    """
+
+    name: str
+    kind: InterfaceKind
+    enabled: bool
+    addresses: tuple[IPInterface, ...] = ()
+    unnumbered: str | None = None
+    unnumbered_ipv6: str | None = None
+    dhcp: bool = False
+    ipv6_enabled: bool = False
+    mtu: int | None = None
+    adjust_mss: AdjustMss | int | None = None
+    adjust_mss_ipv6: AdjustMss | int | None = None
+    napt: bool = False
+    static_translations: tuple[StaticTranslation, ...] = ()
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A static route. One of `next_hop` and `interface` is set, or both; a smaller `metric` wins."""
+
+    destination: IPNetwork
+    next_hop: IPAddress | None = None
+    interface: str | None = None
+    metric: int = 1
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """Everything that a configuration says about one router.
+
+    `unknown_peer_policy`: what answers the first message of a peer whose address no tunnel names.
+    """
+
+    dialect: str
+    unknown_peer_policy: IkePolicy
+    hostname: str = ""
+    interfaces: tuple[Interface, ...] = ()
+    tunnels: tuple[Tunnel, ...] = ()
+    routes: tuple[Route, ...] = ()
+    files: tuple[str, ...] = field(default=())
+
+    def interface(self, name: str) -> Interface | None:
+        """The interface of that name, or None."""
+        return next((i for i in self.interfaces if i.name == name), None)
+
+    def tunnel(self, name: str) -> Tunnel | None:
+        """The tunnel of that interface name, or None."""
+        return next((t for t in self.tunnels if t.interface == name), None)

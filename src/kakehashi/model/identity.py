@@ -1,0 +1,59 @@
+"""Who a peer says it is, and how it proves it."""
+
+import enum
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from kakehashi.model.secret import Secret
+from kakehashi.model.source import Source
+from kakehashi.wire.registry.ikev2 import IdType
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """An identification (RFC 7296 section 3.5): `data` is the octets on the wire."""
+
+    type: IdType
+    data: bytes
+
+    @classmethod
+    def of(cls, id_type: IdType, text: str) -> "Identity":
+        """Build from text: an address for the ID_*_ADDR types, UTF-8 text for the others. ValueError if wrong."""
+        match id_type:
+            case IdType.ID_IPV4_ADDR | IdType.ID_IPV6_ADDR:
+                address = ip_address(text)
+                if address.version != (4 if id_type == IdType.ID_IPV4_ADDR else 6):
+                    raise ValueError(f"{text} is not an address for {id_type.name}")
+                return cls(id_type, address.packed)
+            case _:
+                return cls(id_type, text.encode())
+
+    @property
+    def text(self) -> str:
+        """The value as an engineer writes it."""
+        match self.type, len(self.data):
+            case (IdType.ID_IPV4_ADDR, 4) | (IdType.ID_IPV6_ADDR, 16):
+                return str(ip_address(self.data))
+            case _:
+                decoded = self.data.decode(errors="replace")
+                return decoded if decoded.isprintable() and "\ufffd" not in decoded else self.data.hex()
+
+    def __str__(self) -> str:
+        return f"{self.type.name} {self.text}"
+
+
+class AuthenticationMethod(enum.Enum):
+    """How one side proves who it is."""
+
+    PSK = "psk"
+    SIGNATURE = "rsa"
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """One side's identity with the way it is proved. `secret` belongs to PSK; None: no key is configured."""
+
+    method: AuthenticationMethod
+    identity: Identity
+    secret: Secret | None = None
+    source: Source | None = None

@@ -1,0 +1,51 @@
+"""A tunnel: one peer, how it is reached, and what protects the traffic to it."""
+
+import enum
+from dataclasses import dataclass
+
+from kakehashi.model.address import IPAddress, PeerAddress
+from kakehashi.model.identity import Authentication
+from kakehashi.model.policy import IkePolicy, IpsecPolicy
+from kakehashi.model.source import Source
+
+
+class ConnectType(enum.Enum):
+    """What makes us start a negotiation."""
+
+    ON_DEMAND = "on demand"  # a packet for the tunnel; it waits for the SA and is not lost
+    ALWAYS = "always"  # the gateway keeps the tunnel up; without SA the interface is down
+
+
+class NextHopChoice(enum.Enum):
+    """The next hop is left to the routing table, which must agree about the interface."""
+
+    AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingInterface:
+    """The interface that carries the tunnel. Without a next hop the tunnel is up as long as the interface is."""
+
+    interface: str
+    next_hop: IPAddress | NextHopChoice | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tunnel:
+    """An IKEv2 tunnel. `interface` names the tunnel interface in `Gateway.interfaces`, and so the tunnel itself.
+
+    `source_address`: our end's address, or the name of the interface that has it; None: by the route.
+    """
+
+    interface: str
+    enabled: bool
+    peer_address: PeerAddress
+    local: Authentication
+    peer: Authentication
+    ike: IkePolicy
+    ipsec: IpsecPolicy
+    connect: ConnectType = ConnectType.ON_DEMAND
+    outgoing: OutgoingInterface | None = None
+    source_address: IPAddress | str | None = None
+    source: Source | None = None
