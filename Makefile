@@ -1,0 +1,58 @@
+# Everything a user or a developer does first. `make help` lists it.
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+RUST_SOURCES := $(shell find crates -name '*.rs' -not -path '*/target/*') Cargo.toml Cargo.lock $(wildcard crates/*/Cargo.toml)
+UV := $(shell command -v uv || echo .uv/bin/uv)
+
+.PHONY: help setup demo test test-fast lint format bench fuzz packages clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/.ready ## creates .venv with everything and builds the packet path; then: .venv/bin/kakehashi
+
+$(VENV)/.ready: pyproject.toml uv.lock $(RUST_SOURCES) | $(UV)
+	@tools/needs-rust
+	@echo "kakehashi: preparing $(VENV) and building the packet path (a minute or two the first time)"
+	@$(UV) sync --frozen --quiet --reinstall-package kakehashi
+	@touch $@
+
+.uv/bin/uv:
+	@tools/needs-python
+	@python3 -m venv .uv && .uv/bin/pip install --quiet --disable-pip-version-check uv
+
+demo: setup ## two routers joined by a real tunnel, told on one screen
+	@$(BIN)/kakehashi lab examples/nec-ix-psk/tokyo.cfg examples/nec-ix-psk/osaka.cfg
+
+packages: ## the system packages that tests and bench need
+	@tools/system-packages
+
+test: setup packages ## every test: Rust, Python, real peers in namespaces
+	@cargo test --quiet --workspace
+	@$(BIN)/pytest -q -n 2 -m "not root" tests
+	@$(BIN)/pytest -q -m root tests
+
+test-fast: setup ## what needs neither root nor peers
+	@cargo test --quiet -p esp
+	@$(BIN)/pytest -q -n 2 -m "not root" tests
+
+lint: setup ## ruff, mypy, clippy, layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@PYTHONPATH=src $(BIN)/lint-imports
+	@cargo fmt --all --check
+	@cargo clippy --quiet --workspace --all-targets -- -D warnings
+
+format: setup ## write the code as ruff and rustfmt would
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; cargo fmt --all
+
+bench: setup packages ## throughput and handshakes beside strongSwan's, as ratios of one run
+	@$(BIN)/python -m bench
+
+fuzz: ## a minute for each fuzz target of the packet path (needs cargo-fuzz and a nightly toolchain)
+	@tools/fuzz
+
+clean: ## remove what was built
+	rm -rf $(VENV) .uv target .mypy_cache .ruff_cache .pytest_cache

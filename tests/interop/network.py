@@ -1,0 +1,108 @@
+"""Two gateways and a router between them, each in a network namespace that the test made.
+
+    192.168.10.1 [ours] 198.51.100.1 --- (router) --- 203.0.113.1 [peer] 192.168.20.1
+
+With `nat="ours"` or `"peer"` the router translates that side's addresses and ports on the way out.
+"""
+
+import itertools
+import os
+import subprocess
+from collections.abc import Sequence
+from types import TracebackType
+
+_numbers = itertools.count()
+
+
+def run(*words: str, check: bool = True, timeout: float = 20, stdin: str | None = None) -> str:
+    done = subprocess.run(words, capture_output=True, text=True, timeout=timeout, check=False, input=stdin)
+    if check and done.returncode:
+        raise AssertionError(f"{' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
+    return done.stdout
+
+
+class Network:
+    OURS, PEER = "198.51.100.1", "203.0.113.1"
+    OURS_6, PEER_6 = "2001:db8:a::1", "2001:db8:b::1"
+    OUR_LAN, PEER_LAN = "192.168.10.1", "192.168.20.1"
+    OUR_LAN_6, PEER_LAN_6 = "2001:db8:10::1", "2001:db8:20::1"
+
+    def __init__(self, nat: str | None = None) -> None:
+        self.nat = nat
+        prefix = f"kkt-{os.getpid()}-{next(_numbers)}"
+        self.ours, self.peer, self.router = (f"{prefix}-{name}" for name in ("ours", "peer", "router"))
+
+    def __enter__(self) -> "Network":
+        try:
+            self._build()
+        except BaseException:
+            self._remove()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._remove()
+
+    def inside(self, namespace: str, *words: str, check: bool = True, timeout: float = 20) -> str:
+        return run("ip", "netns", "exec", namespace, *words, check=check, timeout=timeout)
+
+    def ping(self, namespace: str, source: str, target: str, count: int = 1, wait: int = 10) -> bool:
+        """True as soon as one echo of `count` comes back; the first may wait for the tunnel to stand."""
+        out = self.inside(
+            namespace, "ping", "-c", str(count), "-i", "0.3", "-W", str(wait), "-I", source, target,
+            check=False, timeout=wait + count + 5,
+        )  # fmt: skip
+        return " 0 received" not in out and "bytes from" in out
+
+    def filter(self, rules: Sequence[str]) -> None:
+        """Let the router drop what `rules` (nft expressions) match; none lets everything pass."""
+        self.inside(self.router, "nft", "delete", "table", "inet", "kkt", check=False)
+        if rules:
+            body = "".join(f"  {rule} drop\n" for rule in rules)
+            run(
+                "ip", "netns", "exec", self.router, "nft", "-f", "-",
+                stdin=f"table inet kkt {{ chain c {{ type filter hook forward priority 0;\n{body} }} }}",
+            )  # fmt: skip
+
+    def _build(self) -> None:
+        for namespace in (self.ours, self.peer, self.router):
+            run("ip", "netns", "add", namespace)
+            self.inside(namespace, "ip", "link", "set", "lo", "up")
+        self._side(self.ours, "r-ours", self.OURS, self.OURS_6, self.OUR_LAN, self.OUR_LAN_6)
+        self._side(self.peer, "r-peer", self.PEER, self.PEER_6, self.PEER_LAN, self.PEER_LAN_6)
+        self.inside(self.router, "sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
+        if self.nat:
+            out = "r-peer" if self.nat == "ours" else "r-ours"
+            run(
+                "ip", "netns", "exec", self.router, "nft", "-f", "-",
+                stdin="table ip nat { chain post { type nat hook postrouting priority 100;\n"
+                f'  oifname "{out}" masquerade random\n }} }}',
+            )  # fmt: skip
+
+    def _side(self, namespace: str, router_if: str, wan: str, wan6: str, lan: str, lan6: str) -> None:
+        run(
+            "ip", "link", "add", router_if, "netns", self.router,
+            "type", "veth", "peer", "name", "wan0", "netns", namespace,
+        )  # fmt: skip
+        gateway, gateway6 = wan.rsplit(".", 1)[0] + ".254", wan6.rsplit("::", 1)[0] + "::fe"
+        for ns, device, address, address6 in (
+            (namespace, "wan0", wan, wan6),
+            (self.router, router_if, gateway, gateway6),
+        ):
+            self.inside(ns, "ip", "addr", "add", f"{address}/24", "dev", device)
+            self.inside(ns, "ip", "addr", "add", f"{address6}/64", "dev", device, "nodad")
+            self.inside(ns, "ip", "link", "set", device, "up")
+        self.inside(namespace, "ip", "route", "add", "default", "via", gateway)
+        self.inside(namespace, "ip", "-6", "route", "add", "default", "via", gateway6)
+        # A veth pair stands for the LAN: this kernel may have no dummy device.
+        self.inside(namespace, "ip", "link", "add", "lan0", "type", "veth", "peer", "name", "lan1")
+        self.inside(namespace, "ip", "addr", "add", f"{lan}/24", "dev", "lan0")
+        self.inside(namespace, "ip", "addr", "add", f"{lan6}/64", "dev", "lan0", "nodad")
+        self.inside(namespace, "ip", "link", "set", "lan0", "up")
+        self.inside(namespace, "ip", "link", "set", "lan1", "up")
+
+    def _remove(self) -> None:
+        for namespace in (self.ours, self.peer, self.router):
+            run("ip", "netns", "delete", namespace, check=False)
