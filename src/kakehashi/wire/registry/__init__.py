@@ -1,0 +1,1 @@
+"""The numbers that IANA gives out, by name."""
