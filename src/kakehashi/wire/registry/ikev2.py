@@ -515,6 +515,7 @@ class NotifyType(OpenIntEnum):
     SA_RESOURCE_INFO = 16444  # RFC 9611
     USE_PPK_INT = 16445  # RFC 9867
     PPK_IDENTITY_KEY = 16446  # RFC 9867
+    IKE_SA_INIT_FULL_TRANSCRIPT_AUTH = 16447  # draft-ietf-ipsecme-ikev2-downgrade-prevention
 
     @property
     def is_error(self) -> bool:
