@@ -11,7 +11,7 @@ from kakehashi.model.status import Status
 
 @dataclass(frozen=True, slots=True)
 class Lowered:
-    """A configuration in the model, and what is to be said about it. Errors among the findings: do not run it."""
+    """A configuration in the model, and the findings on it. Errors among the findings: do not run it."""
 
     gateway: Gateway
     findings: tuple[Finding, ...]

@@ -48,7 +48,7 @@ class SocketAddress:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The two ends of a UDP conversation, seen from here; `interface` is the host's device it goes through."""
+    """The two ends of a UDP conversation, seen from here; `interface` is the host's device it goes by."""
 
     local: SocketAddress
     remote: SocketAddress

@@ -7,7 +7,7 @@ from kakehashi.wire.registry.ikev2 import AEAD_CIPHERS, EncryptionId, IntegrityI
 
 @dataclass(frozen=True, slots=True)
 class Cipher:
-    """An encryption algorithm with its key length. `key_bits` is 0 where the algorithm has only one length."""
+    """An encryption algorithm with its key length. `key_bits` is 0 where the algorithm has one length."""
 
     id: EncryptionId
     key_bits: int = 0
@@ -36,8 +36,8 @@ class ChildAlgorithms:
     """What may protect a Child SA.
 
     `key_exchanges` are the groups for perfect forward secrecy. Empty: CREATE_CHILD_SA goes without a key
-    exchange. `KeyExchangeId.NONE` among them: both with and without is acceptable. `esn`: are extended sequence
-    numbers offered (RFC 4304); no ESN is always acceptable.
+    exchange. `KeyExchangeId.NONE` among them: both with and without is acceptable. `esn`: are extended
+    sequence numbers offered (RFC 4304); no ESN is always acceptable.
     """
 
     ciphers: tuple[Cipher, ...]

@@ -25,7 +25,7 @@ class AdjustMss(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaticTranslation:
-    """A hole in address translation: arriving `protocol` (17 is UDP), for `port` if any, stays with the router."""
+    """A hole in address translation: arriving `protocol` (17 is UDP), for `port` if any, stays here."""
 
     protocol: int
     port: int | None = None
@@ -37,7 +37,8 @@ class Interface:
     """An interface by the device's own name.
 
     `unnumbered`: the interface whose address it borrows, for each IP version. `dhcp`: the address comes from
-    outside. `mtu`: octets, None is the default. `napt`: sources are translated on the way out.
+    outside, `dhcp_default_route`: and the default route with it. `mtu`: octets, None is the default. `napt`:
+    sources are translated on the way out.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Interface:
     unnumbered: str | None = None
     unnumbered_ipv6: str | None = None
     dhcp: bool = False
+    dhcp_default_route: bool = False
     ipv6_enabled: bool = False
     mtu: int | None = None
     adjust_mss: AdjustMss | int | None = None

@@ -18,7 +18,7 @@ class Identity:
 
     @classmethod
     def of(cls, id_type: IdType, text: str) -> "Identity":
-        """Build from text: an address for the ID_*_ADDR types, UTF-8 text for the others. ValueError if wrong."""
+        """Build from text: an address for the ID_*_ADDR types, UTF-8 text for others. ValueError if wrong."""
         match id_type:
             case IdType.ID_IPV4_ADDR | IdType.ID_IPV6_ADDR:
                 address = ip_address(text)

@@ -9,7 +9,7 @@ from kakehashi.model.selector import EVERYTHING, TrafficSelector
 
 @dataclass(frozen=True, slots=True)
 class Rekey:
-    """When an SA is replaced. Seconds; `before_end` is how long before the end of `lifetime` the rekey begins."""
+    """When an SA is replaced. Seconds; the rekey begins `before_end` before the end of `lifetime`."""
 
     lifetime: int
     before_end: int

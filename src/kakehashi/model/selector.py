@@ -10,7 +10,8 @@ from kakehashi.model.address import IPAddress, IPNetwork
 class TrafficSelector:
     """Addresses `start` to `end`, both included; `protocol` 0 is any; ports `start_port` to `end_port`.
 
-    For ICMP the ports hold type and code (RFC 7296 section 3.13.1). `start_port` 65535 with `end_port` 0 is OPAQUE.
+    For ICMP the ports hold type and code (RFC 7296 section 3.13.1). `start_port` 65535 with `end_port` 0 is
+    OPAQUE.
     """
 
     start: IPAddress
@@ -50,12 +51,14 @@ class TrafficSelector:
         return TrafficSelector(address(start), address(end), self.protocol or other.protocol, low, high)
 
     def __str__(self) -> str:
-        networks = list(summarize_address_range(self.start, self.end))  # type: ignore[type-var]
+        networks = list(summarize_address_range(self.start, self.end))
         text = str(networks[0]) if len(networks) == 1 else f"{self.start}-{self.end}"
         if self.protocol:
             text += f" protocol {self.protocol}"
         if (self.start_port, self.end_port) != (0, 65535):
-            ports = f"{self.start_port}-{self.end_port}" if self.start_port != self.end_port else self.start_port
+            ports = (
+                f"{self.start_port}-{self.end_port}" if self.start_port != self.end_port else self.start_port
+            )
             text += f" port {ports}"
         return text
 

@@ -1,7 +1,7 @@
 """What `show` tells: the state of a running gateway, in plain values, without a vendor's words.
 
-Built by the gateway from the IKE core's snapshot and the data plane's counters; dialects print it. `remaining`
-is seconds. Keys are here because the devices show them, for decrypting captures; they are Secrets.
+Built by the gateway from the IKE core's snapshot and the data plane's counters; dialects print it.
+`remaining` is seconds. Keys are here because the devices show them, for decrypting captures; they are Secrets.
 """
 
 import enum
@@ -61,7 +61,7 @@ class ChildSaStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IkeSaStatus:
-    """One IKE SA. Algorithms and keys are None until they are agreed; `tunnel` is "" until the peer is known."""
+    """One IKE SA. Algorithms and keys are None until agreed; `tunnel` is "" until the peer is known."""
 
     tunnel: str
     spi_i: bytes
@@ -152,7 +152,7 @@ class RouteStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The whole gateway at one moment. `drops` counts packets that belong to no tunnel, by the name of the reason."""
+    """The whole gateway at one moment. `drops` counts packets of no tunnel, by the name of the reason."""
 
     hostname: str
     time: datetime

@@ -24,7 +24,7 @@ class NextHopChoice(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class OutgoingInterface:
-    """The interface that carries the tunnel. Without a next hop the tunnel is up as long as the interface is."""
+    """The interface that carries the tunnel. Without next hop the tunnel is up as long as the interface is."""
 
     interface: str
     next_hop: IPAddress | NextHopChoice | None = None
@@ -33,7 +33,7 @@ class OutgoingInterface:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tunnel:
-    """An IKEv2 tunnel. `interface` names the tunnel interface in `Gateway.interfaces`, and so the tunnel itself.
+    """An IKEv2 tunnel. `interface` names the interface in `Gateway.interfaces`, and so the tunnel itself.
 
     `source_address`: our end's address, or the name of the interface that has it; None: by the route.
     """

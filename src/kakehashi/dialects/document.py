@@ -1,0 +1,178 @@
+"""The text of a configuration as a tree that keeps every line, also those that were not understood."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from kakehashi.dialects.grammar import Command, Grammar, Mode, Support
+from kakehashi.dialects.matching import Failure, Match, match_line
+from kakehashi.dialects.spelling import close
+
+_LONGEST_LINE = 4096
+_MOST_WORDS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A line that says nothing to the device. `text` is the line as it stood."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A line understood. `body` are the lines in the mode that it opened."""
+
+    line: int
+    text: str = field(repr=False)
+    command: Command
+    negated: bool
+    values: dict[str, Any]
+    body: tuple["Item", ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The name of the command."""
+        return self.command.key
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of an argument, or `default` where the line has none."""
+        return self.values.get(name, default)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A line not understood, and the mode in which it stood. `body`: the lines of the mode it meant to open."""
+
+    line: int
+    text: str = field(repr=False)
+    mode: Mode
+    failure: Failure
+    body: tuple["Item", ...] = ()
+
+
+Item = Comment | Statement | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole configuration."""
+
+    items: tuple[Item, ...]
+
+    def statements(self, *keys: str) -> Iterator[Statement]:
+        """The statements of the root mode with one of these keys (all without), in their order."""
+        return statements(self.items, *keys)
+
+    def walk(self) -> Iterator[Item]:
+        """Every line, in its order."""
+        return _walk(self.items)
+
+
+def statements(items: tuple[Item, ...], *keys: str) -> Iterator[Statement]:
+    """The statements among `items` with one of these keys (all without), in their order."""
+    return (i for i in items if isinstance(i, Statement) and (not keys or i.key in keys))
+
+
+def parse_document(text: str, grammar: Grammar) -> Document:
+    """Read a configuration. Indentation is decoration; a line that is not its mode's may be one of the root.
+
+    Never raises for what the text says. `exit` leaves a mode, `end` leaves all.
+    """
+    parser = _Parser(grammar)
+    for number, line in enumerate(text.splitlines(), start=1):
+        parser.feed(number, line)
+    return Document(parser.close())
+
+
+class _Parser:
+    """Lines go in; at most one mode is open at a time besides the root."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self._grammar = grammar
+        self._mode = grammar.root
+        self._items: list[Item] = []
+        self._opener: Statement | Unknown | None = None
+        self._body: list[Item] = []
+
+    def feed(self, number: int, text: str) -> None:
+        stripped = text.strip().lstrip("\ufeff")
+        if not stripped or stripped.startswith("!"):
+            (self._body if self._opener else self._items).append(Comment(number, text))
+            return
+        words = stripped[:_LONGEST_LINE].split()[:_MOST_WORDS]
+        if len(words) == 1 and words[0].lower() in ("exit", "end"):
+            self._leave()
+            self._items.append(Comment(number, text))
+            return
+        self._read(number, text, words)
+
+    def close(self) -> tuple[Item, ...]:
+        self._leave()
+        return tuple(self._items)
+
+    def _read(self, number: int, text: str, words: list[str]) -> None:
+        root = self._grammar.root
+        here = match_line(words, self._mode.commands)
+        if isinstance(here, Match):
+            self._append(Statement(number, text, here.command, here.negated, here.values))
+            return
+        there = match_line(words, root.commands) if self._mode is not root else here
+        if isinstance(there, Match):
+            self._leave()
+            self._append(Statement(number, text, there.command, there.negated, there.values))
+            return
+        if there.position > here.position:
+            self._refuse(Unknown(number, text, root, there))
+        else:
+            self._refuse(Unknown(number, text, self._mode, here))
+
+    def _append(self, statement: Statement) -> None:
+        """Keep a statement, and open its mode."""
+        if statement.command.enters and not statement.negated:
+            self._leave()
+            self._mode, self._opener = self._grammar.mode(statement.command.enters), statement
+        else:
+            (self._body if self._opener else self._items).append(statement)
+
+    def _refuse(self, unknown: Unknown) -> None:
+        """Keep a line that was not understood. If it meant to open a mode, what follows belongs to it."""
+        opened = _meant_to_open(unknown, self._grammar)
+        if opened is None:
+            (self._body if self._opener else self._items).append(unknown)
+            return
+        self._leave()
+        self._mode, self._opener = self._grammar.mode(opened), unknown
+
+    def _leave(self) -> None:
+        if self._opener is not None:
+            match self._opener:
+                case Statement() as s:
+                    whole: Item = Statement(s.line, s.text, s.command, s.negated, s.values, tuple(self._body))
+                case Unknown() as u:
+                    whole = Unknown(u.line, u.text, u.mode, u.failure, tuple(self._body))
+            self._items.append(whole)
+        self._opener, self._body, self._mode = None, [], self._grammar.root
+
+
+def _meant_to_open(unknown: Unknown, grammar: Grammar) -> str | None:
+    """The mode that a misspelt line meant to open, as `interface` with a wrong name does."""
+    failure = unknown.failure
+    if failure.words and failure.words[0].lower() == "no":
+        return None
+    openers = [c for c in failure.commands if c.enters and c.support is Support.OURS]
+    if failure.position > 0 and openers and len(openers) == len(failure.commands):
+        return openers[0].enters
+    if failure.position == 0:
+        first = {c.words.split()[0]: c for c in grammar.root.commands if c.enters and c.stem == 1}
+        meant = close(failure.words[0], tuple(first)) if len(failure.words) > 1 else ""
+        return first[meant].enters if meant else None
+    return None
+
+
+def _walk(items: tuple[Item, ...]) -> Iterator[Item]:
+    for item in items:
+        yield item
+        if not isinstance(item, Comment):
+            yield from _walk(item.body)

@@ -1,0 +1,182 @@
+"""The kinds of value that every router's commands share."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_interface, ip_network
+from typing import Any
+
+from kakehashi.dialects.grammar import ValueRefusedError
+from kakehashi.model.address import Hostname, IPAddress, IPInterface, IPNetwork
+
+_VERSIONS = {4: "IPv4", 6: "IPv6", None: "IP"}
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOSTNAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A decimal number from `low` to `high`, both included."""
+
+    low: int
+    high: int
+
+    @property
+    def expected(self) -> str:
+        return f"a number from {self.low} to {self.high}"
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def read(self, word: str) -> int:
+        if (
+            not (word.isascii() and word.isdigit())
+            or len(word) > 20
+            or not self.low <= int(word) <= self.high
+        ):
+            raise ValueRefusedError(self.expected)
+        return int(word)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several words, each with its value and a sentence; an unambiguous beginning will do."""
+
+    options: Mapping[str, tuple[Any, str]]
+
+    @property
+    def expected(self) -> str:
+        return "one of " + ", ".join(self.options)
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return tuple((word, sentence) for word, (_, sentence) in self.options.items())
+
+    def read(self, word: str) -> Any:
+        wanted = word.lower()
+        exact = self.options.get(wanted)
+        if exact is not None:
+            return exact[0]
+        begun = [value for text, (value, _) in self.options.items() if text.startswith(wanted)]
+        if len(begun) != 1 or not wanted:
+            raise ValueRefusedError(self.expected)
+        return begun[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address of a host."""
+
+    version: int | None = None
+
+    @property
+    def expected(self) -> str:
+        return f"an {_VERSIONS[self.version]} address"
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def read(self, word: str) -> IPAddress:
+        try:
+            address = ip_address(word)
+        except ValueError:
+            raise ValueRefusedError(self.expected) from None
+        if (self.version and address.version != self.version) or "%" in word:
+            raise ValueRefusedError(self.expected)
+        return address
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceAddress:
+    """An address with the length of its prefix, `192.0.2.1/24`."""
+
+    version: int
+
+    @property
+    def expected(self) -> str:
+        example = "192.0.2.1/24" if self.version == 4 else "2001:db8::1/64"
+        return f"an {_VERSIONS[self.version]} address with its prefix length, such as {example}"
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def read(self, word: str) -> IPInterface:
+        _, slash, length = word.partition("/")
+        try:
+            if not slash or not length.isdigit():
+                raise ValueRefusedError(self.expected)
+            interface = ip_interface(word)
+        except ValueError:
+            raise ValueRefusedError(self.expected) from None
+        if interface.version != self.version or "%" in word:
+            raise ValueRefusedError(self.expected)
+        return interface
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """A network, `192.0.2.0/24`; bits beyond the prefix are refused. A bare address is a host's prefix."""
+
+    version: int | None = None
+    bare: bool = False
+
+    @property
+    def expected(self) -> str:
+        example = "2001:db8::/64" if self.version == 6 else "192.0.2.0/24"
+        return f"an {_VERSIONS[self.version]} prefix, such as {example}"
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def read(self, word: str) -> IPNetwork:
+        _, slash, length = word.partition("/")
+        try:
+            if (not slash and not self.bare) or (slash and not length.isdigit()) or "%" in word:
+                raise ValueRefusedError(self.expected)
+            network = ip_network(word)
+        except ValueError as error:
+            beyond = " (bits are set beyond the prefix)" if "host bits" in str(error) else ""
+            raise ValueRefusedError(self.expected + beyond) from None
+        if self.version and network.version != self.version:
+            raise ValueRefusedError(self.expected)
+        return network
+
+
+@dataclass(frozen=True, slots=True)
+class HostName:
+    """A host's name in the DNS; what looks like an address is refused."""
+
+    @property
+    def expected(self) -> str:
+        return "a host name"
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def read(self, word: str) -> Hostname:
+        if not _HOSTNAME.fullmatch(word) or re.fullmatch(r"[0-9.]+", word):
+            raise ValueRefusedError(self.expected)
+        return Hostname(word.rstrip("."))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Any one word."""
+
+    what: str = "a name"
+
+    @property
+    def expected(self) -> str:
+        return self.what
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def read(self, word: str) -> str:
+        return word

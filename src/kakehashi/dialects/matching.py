@@ -1,0 +1,178 @@
+"""Words against commands: which command a line is, or how far it went and what was expected there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from kakehashi.dialects.grammar import (
+    Argument,
+    Command,
+    Negation,
+    Pattern,
+    Terminal,
+    ValueRefusedError,
+    Word,
+    heads,
+)
+
+# After one of these words a value is, or may be, a secret.
+_SECRET_WORDS = frozenset({"key", "char", "hex", "secret", "password", "community", "passphrase", "hash"})
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A line understood: the command and the values of its arguments."""
+
+    command: Command
+    negated: bool
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A line not understood.
+
+    `position` is the index of the word that did not fit, len(words) where words are missing. `expected` is
+    what could have stood there. `ambiguous` are the keywords that the word begins. `excess`: the command was
+    complete before that word. `commands` were still possible there.
+    """
+
+    words: tuple[str, ...] = field(repr=False)
+    position: int
+    expected: tuple[Terminal, ...]
+    ambiguous: tuple[str, ...] = ()
+    excess: bool = False
+    commands: tuple[Command, ...] = ()
+    refusal: str = ""
+
+    @property
+    def incomplete(self) -> bool:
+        """Are words missing at the end?"""
+        return self.position >= len(self.words)
+
+    @property
+    def wants_value(self) -> bool:
+        """Was a value expected, and not only keywords?"""
+        return any(isinstance(t, Argument) for t in self.expected)
+
+    @property
+    def word(self) -> str:
+        """The word that did not fit, masked where it could be a secret."""
+        if self.incomplete:
+            return ""
+        before = {w.lower() for w in self.words[: self.position]}
+        hidden = before & _SECRET_WORDS or any(isinstance(t, Argument) and t.secret for t in self.expected)
+        return "***" if hidden else self.words[self.position]
+
+
+@dataclass(frozen=True, slots=True)
+class _Thread:
+    """One way to read the line so far."""
+
+    command: Command
+    rest: tuple[Pattern, ...]
+    values: dict[str, Any]
+
+
+def match_line(words: Sequence[str], commands: Sequence[Command]) -> Match | Failure:
+    """Find the command that `words` are. Time is linear in words times commands."""
+    words = tuple(words)
+    negated = bool(words) and words[0].lower() == "no"
+    start = 1 if negated else 0
+    threads = [_Thread(c, c.pattern, {}) for c in commands if not negated or c.negation is not Negation.NONE]
+    for position in range(start, len(words)):
+        step = _advance(threads, words, position)
+        if isinstance(step, Failure):
+            return step
+        threads, finished = step
+        if finished:
+            return Match(finished.command, negated, finished.values)
+    return _finish(threads, words, negated)
+
+
+def expected(words: Sequence[str], commands: Sequence[Command]) -> tuple[Terminal, ...]:
+    """What may follow `words`: the help behind `?`. Empty if they fit no command."""
+    probe = match_line([*words, "\0"], commands)
+    return probe.expected if isinstance(probe, Failure) and probe.position == len(words) else ()
+
+
+def _advance(
+    threads: list[_Thread], words: tuple[str, ...], position: int
+) -> tuple[list[_Thread], _Thread | None] | Failure:
+    """Read one word. An exact keyword wins over a value, a value over the beginning of a keyword."""
+    word = words[position]
+    exact: list[_Thread] = []
+    valued: list[_Thread] = []
+    begun: list[tuple[str, _Thread]] = []
+    tried: list[Terminal] = []
+    refusals: list[str] = []
+    whole: list[_Thread] = []
+    excess = False
+    for thread in threads:
+        for terminal, follows, repeats in heads(thread.rest):
+            if terminal is None:
+                excess = True
+                continue
+            tried.append(terminal)
+            if isinstance(terminal, Word):
+                next_thread = replace(thread, rest=follows, values=_with_word(thread.values, terminal))
+                if terminal.text == word.lower():
+                    exact.append(next_thread)
+                elif terminal.text.startswith(word.lower()):
+                    begun.append((terminal.text, next_thread))
+            elif terminal.rest:
+                taken = {**thread.values, terminal.name: words[position:]}
+                whole.append(replace(thread, rest=follows, values=taken))
+            else:
+                try:
+                    values = _with_value(thread.values, terminal, word, repeats)
+                    valued.append(replace(thread, rest=follows, values=values))
+                except ValueRefusedError as refused:
+                    refusals.append(str(refused))
+    meanings = tuple(dict.fromkeys(text for text, _ in begun))
+    if exact or valued:
+        return exact or valued, None
+    if len(meanings) == 1:
+        return [thread for _, thread in begun], None
+    if whole:
+        return [], whole[0]
+    return Failure(
+        words,
+        position,
+        _unlike(tried),
+        meanings,
+        excess and not begun,
+        tuple(dict.fromkeys(t.command for t in threads)),
+        " or ".join(dict.fromkeys(refusals)),
+    )
+
+
+def _finish(threads: list[_Thread], words: tuple[str, ...], negated: bool) -> Match | Failure:
+    """The words are over: which reading is complete?"""
+    wanted: list[Terminal] = []
+    for thread in threads:
+        enough = negated and len(words) - 1 >= thread.command.stem
+        for terminal, _, _ in heads(thread.rest):
+            if terminal is None or enough:
+                return Match(thread.command, negated, thread.values)
+            wanted.append(terminal)
+    commands = tuple(dict.fromkeys(t.command for t in threads))
+    return Failure(words, len(words), _unlike(wanted), commands=commands)
+
+
+def _unlike(terminals: list[Terminal]) -> tuple[Terminal, ...]:
+    """Each keyword once, however many commands have it."""
+    return tuple(
+        {t.text if isinstance(t, Word) else (t.name, t.kind.expected): t for t in terminals}.values()
+    )
+
+
+def _with_word(values: dict[str, Any], word: Word) -> dict[str, Any]:
+    return {**values, word.sets[0]: word.sets[1]} if word.sets else values
+
+
+def _with_value(values: dict[str, Any], argument: Argument, word: str, repeats: bool) -> dict[str, Any]:
+    value = argument.kind.read(word)
+    if repeats:
+        value = (*values.get(argument.name, ()), value)
+    return {**values, argument.name: value}

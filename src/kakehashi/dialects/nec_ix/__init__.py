@@ -1,0 +1,50 @@
+"""NEC UNIVERGE IX-R/IX-V: IPsec with IKEv2 (manual, section 2.25)."""
+
+import re
+from collections.abc import Sequence
+
+from kakehashi.dialects.base import Clear, Lowered
+from kakehashi.dialects.document import Document, parse_document
+from kakehashi.dialects.nec_ix.grammar import GRAMMAR
+from kakehashi.dialects.nec_ix.lower import DIALECT, lower_document
+from kakehashi.dialects.nec_ix.show import clear, show
+from kakehashi.model.status import Status
+
+_SIGNS = (
+    (re.compile(r"^! NEC Portable Internetwork", re.MULTILINE), 1.0),
+    (re.compile(r"^\s*tunnel mode ipsec(-ikev2)?\s*$", re.MULTILINE | re.IGNORECASE), 0.6),
+    (re.compile(r"^\s*ikev2 (authentication psk id|peer|default-profile|binding)\b", re.M | re.I), 0.6),
+    (re.compile(r"^\s*(ike|ipsec) (proposal|policy|autokey-\w+|dynamic-map) ", re.M | re.I), 0.5),
+    (re.compile(r"^interface (Giga|Fast)Ethernet\d+(/\d+)?\.\d+\s*$", re.M | re.I), 0.4),
+    (re.compile(r"^interface Tunnel\d+\.\d+\s*$", re.MULTILINE | re.IGNORECASE), 0.4),
+    (re.compile(r"^pki (cert|pkcs12) (import|erase) ", re.MULTILINE | re.IGNORECASE), 0.4),
+    (re.compile(r"^\s*ip napt ", re.MULTILINE | re.IGNORECASE), 0.4),
+    (re.compile(r"^ip ufs-cache ", re.MULTILINE | re.IGNORECASE), 0.4),
+)
+
+
+class NecIx:
+    """The dialect of NEC UNIVERGE IX-R and IX-V routers."""
+
+    name = DIALECT
+    title = "NEC UNIVERGE IX"
+
+    def recognise(self, text: str) -> float:
+        """How much `text` looks like this dialect, 0 to 1."""
+        return min(1.0, sum(weight for sign, weight in _SIGNS if sign.search(text)))
+
+    def parse(self, text: str) -> Document:
+        """The configuration as a tree that keeps every line."""
+        return parse_document(text, GRAMMAR)
+
+    def lower(self, text: str, file: str) -> Lowered:
+        """Parse and lower. Never raises for what the text says; findings carry file and line."""
+        return lower_document(self.parse(text), file)
+
+    def show(self, words: Sequence[str], status: Status) -> str:
+        """The output of `show WORDS`, as the device prints it. ShowError."""
+        return show(words, status)
+
+    def clear(self, words: Sequence[str], status: Status) -> Clear:
+        """What `clear WORDS` asks for. ShowError."""
+        return clear(words, status)

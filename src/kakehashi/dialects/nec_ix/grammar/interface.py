@@ -1,0 +1,253 @@
+"""The commands of `interface NAME`."""
+
+from kakehashi.dialects.grammar import (
+    Argument,
+    Command,
+    Either,
+    Negation,
+    Optional,
+    Pattern,
+    Support,
+    Word,
+)
+from kakehashi.dialects.kinds import Address, Choice, HostName, InterfaceAddress, Number, Text
+from kakehashi.dialects.nec_ix.grammar.policy import IDENTITY, ON_INTERFACE
+from kakehashi.dialects.nec_ix.interfaces import InterfaceName
+from kakehashi.dialects.nec_ix.words import METHODS
+from kakehashi.model.address import ANY
+from kakehashi.model.gateway import AdjustMss
+
+_REST = Argument("rest", Text("anything"), rest=True)
+_IP = Word("ip", "IPv4")
+_IPV6 = Word("ipv6", "IPv6")
+_MTU = Number(68, 65535)
+
+
+def _adjust_mss(version: Word, key: str) -> Command:
+    return Command(
+        key=key,
+        pattern=(
+            version,
+            Word("tcp", "TCP"),
+            Word("adjust-mss", "Fit the MSS of TCP"),
+            Either(
+                (Word("auto", "To the MTU", sets=("mss", AdjustMss.AUTO)),),
+                (Argument("mss", Number(1, 65535), "Octets"),),
+            ),
+        ),
+        help="Fit the MSS of TCP connections to the tunnel, so that nothing needs fragments",
+    )
+
+
+_PEER: tuple[Pattern, ...] = (
+    Word("authentication", "How the peer proves who it is"),
+    Argument("method", Choice(METHODS), "The way of proof"),
+    Optional(*IDENTITY),
+)
+
+OTHER_MODES: dict[str, str] = {
+    "ipsec": "IPsec with IKEv1",
+    "l2tp-lns": "L2TP",
+    "ether-ip": "EtherIP",
+    "gre": "GRE",
+    "4-over-6": "IPv4 in IPv6",
+    "6-over-4": "IPv6 in IPv4",
+    "map-e": "MAP-E",
+}
+
+TUNNEL: tuple[Command, ...] = (
+    Command(
+        key="tunnel mode ipsec-ikev2",
+        pattern=(
+            Word("tunnel", "The kind of tunnel"),
+            Word("mode", "The kind of tunnel"),
+            Word("ipsec-ikev2", "IPsec with IKEv2"),
+        ),
+        help="The tunnel is IPsec with IKEv2",
+    ),
+    Command(
+        key="ikev2 peer",
+        pattern=(
+            Word("ikev2", "IKEv2"),
+            Word("peer", "The other end"),
+            Either(
+                (Word("any", "Of unknown address", sets=("peer", ANY)),),
+                (Argument("peer", Address(), "Its address"),),
+                (Argument("peer", HostName(), "Its name in the DNS"),),
+            ),
+            *_PEER,
+        ),
+        help="The other end of the tunnel, and how it proves who it is",
+    ),
+    Command(
+        key="ikev2 binding",
+        pattern=(
+            Word("ikev2", "IKEv2"),
+            Word("binding", "Use a profile"),
+            Argument("profile", Text("the name of a profile"), "Its name"),
+        ),
+        help="The profile whose policy this tunnel uses",
+    ),
+    *ON_INTERFACE,
+    Command(
+        key="tunnel mode",
+        pattern=(
+            Word("tunnel", "The kind of tunnel"),
+            Word("mode", "The kind of tunnel"),
+            Either(*((Word(mode, sentence),) for mode, sentence in OTHER_MODES.items())),
+            Optional(_REST),
+        ),
+        help="A tunnel of another kind",
+        support=Support.NOT_YET,
+    ),
+    Command(
+        key="tunnel",
+        pattern=(
+            Word("tunnel", "The kind of tunnel"),
+            Either((Word("source", "Our end"),), (Word("destination", "The other end"),)),
+            _REST,
+        ),
+        help="The ends of a tunnel of another kind",
+        support=Support.NOT_YET,
+    ),
+    Command(
+        key="ipsec policy",
+        pattern=(Word("ipsec", "IPsec with IKEv1"), _REST),
+        help="IPsec with IKEv1",
+        support=Support.NOT_YET,
+    ),
+)
+
+ADDRESSES: tuple[Command, ...] = (
+    Command(
+        key="ip address",
+        pattern=(
+            _IP,
+            Word("address", "The address"),
+            Either(
+                (
+                    Argument("address", InterfaceAddress(4), "The address with its prefix length"),
+                    Optional(Word("secondary", "Besides the first", sets=("secondary", True))),
+                ),
+                (
+                    Word("dhcp", "By DHCP", sets=("dhcp", True)),
+                    Optional(
+                        Word("receive-default", "With the default route", sets=("receive_default", True))
+                    ),
+                ),
+            ),
+        ),
+        help="The IPv4 address of the interface",
+    ),
+    Command(
+        key="ip address ipcp",
+        pattern=(_IP, Word("address", "The address"), Word("ipcp", "From PPP")),
+        help="The address comes from PPP",
+        support=Support.NOT_YET,
+    ),
+    Command(
+        key="ip unnumbered",
+        pattern=(
+            _IP,
+            Word("unnumbered", "Borrow an address"),
+            Argument("interface", InterfaceName(), "From this interface"),
+        ),
+        help="Use the IPv4 address of another interface",
+    ),
+    Command(
+        key="ipv6 unnumbered",
+        pattern=(
+            _IPV6,
+            Word("unnumbered", "Borrow an address"),
+            Argument("interface", InterfaceName(), "From this interface"),
+        ),
+        help="Use the IPv6 address of another interface",
+    ),
+    Command(key="ipv6 enable", pattern=(_IPV6, Word("enable", "Switch it on")), help="Switch IPv6 on"),
+    Command(
+        key="ipv6 address",
+        pattern=(
+            _IPV6,
+            Word("address", "The address"),
+            Argument("address", InterfaceAddress(6), "The address with its prefix length"),
+        ),
+        help="An IPv6 address of the interface",
+    ),
+    Command(
+        key="ipv6 address autoconfig",
+        pattern=(_IPV6, Word("address", "The address"), Word("autoconfig", "By router advertisement"), _REST),
+        help="The IPv6 address comes from router advertisements",
+        support=Support.NOT_YET,
+    ),
+    Command(
+        key="ip mtu",
+        pattern=(_IP, Word("mtu", "MTU"), Argument("mtu", _MTU, "Octets")),
+        help="The MTU of the interface",
+    ),
+    Command(
+        key="ipv6 mtu",
+        pattern=(_IPV6, Word("mtu", "MTU"), Argument("mtu", _MTU, "Octets")),
+        help="The MTU of the interface for IPv6",
+        support=Support.NOT_YET,
+    ),
+    _adjust_mss(_IP, "ip tcp adjust-mss"),
+    _adjust_mss(_IPV6, "ipv6 tcp adjust-mss"),
+)
+
+TRANSLATION: tuple[Command, ...] = (
+    Command(
+        key="ip napt enable",
+        pattern=(_IP, Word("napt", "Address translation"), Word("enable", "Switch it on")),
+        help="Translate the sources of what leaves through this interface",
+    ),
+    Command(
+        key="ip napt static",
+        pattern=(
+            _IP,
+            Word("napt", "Address translation"),
+            Word("static", "What arrives for the device"),
+            Argument("interface", InterfaceName(), "This interface"),
+            Either(
+                (
+                    Either(
+                        (Word("udp", "UDP", sets=("protocol", 17)),),
+                        (Word("tcp", "TCP", sets=("protocol", 6)),),
+                    ),
+                    Argument("port", Number(0, 65535), "The port"),
+                ),
+                (Argument("protocol", Number(0, 255), "The number of the protocol"),),
+            ),
+        ),
+        help="What arrives for this port or protocol stays with the device",
+    ),
+    Command(
+        key="ip napt static host",
+        pattern=(
+            _IP,
+            Word("napt", "Address translation"),
+            Word("static", "What arrives for the device"),
+            Argument("address", Address(4), "A host"),
+            _REST,
+        ),
+        help="What arrives for this port goes to a host inside",
+        support=Support.NOT_YET,
+    ),
+)
+
+INTERFACE: tuple[Command, ...] = (
+    Command(
+        key="shutdown",
+        pattern=(Word("shutdown", "Switch the interface off"),),
+        help="Switch the interface off; `no shutdown` switches it on",
+        negation=Negation.SETS,
+    ),
+    *TUNNEL,
+    *ADDRESSES,
+    *TRANSLATION,
+    Command(
+        key="description",
+        pattern=(Word("description", "A remark"), _REST),
+        help="A remark",
+        support=Support.NOT_OURS,
+    ),
+)

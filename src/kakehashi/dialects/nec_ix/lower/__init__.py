@@ -1,0 +1,101 @@
+"""A configuration becomes a Gateway, and what is to be said about it."""
+
+from kakehashi.dialects.base import Lowered
+from kakehashi.dialects.document import Document, Statement, statements
+from kakehashi.dialects.nec_ix.lower.interface import lower_interface, read_blocks
+from kakehashi.dialects.nec_ix.lower.keys import read_keys
+from kakehashi.dialects.nec_ix.lower.lines import report_lines
+from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy
+from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.nec_ix.lower.route import read_routes
+from kakehashi.dialects.nec_ix.lower.settings import Place, Settings, read_place
+from kakehashi.dialects.nec_ix.lower.tunnel import Surroundings, lower_tunnel
+from kakehashi.model.finding import Finding
+from kakehashi.model.gateway import Gateway, Interface, Route
+from kakehashi.model.tunnel import Tunnel
+
+DIALECT = "nec-ix"
+
+
+def lower_document(document: Document, file: str) -> Lowered:
+    """Lower a configuration. Every line is in the gateway, or a finding says why it is not."""
+    report = Report(file)
+    report_lines(document, report)
+    keys = read_keys(document, report)
+    profiles, default = _read_profiles(document, report)
+    blocks = read_blocks(document)
+    lowered = (lower_interface(block, report) for block in blocks.values())
+    interfaces = {i.name: i for i in lowered if i is not None}
+    routes = read_routes(document, report)
+    around = Surroundings(keys, profiles, default, interfaces, routes)
+    tunnels = tuple(t for t in (lower_tunnel(b, around, report) for b in blocks.values()) if t is not None)
+    answering = Settings((default,))
+    check_policy("ikev2 default-profile", answering, report)
+    _check_references(interfaces, routes, tunnels, report)
+    gateway = Gateway(
+        dialect=DIALECT,
+        unknown_peer_policy=ike_policy(answering, may_rekey=False),
+        hostname=_hostname(document),
+        interfaces=tuple(interfaces.values()),
+        tunnels=tunnels,
+        routes=routes,
+        files=(file,),
+    )
+    return Lowered(gateway, _once(report))
+
+
+def _hostname(document: Document) -> str:
+    lines = list(document.statements("hostname"))
+    return lines[-1].get("name", "") if lines and not lines[-1].negated else ""
+
+
+def _read_profiles(document: Document, report: Report) -> tuple[dict[str, Place], Place]:
+    """The named profiles, and the default one; a profile may be opened again further down."""
+    lines: dict[str, list[Statement]] = {}
+    default: list[Statement] = []
+    for statement in document.statements("ikev2 profile", "ikev2 default-profile"):
+        body = list(statements(statement.body))
+        if statement.key == "ikev2 default-profile":
+            default = [] if statement.negated else default + body
+        elif statement.negated:
+            lines.pop(statement.get("name", ""), None)
+        else:
+            lines.setdefault(statement.get("name"), []).extend(body)
+    profiles = {name: read_place(f"profile {name}", body, report) for name, body in lines.items()}
+    return profiles, read_place("the default profile", default, report)
+
+
+def _check_references(
+    interfaces: dict[str, Interface], routes: tuple[Route, ...], tunnels: tuple[Tunnel, ...], report: Report
+) -> None:
+    """Names that lead nowhere, and tunnels that nothing leads into."""
+    for interface in interfaces.values():
+        for name in (interface.unnumbered, interface.unnumbered_ipv6):
+            if name and name not in interfaces and interface.source:
+                report.warning(
+                    interface.source.line,
+                    "undefined-interface",
+                    f"{interface.name} borrows the address of {name}, which has no `interface` block",
+                )
+    for route in routes:
+        if route.interface and route.interface not in interfaces and route.source:
+            report.warning(
+                route.source.line,
+                "undefined-interface",
+                f"the route to {route.destination} leads into {route.interface}, "
+                "which has no `interface` block",
+            )
+    routed = {r.interface for r in routes}
+    for tunnel in tunnels:
+        if tunnel.enabled and tunnel.interface not in routed and tunnel.source:
+            report.warning(
+                tunnel.source.line,
+                "no-route",
+                f"no route leads into {tunnel.interface}",
+                f"add `ip route PREFIX {tunnel.interface}`",
+            )
+
+
+def _once(report: Report) -> tuple[Finding, ...]:
+    """A profile that several tunnels share is reported once for each finding."""
+    return tuple(dict.fromkeys(report.findings()))

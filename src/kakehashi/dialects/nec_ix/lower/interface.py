@@ -1,0 +1,145 @@
+"""`interface NAME` blocks become interfaces."""
+
+from dataclasses import dataclass, field, replace
+
+from kakehashi.dialects.document import Document, Statement, statements
+from kakehashi.dialects.nec_ix.grammar.policy import POLICY
+from kakehashi.dialects.nec_ix.interfaces import is_null, kind_of
+from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.model.gateway import Interface, InterfaceKind, StaticTranslation
+
+_ON_TUNNELS_ONLY = frozenset(c.key for c in POLICY) | {
+    "ikev2 peer",
+    "ikev2 binding",
+    "tunnel mode ipsec-ikev2",
+}
+
+
+@dataclass(slots=True)
+class Block:
+    """All lines of one interface; a block may be opened again further down."""
+
+    name: str
+    line: int
+    lines: list[Statement] = field(default_factory=list)
+
+    def last(self, key: str) -> Statement | None:
+        """The line with that key that holds, or None."""
+        found = [s for s in self.lines if s.key == key]
+        return found[-1] if found and not found[-1].negated else None
+
+
+def read_blocks(document: Document) -> dict[str, Block]:
+    """The interfaces by name, in their order."""
+    blocks: dict[str, Block] = {}
+    for statement in document.statements("interface"):
+        name = statement.get("name")
+        if statement.negated:
+            blocks.pop(name, None)
+            continue
+        block = blocks.setdefault(name, Block(name, statement.line))
+        block.lines += statements(statement.body)
+    return blocks
+
+
+def lower_interface(block: Block, report: Report) -> Interface | None:
+    """One interface. The Null interface has no settings and is no interface of a host."""
+    if is_null(block.name):
+        return None
+    kind = kind_of(block.name)
+    interface = Interface(
+        name=block.name,
+        kind=kind,
+        enabled=kind is InterfaceKind.LOOPBACK,  # the others are shut down until told
+        source=report.source(block.line),
+    )
+    for statement in block.lines:
+        interface = _apply(interface, statement, report)
+        if kind is not InterfaceKind.TUNNEL and statement.key in _ON_TUNNELS_ONLY:
+            report.warning(
+                statement.line,
+                "misplaced",
+                f"`{statement.command.words}` has no effect on {block.name}",
+                "put it on a tunnel interface",
+            )
+    if not interface.enabled and not any(s.key == "shutdown" for s in block.lines):
+        report.info(
+            block.line,
+            "shutdown",
+            f"{block.name} is shut down: that is the default",
+            "add `no shutdown`",
+        )
+    return interface
+
+
+def _apply(interface: Interface, statement: Statement, report: Report) -> Interface:
+    """The interface after one of its lines."""
+    on = not statement.negated
+    match statement.key:
+        case "shutdown":
+            return replace(interface, enabled=not on)
+        case "ip address":
+            return _ip_address(interface, statement)
+        case "ip unnumbered":
+            return replace(interface, unnumbered=statement.get("interface") if on else None)
+        case "ipv6 unnumbered":
+            return replace(interface, unnumbered_ipv6=statement.get("interface") if on else None)
+        case "ipv6 enable":
+            return replace(interface, ipv6_enabled=on)
+        case "ipv6 address":
+            return _ipv6_address(interface, statement)
+        case "ip mtu":
+            return replace(interface, mtu=statement.get("mtu") if on else None)
+        case "ip tcp adjust-mss":
+            return replace(interface, adjust_mss=statement.get("mss") if on else None)
+        case "ipv6 tcp adjust-mss":
+            return replace(interface, adjust_mss_ipv6=statement.get("mss") if on else None)
+        case "ip napt enable":
+            return replace(interface, napt=on)
+        case "ip napt static":
+            return _static_translation(interface, statement, report)
+        case _:
+            return interface
+
+
+def _ip_address(interface: Interface, statement: Statement) -> Interface:
+    others = tuple(a for a in interface.addresses if a.version == 6)
+    if statement.negated:
+        return replace(interface, addresses=others, dhcp=False, dhcp_default_route=False)
+    if statement.get("dhcp"):
+        default_route = statement.get("receive_default", False)
+        return replace(interface, addresses=others, dhcp=True, dhcp_default_route=default_route)
+    if statement.get("secondary"):
+        return replace(interface, addresses=(*interface.addresses, statement.get("address")))
+    return replace(
+        interface, addresses=(statement.get("address"), *others), dhcp=False, dhcp_default_route=False
+    )
+
+
+def _ipv6_address(interface: Interface, statement: Statement) -> Interface:
+    address = statement.get("address")
+    rest = tuple(a for a in interface.addresses if a != address and (a.version == 4 or address is not None))
+    return replace(interface, addresses=rest if statement.negated else (*rest, address))
+
+
+def _static_translation(interface: Interface, statement: Statement, report: Report) -> Interface:
+    named = statement.get("interface", interface.name)
+    if named != interface.name:
+        report.warning(
+            statement.line,
+            "wrong-interface",
+            f"`ip napt static` of {interface.name} names {named}; what arrives here does not match it",
+            f"write `ip napt static {interface.name}`",
+        )
+        return interface
+    hole = StaticTranslation(
+        protocol=statement.get("protocol", 0),
+        port=statement.get("port"),
+        source=report.source(statement.line),
+    )
+    rest = tuple(
+        h for h in interface.static_translations if (h.protocol, h.port) != (hole.protocol, hole.port)
+    )
+    if statement.negated and "protocol" not in statement.values:
+        rest = ()
+    return replace(interface, static_translations=rest if statement.negated else (*rest, hole))

@@ -1,0 +1,154 @@
+"""What is to be said about each line by itself: not understood, wrong, not there yet, not ours."""
+
+from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
+from kakehashi.dialects.grammar import Argument, Support, Word
+from kakehashi.dialects.matching import Match, match_line
+from kakehashi.dialects.nec_ix.grammar import GRAMMAR
+from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.spelling import close
+from kakehashi.model.finding import Finding, Severity
+
+VPN_WORDS = ("ikev2", "ike", "ipsec", "tunnel", "pki")
+
+
+def report_lines(document: Document, report: Report) -> None:
+    """Say what became of every line that reaches nobody; each line once."""
+    foreign: list[int] = []
+    _report(document.items, Support.OURS, foreign, report)
+    if foreign:
+        count = "1 line is" if len(foreign) == 1 else f"{len(foreign)} lines are"
+        report.info(foreign[0], "not-ours", f"{count} not about the VPN and left alone: {_ranges(foreign)}")
+
+
+def _report(items: tuple[Item, ...], inherited: Support, foreign: list[int], report: Report) -> None:
+    for item in items:
+        match item:
+            case Comment():
+                continue
+            case Statement():
+                support = item.command.support
+                if support is Support.NOT_YET:
+                    report.add(_not_yet(item, report))
+                elif support is Support.NOT_OURS:
+                    foreign.append(item.line)
+                _report(item.body, support, foreign, report)
+            case Unknown() if inherited is not Support.OURS:
+                foreign.append(item.line)
+            case Unknown():
+                finding = diagnose(item, report)
+                if finding is None:
+                    foreign.append(item.line)
+                else:
+                    report.add(finding)
+                _report(item.body, Support.OURS, foreign, report)
+
+
+def _not_yet(statement: Statement, report: Report) -> Finding:
+    return Finding(
+        Severity.WARNING,
+        "not-yet",
+        f"`{statement.command.words}` is not there yet ({_lower_first(statement.command.help)}); "
+        "the line has no effect",
+        report.source(statement.line),
+    )
+
+
+def diagnose(unknown: Unknown, report: Report) -> Finding | None:
+    """Why a line was not understood, and what is close to it. None: it is not about the VPN."""
+    failure = unknown.failure
+    said = " ".join(failure.words[: failure.position])
+    meant = _suggestion(unknown)
+    vpn = _looks_like_vpn(unknown)
+    wanted = _wanted(unknown)
+    severity, code = Severity.ERROR, "invalid-value"
+    if len(failure.ambiguous) > 1:
+        code, message = "ambiguous", f"`{failure.word}` could be {_or(failure.ambiguous)}"
+    elif failure.incomplete:
+        code, message = "incomplete", f"`{said}` is incomplete: expected {wanted}"
+    elif failure.excess:
+        severity = Severity.ERROR if vpn else Severity.WARNING
+        code, message = "excess-words", f"`{failure.word}` is not understood after `{said}`"
+        message += (
+            f": expected {wanted} or the end of the line" if failure.expected else ": the line ends there"
+        )
+    elif failure.wants_value:
+        after = f" after `{said}`" if said else ""
+        message = f"`{failure.word}`{after} is wrong: expected {failure.refusal or wanted}"
+    elif not vpn and not meant:
+        return None
+    else:
+        severity, code = Severity.WARNING, "unknown-command"
+        after = f" after `{said}`" if said else f" in {unknown.mode.title}"
+        message = f"`{failure.word}`{after} is not understood; the line has no effect"
+    if severity is not Severity.WARNING and not said and not vpn and code == "ambiguous":
+        return None
+    if unknown.body:
+        message += f"; the {len(unknown.body)} lines that belong to it are left out"
+    return Finding(severity, code, message, report.source(unknown.line), _remedy(unknown, meant))
+
+
+def _suggestion(unknown: Unknown) -> str:
+    """The word that was meant, or ""."""
+    failure = unknown.failure
+    if failure.incomplete or failure.word == "***":
+        return ""
+    candidates = [t.text for t in failure.expected if isinstance(t, Word)]
+    candidates += [word for t in failure.expected if isinstance(t, Argument) for word, _ in t.kind.words]
+    if failure.position == 0:
+        candidates += [c.words.split()[0] for c in GRAMMAR.root.commands if c.support is not Support.NOT_OURS]
+    return close(failure.word, candidates)
+
+
+def _remedy(unknown: Unknown, meant: str) -> str:
+    """What to do about it."""
+    words = list(unknown.failure.words)
+    if unknown.mode.name == "interface" and _fits(["ikev2", *words], "interface"):
+        return "on an interface the command begins with `ikev2`"
+    if (
+        unknown.mode.name == "ikev2 profile"
+        and words[0].lower() == "ikev2"
+        and _fits(words[1:], "ikev2 profile")
+    ):
+        return "in a profile the command stands without `ikev2`"
+    if unknown.mode is GRAMMAR.root and (_fits(words, "interface") or _fits(words, "ikev2 profile")):
+        return "the command belongs below `interface`, `ikev2 profile` or `ikev2 default-profile`"
+    return f"did you mean `{meant}`?" if meant else ""
+
+
+def _fits(words: list[str], mode: str) -> bool:
+    return isinstance(match_line(words, GRAMMAR.mode(mode).commands), Match)
+
+
+def _looks_like_vpn(unknown: Unknown) -> bool:
+    words = [w.lower() for w in unknown.failure.words if w.lower() != "no"]
+    if not words:
+        return False
+    if words[0] in VPN_WORDS or close(words[0], VPN_WORDS):
+        return True
+    # Whoever indents means the mode; a line at the margin may be a root command that we do not know.
+    return unknown.mode.name == "ikev2 profile" and unknown.text[:1].isspace()
+
+
+def _wanted(unknown: Unknown) -> str:
+    """What could have stood there, in words."""
+    parts = [f"`{t.text}`" if isinstance(t, Word) else t.kind.expected for t in unknown.failure.expected[:12]]
+    return _or(tuple(parts)) if parts else "nothing more"
+
+
+def _or(parts: tuple[str, ...]) -> str:
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " or " + parts[-1]
+
+
+def _lower_first(text: str) -> str:
+    return text if text[:2].isupper() or text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _ranges(lines: list[int]) -> str:
+    """`3, 5-9`: line numbers, runs of them drawn together."""
+    runs: list[list[int]] = []
+    for line in sorted(set(lines)):
+        if runs and line == runs[-1][-1] + 1:
+            runs[-1][-1:] = [line] if len(runs[-1]) == 2 else [runs[-1][-1], line]
+        else:
+            runs.append([line])
+    return ", ".join("-".join(str(n) for n in run) for run in runs)

@@ -1,0 +1,245 @@
+"""Tunnel interfaces with an IKEv2 peer become tunnels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kakehashi.dialects.document import Statement
+from kakehashi.dialects.nec_ix.interfaces import kind_of
+from kakehashi.dialects.nec_ix.lower.interface import Block
+from kakehashi.dialects.nec_ix.lower.keys import Keys, name_of, read_identity
+from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy, ipsec_policy
+from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.nec_ix.lower.settings import Place, Settings, read_place
+from kakehashi.dialects.spelling import close
+from kakehashi.model.address import ANY, Hostname, IPAddress, PeerAddress
+from kakehashi.model.gateway import Interface, InterfaceKind, Route
+from kakehashi.model.identity import Authentication, AuthenticationMethod, Identity
+from kakehashi.model.tunnel import ConnectType, OutgoingInterface, Tunnel
+from kakehashi.wire.registry.ikev2 import IdType
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a tunnel refers to."""
+
+    keys: Keys
+    profiles: Mapping[str, Place]
+    default: Place
+    interfaces: Mapping[str, Interface]
+    routes: tuple[Route, ...]
+
+
+def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Tunnel | None:
+    """The tunnel of an interface, or None if it is none."""
+    if kind_of(block.name) is not InterfaceKind.TUNNEL:
+        return None
+    peer_line = block.last("ikev2 peer")
+    mode = block.last("tunnel mode ipsec-ikev2")
+    if peer_line is None:
+        if mode is not None:
+            report.warning(
+                mode.line,
+                "no-peer",
+                f"{block.name} has no peer; it is no tunnel",
+                "add `ikev2 peer ADDRESS authentication psk id TYPE VALUE`",
+            )
+        return None
+    settings = _settings(block, around, report)
+    check_policy(block.name, settings, report)
+    peer_address: PeerAddress = peer_line.get("peer")
+    peer = _peer(block.name, peer_line, around, report)
+    local = _local(block, settings, peer_address, peer, around, report)
+    _check_unknown_peer(block.name, peer_line, settings, around, report)
+    enabled = around.interfaces[block.name].enabled
+    for side in (local, peer):
+        if side.method is AuthenticationMethod.SIGNATURE:
+            line = side.source.line if side.source else peer_line.line
+            report.warning(
+                line, "not-yet", f"{block.name}: digital signatures are not there yet; the tunnel stays down"
+            )
+            enabled = False
+    if mode is None:
+        report.warning(
+            block.line,
+            "no-tunnel-mode",
+            f"{block.name} has an IKEv2 peer and no `tunnel mode ipsec-ikev2`; the tunnel stays down",
+            "add `tunnel mode ipsec-ikev2`",
+        )
+        enabled = False
+    connect = settings.one("connect-type")
+    source = settings.one("source-address")
+    return Tunnel(
+        interface=block.name,
+        enabled=enabled,
+        peer_address=peer_address,
+        local=local,
+        peer=peer,
+        ike=ike_policy(settings, may_rekey=peer_address is not ANY),
+        ipsec=ipsec_policy(settings, report),
+        connect=connect.get("type") if connect else ConnectType.ON_DEMAND,
+        outgoing=_outgoing(settings, around, report),
+        source_address=source.get("address") if source else None,
+        source=report.source(block.line),
+    )
+
+
+def _settings(block: Block, around: Surroundings, report: Report) -> Settings:
+    """The places that hold for a tunnel: its interface, the profile that it binds, the default profile."""
+    own = read_place(block.name, block.lines, report)
+    binding = block.last("ikev2 binding")
+    if binding is None:
+        return Settings((own, around.default))
+    name = binding.get("profile")
+    profile = around.profiles.get(name)
+    if profile is None:
+        meant = close(name, around.profiles)
+        known = ", ".join(around.profiles) or "none"
+        report.error(
+            binding.line,
+            "undefined-profile",
+            f"{block.name} binds `{name}`, and there is no such profile (there are: {known})",
+            f"did you mean `{meant}`?" if meant else f"add `ikev2 profile {name}`",
+        )
+        return Settings((own, around.default))
+    return Settings((own, profile, around.default))
+
+
+def _peer(tunnel: str, line: Statement, around: Surroundings, report: Report) -> Authentication:
+    """The peer's identity: as written, else its name or its address (manual 2.25.2.3.1)."""
+    address: PeerAddress = line.get("peer")
+    identity: Identity | None
+    if "id" in line.values:
+        identity = read_identity(line, report)
+    elif isinstance(address, Hostname):
+        identity = Identity.of(IdType.ID_FQDN, address.name)
+    elif address is ANY:
+        identity = None
+        report.error(
+            line.line,
+            "no-identity",
+            f"{tunnel}: a peer of unknown address is known by its identity alone, and none is given",
+            "add `id TYPE VALUE`",
+        )
+    else:
+        identity = _of_address(address)
+    identity = identity or Identity(IdType.ID_KEY_ID, b"")
+    return _authentication(tunnel, "the peer", identity, line, around.keys, report)
+
+
+def _local(
+    block: Block,
+    settings: Settings,
+    peer_address: PeerAddress,
+    peer: Authentication,
+    around: Surroundings,
+    report: Report,
+) -> Authentication:
+    """Our identity: as written, else the address that the tunnel is made from, with its key or the peer's."""
+    line = settings.one("local-authentication")
+    if line is not None:
+        identity = read_identity(line, report) or Identity(IdType.ID_KEY_ID, b"")
+        return _authentication(block.name, "this device", identity, line, around.keys, report)
+    address = _own_address(settings, peer_address, around)
+    if address is None:
+        report.error(
+            block.line,
+            "no-local-authentication",
+            f"{block.name}: nothing says who this device is",
+            "add `local-authentication psk id TYPE VALUE` to the default profile",
+        )
+        identity = Identity.of(IdType.ID_IPV4_ADDR, "0.0.0.0")  # noqa: S104
+        return Authentication(AuthenticationMethod.PSK, identity, source=report.source(block.line))
+    identity = _of_address(address)
+    report.info(
+        block.line,
+        "no-local-authentication",
+        f"{block.name}: without `local-authentication` this device is {name_of(identity)}",
+    )
+    secret = around.keys.find(identity) or peer.secret
+    return Authentication(AuthenticationMethod.PSK, identity, secret, report.source(block.line))
+
+
+def _authentication(
+    tunnel: str, whose: str, identity: Identity, line: Statement, keys: Keys, report: Report
+) -> Authentication:
+    method = line.get("method", AuthenticationMethod.PSK)
+    secret = keys.find(identity) if method is AuthenticationMethod.PSK else None
+    if method is AuthenticationMethod.PSK and secret is None and identity.data:
+        name = name_of(identity)
+        meant = keys.close_to(identity)
+        report.error(
+            line.line,
+            "undefined-key",
+            f"{tunnel}: {whose} is {name}, and that has no key (these have: {keys.names()})",
+            f"did you mean {meant}?"
+            if meant
+            else f"add `ikev2 authentication psk id {name} key char SECRET`",
+        )
+    return Authentication(method, identity, secret, report.source(line.line))
+
+
+def _of_address(address: IPAddress) -> Identity:
+    return Identity(IdType.ID_IPV4_ADDR if address.version == 4 else IdType.ID_IPV6_ADDR, address.packed)
+
+
+def _own_address(settings: Settings, peer: PeerAddress, around: Surroundings) -> IPAddress | None:
+    """The address that the tunnel will be made from, if the configuration alone tells it."""
+    version = 4 if isinstance(peer, Hostname) or peer is ANY else peer.version
+    source = settings.one("source-address")
+    named = source.get("address") if source else None
+    if named is not None and not isinstance(named, str):
+        fixed: IPAddress = named
+        return fixed
+    outgoing = settings.one("outgoing-interface")
+    name = named or (outgoing.get("interface") if outgoing else _routed(peer, around))
+    interface = around.interfaces.get(name) if name else None
+    if interface is None:
+        return None
+    return next((a.ip for a in interface.addresses if a.version == version), None)
+
+
+def _routed(peer: PeerAddress, around: Surroundings) -> str | None:
+    """The interface that the static routes lead to the peer by."""
+    if isinstance(peer, Hostname) or peer is ANY:
+        return None
+    targets: list[IPAddress] = [peer]
+    fitting = [r for r in around.routes if r.destination.version == peer.version and peer in r.destination]
+    for route in sorted(fitting, key=lambda r: (-r.destination.prefixlen, r.metric)):
+        if route.interface:
+            return route.interface
+        if route.next_hop:
+            targets.append(route.next_hop)
+    for target in targets:
+        for interface in around.interfaces.values():
+            if any(a.version == target.version and target in a.network for a in interface.addresses):
+                return interface.name
+    return None
+
+
+def _outgoing(settings: Settings, around: Surroundings, report: Report) -> OutgoingInterface | None:
+    line = settings.one("outgoing-interface")
+    if line is None:
+        return None
+    name = line.get("interface")
+    if name not in around.interfaces:
+        report.warning(
+            line.line, "undefined-interface", f"{name} has no `interface` block; it has no address", ""
+        )
+    return OutgoingInterface(name, line.get("next_hop"), report.source(line.line))
+
+
+def _check_unknown_peer(
+    tunnel: str, peer_line: Statement, settings: Settings, around: Surroundings, report: Report
+) -> None:
+    """The first message of an unknown peer bears no identity: the default profile answers (manual 2.25.7)."""
+    if peer_line.get("peer") is not ANY:
+        return
+    for key in ("sa-proposal enc", "sa-proposal integrity", "sa-proposal prf", "sa-proposal dh"):
+        line = settings.one(key)
+        if line is not None and (line,) != around.default.settings.get(key, ()):
+            report.warning(
+                line.line,
+                "unknown-peer-policy",
+                f"{tunnel}: `{key}` comes too late for a peer of unknown address; the default profile answers",
+                f"move `{key}` to `ikev2 default-profile`",
+            )
