@@ -43,7 +43,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A line not understood, and the mode in which it stood. `body`: the lines of the mode it meant to open."""
+    """A line not understood, and the mode in which it stood. `body`: the lines of the mode it meant."""
 
     line: int
     text: str = field(repr=False)

@@ -1,7 +1,7 @@
 """What a router's commands are made of, as data.
 
-A `Command` is a pattern of words and typed arguments; a `Mode` is the set of commands legal in one place. From
-the same data come parsing, the help behind `?`, completion and the reference page. Patterns:
+A `Command` is a pattern of words and typed arguments; a `Mode` is the set of commands legal in one place.
+From the same data come parsing, the help behind `?`, completion and the reference page. Patterns:
 
     Word("mtu")                      a keyword; any unambiguous beginning of it will do, in any case
     Argument("seconds", Number(..))  a typed value, kept under its name

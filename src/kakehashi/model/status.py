@@ -1,7 +1,7 @@
 """What `show` tells: the state of a running gateway, in plain values, without a vendor's words.
 
 Built by the gateway from the IKE core's snapshot and the data plane's counters; dialects print it.
-`remaining` is seconds. Keys are here because the devices show them, for decrypting captures; they are Secrets.
+`remaining` is seconds. Keys are here because the devices show them, for decrypting captures.
 """
 
 import enum

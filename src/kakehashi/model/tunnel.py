@@ -24,7 +24,7 @@ class NextHopChoice(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class OutgoingInterface:
-    """The interface that carries the tunnel. Without next hop the tunnel is up as long as the interface is."""
+    """The interface that carries the tunnel. Without next hop the tunnel is up while the interface is."""
 
     interface: str
     next_hop: IPAddress | NextHopChoice | None = None

@@ -25,7 +25,7 @@ CHILD_REKEY_BEFORE_END = 60
 RETRANSMIT = (2, 4, 8, 16)  # manual 2.25.2.1: again after 2, 4, 8 seconds, given up 16 seconds later
 REPLAY_WINDOW = 64
 # The manual names no default for NAT traversal. Its listings 2.25.12 and 2.25.13, which have no such line,
-# serve sites of unknown address, so NAT is detected (RFC 7296 section 2.23) unless it is switched off; 20 seconds
-# is the interval of listing 2.25.6.
+# serve sites of unknown address, so NAT is detected (RFC 7296 section 2.23) unless it is switched off; 20
+# seconds is the interval of listing 2.25.6.
 NAT_TRAVERSAL = True
 NAT_KEEPALIVE = 20

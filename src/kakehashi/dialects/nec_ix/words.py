@@ -4,8 +4,8 @@ from kakehashi.model.algorithms import Cipher
 from kakehashi.model.identity import AuthenticationMethod
 from kakehashi.wire.registry.ikev2 import EncryptionId, IdType, IntegrityId, KeyExchangeId, PrfId
 
-# The manual promises "the one of highest security" without an order; ours is by key length, and the AEAD first
-# of two ciphers with keys of one length.
+# The manual promises "the one of highest security" without an order; ours is by key length, and the AEAD
+# first of two ciphers with keys of one length.
 CIPHERS: dict[str, tuple[Cipher, str]] = {
     "aes-gcm-256-16": (Cipher(EncryptionId.ENCR_AES_GCM_16, 256), "AES-GCM, 256-bit key, 16-octet ICV"),
     "aes-cbc-256": (Cipher(EncryptionId.ENCR_AES_CBC, 256), "AES-CBC, 256-bit key"),

@@ -240,6 +240,6 @@ def _check_unknown_peer(
             report.warning(
                 line.line,
                 "unknown-peer-policy",
-                f"{tunnel}: `{key}` comes too late for a peer of unknown address; the default profile answers",
+                f"{tunnel}: `{key}` comes too late for an unknown address; the default profile answers",
                 f"move `{key}` to `ikev2 default-profile`",
             )
