@@ -1,0 +1,322 @@
+"""The process behind `kakehashi run`: makes the parts, joins them, and takes them down again."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
+from datetime import datetime
+
+from kakehashi.dataplane.native import NativeDataPlane
+from kakehashi.dataplane.protocol import DataPlane
+from kakehashi.dialects.base import ShowError
+from kakehashi.gateway import configuration, resolver, status, unsupported
+from kakehashi.gateway.configuration import Configuration
+from kakehashi.gateway.control import Answer, Control, Request, failure
+from kakehashi.gateway.driver import Driver
+from kakehashi.gateway.errors import GatewayError
+from kakehashi.gateway.host.host import Host
+from kakehashi.gateway.host.monitor import Monitor, is_root
+from kakehashi.gateway.host.netlink import Netlink
+from kakehashi.gateway.interfaces import Mapped, map_interfaces
+from kakehashi.gateway.keylog import KeyLog
+from kakehashi.gateway.log import Log
+from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, tunnel_mtu
+from kakehashi.gateway.options import RunOptions
+from kakehashi.gateway.overview import overview
+from kakehashi.gateway.plan import plan
+from kakehashi.gateway.reconciler import Reconciler, known_address
+from kakehashi.gateway.resolver import Resolver
+from kakehashi.gateway.state import StateFolder
+from kakehashi.ike.effects import Level
+from kakehashi.ike.endpoint import Endpoint
+from kakehashi.model.address import ANY, Hostname, IPAddress
+from kakehashi.model.finding import Finding, Severity
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.status import Status
+
+EXIT_CONFIGURATION = 2
+GOODBYE = 2.0  # seconds that peers have to answer our Deletes
+LAST_STEPS = 5.0
+
+
+def run(options: RunOptions) -> int:
+    """Run the gateway until it is told to stop; the exit status. GatewayError."""
+    loaded = configuration.load(options.file, options.dialect)
+    _print(loaded.findings)
+    if configuration.errors(loaded.findings):
+        return EXIT_CONFIGURATION
+    if not is_root():
+        command = " ".join(["sudo", *sys.argv])
+        raise GatewayError("only root may change interfaces and routes and open UDP port 500", command)
+    return asyncio.run(_serve(options, loaded))
+
+
+async def _serve(options: RunOptions, loaded: Configuration) -> int:
+    state = StateFolder(options)
+    state.take()
+    async with AsyncExitStack() as stack:
+        stack.callback(state.release)
+        netlink = await stack.enter_async_context(Netlink())
+        facts = await netlink.facts()
+        mapped = map_interfaces(loaded.gateway, options.maps, facts.links)
+        _print(mapped.findings)
+        if configuration.errors(mapped.findings):
+            return EXIT_CONFIGURATION
+        _print(unsupported.findings(loaded.gateway))
+        daemon = Daemon(options, loaded, mapped, Host(netlink, options.name, state.ledger))
+        await daemon.run()
+    return 0
+
+
+def _print(findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        if finding.severity is not Severity.INFO:
+            print(finding, file=sys.stderr)  # noqa: T201
+
+
+class Daemon:
+    """One gateway in one event loop."""
+
+    def __init__(self, options: RunOptions, loaded: Configuration, mapped: Mapped, host: Host) -> None:
+        self._options = options
+        self._loaded = loaded
+        self._mapped = mapped
+        self._host = host
+        self._log = Log(options.log, _wall_clock)
+        self._resolver = Resolver(self._resolved)
+        self._reconciler = Reconciler(host, self._log, self._peers)
+        self._stopping = asyncio.Event()
+        self._dataplane: DataPlane = _open_dataplane()
+        self._driver = Driver(
+            Endpoint(loaded.gateway, os.urandom),
+            self._dataplane,
+            self._log,
+            _wall_clock,
+            way=self._reconciler.way,
+            sas_changed=self._reconciler.touch,
+            keylog=_keylog(options),
+        )
+
+    async def run(self) -> None:
+        """From the first address to the last: everything is put back, whatever happens in between."""
+        control = Control(self._options.socket, self._answer)
+        tasks: list[asyncio.Task[None]] = []
+        monitor: Monitor | None = None
+        try:
+            self._signals()
+            for tunnel in self._gateway.tunnels:
+                if tunnel.enabled:
+                    self._add_tunnel(tunnel.interface)
+            self._reconciler.attach(self._driver)
+            self._reconciler.configure(self._gateway, self._mapped.devices)
+            self._resolver.follow(resolver.names(self._gateway))
+            await self._reconciler.settle()
+            self._driver.start()
+            monitor = Monitor(self._reconciler.touch)
+            tasks = [
+                asyncio.create_task(self._reconciler.run()),
+                asyncio.create_task(self._resolver.run()),
+            ]
+            await _listen(control)
+            self._log.say(Level.NOTICE, f"running {self._options.file}", name="running")
+            await self._until_stopped(tasks)
+            await self._say_goodbye()
+        finally:
+            for task in tasks:
+                task.cancel()
+            if monitor:
+                monitor.close()
+            await control.stop()
+            self._driver.stop()
+            await self._put_back()
+
+    @property
+    def _gateway(self) -> Gateway:
+        return self._loaded.gateway
+
+    async def _until_stopped(self, tasks: list[asyncio.Task[None]]) -> None:
+        stopping = asyncio.create_task(self._stopping.wait())
+        done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        for task in done:
+            if task is not stopping and (fault := task.exception()):
+                raise fault
+
+    async def _say_goodbye(self) -> None:
+        """Deletes to every peer, and a while for their answers."""
+        self._log.say(Level.NOTICE, "stopping: deleting the SAs", name="stopping")
+        self._driver.core.shutdown(self._driver.now())
+        self._driver.step()
+        deadline = self._driver.now() + GOODBYE
+        while self._driver.now() < deadline and self._driver.core.ike_sas(self._driver.now()):
+            await asyncio.sleep(0.02)
+
+    async def _put_back(self) -> None:
+        try:
+            for problem in await asyncio.wait_for(self._host.restore(), LAST_STEPS):
+                self._log.say(Level.WARNING, f"not put back: {problem}", name="host")
+        except TimeoutError:
+            self._log.say(Level.WARNING, "not everything was put back: the kernel is slow", name="host")
+        self._dataplane.close()
+        self._log.say(Level.NOTICE, "stopped", name="stopped")
+
+    def _signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(self._reload()))
+
+    def _add_tunnel(self, name: str) -> None:
+        tunnel = self._gateway.tunnel(name)
+        if tunnel is None:
+            return
+        device = self._mapped.devices[name]
+        mtu = tunnel_mtu(DEFAULT_LINK_MTU, 4, tunnel, None)
+        try:
+            self._dataplane.add_tunnel(name, device, mtu)
+        except OSError as error:
+            raise GatewayError(
+                f"{name}: the device {device} cannot be made: {error.strerror or error}",
+                "is /dev/net/tun there, and is the name free? ip link show",
+            ) from error
+
+    def _peers(self) -> dict[str, IPAddress | None]:
+        peers: dict[str, IPAddress | None] = {}
+        for tunnel in self._gateway.tunnels:
+            address = tunnel.peer_address
+            if isinstance(address, Hostname):
+                peers[tunnel.interface] = known_address(
+                    self._resolver.addresses.get(tunnel.interface, frozenset())
+                )
+            else:
+                peers[tunnel.interface] = None if address is ANY else address
+        return peers
+
+    def _resolved(self, tunnel: str, addresses: frozenset[IPAddress]) -> None:
+        text = ", ".join(sorted(map(str, addresses)))
+        self._log.say(Level.NOTICE, f"the peer's name resolves to {text}", tunnel, "resolved")
+        core, now = self._driver.core, self._driver.now()
+        core.set_peer_addresses(tunnel, addresses)
+        if any(sa.tunnel == tunnel and sa.path.remote.ip not in addresses for sa in core.ike_sas(now)):
+            core.discard(tunnel, f"the peer's name resolves to {text} now", now)
+        self._driver.step()
+        self._reconciler.touch()
+
+    async def _reload(self) -> str:
+        """Read the file again. What was done, or why nothing was; told in the log too."""
+        try:
+            loaded = configuration.load(self._options.file, self._options.dialect)
+        except GatewayError as error:
+            return self._kept(str(error))
+        mapped = map_interfaces(loaded.gateway, self._options.maps, self._reconciler.facts.links)
+        findings = (*loaded.findings, *mapped.findings, *unsupported.findings(loaded.gateway))
+        _print(findings)
+        if wrong := configuration.errors(findings):
+            return self._kept(str(wrong[0]))
+        steps = plan(self._gateway, loaded.gateway)
+        self._loaded, self._mapped = loaded, mapped
+        self._driver.core.configure(loaded.gateway, self._driver.now())
+        self._driver.step()
+        for name in steps.removed:
+            self._dataplane.remove_tunnel(name)
+            self._driver.forget(name)
+        complaints = []
+        for name in steps.added:
+            try:
+                self._add_tunnel(name)
+            except GatewayError as error:
+                complaints.append(str(error))
+        self._reconciler.configure(loaded.gateway, mapped.devices)
+        self._resolver.follow(resolver.names(loaded.gateway))
+        await self._reconciler.settle()
+        told = "; ".join([*steps.sentences, *complaints]) or "nothing has changed"
+        self._log.say(Level.NOTICE, f"read {self._options.file} again: {told}", name="reloaded")
+        return told
+
+    def _kept(self, reason: str) -> str:
+        text = f"the old configuration stays in force: {reason}"
+        self._log.say(Level.ERROR, text, name="reload-refused")
+        return text
+
+    async def _status(self) -> Status:
+        core, driver, reconciler = self._driver.core, self._driver, self._reconciler
+        counters = self._dataplane.counters()
+        tunnels = status.tunnel_statuses(
+            self._gateway,
+            self._mapped.devices,
+            reconciler.states,
+            counters,
+            driver.history,
+            driver.failures,
+        )
+        routes = status.route_statuses(
+            self._gateway, self._mapped.devices, await self._host.facts(), reconciler.wanted
+        )
+        ike_sas = core.ike_sas(driver.now())
+        now = _wall_clock()
+        return status.merge(self._gateway, now, tunnels, ike_sas, routes, core.half_open(), counters.drops)
+
+    async def _answer(self, request: Request) -> Answer:
+        match request.command:
+            case "show":
+                return await self._show(request)
+            case "clear":
+                return await self._clear(request)
+            case "reload":
+                return {"ok": True, "text": await self._reload()}
+            case "stop":
+                self._stopping.set()
+                return {"ok": True, "text": "stopping"}
+        return failure(f"no command {request.command}")
+
+    async def _show(self, request: Request) -> Answer:
+        current = await self._status()
+        if request.as_json:
+            return {"ok": True, "status": status.to_json(current, request.with_keys)}
+        if not request.words:
+            return {"ok": True, "text": overview(current)}
+        try:
+            return {"ok": True, "text": self._loaded.dialect.show(request.words, current)}
+        except ShowError as error:
+            return failure(str(error))
+
+    async def _clear(self, request: Request) -> Answer:
+        try:
+            wanted = self._loaded.dialect.clear(request.words, await self._status())
+        except ShowError as error:
+            return failure(str(error))
+        number = self._driver.core.clear(wanted.tunnel, self._driver.now())
+        self._driver.step()
+        return {"ok": True, "text": f"{number} IKE SA{'' if number == 1 else 's'} being deleted"}
+
+
+def _open_dataplane() -> DataPlane:
+    try:
+        return NativeDataPlane()
+    except OSError as error:
+        raise GatewayError(
+            f"the data plane does not start: {error.strerror or error}",
+            "UDP 500 and 4500 must be free: does another IKE daemon run? ss -ulpn 'sport = :500'",
+        ) from error
+
+
+def _keylog(options: RunOptions) -> KeyLog | None:
+    if options.key_log is None:
+        return None
+    try:
+        return KeyLog(options.key_log)
+    except OSError as error:
+        raise GatewayError(f"--key-log {options.key_log}: {error.strerror}") from error
+
+
+async def _listen(control: Control) -> None:
+    try:
+        await control.start()
+    except OSError as error:
+        raise GatewayError(f"the control socket cannot be made: {error}", "--control PATH") from error
+
+
+def _wall_clock() -> datetime:
+    return datetime.now().astimezone()

@@ -1,0 +1,167 @@
+"""What the gateway wants of its host at one moment, from the configuration and the state of its tunnels."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_network
+from zlib import crc32
+
+from kakehashi.gateway.host.facts import Facts
+from kakehashi.gateway.host.items import (
+    LAST_METRIC,
+    Address,
+    Item,
+    LinkUp,
+    Mtu,
+    Route,
+    Rule,
+    Sysctl,
+)
+from kakehashi.gateway.outgoing import NoWay, Pin, Way
+from kakehashi.model import gateway as model
+from kakehashi.model.address import IPAddress
+from kakehashi.model.gateway import Gateway, Interface, InterfaceKind
+from kakehashi.model.tunnel import ConnectType
+
+RULE_PRIORITY = 4500  # before the main table's 32766
+TABLE_BASE = 0x4B41_0000
+IKE_PORTS = (500, 4500)
+ESP, UDP = 50, 17
+DEFAULTS = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TunnelState:
+    """One tunnel as it is now. `up`: its interface is up; `mtu` in octets."""
+
+    way: Way | NoWay
+    up: bool
+    mtu: int
+
+
+def desired(
+    gateway: Gateway, devices: Mapping[str, str], tunnels: Mapping[str, TunnelState], facts: Facts
+) -> tuple[Item, ...]:
+    """Everything wanted, each thing once. `tunnels` holds those whose device is there."""
+    items: list[Item] = []
+    for interface in gateway.interfaces:
+        device = devices.get(interface.name)
+        if device is None or not interface.enabled:
+            continue
+        if interface.kind is not InterfaceKind.TUNNEL:
+            items += _interface(interface, device)
+        elif interface.name in tunnels:
+            items += _tunnel(gateway, interface, device, tunnels[interface.name])
+    items += _ipv6_forwarding(gateway, facts)
+    for route in gateway.routes:
+        items += _route(gateway, route, devices, tunnels, facts)
+    for tunnel in gateway.tunnels:
+        state = tunnels.get(tunnel.interface)
+        if state and isinstance(state.way, Way) and state.way.pin:
+            items += _pin(state.way, state.way.pin, facts)
+    return tuple(dict.fromkeys(items))
+
+
+def uses_ipv6(gateway: Gateway) -> bool:
+    """Does the configuration route IPv6 at all?"""
+    return any(r.destination.version == 6 for r in gateway.routes) or any(
+        i.ipv6_enabled or any(a.version == 6 for a in i.addresses) for i in gateway.interfaces
+    )
+
+
+def _interface(interface: Interface, device: str) -> Iterator[Item]:
+    yield LinkUp(device)
+    for address in interface.addresses:
+        yield Address(device, address)
+    if interface.kind is InterfaceKind.PHYSICAL:
+        yield Sysctl(f"net/ipv4/conf/{device}/forwarding", "1")
+        # What comes out of a tunnel, or goes another way than it came, fails the strict check of RFC 3704.
+        yield Sysctl(f"net/ipv4/conf/{device}/rp_filter", "2", ("0",))
+
+
+def _tunnel(gateway: Gateway, interface: Interface, device: str, state: TunnelState) -> Iterator[Item]:
+    has_ipv6 = (
+        interface.ipv6_enabled
+        or interface.unnumbered_ipv6 is not None
+        or any(a.version == 6 for a in interface.addresses)
+        or any(r.interface == interface.name and r.destination.version == 6 for r in gateway.routes)
+    )
+    yield Sysctl(f"net/ipv4/conf/{device}/forwarding", "1")
+    yield Sysctl(f"net/ipv4/conf/{device}/rp_filter", "2", ("0",))
+    # No link-local address of the host's own: its chatter would start negotiations.
+    yield Sysctl(f"net/ipv6/conf/{device}/addr_gen_mode", "1")
+    yield Sysctl(f"net/ipv6/conf/{device}/disable_ipv6", "0" if has_ipv6 else "1")
+    yield Mtu(device, state.mtu)
+    for address in interface.addresses:
+        if address.version == 4 or has_ipv6:
+            yield Address(device, address)
+    if state.up:
+        yield LinkUp(device)
+
+
+def _ipv6_forwarding(gateway: Gateway, facts: Facts) -> Iterator[Item]:
+    if not uses_ipv6(gateway):
+        return
+    tunnels = {t.interface for t in gateway.tunnels}
+    for name in facts.links:
+        if name not in tunnels:
+            # A host that forwards ignores router advertisements unless told otherwise: its routes would
+            # expire.
+            yield Sysctl(f"net/ipv6/conf/{name}/accept_ra", "2", ("0",))
+    yield Sysctl("net/ipv6/conf/all/forwarding", "1")
+
+
+def _route(
+    gateway: Gateway,
+    route: model.Route,
+    devices: Mapping[str, str],
+    tunnels: Mapping[str, TunnelState],
+    facts: Facts,
+) -> Iterator[Item]:
+    if route.interface and (tunnel := gateway.tunnel(route.interface)):
+        device = devices.get(route.interface, "")
+        # Even when the tunnel is down, or we are dead, what it protects finds no way out in the clear. A
+        # tunnel that is always on gives its routes up instead, to let a backup take over (V2-09).
+        if tunnel.connect is ConnectType.ON_DEMAND and tunnel.enabled:
+            yield Route(route.destination, "", metric=LAST_METRIC)
+        if route.interface in tunnels and tunnels[route.interface].up:
+            source = _borrowed(gateway, route.interface, route.destination.version, devices, facts)
+            yield Route(route.destination, device, metric=route.metric, source=source)
+        return
+    named = devices.get(route.interface) if route.interface else None
+    device = named or (facts.device_towards(route.next_hop) if route.next_hop else None) or ""
+    if device and device in facts.links and facts.links[device].running:
+        yield Route(route.destination, device, route.next_hop, route.metric)
+
+
+def _borrowed(
+    gateway: Gateway, tunnel: str, version: int, devices: Mapping[str, str], facts: Facts
+) -> IPAddress | None:
+    """The address that packets of this host carry into the tunnel: its own, or the one of the lender."""
+    interface = gateway.interface(tunnel)
+    if interface is None or any(a.version == version for a in interface.addresses):
+        return None
+    lender = interface.unnumbered if version == 4 else interface.unnumbered_ipv6 or interface.unnumbered
+    link = facts.links.get(devices.get(lender or "", ""))
+    return link.address(version) if link else None
+
+
+def _pin(way: Way, pin: Pin, facts: Facts) -> Iterator[Item]:
+    """IKE and ESP of the tunnel by one interface and next hop, whatever the main table says (V2-10)."""
+    table = TABLE_BASE | crc32(f"{pin.device} {pin.next_hop}".encode()) & 0xFFFF
+    if way.path is not None:
+        local, remote = way.path.local.ip, way.path.remote.ip
+        yield Route(DEFAULTS[local.version], pin.device, _of_version(pin, local.version), table=table)
+        yield Rule(local, remote, table, RULE_PRIORITY)
+        return
+    for local in sorted(way.local, key=str):
+        link = facts.links.get(pin.device)
+        if local.is_link_local or link is None:
+            continue
+        yield Route(DEFAULTS[local.version], pin.device, _of_version(pin, local.version), table=table)
+        for port in IKE_PORTS:
+            yield Rule(local, None, table, RULE_PRIORITY + 1, UDP, port)
+        yield Rule(local, None, table, RULE_PRIORITY + 1, ESP)
+
+
+def _of_version(pin: Pin, version: int) -> IPAddress | None:
+    return pin.next_hop if pin.next_hop and pin.next_hop.version == version else None

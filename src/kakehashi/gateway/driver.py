@@ -1,0 +1,206 @@
+"""Between the core and the data plane: events in, effects carried out in order, one timer armed."""
+
+import asyncio
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from kakehashi.dataplane.protocol import (
+    Acquire,
+    Datagram,
+    DataPlane,
+    DataPlaneEvent,
+    Expire,
+    FirstInbound,
+    PeerMoved,
+    UnknownSpi,
+)
+from kakehashi.gateway.core import Core
+from kakehashi.gateway.history import History
+from kakehashi.gateway.keylog import KeyLog
+from kakehashi.gateway.log import Log
+from kakehashi.gateway.outgoing import NoWay, Way
+from kakehashi.ike.effects import (
+    Effect,
+    Event,
+    EventName,
+    InstallChildSa,
+    Level,
+    MoveChildSa,
+    RemoveChildSa,
+    Send,
+    SendNatKeepalive,
+    UseOutbound,
+)
+from kakehashi.model.child_sa import ChildSa
+
+
+class Driver:
+    """Runs on one loop, whose clock is the core's.
+
+    `way`: how a tunnel is carried at the moment. `sas_changed` is called after Child SAs came or went.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        dataplane: DataPlane,
+        log: Log,
+        wall_clock: Callable[[], datetime],
+        *,
+        way: Callable[[str], Way | NoWay],
+        sas_changed: Callable[[], None],
+        keylog: KeyLog | None = None,
+    ) -> None:
+        self.core = core
+        self.dataplane = dataplane
+        self.history = History()
+        self.failures: dict[str, str] = {}
+        self.children: dict[int, ChildSa] = {}
+        self._log = log
+        self._wall_clock = wall_clock
+        self._way = way
+        self._sas_changed = sas_changed
+        self._keylog = keylog
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        """Listen to the data plane."""
+        self._loop.add_reader(self.dataplane.fileno(), self._readable)
+        self.step()
+
+    def stop(self) -> None:
+        """Listen no more; the data plane is still open."""
+        self._loop.remove_reader(self.dataplane.fileno())
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+
+    def now(self) -> float:
+        """The core's time."""
+        return self._loop.time()
+
+    def step(self) -> None:
+        """Carry out what the core asks, and arm the timer. To be called after every call into the core."""
+        effects = self.core.effects()
+        while effects:
+            for effect in effects:
+                self._guard(lambda effect=effect: self._carry_out(effect))  # type: ignore[misc]
+            self._write_keys(effects)
+            effects = self.core.effects()
+        self._arm()
+
+    def negotiate(self, tunnel: str, trigger: Acquire | None = None) -> None:
+        """Begin a negotiation, if there is a way to the peer."""
+        way = self._way(tunnel)
+        begun = False
+        if isinstance(way, Way) and way.path is not None:
+            begun = self.core.initiate(tunnel, way.path, self.now(), trigger)
+        elif trigger:
+            reason = way.reason if isinstance(way, NoWay) else "its peer can only come to us"
+            self._log.say(Level.INFO, f"a packet for {trigger.destination} is dropped: {reason}", tunnel)
+        if trigger and not begun:
+            self.dataplane.discard_waiting(tunnel)
+        self.step()
+
+    def sa_of(self, tunnel: str) -> ChildSa | None:
+        """The newest Child SA of a tunnel."""
+        return next((sa for sa in reversed(self.children.values()) if sa.tunnel == tunnel), None)
+
+    def forget(self, tunnel: str) -> None:
+        """The tunnel is no longer configured, and its SAs are gone."""
+        self.history.forget(tunnel)
+        self.failures.pop(tunnel, None)
+        self.children = {spi: sa for spi, sa in self.children.items() if sa.tunnel != tunnel}
+
+    def _readable(self) -> None:
+        for event in self.dataplane.events():
+            self._guard(lambda event=event: self._dispatch(event))  # type: ignore[misc]
+        self.step()
+
+    def _dispatch(self, event: DataPlaneEvent) -> None:
+        now = self.now()
+        match event:
+            case Datagram(data, path):
+                self.core.receive(data, path, now)
+            case Acquire(tunnel):
+                self.negotiate(tunnel, event)
+            case Expire(spi_in):
+                self.core.expire(spi_in, now)
+            case FirstInbound(spi_in):
+                self.core.first_inbound(spi_in, now)
+            case PeerMoved(spi_in, remote):
+                self.core.peer_moved(spi_in, remote, now)
+            case UnknownSpi(spi, path):
+                self.core.unknown_spi(spi, path, now)
+        # Effects belong to their cause: a burst of datagrams is answered one by one.
+        self.step()
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case Send(datagram, path):
+                self.dataplane.send_ike(datagram, path)
+            case SendNatKeepalive(path):
+                self.dataplane.send_nat_keepalive(path)
+            case InstallChildSa(sa, use_outbound):
+                self._install(sa, use_outbound)
+            case UseOutbound(tunnel, spi_in):
+                self.dataplane.use_outbound(tunnel, spi_in)
+            case MoveChildSa(_, spi_in, path, udp_encapsulation):
+                self.dataplane.move(spi_in, path, udp_encapsulation)
+                if (moved := self.children.get(spi_in)) is not None:
+                    self.children[spi_in] = replace(moved, path=path, udp_encapsulation=udp_encapsulation)
+                self._sas_changed()
+            case RemoveChildSa(tunnel, spi_in, reason):
+                self.dataplane.remove(spi_in)
+                self.children.pop(spi_in, None)
+                self.history.removed(tunnel, spi_in, reason, self._wall_clock())
+                self._sas_changed()
+            case Event():
+                self._event(effect)
+
+    def _install(self, sa: ChildSa, use_outbound: bool) -> None:
+        self.dataplane.install(sa, use_outbound)
+        self.children[sa.spi_in] = sa
+        self.history.installed(sa.tunnel, sa.spi_in, self._wall_clock())
+        self.failures.pop(sa.tunnel, None)
+        if self._keylog:
+            self._keylog.child(sa)
+        self._sas_changed()
+
+    def _event(self, event: Event) -> None:
+        self._log.event(event)
+        if event.name is EventName.NEGOTIATION_FAILED and event.tunnel:
+            self.failures[event.tunnel] = event.message
+            self.dataplane.discard_waiting(event.tunnel)
+
+    def _write_keys(self, effects: list[Effect]) -> None:
+        if self._keylog and any(isinstance(effect, Event | Send) for effect in effects):
+            sas = self.core.ike_sas(self.now())
+            keylog = self._keylog
+            self._guard(lambda: keylog.ike(sas))
+
+    def _arm(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        due = self.core.next_timeout()
+        if due is not None:
+            self._timer = self._loop.call_at(due, self._timeout)
+
+    def _timeout(self) -> None:
+        self._timer = None
+        self._guard(lambda: self.core.handle_timeout(self.now()))
+        self.step()
+
+    def _guard(self, step: Callable[[], None]) -> None:
+        """A fault of ours must not take the other tunnels down; it is told with the place in the code."""
+        try:
+            step()
+        except Exception as fault:
+            place = traceback.extract_tb(fault.__traceback__)[-1]
+            where = f"{place.filename.rsplit('/', 1)[-1]}:{place.lineno}"
+            # The type and the place, not the values: a fault's text may quote a key.
+            self._log.say(Level.ERROR, f"internal fault {type(fault).__name__} at {where}", name="fault")

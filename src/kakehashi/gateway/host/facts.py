@@ -1,0 +1,96 @@
+"""What the host looks like at one moment."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
+
+MAIN_TABLE = 254
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A network device. `running`: administratively up, and its other end is there."""
+
+    index: int
+    name: str
+    admin_up: bool
+    running: bool
+    mtu: int
+    addresses: tuple[IPInterface, ...] = ()
+
+    def address(self, version: int) -> IPAddress | None:
+        """The first address of the IP version; link-local ones do not count."""
+        return next((a.ip for a in self.addresses if a.version == version and not a.ip.is_link_local), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostRoute:
+    """A route of the host. `device` is "" where it has several or none; `kind` is the kernel's route type."""
+
+    destination: IPNetwork
+    next_hop: IPAddress | None
+    device: str
+    metric: int
+    table: int
+    kind: str = "unicast"
+    protocol: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostRule:
+    """A rule of policy routing, as far as ours go."""
+
+    version: int
+    priority: int
+    table: int
+    source: IPAddress | None
+    destination: IPAddress | None
+    protocol: int
+    source_port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """How the kernel would send to an address. `source` is the address that it would choose."""
+
+    device: str
+    source: IPAddress
+    next_hop: IPAddress | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """`lookups` holds the addresses that were asked for and have a route."""
+
+    links: Mapping[str, Link] = field(default_factory=dict)
+    routes: tuple[HostRoute, ...] = ()
+    rules: tuple[HostRule, ...] = ()
+    lookups: Mapping[IPAddress, Lookup] = field(default_factory=dict)
+
+    def has_address(self, address: IPAddress) -> bool:
+        """Is it an address of this host?"""
+        return any(address == a.ip for link in self.links.values() for a in link.addresses)
+
+    def main_routes(self) -> Iterable[HostRoute]:
+        """The routes of the main table that lead somewhere."""
+        return (r for r in self.routes if r.table == MAIN_TABLE and r.kind == "unicast")
+
+    def default_next_hop(self, device: str, version: int) -> IPAddress | None:
+        """The next hop of the device's own default route, the one of the smallest metric."""
+        defaults = [
+            r
+            for r in self.main_routes()
+            if r.device == device and r.destination.version == version and r.destination.prefixlen == 0
+        ]
+        return min(defaults, key=lambda r: r.metric).next_hop if defaults else None
+
+    def device_towards(self, next_hop: IPAddress) -> str | None:
+        """The device on whose subnet the next hop is."""
+        connected = [
+            (a.network.prefixlen, link.name)
+            for link in self.links.values()
+            for a in link.addresses
+            if link.running and a.version == next_hop.version and next_hop in a.network
+        ]
+        return max(connected)[1] if connected else None

@@ -1,0 +1,110 @@
+"""Our table of nftables: MSS clamping, the hosts' own chatter kept out of tunnels, address translation.
+
+One table, owned by one gateway, replaced as a whole and deleted at the end.
+"""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+NFT_TIMEOUT = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clamp:
+    """TCP MSS through `device` is at most `mss` (RFC 9293 section 3.7.1) for the IP version."""
+
+    device: str
+    version: int
+    mss: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """`tunnels`, `translated`: devices."""
+
+    clamps: tuple[Clamp, ...] = ()
+    tunnels: tuple[str, ...] = ()
+    translated: tuple[str, ...] = ()
+
+
+def render(ruleset: Ruleset) -> str:
+    """The inside of the table in nft's language, "" if nothing is wanted."""
+    lines: list[str] = []
+    if ruleset.clamps:
+        for hook in ("forward", "output"):
+            lines += _chain(f"mss_{hook}", f"type filter hook {hook} priority mangle", _clamps(ruleset, hook))
+    if ruleset.tunnels:
+        lines += _chain("chatter", "type filter hook output priority filter", _chatter(ruleset))
+    if ruleset.translated:
+        rules = [f'oifname "{d}" fib saddr type != local masquerade' for d in ruleset.translated]
+        lines += _chain("translation", "type nat hook postrouting priority srcnat", rules)
+    return "\n".join(lines)
+
+
+def _clamps(ruleset: Ruleset, hook: str) -> Iterator[str]:
+    for clamp in ruleset.clamps:
+        family = "ipv4" if clamp.version == 4 else "ipv6"
+        match = f"meta nfproto {family} tcp flags syn tcp option maxseg size > {clamp.mss}"
+        change = f"tcp option maxseg size set {clamp.mss}"
+        yield f'oifname "{clamp.device}" {match} {change}'
+        if hook == "forward":
+            yield f'iifname "{clamp.device}" {match} {change}'
+
+
+def _chatter(ruleset: Ruleset) -> Iterator[str]:
+    """Router solicitations and multicast listener reports (RFC 4861, RFC 3810) start no negotiation."""
+    for device in ruleset.tunnels:
+        yield f'oifname "{device}" ip6 daddr ff02::/16 icmpv6 type {{ 130, 131, 132, 133, 135, 143 }} drop'
+
+
+def _chain(name: str, head: str, rules: Iterable[str]) -> list[str]:
+    body = [f"    {rule}" for rule in rules]
+    return [f"  chain {name} {{", f"    {head}; policy accept;", *body, "  }"]
+
+
+class Filters:
+    """The table as it stands in the kernel."""
+
+    def __init__(self, name: str) -> None:
+        safe = "".join(c if c.isascii() and c.isalnum() else "_" for c in name)
+        self._table = f"inet kakehashi_{safe}"
+        self._applied: str | None = None  # unknown: a gateway before us may have left one
+
+    async def apply(self, rules: str) -> list[str]:
+        """Replace the table, or delete it if `rules` is "". What went wrong."""
+        if rules == self._applied:
+            return []
+        # Declared first, so that the deletion cannot fail where there is none.
+        script = f"table {self._table} {{}}\ndelete table {self._table}\n"
+        if rules:
+            script += f"table {self._table} {{\n{rules}\n}}\n"
+        error = await _nft(script)
+        if error and not rules and self._applied is None:
+            error = ""  # no nft, and nothing is wanted of it
+        self._applied = rules
+        return [f"packet filter: {error}"] if error else []
+
+
+async def _nft(script: str) -> str:
+    """Run nft on a script; its complaint, "" if it had none."""
+    try:
+        process = await asyncio.create_subprocess_exec(
+            "nft",
+            "-f",
+            "-",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+        )
+    except FileNotFoundError:
+        return "nft is not installed: MSS is not adjusted and nothing is translated; install nftables"
+    try:
+        _, errors = await asyncio.wait_for(process.communicate(script.encode()), NFT_TIMEOUT)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        return f"nft did not end within {NFT_TIMEOUT:.0f} s"
+    if process.returncode == 0:
+        return ""
+    return errors.decode(errors="replace").strip().splitlines()[0] if errors else "nft refused"

@@ -1,0 +1,152 @@
+"""Brings the host to what is wanted of it, and back to what it was."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyroute2.netlink.exceptions import NetlinkError
+
+from kakehashi.gateway.host import links, routes, rules, sysctl
+from kakehashi.gateway.host.facts import Facts, HostRoute
+from kakehashi.gateway.host.filters import Filters
+from kakehashi.gateway.host.items import ORDER, Address, Item, LinkUp, Mtu, Route, Rule, Sysctl
+from kakehashi.gateway.host.ledger import Ledger
+from kakehashi.gateway.host.netlink import Netlink
+from kakehashi.model.address import IPAddress
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is to be undone and done, each in its order, and what stands in the way of a route."""
+
+    remove: tuple[Item, ...]
+    add: tuple[Item, ...]
+    problems: tuple[str, ...]
+
+
+def present(item: Item, facts: Facts) -> bool:
+    """Is the host already so?"""
+    match item:
+        case Sysctl():
+            return sysctl.present(item)
+        case Mtu():
+            return links.mtu_present(item, facts)
+        case LinkUp():
+            return links.link_present(item, facts)
+        case Address():
+            return links.address_present(item, facts)
+        case Route():
+            return routes.present(item, facts)
+        case Rule():
+            return rules.present(item, facts)
+
+
+def difference(wanted: Iterable[Item], ours: Iterable[Item], facts: Facts) -> Difference:
+    """Compare what is wanted with what we have made and what is there.
+
+    What is wanted and there without our doing is the host's own and stays so.
+    """
+    wanted = tuple(wanted)
+    remove = [item for item in ours if item not in wanted]
+    add, problems = [], []
+    for item in wanted:
+        if isinstance(item, Route) and (stands := routes.conflict(item, facts)):
+            problems.append(f"{item} is not set: the host has its own route there by {_by(stands)}")
+        elif not present(item, facts):
+            add.append(item)
+        if isinstance(item, Route) and (wins := routes.stronger(item, facts)):
+            by = wins.next_hop or wins.device or wins.kind
+            problems.append(
+                f"{item} does not count: the host's own route by {by}, metric {wins.metric}, wins"
+            )
+    return Difference(
+        tuple(sorted(remove, key=lambda i: ORDER.index(type(i)), reverse=True)),
+        tuple(sorted(add, key=lambda i: ORDER.index(type(i)))),
+        tuple(problems),
+    )
+
+
+def _by(route: HostRoute) -> str:
+    return str(route.next_hop or route.device or route.kind)
+
+
+class Host:
+    """The host as we change it. `name`: unique among its gateways; `state`: the file of our ledger."""
+
+    def __init__(self, netlink: Netlink, name: str, state: Path) -> None:
+        self._netlink = netlink
+        self._ledger = Ledger(state)
+        self._ledger.load()
+        self._filters = Filters(name)
+
+    async def facts(self, asked: Iterable[IPAddress] = ()) -> Facts:
+        """Read the host; `asked` are addresses to look up."""
+        return await self._netlink.facts(asked)
+
+    async def apply(self, wanted: Sequence[Item], filters: str, facts: Facts) -> tuple[list[str], bool]:
+        """Make it so. What went wrong, one sentence each, and whether anything was changed."""
+        todo = difference(wanted, self._ledger.items, facts)
+        problems = list(todo.problems)
+        for item in todo.remove:
+            problems += await self._try(item, self._remove, facts)
+        if todo.add:
+            for item in todo.add:
+                before = sysctl.read(item.key) or "" if isinstance(item, Sysctl) else ""
+                self._ledger.items.setdefault(item, before)
+        if todo.add or todo.remove:
+            self._ledger.save()
+        for item in todo.add:
+            problems += await self._try(item, self._add, facts)
+        problems += await self._filters.apply(filters)
+        return problems, bool(todo.add or todo.remove)
+
+    async def restore(self) -> list[str]:
+        """Undo everything. What could not be undone is said, and forgotten."""
+        facts = await self._netlink.facts()
+        problems, _ = await self.apply((), "", facts)
+        self._ledger.remove()
+        return problems
+
+    async def _try(
+        self, item: Item, step: Callable[[Item, Facts], Awaitable[None]], facts: Facts
+    ) -> list[str]:
+        try:
+            await step(item, facts)
+        except (NetlinkError, OSError) as error:
+            text = error.args[1] if isinstance(error, NetlinkError) and len(error.args) > 1 else error
+            return [f"{item}: {text}"]
+        return []
+
+    async def _add(self, item: Item, _: Facts) -> None:
+        match item:
+            case Sysctl():
+                sysctl.write(item.key, item.value)
+            case Mtu():
+                await links.set_mtu(self._netlink, item)
+            case LinkUp():
+                await links.set_link(self._netlink, item.device, up=True)
+            case Address():
+                await links.change_address(self._netlink, item, add=True)
+            case Route():
+                await routes.change(self._netlink, item, add=True)
+            case Rule():
+                await rules.change(self._netlink, item, add=True)
+
+    async def _remove(self, item: Item, facts: Facts) -> None:
+        before = self._ledger.items.pop(item)
+        if not present(item, facts):
+            return
+        match item:
+            case Sysctl():
+                if before:
+                    sysctl.write(item.key, before)
+            case LinkUp():
+                await links.set_link(self._netlink, item.device, up=False)
+            case Address():
+                await links.change_address(self._netlink, item, add=False)
+            case Route():
+                await routes.change(self._netlink, item, add=False)
+            case Rule():
+                await rules.change(self._netlink, item, add=False)
+            case Mtu():
+                pass  # a tunnel's device, and it goes

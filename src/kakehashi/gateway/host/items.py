@@ -1,0 +1,96 @@
+"""One thing each that the gateway wants of its host.
+
+An item is a value: what is wanted, what we have added and what is there are compared as sets.
+"""
+
+from dataclasses import dataclass
+
+from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
+
+# Marks our routes and rules in the kernel's tables (rtnetlink(7): rtm_protocol above 4 is the user's).
+PROTOCOL = 75
+# The last resort for what a tunnel protects: it wins only where nothing else of the same prefix is left.
+LAST_METRIC = 0xFFFFFFF0
+
+
+@dataclass(frozen=True, slots=True)
+class Sysctl:
+    """`key` with slashes, below /proc/sys. `acceptable`: other values that need no change."""
+
+    key: str
+    value: str
+    acceptable: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"setting {self.key} = {self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mtu:
+    """The MTU of a tunnel's device."""
+
+    device: str
+    mtu: int
+
+    def __str__(self) -> str:
+        return f"MTU {self.mtu} of {self.device}"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkUp:
+    """The device is administratively up."""
+
+    device: str
+
+    def __str__(self) -> str:
+        return f"{self.device} up"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address of a device."""
+
+    device: str
+    address: IPInterface
+
+    def __str__(self) -> str:
+        return f"address {self.address} of {self.device}"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A route; `device` "": unreachable, what follows it is refused. `source`: of our own packets."""
+
+    destination: IPNetwork
+    device: str
+    next_hop: IPAddress | None = None
+    metric: int = 0
+    table: int = 254
+    source: IPAddress | None = None
+
+    def __str__(self) -> str:
+        if not self.device:
+            return f"route {self.destination} unreachable"
+        via = f" via {self.next_hop}" if self.next_hop else ""
+        return f"route {self.destination}{via} dev {self.device} metric {self.metric}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Packets from `source` are looked up in `table`; None and 0 leave a field open."""
+
+    source: IPAddress
+    destination: IPAddress | None
+    table: int
+    priority: int
+    protocol: int = 0
+    source_port: int = 0
+
+    def __str__(self) -> str:
+        to = f" to {self.destination}" if self.destination else ""
+        return f"rule from {self.source}{to} lookup {self.table}"
+
+
+# In the order in which they are set; they are undone in the opposite order.
+Item = Sysctl | Mtu | LinkUp | Address | Route | Rule
+ORDER: tuple[type, ...] = (Sysctl, Mtu, LinkUp, Address, Route, Rule)

@@ -1,0 +1,131 @@
+"""The kernel's tables by rtnetlink(7), read into facts."""
+
+from collections.abc import Iterable
+from ipaddress import ip_address, ip_interface, ip_network
+from types import TracebackType
+from typing import Any
+
+from pyroute2 import AsyncIPRoute
+from pyroute2.netlink.exceptions import NetlinkError
+
+from kakehashi.gateway.host.facts import Facts, HostRoute, HostRule, Link, Lookup
+from kakehashi.model.address import IPAddress, IPInterface
+
+AF_INET, AF_INET6 = 2, 10
+IFF_UP, IFF_RUNNING = 0x1, 0x40
+LOCAL_TABLE = 255
+# RTN_* of linux/rtnetlink.h
+ROUTE_KINDS = {1: "unicast", 6: "blackhole", 7: "unreachable", 8: "prohibit"}
+
+
+class Netlink:
+    """One netlink socket of the running loop. Every method may raise NetlinkError or OSError."""
+
+    def __init__(self) -> None:
+        self.ip = AsyncIPRoute()
+
+    async def __aenter__(self) -> "Netlink":
+        await self.ip.setup_endpoint()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.ip.close()
+
+    async def facts(self, asked: Iterable[IPAddress] = ()) -> Facts:
+        """Read everything. `asked`: the addresses to look up."""
+        links = await self._links()
+        names = {link.index: link.name for link in links.values()}
+        routes = [r for family in (AF_INET, AF_INET6) for r in await self._routes(family, names)]
+        rules = [r for family in (AF_INET, AF_INET6) for r in await self._rules(family)]
+        lookups = {}
+        for address in sorted(set(asked), key=str):
+            found = await self.lookup(address, names)
+            if found is not None:
+                lookups[address] = found
+        return Facts(links=links, routes=tuple(routes), rules=tuple(rules), lookups=lookups)
+
+    async def lookup(self, address: IPAddress, names: dict[int, str]) -> Lookup | None:
+        """How the kernel would reach the address, or None."""
+        try:
+            answers = list(await self.ip.route("get", dst=str(address)))
+        except NetlinkError:
+            return None
+        for answer in answers:
+            device, source = names.get(answer.get("oif"), ""), answer.get("prefsrc")
+            if device and source:
+                gateway = answer.get("gateway")
+                return Lookup(device, ip_address(source), ip_address(gateway) if gateway else None)
+        return None
+
+    async def index(self, device: str) -> int:
+        """The index of a device. OSError if it is not there."""
+        found = await self.ip.link_lookup(ifname=device)
+        if not found:
+            raise OSError(f"no device {device}")
+        return int(found[0])
+
+    async def _links(self) -> dict[str, Link]:
+        addresses: dict[int, list[IPInterface]] = {}
+        async for message in await self.ip.get_addr():
+            # Of a point-to-point address `address` is the other end (rtnetlink(7)).
+            text = message.get("local") or message.get("address")
+            if text:
+                interface = ip_interface(f"{text}/{message['prefixlen']}")
+                addresses.setdefault(message["index"], []).append(interface)
+        links = {}
+        async for message in await self.ip.get_links():
+            flags, name = message["flags"], message.get("ifname")
+            links[name] = Link(
+                index=message["index"],
+                name=name,
+                admin_up=bool(flags & IFF_UP),
+                running=bool(flags & IFF_UP and flags & IFF_RUNNING),
+                mtu=message.get("mtu") or 0,
+                addresses=tuple(addresses.get(message["index"], ())),
+            )
+        return links
+
+    async def _routes(self, family: int, names: dict[int, str]) -> list[HostRoute]:
+        return [
+            _route(message, family, names)
+            async for message in await self.ip.get_routes(family=family)
+            if _table(message) != LOCAL_TABLE and message["type"] in ROUTE_KINDS
+        ]
+
+    async def _rules(self, family: int) -> list[HostRule]:
+        return [_rule(message, family) async for message in await self.ip.get_rules(family=family)]
+
+
+def _route(message: Any, family: int, names: dict[int, str]) -> HostRoute:
+    destination = message.get("dst") or ("0.0.0.0" if family == AF_INET else "::")  # noqa: S104
+    gateway = message.get("gateway")
+    kind = ROUTE_KINDS[message["type"]]
+    return HostRoute(
+        destination=ip_network(f"{destination}/{message['dst_len']}"),
+        next_hop=ip_address(gateway) if gateway else None,
+        device=names.get(message.get("oif"), "") if kind == "unicast" else "",
+        metric=message.get("priority") or 0,
+        table=_table(message),
+        kind=kind,
+        protocol=message["proto"],
+    )
+
+
+def _rule(message: Any, family: int) -> HostRule:
+    source, destination = message.get("src"), message.get("dst")
+    ports = message.get("FRA_SPORT_RANGE")
+    return HostRule(
+        version=4 if family == AF_INET else 6,
+        priority=message.get("priority") or 0,
+        table=_table(message),
+        source=ip_address(source) if source and message["src_len"] in (32, 128) else None,
+        destination=ip_address(destination) if destination and message["dst_len"] in (32, 128) else None,
+        protocol=message.get("FRA_IP_PROTO") or 0,
+        source_port=int(str(ports).split(":")[0]) if ports else 0,
+    )
+
+
+def _table(message: Any) -> int:
+    return int(message.get("table") or message["table"])

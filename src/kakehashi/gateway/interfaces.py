@@ -1,0 +1,128 @@
+"""Which device of the host stands for which interface of the configuration."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kakehashi.gateway.host.facts import Link
+from kakehashi.model.finding import Finding, Severity
+from kakehashi.model.gateway import Gateway, Interface, InterfaceKind
+from kakehashi.model.source import Source
+
+DEVICE_NAME_SIZE = 15  # IFNAMSIZ of Linux, less its NUL
+LOOPBACK = "lo"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """`devices`: the host's device by the configuration's interface name."""
+
+    devices: Mapping[str, str]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """Somebody needs an interface. Without it a `vital` use cannot work at all."""
+
+    interface: str
+    what: str
+    source: Source | None
+    vital: bool
+
+
+def map_interfaces(gateway: Gateway, given: Mapping[str, str], links: Mapping[str, Link]) -> Mapped:
+    """Find the device of each interface. `given` is what the operator said (`--map`), names in any case.
+
+    An interface that nobody gave a device is the one that holds its address already. What is needed and not
+    found is an error that names the line.
+    """
+    wanted = {name.casefold(): device for name, device in given.items()}
+    devices: dict[str, str] = {}
+    findings: list[Finding] = []
+    for interface in gateway.interfaces:
+        device = _device(interface, wanted, links)
+        if device is not None:
+            devices[interface.name] = device
+    for use in _uses(gateway):
+        if use.interface in devices:
+            continue
+        if (device := wanted.get(use.interface.casefold())) is not None:
+            devices[use.interface] = device
+        else:
+            findings.append(_unmapped(use))
+    findings += _bad_maps(gateway, given, devices, links)
+    return Mapped(devices, tuple(dict.fromkeys(findings)))
+
+
+def tunnel_device(name: str) -> str:
+    """The device of a tunnel interface: its own name, shortened where Linux has no room for it."""
+    clean = "".join(c if c.isalnum() or c in ".-_" else "-" for c in name)
+    if len(clean) <= DEVICE_NAME_SIZE:
+        return clean
+    digits = clean.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    return "tun" + digits[-(DEVICE_NAME_SIZE - 3) :]
+
+
+def _device(interface: Interface, wanted: Mapping[str, str], links: Mapping[str, Link]) -> str | None:
+    if interface.kind is InterfaceKind.TUNNEL:
+        return tunnel_device(interface.name)
+    if (device := wanted.get(interface.name.casefold())) is not None:
+        return device
+    if interface.kind is InterfaceKind.LOOPBACK:
+        return LOOPBACK
+    ours = {a.ip for a in interface.addresses}
+    return next((link.name for link in links.values() if any(a.ip in ours for a in link.addresses)), None)
+
+
+def _uses(gateway: Gateway) -> Iterator[_Use]:
+    for interface in gateway.interfaces:
+        if not interface.enabled:
+            continue
+        if interface.kind is InterfaceKind.PHYSICAL and interface.addresses:
+            yield _Use(interface.name, "has an address", interface.source, vital=True)
+        for lender in (interface.unnumbered, interface.unnumbered_ipv6):
+            if lender:
+                yield _Use(lender, f"lends its address to {interface.name}", interface.source, vital=False)
+    for tunnel in gateway.tunnels:
+        if tunnel.enabled and tunnel.outgoing:
+            source = tunnel.outgoing.source or tunnel.source
+            yield _Use(tunnel.outgoing.interface, f"carries {tunnel.interface}", source, vital=True)
+        if tunnel.enabled and isinstance(tunnel.source_address, str):
+            what = f"is the source address of {tunnel.interface}"
+            yield _Use(tunnel.source_address, what, tunnel.source, vital=True)
+    for route in gateway.routes:
+        if route.interface:
+            yield _Use(route.interface, f"has the route to {route.destination}", route.source, vital=False)
+
+
+def _unmapped(use: _Use) -> Finding:
+    return Finding(
+        Severity.ERROR if use.vital else Severity.WARNING,
+        "unmapped-interface",
+        f"{use.interface} {use.what}, but no device of this host stands for it",
+        use.source,
+        f"say which: --map {use.interface}=DEVICE",
+    )
+
+
+def _bad_maps(
+    gateway: Gateway, given: Mapping[str, str], devices: Mapping[str, str], links: Mapping[str, Link]
+) -> Iterator[Finding]:
+    known = {name.casefold() for name in devices} | {i.name.casefold() for i in gateway.interfaces}
+    for name, device in given.items():
+        if name.casefold() not in known:
+            yield Finding(
+                Severity.WARNING,
+                "map-unknown-interface",
+                f"--map {name}={device}: the configuration has no interface {name}, and nothing names it",
+                None,
+                f"its interfaces: {', '.join(i.name for i in gateway.interfaces) or 'none'}",
+            )
+        elif device not in links:
+            yield Finding(
+                Severity.ERROR,
+                "map-unknown-device",
+                f"--map {name}={device}: this host has no device {device}",
+                None,
+                f"its devices: {', '.join(sorted(links)) or 'none'}",
+            )

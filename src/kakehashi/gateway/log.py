@@ -1,0 +1,85 @@
+"""The event log on standard error, one line an event: for people, or as JSON for machines (V2-52)."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TextIO
+
+from kakehashi.ike.effects import Event, Level
+
+# What the gateway itself says; the core says "ikev2" and "IPsec" (V2-52).
+FACILITY = "gateway"
+
+
+@dataclass(frozen=True, slots=True)
+class LogOptions:
+    """`level`: that and what is worse is told."""
+
+    level: Level = Level.NOTICE
+    as_json: bool = False
+
+
+def line(event: Event, time: datetime, as_json: bool) -> str:
+    """The event in one line, whatever a peer has put into its sentence."""
+    if as_json:
+        return json.dumps(
+            {
+                "time": time.isoformat(timespec="milliseconds"),
+                "level": event.level.name.lower(),
+                "facility": event.facility,
+                "event": str(event.name),
+                "tunnel": event.tunnel,
+                "path": str(event.path) if event.path else "",
+                "spi_i": event.spi_i.hex(),
+                "spi_r": event.spi_r.hex(),
+                "message": event.message,
+                "details": dict(event.details),
+            },
+            ensure_ascii=False,
+        )
+    return plain(event.level, event.facility, event.tunnel, event.message, time)
+
+
+def plain(level: Level, facility: str, tunnel: str, message: str, time: datetime) -> str:
+    """`2026-01-02 03:04:05.678 notice ikev2 Tunnel0.0: message`."""
+    stamp = time.strftime("%Y-%m-%d %H:%M:%S.") + f"{time.microsecond // 1000:03d}"
+    where = f" {tunnel}" if tunnel else ""
+    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
+    return f"{stamp} {level.name.lower()} {facility}{where}: {text}"
+
+
+class Log:
+    """Writes events. `clock` gives the wall-clock time."""
+
+    def __init__(
+        self, options: LogOptions, clock: Callable[[], datetime], stream: TextIO | None = None
+    ) -> None:
+        self._options = options
+        self._clock = clock
+        self._stream = stream or sys.stderr
+
+    def event(self, event: Event) -> None:
+        """Tell it, if it is bad enough to be told."""
+        if event.level <= self._options.level:
+            self._write(line(event, self._clock(), self._options.as_json))
+
+    def say(self, level: Level, message: str, tunnel: str = "", name: str = "gateway") -> None:
+        """Something that the gateway itself has to say; `name` is stable for machines."""
+        if level > self._options.level:
+            return
+        now = self._clock()
+        if self._options.as_json:
+            fields = {"level": level.name.lower(), "facility": FACILITY, "event": name, "tunnel": tunnel}
+            content = {"time": now.isoformat(timespec="milliseconds"), **fields, "message": message}
+            self._write(json.dumps(content, ensure_ascii=False))
+        else:
+            self._write(plain(level, FACILITY, tunnel, message, now))
+
+    def _write(self, text: str) -> None:
+        try:
+            self._stream.write(text + "\n")
+            self._stream.flush()
+        except (OSError, ValueError):
+            pass  # nobody listens any more; the tunnels matter more than their log

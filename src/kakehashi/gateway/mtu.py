@@ -1,0 +1,51 @@
+"""The MTU of a tunnel: what the outgoing interface can carry, less what ESP adds (RFC 4303 section 2)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kakehashi.crypto.sizes import cipher_block_size, icv_size, iv_size
+from kakehashi.model.algorithms import Cipher
+from kakehashi.model.child_sa import ChildSa
+from kakehashi.model.tunnel import Tunnel
+from kakehashi.wire.registry.ikev2 import IntegrityId
+
+DEFAULT_LINK_MTU = 1500
+UDP_HEADER = 8
+SPI_AND_SEQUENCE = 8
+PAD_LENGTH_AND_NEXT_HEADER = 2
+IP_HEADER = {4: 20, 6: 40}
+SMALLEST = 576  # RFC 791: every IPv4 host takes that much
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """One way to protect a packet: `integrity` is NONE for AEAD ciphers."""
+
+    cipher: Cipher
+    integrity: IntegrityId
+
+
+def tunnel_mtu(link_mtu: int, outer_version: int, tunnel: Tunnel, sa: ChildSa | None) -> int:
+    """Octets of the largest packet that fits. Without an SA: by the policy's costliest algorithms."""
+    if sa is not None:
+        return _fitting(link_mtu, outer_version, Protection(sa.cipher, sa.integrity), sa.udp_encapsulation)
+    sizes = [_fitting(link_mtu, outer_version, p, tunnel.ike.nat_traversal) for p in _protections(tunnel)]
+    return min(sizes, default=SMALLEST)
+
+
+def _protections(tunnel: Tunnel) -> Iterable[Protection]:
+    algorithms = tunnel.ipsec.algorithms
+    for cipher in algorithms.ciphers:
+        if cipher.is_aead:
+            yield Protection(cipher, IntegrityId.NONE)
+        else:
+            yield from (Protection(cipher, integrity) for integrity in algorithms.integrities)
+
+
+def _fitting(link_mtu: int, outer_version: int, protection: Protection, udp_encapsulation: bool) -> int:
+    cipher = protection.cipher.id
+    room = link_mtu - IP_HEADER[outer_version] - SPI_AND_SEQUENCE - iv_size(cipher)
+    room -= icv_size(cipher, protection.integrity) + (UDP_HEADER if udp_encapsulation else 0)
+    # RFC 4303 section 2.4: packet, padding, pad length and next header fill whole blocks of 4 or more.
+    block = max(4, cipher_block_size(cipher))
+    return max(SMALLEST, room // block * block - PAD_LENGTH_AND_NEXT_HEADER)

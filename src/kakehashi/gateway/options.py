@@ -1,0 +1,52 @@
+"""What the operator says on the command line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kakehashi.gateway.errors import GatewayError
+from kakehashi.gateway.log import LogOptions
+from kakehashi.ike.effects import Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """Of `kakehashi run`. `maps`: the host's device by interface name. `dialect` None: it is recognised."""
+
+    file: Path
+    state_dir: Path
+    maps: Mapping[str, str] = field(default_factory=dict)
+    control: Path | None = None
+    dialect: str | None = None
+    key_log: Path | None = None
+    log: LogOptions = field(default_factory=LogOptions)
+
+    @property
+    def name(self) -> str:
+        """The gateway's name among those of the host."""
+        return self.file.stem
+
+    @property
+    def socket(self) -> Path:
+        """Where the control socket is."""
+        return self.control or self.state_dir / f"{self.name}.sock"
+
+
+def parse_maps(texts: Sequence[str]) -> dict[str, str]:
+    """`GigaEthernet0.0=eth0`, several. GatewayError."""
+    maps: dict[str, str] = {}
+    for text in texts:
+        interface, equals, device = text.partition("=")
+        if not (interface and equals and device):
+            raise GatewayError(f"--map {text}: not INTERFACE=DEVICE", "e.g. --map GigaEthernet0.0=eth0")
+        maps[interface.strip()] = device.strip()
+    return maps
+
+
+def parse_level(text: str) -> Level:
+    """A log level by name. GatewayError."""
+    try:
+        return Level[text.upper()]
+    except KeyError:
+        names = ", ".join(level.name.lower() for level in Level)
+        raise GatewayError(f"--log-level {text}: no such level", f"levels: {names}") from None

@@ -1,0 +1,50 @@
+"""What `kakehashi show` without words prints: one screen, no router's format."""
+
+from collections.abc import Iterator
+
+from kakehashi.model.status import IkeSaStatus, Status, TunnelStatus
+
+
+def overview(status: Status) -> str:
+    """Tunnels with their SAs, then routes."""
+    return "\n".join(_lines(status)) + "\n"
+
+
+def _lines(status: Status) -> Iterator[str]:
+    yield f"{status.hostname or 'gateway'} at {status.time:%Y-%m-%d %H:%M:%S}"
+    for tunnel in status.tunnels:
+        yield ""
+        yield from _tunnel(tunnel)
+        for sa in status.ike_sas:
+            if sa.tunnel == tunnel.name:
+                yield from _ike_sa(sa)
+    if status.routes:
+        yield ""
+    for route in status.routes:
+        yield f"route {route.destination} by {route.via}: {'active' if route.active else 'not active'}"
+    if status.half_open:
+        yield f"half-open IKE SAs: {status.half_open}"
+    for reason, number in sorted(status.drops.items()):
+        if number:
+            yield f"dropped outside tunnels: {number} {reason}"
+
+
+def _tunnel(tunnel: TunnelStatus) -> Iterator[str]:
+    state = f"up, device {tunnel.host_interface}, MTU {tunnel.mtu}" if tunnel.up else "down"
+    yield f"{tunnel.name}: {state}"
+    if tunnel.down_reason:
+        yield f"  {tunnel.down_reason}"
+    if tunnel.last_failure:
+        yield f"  last failure: {tunnel.last_failure}"
+    out, inward = tunnel.outbound, tunnel.inbound
+    sent, received = (f"{c.packets} packets, {c.octets} octets" for c in (out, inward))
+    yield f"  out {sent}; in {received}"
+
+
+def _ike_sa(sa: IkeSaStatus) -> Iterator[str]:
+    cipher = str(sa.cipher) if sa.cipher else "no algorithms yet"
+    state = f"{sa.state.value} as {sa.role.value}"
+    yield f"  IKE SA {sa.spi_i.hex()} {sa.spi_r.hex()}: {state}, {sa.path}, {cipher}"
+    for child in sa.children:
+        spis = f"in 0x{child.sa.spi_in:08x} out 0x{child.sa.spi_out:08x}"
+        yield f"    Child SA {spis}: {child.sa.cipher}, {child.remaining:.0f} s left"

@@ -1,0 +1,70 @@
+"""What has to be done to come from one configuration to another, and nothing more."""
+
+from dataclasses import dataclass, replace
+
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.tunnel import Tunnel
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Names of tunnels, and one sentence for each difference.
+
+    `added`, `removed`: their devices come and go. `changed`: the device stays; whether SAs stay is the core's
+    judgement (a changed peer or identity ends them, a changed policy counts from the next negotiation).
+    Addresses and routes need no step here: the host is compared with what is wanted each time.
+    """
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+
+def plan(old: Gateway, new: Gateway) -> Plan:
+    """The difference of two configurations, in the order of the new one."""
+    before, after = _running(old), _running(new)
+    added = tuple(name for name in after if name not in before)
+    removed = tuple(name for name in before if name not in after)
+    changed = tuple(n for n in after if n in before and _plain(before[n]) != _plain(after[n]))
+    sentences = [f"{name} is new" for name in added]
+    sentences += [f"{name} is gone" for name in removed]
+    sentences += [f"{name} has changed: {', '.join(_fields(before[name], after[name]))}" for name in changed]
+    sentences += _set_difference("route", _routes(old), _routes(new))
+    sentences += _set_difference("address", _addresses(old), _addresses(new))
+    return Plan(added, removed, changed, tuple(sentences))
+
+
+def _running(gateway: Gateway) -> dict[str, Tunnel]:
+    return {t.interface: t for t in gateway.tunnels if t.enabled}
+
+
+def _plain(tunnel: Tunnel) -> Tunnel:
+    """The tunnel without the line numbers: a comment above it changes nothing."""
+    outgoing = replace(tunnel.outgoing, source=None) if tunnel.outgoing else None
+    return replace(
+        tunnel,
+        source=None,
+        outgoing=outgoing,
+        local=replace(tunnel.local, source=None),
+        peer=replace(tunnel.peer, source=None),
+    )
+
+
+def _fields(old: Tunnel, new: Tunnel) -> list[str]:
+    a, b = _plain(old), _plain(new)
+    names = ("peer_address", "local", "peer", "ike", "ipsec", "connect", "outgoing", "source_address")
+    return [name.replace("_", " ") for name in names if getattr(a, name) != getattr(b, name)]
+
+
+def _routes(gateway: Gateway) -> list[str]:
+    return [f"{r.destination} by {r.interface or r.next_hop}" for r in gateway.routes]
+
+
+def _addresses(gateway: Gateway) -> list[str]:
+    return [f"{a} of {i.name}" for i in gateway.interfaces if i.enabled for a in i.addresses]
+
+
+def _set_difference(what: str, old: list[str], new: list[str]) -> list[str]:
+    gone = [f"{what} {text} is gone" for text in old if text not in new]
+    return [f"{what} {text} is new" for text in new if text not in old] + gone

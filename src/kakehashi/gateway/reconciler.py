@@ -1,0 +1,227 @@
+"""Keeps the host, the tunnels and the core in agreement: the one place where up and down is judged."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Address, IPv6Address
+
+from kakehashi.gateway.desired import TunnelState, desired
+from kakehashi.gateway.driver import Driver
+from kakehashi.gateway.host.facts import Facts
+from kakehashi.gateway.host.filters import Clamp, Ruleset, render
+from kakehashi.gateway.host.host import Host
+from kakehashi.gateway.host.items import Item
+from kakehashi.gateway.log import Log
+from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, tunnel_mtu
+from kakehashi.gateway.outgoing import NoWay, Way, decide
+from kakehashi.gateway.status import down_reason
+from kakehashi.ike.effects import Level
+from kakehashi.model.address import IPAddress
+from kakehashi.model.gateway import AdjustMss, Gateway, Interface
+from kakehashi.model.tunnel import ConnectType, Tunnel
+
+CHECK_PERIOD = 10.0  # V2-09: a tunnel that is always on is looked after every 10 s
+SETTLE = 0.05  # changes of the host come in swarms
+TCP_HEADERS = {4: 40, 6: 60}  # IP and TCP without options
+
+
+class Reconciler:
+    """`peers`: the address of each tunnel's peer as far as it is known."""
+
+    def __init__(self, host: Host, log: Log, peers: Callable[[], Mapping[str, IPAddress | None]]) -> None:
+        self.gateway: Gateway | None = None
+        self.devices: Mapping[str, str] = {}
+        self.states: dict[str, TunnelState] = {}
+        self.facts = Facts()
+        self.wanted: tuple[Item, ...] = ()
+        self._host = host
+        self._log = log
+        self._peers = peers
+        self._driver: Driver | None = None
+        self._problems: frozenset[str] = frozenset()
+        self._local: dict[str, frozenset[IPAddress]] = {}
+        self._dirty = asyncio.Event()
+        self._lock = asyncio.Lock()
+
+    def attach(self, driver: Driver) -> None:
+        """The driver whose tunnels these are."""
+        self._driver = driver
+
+    def configure(self, gateway: Gateway, devices: Mapping[str, str]) -> None:
+        """What counts from now on. Devices of its enabled tunnels are there."""
+        self.gateway, self.devices = gateway, devices
+        names = {t.interface for t in gateway.tunnels if t.enabled}
+        self.states = {name: state for name, state in self.states.items() if name in names}
+        self._local.clear()
+
+    def way(self, tunnel: str) -> Way | NoWay:
+        """How the tunnel is carried, as judged last."""
+        state = self.states.get(tunnel)
+        return state.way if state else NoWay("the tunnel is not set up yet")
+
+    def touch(self) -> None:
+        """Something has changed; judge anew soon."""
+        self._dirty.set()
+
+    async def run(self) -> None:
+        """Judge after each change, and every ten seconds. Never ends; to be cancelled."""
+        loop = asyncio.get_running_loop()
+        due = loop.time() + CHECK_PERIOD
+        while True:
+            try:
+                await asyncio.wait_for(self._dirty.wait(), max(0.0, due - loop.time()))
+                await asyncio.sleep(SETTLE)
+            except TimeoutError:
+                due = loop.time() + CHECK_PERIOD
+                await self.settle()
+                self._keep_up()
+            else:
+                await self.settle()
+
+    async def settle(self) -> None:
+        """Judge until nothing changes any more, three times at most: an address makes a route makes a way."""
+        for _ in range(3):
+            if not await self.judge():
+                return
+
+    async def judge(self) -> bool:
+        """Read the host, judge every tunnel, bring the host to what is wanted. Was anything changed?"""
+        async with self._lock:
+            self._dirty.clear()
+            gateway, driver = self.gateway, self._driver
+            if gateway is None or driver is None:
+                return False
+            peers = dict(self._peers())
+            asked = [peer for peer in peers.values() if peer is not None]
+            asked += [sa.path.remote.ip for sa in driver.children.values()]
+            self.facts = await self._host.facts(asked)
+            before = self.states
+            self.states = {
+                t.interface: self._judge_tunnel(gateway, driver, t, peers.get(t.interface))
+                for t in gateway.tunnels
+                if t.enabled
+            }
+            self.wanted = desired(gateway, self.devices, self.states, self.facts)
+            rules = render(self._ruleset(gateway))
+            problems, changed = await self._host.apply(self.wanted, rules, self.facts)
+            self._tell(before, problems)
+            self._tell_dataplane(before, driver)
+            self._leave_lost_addresses(driver)
+            self._start_awaited(before, gateway, driver)
+            driver.step()
+            return changed
+
+    def _judge_tunnel(
+        self, gateway: Gateway, driver: Driver, tunnel: Tunnel, peer: IPAddress | None
+    ) -> TunnelState:
+        way = decide(tunnel, gateway, self.facts, self.devices, peer)
+        if self._local.get(tunnel.interface) != way.local:
+            self._local[tunnel.interface] = way.local
+            driver.core.set_local_addresses(tunnel.interface, way.local)
+        has_sa = driver.history.has_sa(tunnel.interface)
+        up = isinstance(way, Way) and (tunnel.connect is ConnectType.ON_DEMAND or has_sa)
+        return TunnelState(way=way, up=up, mtu=self._mtu(driver, tunnel, way))
+
+    def _mtu(self, driver: Driver, tunnel: Tunnel, way: Way | NoWay) -> int:
+        sa = driver.sa_of(tunnel.interface)
+        if isinstance(way, NoWay) and (before := self.states.get(tunnel.interface)):
+            return before.mtu
+        remote = sa.path.remote.ip if sa else None
+        device = way.device if isinstance(way, Way) else ""
+        if not device and remote and (lookup := self.facts.lookups.get(remote)):
+            device = lookup.device
+        link = self.facts.links.get(device)
+        path = way.path if isinstance(way, Way) else None
+        version = remote.version if remote else path.remote.ip.version if path else 4
+        if tunnel.ipsec.mtu_ignore:
+            return link.mtu if link else DEFAULT_LINK_MTU
+        return tunnel_mtu(link.mtu if link else DEFAULT_LINK_MTU, version, tunnel, sa)
+
+    def _ruleset(self, gateway: Gateway) -> Ruleset:
+        clamps: list[Clamp] = []
+        for interface in gateway.interfaces:
+            device = self.devices.get(interface.name)
+            if device and interface.enabled:
+                clamps += _clamps(interface, device, self._interface_mtu(interface, device))
+        return Ruleset(
+            clamps=tuple(clamps),
+            tunnels=tuple(self.devices[name] for name in self.states if name in self.devices),
+            translated=tuple(
+                self.devices[i.name] for i in gateway.interfaces if i.napt and i.name in self.devices
+            ),
+        )
+
+    def _interface_mtu(self, interface: Interface, device: str) -> int:
+        if interface.name in self.states:
+            return self.states[interface.name].mtu
+        link = self.facts.links.get(device)
+        return link.mtu if link else DEFAULT_LINK_MTU
+
+    def _tell(self, before: Mapping[str, TunnelState], problems: list[str]) -> None:
+        for problem in problems:
+            if problem not in self._problems:
+                self._log.say(Level.WARNING, problem, name="host")
+        self._problems = frozenset(problems)
+        for name, state in self.states.items():
+            old = before.get(name)
+            reason = down_reason(True, state)
+            if old is not None and (old.up, down_reason(True, old)) == (state.up, reason):
+                continue
+            if state.up:
+                self._log.say(Level.NOTICE, f"interface up, MTU {state.mtu}", name, "interface-up")
+            else:
+                self._log.say(Level.NOTICE, f"interface down: {reason}", name, "interface-down")
+
+    def _tell_dataplane(self, before: Mapping[str, TunnelState], driver: Driver) -> None:
+        for name, state in self.states.items():
+            if name not in before or before[name].mtu != state.mtu:
+                driver.dataplane.set_tunnel_mtu(name, state.mtu)
+
+    def _leave_lost_addresses(self, driver: Driver) -> None:
+        """An SA made from an address which is gone carries nothing; the next packet makes another."""
+        for sa in driver.core.ike_sas(driver.now()):
+            local = sa.path.local.ip
+            way = self.way(sa.tunnel)
+            if not sa.tunnel or self.facts.has_address(local) or not isinstance(way, Way):
+                continue
+            if way.path and way.path.local.ip != local:
+                driver.core.discard(sa.tunnel, f"our address {local} is gone", driver.now())
+
+    def _start_awaited(self, before: Mapping[str, TunnelState], gateway: Gateway, driver: Driver) -> None:
+        """A tunnel that is always on and has just got a way need not wait for the next check."""
+        for tunnel in gateway.tunnels:
+            name = tunnel.interface
+            old = before.get(name)
+            if (
+                tunnel.connect is ConnectType.ALWAYS
+                and isinstance(self.way(name), Way)
+                and not driver.history.has_sa(name)
+                and (old is None or old.way != self.way(name))
+            ):
+                driver.negotiate(name)
+
+    def _keep_up(self) -> None:
+        if self.gateway is None or self._driver is None:
+            return
+        for tunnel in self.gateway.tunnels:
+            name = tunnel.interface
+            always = tunnel.enabled and tunnel.connect is ConnectType.ALWAYS
+            if always and isinstance(self.way(name), Way) and not self._driver.history.has_sa(name):
+                self._driver.negotiate(name)
+
+
+def _clamps(interface: Interface, device: str, mtu: int) -> list[Clamp]:
+    chosen = {4: interface.adjust_mss, 6: interface.adjust_mss_ipv6}
+    clamps = []
+    for version, setting in chosen.items():
+        if setting is not None:
+            mss = mtu - TCP_HEADERS[version] if setting is AdjustMss.AUTO else setting
+            clamps.append(Clamp(device, version, mss))
+    return clamps
+
+
+def known_address(
+    addresses: frozenset[IPAddress], versions: tuple[int, ...] = (4, 6)
+) -> IPv4Address | IPv6Address | None:
+    """One of several addresses of a name, always the same: IPv4 before IPv6, the smallest first."""
+    usable = [a for a in addresses if a.version in versions]
+    return min(usable, key=lambda a: (a.version, int(a))) if usable else None

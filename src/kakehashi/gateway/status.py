@@ -1,0 +1,137 @@
+"""The state of the running gateway, put together from its parts, and as JSON."""
+
+import dataclasses
+import enum
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from kakehashi.dataplane.protocol import Counters
+from kakehashi.gateway.desired import TunnelState
+from kakehashi.gateway.history import History
+from kakehashi.gateway.host import routes
+from kakehashi.gateway.host.facts import Facts
+from kakehashi.gateway.host.items import Route
+from kakehashi.gateway.outgoing import NoWay
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.secret import Secret
+from kakehashi.model.status import (
+    IkeSaStatus,
+    InboundCounters,
+    OutboundCounters,
+    RouteStatus,
+    Status,
+    TunnelStatus,
+)
+
+MASK = "***"
+
+
+def tunnel_statuses(
+    gateway: Gateway,
+    devices: Mapping[str, str],
+    states: Mapping[str, TunnelState],
+    counters: Counters,
+    history: History,
+    failures: Mapping[str, str],
+) -> tuple[TunnelStatus, ...]:
+    """One for each tunnel of the configuration. `failures`: how its last negotiation failed."""
+    result = []
+    for tunnel in gateway.tunnels:
+        name, state = tunnel.interface, states.get(tunnel.interface)
+        outbound, inbound = counters.tunnels.get(name, (OutboundCounters(), InboundCounters()))
+        result.append(
+            TunnelStatus(
+                name=name,
+                up=bool(state and state.up),
+                host_interface=devices.get(name, "") if state else "",
+                mtu=state.mtu if state else None,
+                down_reason=down_reason(tunnel.enabled, state),
+                last_failure=failures.get(name, ""),
+                outbound=outbound,
+                inbound=inbound,
+                history=history.entries(name),
+            )
+        )
+    return tuple(result)
+
+
+def down_reason(enabled: bool, state: TunnelState | None) -> str:
+    """Why the tunnel interface is down, in one sentence; "" if it is up."""
+    if state is None:
+        return "not set up yet" if enabled else "administratively down: the configuration says shutdown"
+    if state.up:
+        return ""
+    if isinstance(state.way, NoWay):
+        return state.way.reason
+    return "no SA yet: connect-type auto keeps the interface down until there is one"
+
+
+def route_statuses(
+    gateway: Gateway, devices: Mapping[str, str], facts: Facts, wanted: tuple[object, ...]
+) -> tuple[RouteStatus, ...]:
+    """One for each static route of the configuration."""
+    ours = [i for i in wanted if isinstance(i, Route) and i.device]
+    result = []
+    for route in gateway.routes:
+        active = any(
+            item.destination == route.destination
+            and item.metric == route.metric
+            and (route.interface is None or item.device == devices.get(route.interface))
+            and routes.present(item, facts)
+            for item in ours
+        )
+        via = route.interface or str(route.next_hop)
+        if route.interface and route.next_hop:
+            via = f"{route.interface} {route.next_hop}"
+        result.append(
+            RouteStatus(destination=str(route.destination), via=via, active=active, metric=route.metric)
+        )
+    return tuple(result)
+
+
+def merge(
+    gateway: Gateway,
+    time: datetime,
+    tunnels: tuple[TunnelStatus, ...],
+    ike_sas: tuple[IkeSaStatus, ...],
+    route_states: tuple[RouteStatus, ...],
+    half_open: int,
+    drops: Mapping[str, int],
+) -> Status:
+    """The whole."""
+    return Status(
+        hostname=gateway.hostname,
+        time=time,
+        tunnels=tunnels,
+        ike_sas=ike_sas,
+        routes=route_states,
+        half_open=half_open,
+        drops=dict(drops),
+    )
+
+
+def to_json(value: object, with_keys: bool) -> Any:
+    """Plain values for json.dumps: octets as hexadecimal digits, enums by name, keys masked if not wanted."""
+    match value:
+        case Secret():
+            return value.octets.hex() if with_keys else MASK
+        case enum.Flag():
+            return [flag.name.lower() for flag in type(value) if flag in value and flag.name]
+        case enum.IntEnum():
+            return value.name
+        case enum.Enum():
+            return value.value
+        case bytes():
+            return value.hex()
+        case bool() | int() | float() | str() | None:
+            return value
+        case datetime():
+            return value.isoformat(timespec="milliseconds")
+        case Mapping():
+            return {str(k): to_json(v, with_keys) for k, v in value.items()}
+        case tuple() | list() | frozenset():
+            return [to_json(v, with_keys) for v in value]
+    if dataclasses.is_dataclass(value):
+        return {f.name: to_json(getattr(value, f.name), with_keys) for f in dataclasses.fields(value)}
+    return str(value)
