@@ -43,8 +43,8 @@ class Reason(enum.Enum):
     EAP_LENGTH = "the length of the EAP message is not the length of the payload"
 
 
-# Without a header to be trusted there is nobody to answer; fragments that make no sense are silently discarded
-# (RFC 7383 section 2.6).
+# Without a header to be trusted there is nobody to answer; fragments that make no sense are silently
+# discarded (RFC 7383 section 2.6).
 _UNANSWERED: Final = frozenset(
     {
         Reason.MESSAGE_TOO_SHORT,

@@ -37,7 +37,7 @@ class Identification:
         return cls(id_type, data, body[1:4])
 
     def encode(self) -> bytes:
-        """What follows the generic header: RestOfInitIDPayload, RestOfRespIDPayload (RFC 7296 section 2.15)."""
+        """What follows the generic header: the RestOf...IDPayload of RFC 7296 section 2.15."""
         return bytes([self.id_type]) + self.reserved + self.data
 
 
