@@ -39,14 +39,13 @@ class Notify:
         if len(body) < _NOTIFY.size:
             raise WireError(Reason.PAYLOAD_TOO_SHORT)
         protocol_number, spi_size, notify_type = _NOTIFY.unpack_from(body)
-        spi, data = body[_NOTIFY.size :][:spi_size], body[_NOTIFY.size + spi_size :]
-        if len(spi) != spi_size:
-            raise WireError(Reason.SPI_SIZE)
         # "If the SPI field is empty, this field MUST be sent as zero and MUST be ignored on receipt."
-        protocol = ProtocolId(protocol_number) if spi else ProtocolId.NONE
-        if spi:
-            check_spi_size(protocol, spi_size)
-        return cls(NotifyType(notify_type), protocol, spi, data)
+        protocol = ProtocolId(protocol_number) if spi_size else ProtocolId.NONE
+        check_spi_size(protocol, spi_size)
+        end = _NOTIFY.size + spi_size
+        if end > len(body):
+            raise WireError(Reason.SPI_SIZE)
+        return cls(NotifyType(notify_type), protocol, body[_NOTIFY.size : end], body[end:])
 
     def encode(self) -> bytes:
         """What follows the generic header."""

@@ -152,10 +152,11 @@ class Proposal:
             raise WireError(Reason.PROPOSAL_LENGTH)
         number, protocol_number, spi_size, count = _PROPOSAL.unpack_from(body)
         protocol = ProtocolId(protocol_number)
-        spi, rest = body[_PROPOSAL.size :][:spi_size], body[_PROPOSAL.size + spi_size :]
-        if len(spi) != spi_size:
-            raise WireError(Reason.SPI_SIZE)
         check_spi_size(protocol, spi_size)
+        end = _PROPOSAL.size + spi_size
+        if end > len(body):
+            raise WireError(Reason.SPI_SIZE)
+        spi, rest = body[_PROPOSAL.size : end], body[end:]
         transforms: list[Transform] = []
         for transform in _substructures(rest, _MORE_TRANSFORMS, Reason.TRANSFORM_LENGTH) if rest else ():
             if len(transforms) == count:
