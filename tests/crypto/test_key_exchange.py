@@ -159,7 +159,7 @@ def test_points_off_the_curve_are_refused(group: KeyExchangeId) -> None:
 
 @pytest.mark.parametrize("group", sorted(MONTGOMERY))
 def test_points_of_small_order_are_refused(group: KeyExchangeId) -> None:
-    """RFC 7748 sections 6.1 and 6.2, RFC 8031 section 3: a shared secret of zeros."""
+    """RFC 7748 sections 6.1 and 6.2: a shared secret of zeros."""
     p, size = MONTGOMERY[group], public_size(group)
     small = [0, 1, p - 1, p, p + 1]
     if group is KeyExchangeId.CURVE25519:

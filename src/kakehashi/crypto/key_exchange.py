@@ -31,7 +31,7 @@ class KeyPair(Protocol):
         """The Key Exchange Data for the peer."""
 
     def shared(self, peer_public: bytes) -> bytes:
-        """g^ir. Raises InvalidPublicValue for what RFC 6989, RFC 8031 or the length of the group forbids."""
+        """g^ir. Raises InvalidPublicValue by the tests of RFC 6989 section 2 and RFC 7748 section 6."""
 
 
 def generate(group: KeyExchangeId, entropy: Entropy) -> KeyPair:
@@ -181,7 +181,7 @@ def _check_size(group: KeyExchangeId, peer_public: bytes) -> None:
 
 
 def _not_zero(group: KeyExchangeId, secret: bytes) -> bytes:
-    """RFC 8031 section 4 leaves the test to the implementation of the curve; we do not rely on it."""
+    """RFC 7748 section 6 lets a library do without this test; it must not depend on the library here."""
     if hmac.compare_digest(secret, bytes(len(secret))):
         raise _small_order(group)
     return secret

@@ -60,7 +60,7 @@ def _hmac(prf_id: PrfId, digest: str, size: int) -> Prf:
 
 
 def _aes128_xcbc(key: bytes, data: bytes) -> bytes:
-    """RFC 4434 section 2: a short key is padded with zeros, of a long one XCBC under key zero is taken."""
+    """RFC 4434: a short key is padded with zeros, of a long one XCBC under key zero is taken."""
     if len(key) > 16:
         key = aes_mac.xcbc(bytes(16), key)
     return aes_mac.xcbc(key.ljust(16, b"\x00"), data)

@@ -39,7 +39,7 @@ CIPHERS: dict[EncryptionId, CipherShape] = {
     EncryptionId.ENCR_AES_GCM_8: CipherShape(_AES, salt=4, iv=8, block=1, icv=8),
     EncryptionId.ENCR_AES_GCM_12: CipherShape(_AES, salt=4, iv=8, block=1, icv=12),
     EncryptionId.ENCR_AES_GCM_16: CipherShape(_AES, salt=4, iv=8, block=1, icv=16),
-    # RFC 7634 section 2: 36 octets of KEYMAT, the last 4 are the salt; no Key Length attribute.
+    # RFC 7634 section 2: 36 octets of KEYMAT, the last 4 are the salt.
     EncryptionId.ENCR_CHACHA20_POLY1305: CipherShape((0,), salt=4, iv=8, block=1, icv=16, fixed_key=32),
 }
 
