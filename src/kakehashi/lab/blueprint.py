@@ -1,0 +1,96 @@
+"""The nouns of a plan: namespaces, links, routes, gateways, probes."""
+
+from dataclasses import dataclass
+
+from kakehashi.lab.device import Device
+from kakehashi.lab.pair import End, Pair
+from kakehashi.lab.routing import Topology
+from kakehashi.lab.translation import Translation
+from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
+
+INTERNET = "internet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkEnd:
+    """One end of a link. `addresses` are set by the lab; a gateway sets its own.
+
+    `answers_for`: IPv6 addresses beyond, for which it answers neighbour solicitations (proxy NDP, RFC 4389).
+    """
+
+    namespace: str
+    interface: str
+    addresses: tuple[IPInterface, ...] = ()
+    answers_for: tuple[IPAddress, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A cable between two namespaces; `name` is unique, and that of its capture."""
+
+    name: str
+    a: LinkEnd
+    b: LinkEnd
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostRoute:
+    """A route of a namespace. Without `via` the destination is on the link."""
+
+    namespace: str
+    destination: IPNetwork
+    interface: str
+    via: IPAddress | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayPlan:
+    """One gateway process: the completed configuration and `interfaces`, the device's names to the host's."""
+
+    device: Device
+    text: str
+    interfaces: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """Traffic that must pass: from a host to a host. `by`: the tunnels on its way."""
+
+    source: str
+    destination: str
+    source_namespace: str
+    destination_namespace: str
+    source_address: IPAddress
+    destination_address: IPAddress
+    by: tuple[End, ...]
+
+    @property
+    def version(self) -> int:
+        """The IP version."""
+        return self.destination_address.version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything. `quiet`: pairs that no probe passes, such as the second of two redundant tunnels."""
+
+    topology: Topology
+    namespaces: tuple[str, ...]
+    links: tuple[Link, ...]
+    routes: tuple[HostRoute, ...]
+    translations: tuple[Translation, ...]
+    gateways: tuple[GatewayPlan, ...]
+    probes: tuple[Probe, ...]
+    quiet: tuple[Pair, ...]
+    names: tuple[tuple[str, IPAddress], ...]
+    assumed: tuple[str, ...]
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        """The tunnels of the lab."""
+        return self.topology.pairing.pairs
+
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        """The routers of the lab."""
+        return tuple(gateway.device for gateway in self.gateways)

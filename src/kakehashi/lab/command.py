@@ -1,0 +1,166 @@
+"""`kakehashi lab`."""
+
+import json
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from kakehashi.lab.blueprint import Plan
+from kakehashi.lab.device import read_devices
+from kakehashi.lab.errors import LabError
+from kakehashi.lab.keep import tell_how_to_look_around
+from kakehashi.lab.lab import Options, Progress, run_lab
+from kakehashi.lab.netns import NetworkNamespace
+from kakehashi.lab.outcome import Outcome, to_json
+from kakehashi.lab.plan import make_plan
+from kakehashi.lab.process import GatewayProcess
+from kakehashi.lab.programs import find
+from kakehashi.lab.report import print_report
+from kakehashi.lab.sandbox import run_in_sandbox
+from kakehashi.lab.workdir import working_folder
+
+EXIT_CANNOT = 2
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command("lab")(lab)
+
+
+def lab(
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[NAME=]FILE...", help="A router's configuration each; NAME is else the file's stem."
+        ),
+    ],
+    nat: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DEVICE", help="Put a NAPT router before this device. May be given several times."
+        ),
+    ] = None,
+    loss: Annotated[
+        str, typer.Option(metavar="PERCENT", help="The internet loses packets at random, e.g. 5%.")
+    ] = "0%",
+    pcap: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Write captures of every link there, and the key files with which Wireshark decrypts them.",
+        ),
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave it running until Ctrl-C, to look around.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The outcome as JSON on standard output.")] = False,
+) -> None:
+    """Build the routers, their LANs and the internet between them on this machine, and see whether they talk.
+
+    Each router is a real gateway in a network namespace of its own. Nothing of it is left behind, and the
+    host's own network is not touched. Runs as root, or as any user where the system lets users make namespaces.
+
+    Exit status: 0 everything talks that should, 1 something does not, 2 the lab cannot be built.
+    """
+    try:
+        devices = read_devices(files)
+        if len(devices) < 2:
+            raise LabError("one device has nobody to talk to: give the configurations of two at least")
+        plan = make_plan(devices, tuple(dict.fromkeys(nat or ())))
+        options = Options(
+            loss=parse_loss(loss),
+            captures=None if pcap is None else _capture_folder(pcap),
+            keep=keep,
+            speed=not as_json,
+        )
+        if options.loss or plan.translations:
+            find("nft", "nftables")
+        with working_folder() as folder:
+            code = run_in_sandbox(lambda: _inside(plan, options, folder, as_json))
+    except LabError as error:
+        typer.echo(f"kakehashi lab: {error}", err=True)
+        code = EXIT_CANNOT
+    raise typer.Exit(code)
+
+
+def parse_loss(text: str) -> float:
+    """`5%`, or `5`, as 0.05. LabError."""
+    try:
+        percent = float(text.strip().removesuffix("%"))
+    except ValueError:
+        raise LabError(f"--loss {text}: say it in percent, e.g. --loss 5%") from None
+    if not 0 <= percent < 100:
+        raise LabError(f"--loss {text}: from 0% to less than 100%")
+    return percent / 100
+
+
+def _capture_folder(folder: Path) -> Path:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise LabError(f"--pcap {folder}: {error.strerror}") from error
+    return folder.resolve()
+
+
+def _inside(plan: Plan, options: Options, folder: Path, as_json: bool) -> int:
+    """The lab proper, in the sandbox's process."""
+    console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
+
+    def finished(outcome: Outcome) -> None:
+        hide()
+        if as_json:
+            print(json.dumps(to_json(outcome), indent=2, ensure_ascii=False), flush=True)  # noqa: T201
+        else:
+            print_report(outcome, console)
+            if options.captures is not None:
+                _tell_captures(options.captures, console)
+
+    def keeping(namespaces: Mapping[str, NetworkNamespace], gateways: Sequence[GatewayProcess]) -> None:
+        probe = next(iter(plan.probes), None)
+        example = (probe.source_namespace, str(probe.destination_address)) if probe else None
+        tell_how_to_look_around(folder, namespaces, gateways, example, errors if as_json else console)
+
+    try:
+        with _progress_line(errors) as (progress, hide):
+            return run_lab(plan, options, folder, progress, finished, keeping)
+    except LabError as error:
+        errors.print(Text(f"kakehashi lab: {error}"), soft_wrap=True)
+        return EXIT_CANNOT
+
+
+def _tell_captures(folder: Path, console: Console) -> None:
+    where = shlex.quote(str(folder))
+    first = next(iter(sorted(folder.glob("*-wan.pcap"))), folder / "LINK.pcap")
+    console.print(Text(f"Captures are in {folder}. Decrypted:", style="bold"), soft_wrap=True)
+    console.print(
+        Text(f"  WIRESHARK_CONFIG_DIR={where} tshark -r {shlex.quote(str(first))}    (or wireshark)"),
+        soft_wrap=True,
+    )
+
+
+@contextmanager
+def _progress_line(console: Console) -> Iterator[tuple[Progress, Callable[[], None]]]:
+    """One line on the terminal that says what is going on; nothing where there is no terminal.
+
+    It has no thread of its own, as a spinner would: the lab forks.
+    """
+    if not console.is_terminal:
+        yield (lambda _text: None), (lambda: None)
+        return
+    with Live(console=console, auto_refresh=False, transient=True) as live:
+
+        def show(text: str) -> None:
+            live.update(Text(f"… {text}", style="dim"), refresh=True)
+
+        def hide() -> None:
+            live.update(Text(""), refresh=True)
+            live.stop()
+
+        yield show, hide

@@ -1,0 +1,58 @@
+"""Lines that a configuration needs to stand in a lab, without a vendor's words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from kakehashi.model.address import IPInterface
+from kakehashi.model.gateway import Route
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterfaceAddress:
+    """`interface` gets `address` and is switched on."""
+
+    interface: str
+    address: IPInterface
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unnumbered:
+    """The tunnel interface `tunnel` carries `version` (4 or 6), and borrows the address of `interface`."""
+
+    tunnel: str
+    interface: str
+    version: int
+
+
+Addition = InterfaceAddress | Unnumbered | Route
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """Everything that is added to one file, in the order in which it is written."""
+
+    items: tuple[Addition, ...] = ()
+
+    def __iter__(self) -> Iterator[Addition]:
+        return iter(self.items)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The routes among them."""
+        return tuple(item for item in self.items if isinstance(item, Route))
+
+
+class Completer(Protocol):
+    """How one dialect is completed. `physical`: interfaces that every device has, the usual WAN first."""
+
+    @property
+    def dialect(self) -> str:
+        """The `Gateway.dialect` it completes."""
+
+    @property
+    def physical(self) -> tuple[str, ...]:
+        """Names of physical interfaces."""
+
+    def lines(self, additions: Additions) -> tuple[str, ...]:
+        """The configuration lines of `additions`; none for none."""

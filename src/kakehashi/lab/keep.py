@@ -1,0 +1,62 @@
+"""How to look around in a lab that is kept running."""
+
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from kakehashi.lab.netns import NetworkNamespace
+from kakehashi.lab.process import GatewayProcess
+
+
+def tell_how_to_look_around(
+    folder: Path,
+    namespaces: Mapping[str, NetworkNamespace],
+    gateways: Sequence[GatewayProcess],
+    example: tuple[str, str] | None,
+    console: Console,
+) -> None:
+    """Print the commands. `example`: a host's namespace, and an address to ping from there."""
+    script = folder / "in"
+    script.write_text(script_text(outer_pid(), {n: ns.descriptor for n, ns in namespaces.items()}))
+    script.chmod(0o700)
+    enter = shlex.quote(str(script))
+    namespace, address = example or (next(iter(namespaces)), "")
+    lines = [
+        f"{enter} NAME COMMAND ...    a command in one of: {', '.join(namespaces)}",
+        f"{enter} {namespace} ping {address}" if address else f"{enter} {namespace} ip route",
+    ]
+    for gateway in gateways:
+        lines.append(
+            f"kakehashi show ikev2 sa --control {shlex.quote(str(gateway.control))}    {gateway.name}"
+        )
+        lines.append(f"tail -f {shlex.quote(str(gateway.log))}    its events")
+    console.print(Text("It goes on until Ctrl-C. To look around:", style="bold"))
+    for line in lines:
+        console.print(Text(f"  {line}"), soft_wrap=True)
+
+
+def outer_pid() -> int:
+    """The number of this process as the machine knows it, not its own PID namespace: /proc is the machine's."""
+    return int(os.readlink("/proc/self"))
+
+
+def script_text(pid: int, descriptors: Mapping[str, int]) -> str:
+    """A shell script `NAME COMMAND ...` that runs a command in a namespace of process `pid`."""
+    cases = "\n".join(f"  {shlex.quote(name)}) fd={fd} ;;" for name, fd in descriptors.items())
+    return f"""#!/bin/sh
+# A command in a namespace of this lab: {" ".join(descriptors)}
+case "${{1:-}}" in
+{cases}
+  *) echo "usage: $0 NAME COMMAND ...; NAME is one of: {" ".join(descriptors)}" >&2; exit 2 ;;
+esac
+shift
+[ "$#" -gt 0 ] || set -- "${{SHELL:-sh}}"
+if [ "$(id -u)" = 0 ] && nsenter --net="/proc/{pid}/fd/$fd" true 2>/dev/null; then
+  exec nsenter --net="/proc/{pid}/fd/$fd" "$@"
+fi
+exec nsenter --target {pid} --user --preserve-credentials --net="/proc/{pid}/fd/$fd" "$@"
+"""

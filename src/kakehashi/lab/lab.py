@@ -1,0 +1,175 @@
+"""A lab from its beginning to its end, inside the sandbox."""
+
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from kakehashi.lab.blueprint import Plan, Probe
+from kakehashi.lab.capture import capturing
+from kakehashi.lab.device import read_device
+from kakehashi.lab.keyfiles import write_profile
+from kakehashi.lab.netns import NetworkNamespace
+from kakehashi.lab.outcome import (
+    Failure,
+    Outcome,
+    ProbeOutcome,
+    Statuses,
+    failures,
+    hopeless,
+    tunnel_outcome,
+)
+from kakehashi.lab.pair import Pair
+from kakehashi.lab.ping import Ping
+from kakehashi.lab.process import GatewayProcess, running_gateways
+from kakehashi.lab.realise import built_network
+from kakehashi.lab.throughput import throughput
+from kakehashi.model.finding import Severity
+
+# A negotiation is given up 30 s after its first message (V2-33); under loss a second one may be needed.
+_PATIENCE, _PATIENCE_UNDER_LOSS = 35.0, 70.0
+# After a refusal: the next packet begins anew, and would be refused again.
+_PATIENCE_WITH_TUNNEL_DOWN = 3.0
+_SPEED_SECONDS = 1.0
+_SPEED_OCTETS, _SPEED_OCTETS_CAPTURED = 2**34, 2**22
+_MOST_SPEEDS = 8  # tunnels that are measured, so that a large lab still ends soon
+
+Progress = Callable[[str], None]
+Finished = Callable[[Outcome], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a lab is run. `loss`: 0 to 1. `captures`: folder for captures and keys. `speed`: measure it."""
+
+    loss: float = 0.0
+    captures: Path | None = None
+    keep: bool = False
+    speed: bool = True
+
+
+def run_lab(
+    plan: Plan, options: Options, folder: Path, progress: Progress, finished: Finished, keeping: "Keeping"
+) -> int:
+    """Build it, bring the tunnels up, send traffic, tell the outcome to `finished`; 0 if everything talks.
+
+    `folder`: an empty folder for files of the lab's own. With `options.keep` it goes on until it is
+    stopped, after `keeping` was told how to look around. LabError.
+    """
+    wrong = configuration_errors(plan)
+    if wrong:
+        statuses: Statuses = {}
+        tunnels = tuple(tunnel_outcome(pair, statuses) for pair in plan.pairs)
+        finished(Outcome(plan=plan, tunnels=tunnels, probes=(), failures=wrong))
+        return 1
+    with ExitStack() as stack:
+        progress("building the network")
+        namespaces = stack.enter_context(built_network(plan, options.loss, folder))
+        if options.captures is not None:
+            stack.enter_context(capturing(plan.links, namespaces, options.captures))
+        progress("starting the gateways")
+        gateways = stack.enter_context(running_gateways(plan.gateways, namespaces, folder))
+        if options.captures is not None:
+            # Also on the way out, for the rekeys of a lab that is kept.
+            stack.callback(write_profile, [gateway.keys for gateway in gateways], options.captures)
+        outcome = _Trial(plan, options, namespaces, gateways, progress).outcome()
+        if options.captures is not None:
+            write_profile([gateway.keys for gateway in gateways], options.captures)
+        finished(outcome)
+        if options.keep:
+            keeping(namespaces, gateways)
+            while True:
+                signal.pause()
+    return 0 if outcome.ok else 1
+
+
+Keeping = Callable[[Mapping[str, NetworkNamespace], Sequence[GatewayProcess]], None]
+
+
+def configuration_errors(plan: Plan) -> tuple[Failure, ...]:
+    """What keeps a gateway from running its file, completed as it is."""
+    found = []
+    for gateway in plan.gateways:
+        device = read_device(gateway.device.name, gateway.device.file, gateway.text)
+        for finding in device.findings:
+            if finding.severity is Severity.ERROR:
+                where = str(finding.source or device.name)
+                remedy = f" ({finding.remedy})" if finding.remedy else ""
+                found.append(Failure(where=where, reason=finding.message + remedy))
+    return tuple(found)
+
+
+class _Trial:
+    """The traffic of one lab, and what came of it."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        options: Options,
+        namespaces: Mapping[str, NetworkNamespace],
+        gateways: Sequence[GatewayProcess],
+        progress: Progress,
+    ) -> None:
+        self._plan = plan
+        self._options = options
+        self._namespaces = namespaces
+        self._gateways = gateways
+        self._progress = progress
+
+    def outcome(self) -> Outcome:
+        """Probe, measure, and put it together."""
+        probes = [self._probe(probe) for probe in self._plan.probes]
+        statuses = self._statuses()
+        speeds = self._speeds(probes)
+        tunnels = tuple(
+            tunnel_outcome(pair, statuses, speeds.get(pair, (None, None))) for pair in self._plan.pairs
+        )
+        complaints = {gateway.name: gateway.complaints() for gateway in self._gateways}
+        return Outcome(
+            plan=self._plan,
+            tunnels=tunnels,
+            probes=tuple(probes),
+            failures=failures(self._plan, tunnels, probes, statuses, complaints),
+        )
+
+    def _statuses(self) -> Statuses:
+        return {g.name: status for g in self._gateways if (status := g.status()) is not None}
+
+    def _probe(self, probe: Probe) -> ProbeOutcome:
+        self._progress(f"{probe.source} > {probe.destination} (IPv{probe.version})")
+        patience = _PATIENCE_UNDER_LOSS if self._options.loss else _PATIENCE
+        if self._is_hopeless(probe):
+            patience = _PATIENCE_WITH_TUNNEL_DOWN
+        ping = Ping(self._namespaces[probe.source_namespace], probe.source_address, probe.destination_address)
+        return ProbeOutcome(probe=probe, result=ping.run(patience, lambda: self._is_hopeless(probe)))
+
+    def _is_hopeless(self, probe: Probe) -> bool:
+        statuses = self._statuses()
+        if len(statuses) < len(self._gateways):
+            return True
+        return not self._options.loss and hopeless(probe.by, self._plan.pairs, statuses)
+
+    def _speeds(self, probes: Sequence[ProbeOutcome]) -> dict[Pair, tuple[float | None, float | None]]:
+        """Mbit/s through each pair, from `a` and from `b`, where a probe passes that pair alone."""
+        speeds: dict[Pair, tuple[float | None, float | None]] = {}
+        if not self._options.speed:
+            return speeds
+        single = {
+            each.probe.by[0]: each.probe for each in probes if each.result.ok and len(each.probe.by) == 1
+        }
+        for pair in self._plan.pairs[:_MOST_SPEEDS]:
+            a, b = (self._speed(single[end]) if end in single else None for end in pair.ends)
+            speeds[pair] = (a, b)
+        return speeds
+
+    def _speed(self, probe: Probe) -> float | None:
+        self._progress(f"measuring {probe.source} > {probe.destination}")
+        return throughput(
+            self._namespaces[probe.source_namespace],
+            probe.source_address,
+            self._namespaces[probe.destination_namespace],
+            probe.destination_address,
+            _SPEED_SECONDS,
+            _SPEED_OCTETS if self._options.captures is None else _SPEED_OCTETS_CAPTURED,
+        )

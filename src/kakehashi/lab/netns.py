@@ -1,0 +1,134 @@
+"""Network namespaces, held open by a descriptor; links, addresses and routes in them by netlink."""
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pyroute2 import IPRoute
+
+from kakehashi.lab.blueprint import HostRoute, Link, LinkEnd
+from kakehashi.lab.kernel import Namespace, die_with_parent, setns, unshare
+
+_SELF = "/proc/thread-self/ns/net"
+_ONLINK = 4  # RTNH_F_ONLINK: the next hop is on the link whatever the prefix says
+_NTF_PROXY = 8
+_NUD_PERMANENT = 0x80
+
+# Without duplicate address detection an IPv6 address is usable at once (RFC 4862 section 5.4).
+_COMMON = {
+    "ipv4/conf/all/rp_filter": "0",
+    "ipv4/conf/default/rp_filter": "0",
+    "ipv6/conf/all/disable_ipv6": "0",
+    "ipv6/conf/default/disable_ipv6": "0",
+    "ipv6/conf/all/accept_dad": "0",
+    "ipv6/conf/default/accept_dad": "0",
+    "ipv6/conf/default/router_solicitations": "0",
+}
+# The internet and the NAT routers answer for every neighbour that they can reach elsewhere, without the usual
+# delay: devices that believe to share a network find each other.
+_ROUTER = {
+    "ipv4/ip_forward": "1",
+    "ipv6/conf/all/forwarding": "1",
+    "ipv6/conf/default/forwarding": "1",
+    "ipv4/neigh/default/proxy_delay": "0",
+    "ipv6/neigh/default/proxy_delay": "0",
+    "ipv4/conf/default/proxy_arp": "1",
+    "ipv4/conf/all/proxy_arp": "1",
+    "ipv6/conf/default/proxy_ndp": "1",
+    "ipv6/conf/all/proxy_ndp": "1",
+}
+
+
+class NetworkNamespace:
+    """One network namespace. It lives as long as this object is open, or a process is in it."""
+
+    def __init__(self, name: str, *, router: bool = False) -> None:
+        self.name = name
+        home = os.open(_SELF, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            unshare(Namespace.NETWORK)
+            self._descriptor = os.open(_SELF, os.O_RDONLY | os.O_CLOEXEC)
+            settings = _COMMON | (_ROUTER if router else {})
+            for key, value in settings.items():
+                setting = Path("/proc/sys/net") / key
+                if setting.exists():
+                    setting.write_text(value)
+            self._route = IPRoute()
+        finally:
+            setns(home, Namespace.NETWORK)
+            os.close(home)
+        self._route.link("set", index=1, state="up")
+
+    @property
+    def descriptor(self) -> int:
+        """The open namespace."""
+        return self._descriptor
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Be in the namespace with this thread: sockets made now belong to it for good."""
+        home = os.open(_SELF, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            setns(self._descriptor, Namespace.NETWORK)
+            yield
+        finally:
+            setns(home, Namespace.NETWORK)
+            os.close(home)
+
+    def entry(self) -> Callable[[], None]:
+        """What a child process calls before it executes a program, to be in here and to die with the lab."""
+
+        def enter() -> None:
+            setns(self._descriptor, Namespace.NETWORK)
+            die_with_parent(signal.SIGKILL)
+
+        return enter
+
+    def index(self, interface: str) -> int:
+        """The number of an interface."""
+        return int(self._route.link_lookup(ifname=interface)[0])
+
+    def complete(self, end: LinkEnd) -> None:
+        """Switch the end of a link on, and give it its addresses."""
+        index = self.index(end.interface)
+        self._route.link("set", index=index, state="up")
+        for address in end.addresses:
+            self._route.addr("add", index=index, address=str(address.ip), prefixlen=address.network.prefixlen)
+        for neighbour in end.answers_for:
+            self._route.neigh(
+                "add",
+                dst=str(neighbour),
+                ifindex=index,
+                family=socket.AF_INET6,
+                flags=_NTF_PROXY,
+                state=_NUD_PERMANENT,
+            )
+
+    def add_route(self, route: HostRoute) -> None:
+        """Add a route. The next hop need not be in the prefix of an address."""
+        index = self.index(route.interface)
+        destination = route.destination.with_prefixlen
+        family = socket.AF_INET if route.destination.version == 4 else socket.AF_INET6
+        if route.via is None:
+            self._route.route("add", family=family, dst=destination, oif=index)
+        else:
+            self._route.route(
+                "add", family=family, dst=destination, oif=index, gateway=str(route.via), flags=_ONLINK
+            )
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._route.close()
+        os.close(self._descriptor)
+
+
+def connect(link: Link, a: NetworkNamespace, b: NetworkNamespace) -> None:
+    """Lay a cable between two namespaces, and complete both ends."""
+    with a.entered(), IPRoute() as route:
+        peer = {"ifname": link.b.interface, "net_ns_fd": b.descriptor}
+        route.link("add", ifname=link.a.interface, kind="veth", peer=peer)
+    a.complete(link.a)
+    b.complete(link.b)

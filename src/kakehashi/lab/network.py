@@ -1,0 +1,194 @@
+"""The cables of the lab: the internet with a link to each WAN, NAT routers between, a host in each LAN."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import ip_interface, ip_network
+
+from kakehashi.lab.blueprint import INTERNET, HostRoute, Link, LinkEnd
+from kakehashi.lab.draft import Draft
+from kakehashi.lab.lan import Lan
+from kakehashi.lab.routing import Topology
+from kakehashi.lab.translation import Translation
+from kakehashi.lab.wan import Wan
+from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
+
+# Between the internet and a NAT router: numbers of the lab's own (RFC 2544, RFC 3849).
+_TRANSIT = ip_network("198.19.0.0/16"), ip_network("2001:db8:fffe::/48")
+_DEFAULTS = ip_network("0.0.0.0/0"), ip_network("::/0")
+_INSIDE, _OUTSIDE, _HOST = "inside", "outside", "eth0"
+
+
+class Network:
+    """Namespaces, links and routes of one topology.
+
+    The internet answers ARP and neighbour solicitations for every address it has a route to, so that two
+    devices that believe to share a network find each other through it like any others.
+    """
+
+    def __init__(self, topology: Topology, drafts: Mapping[str, Draft]) -> None:
+        self._topology = topology
+        self._namespaces = [INTERNET]
+        self._links: list[Link] = []
+        self._routes: list[HostRoute] = []
+        self._translations: list[Translation] = []
+        self._interfaces: dict[str, list[tuple[str, str]]] = {}
+        for device in topology.gateways:
+            self._namespaces.append(device)
+            self._interfaces[device] = []
+        for number, wan in enumerate(topology.wans, start=1):
+            inside = LinkEnd(
+                namespace=wan.device,
+                interface=self._interface(wan.device, wan.interface, "wan"),
+                addresses=wan.addresses if wan.leased else (),
+            )
+            if wan.nat:
+                self._translated(wan, inside, number, drafts[wan.device])
+            else:
+                self._direct(wan, inside, number)
+            if wan.leased:
+                self._leased_routes(wan, inside)
+        for lan in topology.lans:
+            self._lan(lan)
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """All namespaces, the internet first."""
+        return tuple(self._namespaces)
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """All links."""
+        return tuple(self._links)
+
+    @property
+    def routes(self) -> tuple[HostRoute, ...]:
+        """Routes of the lab's own namespaces; the devices' are their gateways'."""
+        return tuple(self._routes)
+
+    @property
+    def translations(self) -> tuple[Translation, ...]:
+        """The NAPTs."""
+        return tuple(self._translations)
+
+    def interfaces(self, device: str) -> tuple[tuple[str, str], ...]:
+        """The device's own interface names with those in its namespace."""
+        return tuple(self._interfaces[device])
+
+    def _interface(self, device: str, name: str, kind: str) -> str:
+        count = sum(1 for _, used in self._interfaces[device] if used.startswith(kind))
+        self._interfaces[device].append((name, f"{kind}{count}"))
+        return f"{kind}{count}"
+
+    def _direct(self, wan: Wan, inside: LinkEnd, number: int) -> None:
+        far = LinkEnd(
+            namespace=INTERNET,
+            interface=f"link{number}",
+            addresses=tuple(_single(hop) for hop in wan.next_hops),
+            answers_for=tuple(self._neighbours(wan)),
+        )
+        self._links.append(Link(name=_numbered(wan.device, inside.interface), a=inside, b=far))
+        for address in wan.public:
+            self._routes.append(_route(INTERNET, ip_network(address), far.interface))
+
+    def _translated(self, wan: Wan, inside: LinkEnd, number: int, draft: Draft) -> None:
+        namespace = _numbered(f"nat-{wan.device}", inside.interface.removeprefix("wan").replace("0", ""))
+        self._namespaces.append(namespace)
+        near = LinkEnd(
+            namespace=namespace,
+            interface=_INSIDE,
+            addresses=tuple(_single(hop) for hop in wan.next_hops),
+            answers_for=tuple(self._neighbours(wan)),
+        )
+        self._links.append(Link(name=_numbered(wan.device, inside.interface), a=inside, b=near))
+        versions = [a.version for a in wan.addresses]
+        router, internet = _transit(number, versions)
+        out = LinkEnd(namespace=namespace, interface=_OUTSIDE, addresses=router)
+        far = LinkEnd(namespace=INTERNET, interface=f"link{number}", addresses=internet)
+        self._links.append(Link(name=f"{namespace}-{_OUTSIDE}", a=out, b=far))
+        forwarded = self._must_be_reached(wan)
+        if forwarded:
+            draft.assume(
+                f"the NAT before {wan.interface} forwards UDP 500 and 4500 to it, or no side could begin"
+            )
+        for own, public, here, there in zip(wan.addresses, wan.public, router, internet, strict=True):
+            self._routes += [
+                _route(namespace, ip_network(own.ip), _INSIDE),
+                _route(namespace, _DEFAULTS[0 if own.version == 4 else 1], _OUTSIDE, there.ip),
+                _route(INTERNET, ip_network(public), far.interface, here.ip),
+            ]
+            self._translations.append(
+                Translation(
+                    namespace=namespace,
+                    inside_interface=_INSIDE,
+                    outside_interface=_OUTSIDE,
+                    inside=own.ip,
+                    public=public,
+                    forwarded=forwarded,
+                )
+            )
+
+    def _must_be_reached(self, wan: Wan) -> bool:
+        """Is there a tunnel that only the other side could begin, towards this side's NAT?"""
+        for pair in self._topology.pairing.pairs:
+            for end in pair.ends:
+                other = pair.other(end)
+                if self._topology.wan_of(end) != wan or not other.can_begin:
+                    continue
+                if not end.can_begin or (self._topology.wan_of(other).nat and end == pair.b):
+                    return True
+        return False
+
+    def _neighbours(self, wan: Wan) -> Iterator[IPAddress]:
+        for other in self._topology.wans:
+            for address in other.public:
+                if (
+                    other is not wan
+                    and address.version == 6
+                    and any(address in a.network for a in wan.addresses)
+                ):
+                    yield address
+
+    def _leased_routes(self, wan: Wan, inside: LinkEnd) -> None:
+        for hop in wan.next_hops:
+            default = _DEFAULTS[0 if hop.version == 4 else 1]
+            self._routes.append(_route(wan.device, default, inside.interface, hop))
+
+    def _lan(self, lan: Lan) -> None:
+        namespace = host_namespace(self._topology, lan)
+        self._namespaces.append(namespace)
+        near = LinkEnd(namespace=lan.device, interface=self._interface(lan.device, lan.interface, "lan"))
+        far = LinkEnd(namespace=namespace, interface=_HOST, addresses=lan.hosts)
+        self._links.append(Link(name=_numbered(lan.device, near.interface), a=near, b=far))
+        for address in lan.addresses:
+            default = _DEFAULTS[0 if address.version == 4 else 1]
+            self._routes.append(_route(namespace, default, _HOST, address.ip))
+
+
+def host_namespace(topology: Topology, lan: Lan) -> str:
+    """The namespace of the host in a LAN: `DEVICE-host`, `DEVICE-host2` ..."""
+    number = topology.lans_of(lan.device).index(lan) + 1
+    return f"{lan.device}-host" + (str(number) if number > 1 else "")
+
+
+def _numbered(device: str, interface: str) -> str:
+    name = interface[:-1] if interface.endswith("0") else interface
+    return f"{device}-{name}" if name else device
+
+
+def _route(namespace: str, to: IPNetwork, interface: str, via: IPAddress | None = None) -> HostRoute:
+    return HostRoute(namespace=namespace, destination=to, interface=interface, via=via)
+
+
+def _single(address: IPAddress) -> IPInterface:
+    return ip_interface(address)
+
+
+def _transit(number: int, versions: Sequence[int]) -> tuple[tuple[IPInterface, ...], tuple[IPInterface, ...]]:
+    """The addresses of the NAT router and of the internet on their link, one for each IP version."""
+    router, internet = [], []
+    for version in versions:
+        pool = _TRANSIT[0 if version == 4 else 1]
+        base = pool.network_address + 4 * number
+        prefix = 30 if version == 4 else 126
+        router.append(ip_interface(f"{base + 1}/{prefix}"))
+        internet.append(ip_interface(f"{base + 2}/{prefix}"))
+    return tuple(router), tuple(internet)

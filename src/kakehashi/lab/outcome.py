@@ -1,0 +1,242 @@
+"""What a lab found: each tunnel, each probe, each failure with its reason; and the same as JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kakehashi.lab.blueprint import Plan, Probe
+from kakehashi.lab.pair import End, Pair
+from kakehashi.lab.ping import PingResult
+
+FAMILIES = {4: "ipv4", 6: "ipv6"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Something that should work and does not: where, and why."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TunnelOutcome:
+    """One pair. `ike`, `esp`: the agreed algorithms by their IANA names; `nat`: the devices behind a NAT."""
+
+    pair: Pair
+    up: bool
+    ike: str | None = None
+    esp: str | None = None
+    nat: tuple[str, ...] = ()
+    throughput: tuple[float | None, float | None] = (None, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeOutcome:
+    """One probe and its result."""
+
+    probe: Probe
+    result: PingResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The whole. `complete`: the lab ran to its end."""
+
+    plan: Plan
+    tunnels: tuple[TunnelOutcome, ...]
+    probes: tuple[ProbeOutcome, ...]
+    failures: tuple[Failure, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Does everything talk that should?"""
+        return not self.failures
+
+
+def to_json(outcome: Outcome) -> dict[str, Any]:
+    """The outcome for machines. `nat` names the devices behind a NAT; null where there is none."""
+    return {
+        "ok": outcome.ok,
+        "assumed": list(outcome.plan.assumed),
+        "devices": [
+            {"name": device.name, "file": device.file, "dialect": device.gateway.dialect}
+            for device in outcome.plan.devices
+        ],
+        "tunnels": [
+            {
+                "a": tunnel.pair.a.device,
+                "b": tunnel.pair.b.device,
+                "up": tunnel.up,
+                "ike": tunnel.ike,
+                "esp": tunnel.esp,
+                "nat": ", ".join(tunnel.nat) or None,
+            }
+            for tunnel in outcome.tunnels
+        ],
+        "probes": [
+            {
+                "from": each.probe.source,
+                "to": each.probe.destination,
+                "family": FAMILIES[each.probe.version],
+                "ok": each.result.ok,
+                "rtt_ms": each.result.rtt_ms,
+            }
+            for each in outcome.probes
+        ],
+        "failures": [{"where": failure.where, "reason": failure.reason} for failure in outcome.failures],
+    }
+
+
+Statuses = Mapping[str, Mapping[str, Any]]
+
+
+def tunnel_outcome(
+    pair: Pair, statuses: Statuses, throughput: tuple[float | None, float | None] = (None, None)
+) -> TunnelOutcome:
+    """The state of a pair: up if both gateways have an IKE SA with a Child SA for it."""
+    sas = [_standing_sa(end, statuses) for end in pair.ends]
+    a, b = sas
+    nat = [end.device for end, sa in zip(pair.ends, sas, strict=True) if sa and "local" in sa["nat"]]
+    nat += [
+        pair.other(end).device for end, sa in zip(pair.ends, sas, strict=True) if sa and "remote" in sa["nat"]
+    ]
+    return TunnelOutcome(
+        pair=pair,
+        up=a is not None and b is not None,
+        ike=_ike_algorithms(a or b),
+        esp=_esp_algorithms(a or b),
+        nat=tuple(end.device for end in pair.ends if end.device in nat),
+        throughput=throughput,
+    )
+
+
+def _standing_sa(end: End, statuses: Statuses) -> Mapping[str, Any] | None:
+    for sa in statuses.get(end.device, {}).get("ike_sas", ()):
+        if sa["tunnel"] == end.tunnel.interface and sa["state"] != "connecting" and sa["children"]:
+            return sa  # type: ignore[no-any-return]
+    return None
+
+
+def _ike_algorithms(sa: Mapping[str, Any] | None) -> str | None:
+    if sa is None or sa["cipher"] is None:
+        return None
+    names = [_cipher(sa["cipher"]), sa["integrity"], sa["prf"], sa["key_exchange"]]
+    return " ".join(name for name in names if name and name != "NONE")
+
+
+def _esp_algorithms(sa: Mapping[str, Any] | None) -> str | None:
+    if sa is None:
+        return None
+    child = sa["children"][-1]
+    names = [_cipher(child["sa"]["cipher"]), child["sa"]["integrity"], child["key_exchange"]]
+    return " ".join(name for name in names if name != "NONE")
+
+
+def _cipher(cipher: Mapping[str, Any]) -> str:
+    return f"{cipher['id']}_{cipher['key_bits']}" if cipher["key_bits"] else str(cipher["id"])
+
+
+def failures(
+    plan: Plan,
+    tunnels: Sequence[TunnelOutcome],
+    probes: Sequence[ProbeOutcome],
+    statuses: Statuses,
+    complaints: Mapping[str, Sequence[str]],
+) -> tuple[Failure, ...]:
+    """Everything that should talk and does not. `complaints`: what each gateway's log said was wrong."""
+    found: list[Failure] = []
+    for device in plan.devices:
+        if device.name not in statuses:
+            reason = "; ".join(complaints.get(device.name, ())) or "it ended without a word"
+            found.append(Failure(where=device.name, reason=f"the gateway does not run: {reason}"))
+    if not plan.pairs:
+        reason = "no tunnel of these files is meant for another of them: no peer's identity or address fits"
+        found.append(Failure(where="lab", reason=reason))
+    down = {tunnel.pair for tunnel in tunnels if not tunnel.up}
+    for pair in plan.pairs:
+        idle = pair in plan.quiet and _has_company(pair, plan)
+        if any(end.device not in statuses for end in pair.ends):
+            continue  # told already
+        if pair in down and not idle:
+            found.append(
+                Failure(where=f"{pair.a} - {pair.b}", reason=_why_down(plan, pair, statuses, complaints))
+            )
+        elif pair in plan.quiet and not idle:
+            found.append(Failure(where=f"{pair.a} - {pair.b}", reason="no routes lead through it both ways"))
+    ends_down = {end for pair in down for end in pair.ends}
+    for each in probes:
+        if not each.result.ok:
+            where = f"{each.probe.source} > {each.probe.destination} {FAMILIES[each.probe.version]}"
+            found.append(Failure(where=where, reason=_why_lost(each, ends_down)))
+    return tuple(found)
+
+
+def _has_company(pair: Pair, plan: Plan) -> bool:
+    """Is there another tunnel between the same devices, which carries the traffic?"""
+    devices = {end.device for end in pair.ends}
+    return any(
+        other not in plan.quiet and {end.device for end in other.ends} == devices for other in plan.pairs
+    )
+
+
+def _why_down(plan: Plan, pair: Pair, statuses: Statuses, complaints: Mapping[str, Sequence[str]]) -> str:
+    reasons: list[str] = []
+    for end in pair.ends:
+        if not end.tunnel.enabled:
+            line = f" ({end.tunnel.source})" if end.tunnel.source else ""
+            reasons.append(f"{end} is shut down{line}: add `no shutdown`")
+    if not any(end.can_begin for end in pair.ends):
+        reasons.append("neither end knows the other's address: one must name it in place of `any`")
+    for end in pair.ends:
+        status = _tunnel_status(end, statuses)
+        for key in ("last_failure", "down_reason"):
+            if status and status[key] and end.tunnel.enabled:
+                reasons.append(f"{end}: {status[key]}")
+    if not reasons:
+        for end in pair.ends:
+            reasons += [f"{end.device}: {text}" for text in complaints.get(end.device, ())]
+    wrong = _wrong_address(plan, pair)
+    return "; ".join(dict.fromkeys(wrong + reasons)) or "no answer from either side"
+
+
+def _wrong_address(plan: Plan, pair: Pair) -> list[str]:
+    """Peers that are looked for where they are not."""
+    found = []
+    for end in pair.ends:
+        other = pair.other(end)
+        public = [str(address) for address in plan.topology.wan_of(other).public]
+        peer = str(end.tunnel.peer_address)
+        is_address = peer[:1].isdigit() or ":" in peer
+        if is_address and peer not in public:
+            line = f" ({end.tunnel.source})" if end.tunnel.source else ""
+            found.append(
+                f"{end} looks for its peer at {peer}{line}, but {other.device} is at {', '.join(public)}"
+            )
+    return found
+
+
+def _tunnel_status(end: End, statuses: Statuses) -> Mapping[str, Any] | None:
+    for status in statuses.get(end.device, {}).get("tunnels", ()):
+        if status["name"] == end.tunnel.interface:
+            return status  # type: ignore[no-any-return]
+    return None
+
+
+def _why_lost(each: ProbeOutcome, down: set[End]) -> str:
+    missing = [str(end) for end in each.probe.by if end in down]
+    if missing:
+        return f"no answer: {', '.join(missing)} is not up"
+    return f"no answer to {each.result.sent} echo requests, though the tunnel is up"
+
+
+def hopeless(ends: Sequence[End], pairs: Sequence[Pair], statuses: Statuses) -> bool:
+    """Has a negotiation for one of these tunnels been refused, so that waiting longer shows nothing new?"""
+    for pair in pairs:
+        if not any(end in ends for end in pair.ends):
+            continue
+        for end in pair.ends:
+            status = _tunnel_status(end, statuses)
+            if status and status["last_failure"] and _standing_sa(end, statuses) is None:
+                return True
+    return False

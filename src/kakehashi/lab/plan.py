@@ -1,0 +1,108 @@
+"""From configurations to everything that is to be built. Nothing here builds anything."""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import product
+
+from kakehashi.lab.blueprint import GatewayPlan, Plan, Probe
+from kakehashi.lab.complete import completed
+from kakehashi.lab.device import Device
+from kakehashi.lab.draft import Draft
+from kakehashi.lab.errors import LabError
+from kakehashi.lab.lan import Lan, plan_lans
+from kakehashi.lab.network import Network, host_namespace
+from kakehashi.lab.pair import End, pair_tunnels
+from kakehashi.lab.routing import Topology, plan_routes
+from kakehashi.lab.wan import outer_version, plan_wans
+from kakehashi.model.address import Hostname, IPAddress
+
+
+def make_plan(devices: Sequence[Device], behind_nat: Collection[str] = ()) -> Plan:
+    """Plan the lab of these devices; those named in `behind_nat` get a NAPT router before them. LabError."""
+    for name in behind_nat:
+        if all(name != device.name for device in devices):
+            known = ", ".join(device.name for device in devices)
+            raise LabError(f"--nat {name}: there is no such device; there are {known}")
+    pairing = pair_tunnels({device.name: device.gateway for device in devices})
+    drafts = {device.name: Draft(device.name) for device in devices}
+    wans = plan_wans(devices, pairing, behind_nat, drafts)
+    lans = plan_lans(devices, pairing, [a.network for wan in wans for a in wan.addresses], drafts)
+    topology = plan_routes(devices, pairing, wans, lans, drafts)
+    for end in pairing.alone:
+        peer = end.tunnel.peer.identity
+        drafts[end.device].assume(f"{end.tunnel.interface} is left alone: no file is that of its peer {peer}")
+    probes = tuple(_probes(topology))
+    used = {end for probe in probes for end in probe.by}
+    built = Network(topology, drafts)
+    return Plan(
+        topology=topology,
+        namespaces=built.namespaces,
+        links=built.links,
+        routes=built.routes,
+        translations=built.translations,
+        gateways=tuple(
+            GatewayPlan(
+                device=device,
+                text=completed(device.text, drafts[device.name].additions, device.gateway.dialect),
+                interfaces=built.interfaces(device.name),
+            )
+            for device in devices
+        ),
+        probes=probes,
+        quiet=tuple(pair for pair in pairing.pairs if not used.intersection(pair.ends)),
+        names=tuple(_names(topology)),
+        assumed=tuple(sentence for draft in drafts.values() for sentence in draft.assumed),
+    )
+
+
+def _probes(topology: Topology) -> Iterator[Probe]:
+    """Both ways between all hosts that the files let talk through tunnels; who can begin comes first."""
+    found = [
+        probe
+        for a, b in product(topology.lans, repeat=2)
+        if a.device != b.device
+        for version in (4, 6)
+        for number in range(len(a.hosts))
+        if (probe := _probe(topology, a, b, version, number)) is not None
+    ]
+    yield from sorted(found, key=lambda probe: (len(probe.by), _reluctance(topology, probe.by[0])))
+
+
+def _probe(topology: Topology, a: Lan, b: Lan, version: int, number: int) -> Probe | None:
+    source, destination = a.host(version, number), b.host(version, number)
+    if source is None or destination is None:
+        return None
+    there = topology.way(a.device, destination.ip)
+    back = topology.way(b.device, source.ip)
+    if not there or not back:
+        return None
+    return Probe(
+        source=_host_name(topology, a, number),
+        destination=_host_name(topology, b, number),
+        source_namespace=host_namespace(topology, a),
+        destination_namespace=host_namespace(topology, b),
+        source_address=source.ip,
+        destination_address=destination.ip,
+        by=there,
+    )
+
+
+def _host_name(topology: Topology, lan: Lan, number: int) -> str:
+    """The device's name speaks for its first host; others are told apart by their address."""
+    first = topology.lans_of(lan.device)[0] == lan and number == 0
+    return lan.device if first else f"{lan.device} {lan.hosts[number].ip}"
+
+
+def _reluctance(topology: Topology, end: End) -> int:
+    """How far `end` is from beginning: it may not know its peer, or a NAT may hide the peer."""
+    other = next(pair for pair in topology.pairing.pairs if end in pair.ends).other(end)
+    return 2 * (not end.can_begin) + topology.wan_of(other).nat
+
+
+def _names(topology: Topology) -> Iterator[tuple[str, IPAddress]]:
+    """Host names by which peers are known, with the addresses that the lab gives them."""
+    for pair in topology.pairing.pairs:
+        for end in pair.ends:
+            peer = end.tunnel.peer_address
+            address = topology.wan_of(pair.other(end)).public_address(outer_version(pair, topology.gateways))
+            if isinstance(peer, Hostname) and address is not None:
+                yield peer.name, address

@@ -1,0 +1,140 @@
+"""The gateways of the lab: real `kakehashi run` processes, one in each device's namespace."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kakehashi.lab.blueprint import GatewayPlan
+from kakehashi.lab.netns import NetworkNamespace
+
+START_SECONDS = 30.0
+_STOP_SECONDS = 3.0
+_POLL_SECONDS = 0.05
+_ANSWER_SECONDS = 5.0
+_TOLD_LINES = 6
+_LAST_WORDS = 2  # of a process that failed to start: the message, and what to do
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayProcess:
+    """One running gateway. `folder` holds its configuration, log, control socket and keys."""
+
+    name: str
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def control(self) -> Path:
+        """The socket that `kakehashi show --control` asks."""
+        return self.folder / "control"
+
+    @property
+    def keys(self) -> Path:
+        """Where its key files are."""
+        return self.folder / "keys"
+
+    @property
+    def log(self) -> Path:
+        """Its event log, one JSON object a line."""
+        return self.folder / "log"
+
+    def status(self) -> Mapping[str, Any] | None:
+        """Its Status (model.status) as plain values; None if it gives none."""
+        request = {"command": "show", "words": [], "json": True, "keys": False}
+        received = bytearray()
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+                connection.settimeout(_ANSWER_SECONDS)
+                connection.connect(str(self.control))
+                connection.sendall(json.dumps(request).encode() + b"\n")
+                while not received.endswith(b"\n") and (part := connection.recv(65536)):
+                    received += part
+            status = json.loads(received)["status"]
+        except (OSError, ValueError, KeyError):
+            return None
+        return status if isinstance(status, dict) else None
+
+    def complaints(self) -> list[str]:
+        """The last of what it said that was an error or a warning, for the reason of a failure."""
+        try:
+            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return []
+        if lines and not lines[-1].startswith("{"):
+            return [line.strip() for line in lines if line.strip()][-_LAST_WORDS:]
+        return list(dict.fromkeys(text for line in lines if (text := _complaint(line))))[-_TOLD_LINES:]
+
+
+@contextmanager
+def running_gateways(
+    plans: Sequence[GatewayPlan], namespaces: Mapping[str, NetworkNamespace], folder: Path
+) -> Iterator[tuple[GatewayProcess, ...]]:
+    """Start every gateway, wait until each serves or has ended, and stop them at the end."""
+    with ExitStack() as stack:
+        gateways = []
+        for plan in plans:
+            gateway = _start(plan, namespaces[plan.device.name], folder / plan.device.name)
+            stack.callback(_stop_process, gateway.process)
+            gateways.append(gateway)
+        stack.callback(_terminate, gateways)
+        deadline = time.monotonic() + START_SECONDS
+        for gateway in gateways:
+            while gateway.process.poll() is None and gateway.status() is None and time.monotonic() < deadline:
+                time.sleep(_POLL_SECONDS)
+        yield tuple(gateways)
+
+
+def _start(plan: GatewayPlan, namespace: NetworkNamespace, folder: Path) -> GatewayProcess:
+    folder.mkdir(mode=0o700)
+    configuration = folder / Path(plan.device.file).name
+    configuration.write_text(plan.text, encoding="utf-8")
+    command = [sys.executable, "-m", "kakehashi.cli", "run", str(configuration)]
+    for name, device in plan.interfaces:
+        command += ["--map", f"{name}={device}"]
+    command += ["--state-dir", str(folder), "--control", str(folder / "control")]
+    command += ["--key-log", str(folder / "keys"), "--log-json"]
+    with (folder / "log").open("wb") as log:
+        # Ctrl-C is for the lab, which stops its gateways in good order.
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=os.environ | {"PYTHONUNBUFFERED": "1", "_TYPER_STANDARD_TRACEBACK": "1"},
+            preexec_fn=namespace.entry(),
+            process_group=0,
+        )
+    return GatewayProcess(plan.device.name, folder, process)
+
+
+def _terminate(gateways: Sequence[GatewayProcess]) -> None:
+    for gateway in gateways:
+        gateway.process.terminate()
+
+
+def _stop_process(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(_STOP_SECONDS)
+
+
+def _complaint(line: str) -> str:
+    """What a line of the log says, if it is a warning or worse."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return ""
+    if not isinstance(event, dict) or event.get("level") not in ("error", "warning"):
+        return ""
+    tunnel = event.get("tunnel")
+    return f"{tunnel}: {event.get('message')}" if tunnel else str(event.get("message"))

@@ -1,0 +1,138 @@
+"""Which way a packet goes between the LANs, by the files' static routes; and the routes they leave out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_network
+
+from kakehashi.lab.device import Device
+from kakehashi.lab.draft import Draft
+from kakehashi.lab.lan import Lan, inner_versions
+from kakehashi.lab.pair import End, Pair, Pairing
+from kakehashi.lab.wan import Wan, outer_version, wan_interface
+from kakehashi.model.address import IPAddress, IPNetwork
+from kakehashi.model.gateway import Gateway, Route
+from kakehashi.model.tunnel import NextHopChoice
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """The devices with their networks; `routes` by device, the assumed ones included."""
+
+    gateways: Mapping[str, Gateway]
+    pairing: Pairing
+    wans: tuple[Wan, ...]
+    lans: tuple[Lan, ...]
+    routes: Mapping[str, tuple[Route, ...]]
+
+    def lans_of(self, device: str) -> list[Lan]:
+        """The LANs of a device, the first one first."""
+        return [lan for lan in self.lans if lan.device == device]
+
+    def wan_of(self, end: End) -> Wan:
+        """The WAN that carries a tunnel."""
+        interface = wan_interface(self.gateways[end.device], end.tunnel)
+        return next(w for w in self.wans if w.device == end.device and w.interface == interface)
+
+    def way(self, start: str, to: IPAddress) -> tuple[End, ...] | None:
+        """The tunnels that a packet takes from `start`'s LAN to that of `to`; None: it does not arrive."""
+        device = start
+        taken: list[End] = []
+        for _ in self.gateways:
+            if any(to in lan_network for lan_network in self._lan_networks(device, to.version)):
+                return tuple(taken)
+            route = best_route(self.routes[device], to)
+            end = self._end(device, route.interface if route else None)
+            if end is None:
+                return None
+            taken.append(end)
+            device = self._pair(end).other(end).device
+        return None
+
+    def _lan_networks(self, device: str, version: int) -> list[IPNetwork]:
+        return [n for lan in self.lans_of(device) if (n := lan.network(version)) is not None]
+
+    def _end(self, device: str, interface: str | None) -> End | None:
+        ends = (end for pair in self.pairing.pairs for end in pair.ends)
+        return next((e for e in ends if e.device == device and e.tunnel.interface == interface), None)
+
+    def _pair(self, end: End) -> Pair:
+        return next(pair for pair in self.pairing.pairs if end in pair.ends)
+
+
+def best_route(routes: Iterable[Route], to: IPAddress) -> Route | None:
+    """The route that a router takes: the longest prefix, then the smallest metric, then the first."""
+    fitting = [r for r in routes if r.destination.version == to.version and to in r.destination]
+    return min(fitting, key=lambda r: (-r.destination.prefixlen, r.metric), default=None)
+
+
+def plan_routes(
+    devices: Sequence[Device],
+    pairing: Pairing,
+    wans: tuple[Wan, ...],
+    lans: tuple[Lan, ...],
+    drafts: Mapping[str, Draft],
+) -> Topology:
+    """Complete the routes into the tunnels and towards the peers; what is added goes to `drafts`."""
+    gateways = {device.name: device.gateway for device in devices}
+    topology = Topology(gateways, pairing, wans, lans, {name: g.routes for name, g in gateways.items()})
+    number_beside: dict[frozenset[str], int] = {}
+    for pair in pairing.pairs:
+        devices_of_pair = frozenset(end.device for end in pair.ends)
+        number = number_beside.get(devices_of_pair, 0)
+        number_beside[devices_of_pair] = number + 1
+        for end in pair.ends:
+            _tunnel_routes(topology, pair, end, number, drafts[end.device])
+            _peer_route(topology, pair, end, drafts[end.device])
+    routes = {name: (*g.routes, *drafts[name].additions.routes) for name, g in gateways.items()}
+    return Topology(gateways, pairing, wans, lans, routes)
+
+
+def _tunnel_routes(topology: Topology, pair: Pair, end: End, number: int, draft: Draft) -> None:
+    """Routes to the other LAN, where the file has none; for the `number`th tunnel beside, to one host."""
+    other = pair.other(end).device
+    given = topology.routes[end.device]
+    tunnels = {
+        own.tunnel.interface for p in topology.pairing.pairs for own in p.ends if own.device == end.device
+    }
+    for version in inner_versions(pair, topology.gateways):
+        lan = topology.lans_of(other)[0]
+        host, network = lan.host(version, number), lan.network(version)
+        if host is None or network is None:
+            continue
+        best = best_route(given, host.ip)
+        if number == 0 and best and best.interface in tunnels:
+            continue
+        if number and any(
+            r.interface == end.tunnel.interface and r.destination.version == version for r in given
+        ):
+            continue
+        destination = network if number == 0 else ip_network(host.ip)
+        draft.add(
+            Route(destination=destination, interface=end.tunnel.interface),
+            f"{destination} of {other} is reached through {end.tunnel.interface}",
+        )
+
+
+def _peer_route(topology: Topology, pair: Pair, end: End, draft: Draft) -> None:
+    """A route to the peer's outer address, where the tunnel itself names no next hop."""
+    outgoing = end.tunnel.outgoing
+    if outgoing and outgoing.next_hop is not None and not isinstance(outgoing.next_hop, NextHopChoice):
+        return
+    version = outer_version(pair, topology.gateways)
+    wan, far = topology.wan_of(end), topology.wan_of(pair.other(end)).public_address(version)
+    address = wan.address(version)
+    if address is None or far is None or far in address.network or wan.leased:
+        return
+    routes = (*topology.routes[end.device], *draft.additions.routes)
+    tunnels = {t.interface for t in topology.gateways[end.device].tunnels}
+    best = best_route(routes, far)
+    if best is not None and best.interface not in tunnels:
+        return
+    default = ip_network("0.0.0.0/0" if version == 4 else "::/0")
+    destination = default if best is None else ip_network(far)
+    hop = next((h for h in wan.next_hops if h.version == version), None)
+    what = "the default route" if destination == default else f"the route to {destination}"
+    draft.add(
+        Route(destination=destination, next_hop=hop, interface=None if hop else wan.interface),
+        f"{what} goes by {hop or wan.interface}",
+    )

@@ -1,0 +1,156 @@
+"""A place of its own for the lab: user (unless root), mount, PID and network namespaces.
+
+    caller --fork--> keeper (makes the namespaces) --fork--> the lab, PID 1 of its PID namespace
+
+Whatever ends the caller ends the keeper (PR_SET_PDEATHSIG), that ends the lab, and with its PID 1 the kernel
+ends every process of a PID namespace; network namespaces, links and rules go with the last process in them. So
+nothing is left behind even by `kill -9`, and the host's own namespaces are never touched.
+"""
+
+import errno
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from kakehashi.lab.errors import LabError
+from kakehashi.lab.kernel import MS_PRIVATE, MS_REC, Namespace, die_with_parent, mount, unshare
+
+_PLAIN = Namespace.MOUNT | Namespace.PID | Namespace.NETWORK
+_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_REFUSED = 120  # exit status of the keeper: the namespaces were refused
+
+
+class Stopped(BaseException):
+    """The lab was told to stop, by Ctrl-C or a signal; cleaning up is all that is left to do."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.exit_code = 128 + number
+
+
+def run_in_sandbox(lab: Callable[[], int]) -> int:
+    """Run `lab` in the sandbox; its result, or 128 and the signal that stopped it. LabError if there is none.
+
+    Signals to this process stop the lab; `Stopped` is raised in it, once.
+    """
+    reader, writer = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # A signal that comes while nobody is ready for it waits.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _FORWARDED)
+    keeper = os.fork()
+    if keeper == 0:
+        os.close(reader)
+        _keep(lab, writer)
+    os.close(writer)
+    with _forwarding(keeper):
+        _, status = os.waitpid(keeper, 0)
+    with os.fdopen(reader, encoding="utf-8") as told:
+        refusal = told.read()
+    code = os.waitstatus_to_exitcode(status)
+    if code == _REFUSED:
+        raise LabError(refusal)
+    return code if code >= 0 else 128 - code
+
+
+def _keep(lab: Callable[[], int], told: int) -> NoReturn:
+    code = 1
+    try:
+        die_with_parent(signal.SIGKILL)
+        _enter()
+        os.close(told)
+        child = os.fork()
+        if child == 0:
+            _become_lab(lab)
+        with _forwarding(child):
+            _, status = os.waitpid(child, 0)
+        code = os.waitstatus_to_exitcode(status)
+    except OSError as error:
+        os.write(told, _refusal(error).encode())
+        code = _REFUSED
+    finally:
+        os._exit(code if code >= 0 else 128 - code)
+
+
+def _enter() -> None:
+    """Make the namespaces: as root directly, else, or where root may not, inside a user namespace."""
+    uid, gid = os.getuid(), os.getgid()
+    try:
+        unshare(_PLAIN)
+    except OSError as error:
+        if error.errno != errno.EPERM:
+            raise
+        unshare(_PLAIN | Namespace.USER)
+        # user_namespaces(7): without CAP_SETGID outside, gid_map can only be written with setgroups denied.
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"0 {uid} 1")
+        Path("/proc/self/gid_map").write_text(f"0 {gid} 1")
+    mount("none", "/", MS_REC | MS_PRIVATE)
+
+
+def _refusal(error: OSError) -> str:
+    """Why the kernel gives no namespaces, with the one command that mends it."""
+    if os.getuid() != 0:
+        switches = (
+            ("kernel/apparmor_restrict_unprivileged_userns", "1", "0"),
+            ("kernel/unprivileged_userns_clone", "0", "1"),
+            ("user/max_user_namespaces", "0", "10000"),
+        )
+        for name, bad, good in switches:
+            switch = Path("/proc/sys") / name
+            if switch.exists() and switch.read_text().strip() == bad:
+                return (
+                    f"this system does not let users make namespaces ({error.strerror}): "
+                    f"sudo sysctl -w {name.replace('/', '.')}={good}"
+                )
+        return f"this system does not let users make namespaces ({error.strerror}): run it with sudo"
+    return (
+        f"root may not make namespaces here ({error.strerror}); "
+        "in a container, start it with --privileged, or with --cap-add SYS_ADMIN --cap-add NET_ADMIN"
+    )
+
+
+def _become_lab(lab: Callable[[], int]) -> NoReturn:
+    code = 1
+    try:
+        # PID 1 of a PID namespace gets no signal without a handler of its own (pid_namespaces(7)).
+        for number in _FORWARDED:
+            signal.signal(number, _stop)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _FORWARDED)
+        die_with_parent(signal.SIGKILL)
+        code = lab()
+    except Stopped as stopped:
+        code = stopped.exit_code
+    except BaseException:  # this is the outermost frame of a process: nobody else could tell
+        sys.excepthook(*sys.exc_info())
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    for each in _FORWARDED:
+        signal.signal(each, signal.SIG_IGN)
+    raise Stopped(number)
+
+
+@contextmanager
+def _forwarding(child: int) -> Iterator[None]:
+    """Signals that come here go on to `child`, which decides what to do about them."""
+
+    def forward(number: int, _frame: FrameType | None) -> None:
+        os.kill(child, number)
+
+    before = {number: signal.signal(number, forward) for number in _FORWARDED}
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _FORWARDED)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
