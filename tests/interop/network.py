@@ -9,13 +9,18 @@ import itertools
 import os
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 
 _numbers = itertools.count()
 
 
-def run(*words: str, check: bool = True, timeout: float = 20, stdin: str | None = None) -> str:
-    done = subprocess.run(words, capture_output=True, text=True, timeout=timeout, check=False, input=stdin)
+def run(
+    *words: str, check: bool = True, timeout: float = 20, stdin: str | None = None, cwd: Path | None = None
+) -> str:
+    done = subprocess.run(
+        words, capture_output=True, text=True, timeout=timeout, check=False, input=stdin, cwd=cwd
+    )
     if check and done.returncode:
         raise AssertionError(f"{' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout
@@ -45,8 +50,10 @@ class Network:
     ) -> None:
         self._remove()
 
-    def inside(self, namespace: str, *words: str, check: bool = True, timeout: float = 20) -> str:
-        return run("ip", "netns", "exec", namespace, *words, check=check, timeout=timeout)
+    def inside(
+        self, namespace: str, *words: str, check: bool = True, timeout: float = 20, cwd: Path | None = None
+    ) -> str:
+        return run("ip", "netns", "exec", namespace, *words, check=check, timeout=timeout, cwd=cwd)
 
     def ping(self, namespace: str, source: str, target: str, count: int = 1, wait: int = 10) -> bool:
         """True as soon as one echo of `count` comes back; the first may wait for the tunnel to stand."""

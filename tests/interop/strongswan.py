@@ -22,16 +22,29 @@ class StrongSwan:
     """Runs while the `with` block lasts; `log` is everything it wrote."""
 
     def __init__(
-        self, network: Network, folder: Path, swanctl: str, charon: str = "", namespace: str | None = None
+        self,
+        network: Network,
+        folder: Path,
+        swanctl: str,
+        charon: str = "",
+        *,
+        namespace: str | None = None,
+        levels: str = "default = 1\n ike = 2\n cfg = 2",
     ) -> None:
         self.network, self.folder = network, folder
         self.namespace = namespace or network.peer
-        self.swanctl_conf, self.charon_conf = swanctl, charon
+        self.swanctl_conf, self.charon_conf, self.levels = swanctl, charon, levels
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def uri(self) -> str:
         return f"unix://{self.folder}/vici.sock"
+
+    @property
+    def pid(self) -> int:
+        """Of charon itself: `ip netns exec` and `sh` become it."""
+        assert self._process
+        return self._process.pid
 
     @property
     def log(self) -> str:
@@ -50,9 +63,7 @@ class StrongSwan:
   plugins {{ vici {{ socket = {self.uri} }} }}
   filelog {{ file {{
     path = {self.folder}/log
-    default = 1
-    ike = 2
-    cfg = 2
+    {self.levels}
     flush_line = yes }} }}
 }}
 """
@@ -117,7 +128,7 @@ def connection(
     remote: str | None = None,
     local_id: str = "keyid:peer",
     remote_id: str = "keyid:ours",
-    key: str = "one secret for both",
+    key: str = "one-secret-for-both",
     local_ts: str = "192.168.20.0/24",
     remote_ts: str = "192.168.10.0/24",
     options: str = "",

@@ -1,0 +1,1 @@
+"""Measurements beside other implementations, in one run on one machine; what counts are the ratios."""

@@ -1,0 +1,195 @@
+"""Keeping a tunnel with strongSwan: rekeys, dead peers, deletes."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from kakehashi.model.policy import Rekey
+from tests.interop.network import Network
+from tests.interop.ours import Ours, configuration
+from tests.interop.strongswan import StrongSwan, connection
+
+pytestmark = [pytest.mark.root, pytest.mark.interop]
+
+
+def loses_nothing(network: Network, count: int = 20) -> bool:
+    """`count` echoes, four a second, all answered: what a rekey must not disturb."""
+    out = network.inside(
+        network.ours, "ping", "-c", str(count), "-i", "0.25", "-W", "3", "-I", network.OUR_LAN, network.PEER_LAN,
+        check=False, timeout=count + 10,
+    )  # fmt: skip
+    return f" {count} received" in out
+
+
+@pytest.mark.parametrize("group", ["", "-modp2048"], ids=["without-pfs", "with-pfs"])
+def test_we_rekey_the_child(tmp_path: Path, group: str) -> None:
+    pfs = "  child-pfs 2048-bit" if group else "  no child-pfs"
+    with (
+        Network() as network,
+        StrongSwan(network, tmp_path / "peer", connection(network, esp=f"aes256-sha256{group}")) as peer,
+        Ours(network, tmp_path / "ours", configuration(policy=pfs), child_rekey=Rekey(4, 2)) as ours,
+    ):
+        assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+        assert loses_nothing(network, 30)
+        assert ours.log.count("child-sa-rekeyed") >= 2
+        assert "net{" in peer.sas() or "net: " in peer.sas()
+        assert peer.sas().count("INSTALLED") == 1
+
+
+@pytest.mark.parametrize("group", ["", "-modp2048"], ids=["without-pfs", "with-pfs"])
+def test_the_peer_rekeys_the_child(tmp_path: Path, group: str) -> None:
+    pfs = "  child-pfs 2048-bit" if group else "  no child-pfs"
+    with (
+        Network() as network,
+        StrongSwan(network, tmp_path / "peer", connection(network, esp=f"aes256-sha256{group}")) as peer,
+        Ours(network, tmp_path / "ours", configuration(policy=pfs)) as ours,
+    ):
+        assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+        for _ in range(2):
+            peer.swanctl("--rekey", "--child", "net")
+            assert loses_nothing(network, 8)
+        assert ours.log.count("child-sa-rekeyed") >= 2
+        (sa,) = ours.status()["ike_sas"]
+        assert len(sa["children"]) == 1
+
+
+def test_we_rekey_the_ike_sa(tmp_path: Path) -> None:
+    with (
+        Network() as network,
+        StrongSwan(network, tmp_path / "peer", connection(network)) as peer,
+        Ours(network, tmp_path / "ours", configuration(), ike_rekey=Rekey(6, 3)) as ours,
+    ):
+        assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+        assert loses_nothing(network, 30)
+        assert ours.log.count("ike-sa-rekeyed") >= 2
+        assert peer.sas().count("ESTABLISHED") == 1
+
+
+def test_the_peer_rekeys_the_ike_sa(tmp_path: Path) -> None:
+    with (
+        Network() as network,
+        StrongSwan(network, tmp_path / "peer", connection(network)) as peer,
+        Ours(network, tmp_path / "ours", configuration()) as ours,
+    ):
+        assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+        peer.swanctl("--rekey", "--ike", "kkt")
+        ours.until_logged("ike-sa-rekeyed")
+        assert loses_nothing(network, 8)
+        (sa,) = ours.status()["ike_sas"]
+        assert len(sa["children"]) == 1
+
+
+def test_both_rekey_at_once(tmp_path: Path) -> None:
+    """Child and IKE SA rekeys from both ends collide again and again; the tunnel carries on."""
+    options = "rekey_time = 4s\n rand_time = 1s"
+    child_options = "rekey_time = 3s\n rand_time = 1s\n life_time = 20s"
+    with (
+        Network() as network,
+        StrongSwan(
+            network, tmp_path / "peer", connection(network, options=options, child_options=child_options)
+        ) as peer,
+        Ours(
+            network, tmp_path / "ours", configuration(), ike_rekey=Rekey(8, 4), child_rekey=Rekey(6, 3)
+        ) as ours,
+    ):
+        assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+        assert loses_nothing(network, 60)
+        ours.until(lambda: network.ping(network.ours, network.OUR_LAN, network.PEER_LAN), "an echo")
+        assert peer.sas().count("ESTABLISHED") <= 2
+
+
+def test_a_killed_peer_is_found_dead_and_found_again(tmp_path: Path) -> None:
+    with (
+        Network() as network,
+        Ours(network, tmp_path / "ours", configuration(policy="  dpd interval 10"), dpd_interval=1) as ours,
+    ):
+        with StrongSwan(network, tmp_path / "peer", connection(network)) as peer:
+            assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+            peer.kill()
+        ours.until_logged("peer-dead", 60)
+        assert ours.status()["ike_sas"] == []
+        with StrongSwan(network, tmp_path / "peer2", connection(network)):
+            assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+
+
+def test_dpd_of_the_peer_is_answered(tmp_path: Path) -> None:
+    with (
+        Network() as network,
+        StrongSwan(network, tmp_path / "peer", connection(network, options="dpd_delay = 1s")) as peer,
+        Ours(network, tmp_path / "ours", configuration()),
+    ):
+        assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+        time.sleep(4)
+        assert "sending DPD request" in peer.log
+        assert "giving up" not in peer.log
+        assert "ESTABLISHED" in peer.sas()
+
+
+def test_clear_tells_the_peer(tmp_path: Path) -> None:
+    """V2-34, V2-53."""
+    with (
+        Network() as network,
+        StrongSwan(network, tmp_path / "peer", connection(network)) as peer,
+        Ours(network, tmp_path / "ours", configuration()) as ours,
+    ):
+        assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+        ours.command("clear", "ikev2", "sa")
+        ours.until(lambda: ours.status()["ike_sas"] == [], "no IKE SA")
+        assert "received DELETE" in peer.log
+        assert "ESTABLISHED" not in peer.sas()
+        assert "Delete IKE SA by command" in ours.command("show", "ikev2", "child-sa")
+
+
+def test_the_peer_deletes(tmp_path: Path) -> None:
+    with (
+        Network() as network,
+        StrongSwan(network, tmp_path / "peer", connection(network)) as peer,
+        Ours(network, tmp_path / "ours", configuration()) as ours,
+    ):
+        assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+        peer.swanctl("--terminate", "--ike", "kkt")
+        ours.until(lambda: ours.status()["ike_sas"] == [], "no IKE SA")
+        assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+        peer.swanctl("--terminate", "--child", "net")
+        ours.until_logged("child-sa-deleted")
+        assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+
+
+def test_going_down_says_goodbye(tmp_path: Path) -> None:
+    with (
+        Network() as network,
+        StrongSwan(network, tmp_path / "peer", connection(network)) as peer,
+        Ours(network, tmp_path / "ours", configuration()) as ours,
+    ):
+        assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+        assert ours.stop() == 0
+        assert "ESTABLISHED" not in peer.sas()
+
+
+def test_killed_and_started_again_it_recovers(tmp_path: Path) -> None:
+    with (
+        Network() as network,
+        StrongSwan(network, tmp_path / "peer", connection(network)) as peer,
+        Ours(network, tmp_path / "ours", configuration()) as ours,
+    ):
+        assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+        ours.kill()
+        ours.start()
+        assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+        assert peer.sas().count("ESTABLISHED") == 1, "INITIAL_CONTACT (V2-33) lets the peer forget the old SA"
+
+
+def test_always_on_without_traffic(tmp_path: Path) -> None:
+    """V2-09: the SA stands without a packet, and its end takes the interface down."""
+    with (
+        Network() as network,
+        Ours(network, tmp_path / "ours", configuration(tunnel="  ikev2 connect-type auto")) as ours,
+    ):
+        assert "Tunnel0.0" not in network.inside(network.ours, "ip", "route")
+        with StrongSwan(network, tmp_path / "peer", connection(network)):
+            ours.until(lambda: ours.status()["ike_sas"], "an IKE SA", 60)
+            ours.until(lambda: "Tunnel0.0" in network.inside(network.ours, "ip", "route"), "the route")
+            ours.command("clear", "ikev2", "sa")
+            ours.until(lambda: "Tunnel0.0" not in network.inside(network.ours, "ip", "route"), "no route")
+            ours.until(lambda: "Tunnel0.0" in network.inside(network.ours, "ip", "route"), "the route", 30)
