@@ -32,7 +32,7 @@ File = Annotated[
 ]
 StateDir = Annotated[
     Path | None,
-    typer.Option(help="Folder of the control socket and of what must survive a crash. [/run/kakehashi]"),
+    typer.Option(help="Folder of the control socket and of what must survive a crash; /run/kakehashi unless said."),
 ]
 Control = Annotated[Path | None, typer.Option(help="The control socket itself, instead of looking for it.")]
 GatewayName = Annotated[
@@ -60,7 +60,7 @@ def run(
     ] = "notice",
     log_json: Annotated[bool, typer.Option("--log-json", help="Log lines as JSON.")] = False,
     dialect: Annotated[
-        str | None, typer.Option(help="The configuration's language, e.g. nec-ix. [recognised]")
+        str | None, typer.Option(help="The configuration's language, e.g. nec-ix; recognised unless said.")
     ] = None,
     key_log: Annotated[
         Path | None,

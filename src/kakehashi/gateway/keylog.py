@@ -56,7 +56,10 @@ def ike_line(sa: IkeSaStatus) -> str | None:
         return None
     fields = [sa.spi_i.hex(), sa.spi_r.hex()]
     fields += [sa.keys.sk_ei.octets.hex(), sa.keys.sk_er.octets.hex(), f'"{encryption}"']
-    fields += [sa.keys.sk_ai.octets.hex(), sa.keys.sk_ar.octets.hex(), f'"{integrity}"']
+    # An algorithm that Wireshark does not check has no key there, and it insists on that.
+    checked = "[No Checking]" not in integrity
+    fields += [key.octets.hex() if checked else "" for key in (sa.keys.sk_ai, sa.keys.sk_ar)]
+    fields.append(f'"{integrity}"')
     return ",".join(fields)
 
 

@@ -10,14 +10,18 @@ IPV6_DEFAULT_METRIC = 1024  # what Linux makes of 0
 
 
 def present(item: Route, facts: Facts) -> bool:
-    """Does the host have this very route, whoever made it?"""
-    return any(_same(item, route) for route in facts.routes)
+    """Does the host have this route, whoever made it? One that wins by a smaller metric is as good."""
+    return any(_same_way(item, r) and r.metric <= _metric(item) for r in facts.routes)
 
 
 def conflict(item: Route, facts: Facts) -> HostRoute | None:
     """A route of the host that stands in the place of ours: the same destination, table and metric."""
     return next(
-        (r for r in facts.routes if _same_place(item, r) and not _same(item, r) and r.protocol != PROTOCOL),
+        (
+            r
+            for r in facts.routes
+            if _same_place(item, r) and not _same_way(item, r) and r.protocol != PROTOCOL
+        ),
         None,
     )
 
@@ -31,6 +35,7 @@ def stronger(item: Route, facts: Facts) -> HostRoute | None:
             if item.device
             and (r.destination, r.table) == (item.destination, item.table)
             and r.metric < _metric(item)
+            and not _same_way(item, r)
             and r.protocol != PROTOCOL
         ),
         None,
@@ -60,11 +65,11 @@ async def change(netlink: Netlink, item: Route, add: bool) -> None:
     await netlink.ip.route("add" if add else "del", **what)
 
 
-def _same(item: Route, route: HostRoute) -> bool:
+def _same_way(item: Route, route: HostRoute) -> bool:
     return (
-        _same_place(item, route)
+        (item.destination, item.table) == (route.destination, route.table)
         and (item.device, item.next_hop) == (route.device, route.next_hop)
-        and (bool(item.device) == (route.kind == "unicast"))
+        and bool(item.device) == (route.kind == "unicast")
     )
 
 

@@ -1,0 +1,146 @@
+"""A core and a data plane that remember what was asked of them."""
+
+import os
+from collections.abc import Mapping
+
+from kakehashi.dataplane.protocol import Acquire, Activity, Counters, DataPlaneEvent
+from kakehashi.ike.effects import Effect
+from kakehashi.model.address import IPAddress, Path, SocketAddress
+from kakehashi.model.child_sa import ChildSa
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.status import IkeSaStatus, InboundCounters, OutboundCounters
+
+
+class FakeCore:
+    """`asked` is what was called; `answers` are the effects of the next calls, in order."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[object, ...]] = []
+        self.answers: list[list[Effect]] = []
+        self.due: float | None = None
+        self.sas: tuple[IkeSaStatus, ...] = ()
+        self.initiates = True
+        self.faulty = False
+
+    def effects(self) -> list[Effect]:
+        return self.answers.pop(0) if self.answers else []
+
+    def configure(self, gateway: Gateway, now: float) -> None:
+        self.asked.append(("configure", gateway))
+
+    def set_peer_addresses(self, tunnel: str, addresses: frozenset[IPAddress]) -> None:
+        self.asked.append(("peer addresses", tunnel, addresses))
+
+    def set_local_addresses(self, tunnel: str, addresses: frozenset[IPAddress]) -> None:
+        self.asked.append(("local addresses", tunnel, addresses))
+
+    def initiate(self, tunnel: str, path: Path, now: float, trigger: Acquire | None = None) -> bool:
+        self.asked.append(("initiate", tunnel, path, trigger))
+        return self.initiates
+
+    def receive(self, datagram: bytes, path: Path, now: float) -> None:
+        self.asked.append(("receive", datagram))
+        if self.faulty:
+            raise RuntimeError("key 0123456789")
+
+    def handle_timeout(self, now: float) -> None:
+        self.asked.append(("timeout",))
+        self.due = None
+
+    def next_timeout(self) -> float | None:
+        return self.due
+
+    def expire(self, spi_in: int, now: float) -> None:
+        self.asked.append(("expire", spi_in))
+
+    def first_inbound(self, spi_in: int, now: float) -> None:
+        self.asked.append(("first inbound", spi_in))
+
+    def peer_moved(self, spi_in: int, remote: SocketAddress, now: float) -> None:
+        self.asked.append(("peer moved", spi_in, remote))
+
+    def unknown_spi(self, spi: int, path: Path, now: float) -> None:
+        self.asked.append(("unknown spi", spi))
+
+    def clear(self, tunnel: str | None, now: float) -> int:
+        self.asked.append(("clear", tunnel))
+        return len(self.sas)
+
+    def discard(self, tunnel: str, reason: str, now: float) -> None:
+        self.asked.append(("discard", tunnel, reason))
+
+    def shutdown(self, now: float) -> None:
+        self.asked.append(("shutdown",))
+
+    def ike_sas(self, now: float) -> tuple[IkeSaStatus, ...]:
+        return self.sas
+
+    def half_open(self) -> int:
+        return 0
+
+
+class FakeDataPlane:
+    """`done` is what was carried out, in order; `arrive` makes an event wait."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[object, ...]] = []
+        self.refuses = False
+        self._waiting: list[DataPlaneEvent] = []
+        self._read, self._write = os.pipe()
+
+    def arrive(self, *events: DataPlaneEvent) -> None:
+        self._waiting += events
+        os.write(self._write, b"x")
+
+    def fileno(self) -> int:
+        return self._read
+
+    def events(self) -> list[DataPlaneEvent]:
+        os.read(self._read, 4096)
+        waiting, self._waiting = self._waiting, []
+        return waiting
+
+    def send_ike(self, datagram: bytes, path: Path) -> None:
+        self.done.append(("send", datagram))
+
+    def send_nat_keepalive(self, path: Path) -> None:
+        self.done.append(("keepalive", path))
+
+    def add_tunnel(self, name: str, device: str, mtu: int) -> None:
+        self.done.append(("add tunnel", name, device))
+
+    def set_tunnel_mtu(self, name: str, mtu: int) -> None:
+        self.done.append(("mtu", name, mtu))
+
+    def remove_tunnel(self, name: str) -> None:
+        self.done.append(("remove tunnel", name))
+
+    def install(self, sa: ChildSa, use_outbound: bool) -> None:
+        if self.refuses:
+            raise ValueError("an algorithm that it does not know")
+        self.done.append(("install", sa.spi_in, use_outbound))
+
+    def use_outbound(self, tunnel: str, spi_in: int) -> None:
+        self.done.append(("use", spi_in))
+
+    def move(self, spi_in: int, path: Path, udp_encapsulation: bool) -> None:
+        self.done.append(("move", spi_in, path))
+
+    def remove(self, spi_in: int) -> None:
+        self.done.append(("remove", spi_in))
+
+    def discard_waiting(self, tunnel: str) -> None:
+        self.done.append(("discard waiting", tunnel))
+
+    def counters(self) -> Counters:
+        tunnels: Mapping[str, tuple[OutboundCounters, InboundCounters]] = {
+            "Tunnel0.0": (OutboundCounters(packets=9, octets=756), InboundCounters(packets=8))
+        }
+        return Counters(tunnels, {"not-ours": 3})
+
+    def activity(self) -> list[Activity]:
+        return []
+
+    def close(self) -> None:
+        os.close(self._read)
+        os.close(self._write)

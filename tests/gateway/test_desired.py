@@ -1,0 +1,89 @@
+"""What is wanted of the host, by the state of the tunnels."""
+
+from dataclasses import replace
+from ipaddress import ip_address, ip_network
+
+from kakehashi.gateway.desired import RULE_PRIORITY, TunnelState, desired
+from kakehashi.gateway.host.items import LAST_METRIC, Address, Item, LinkUp, Mtu, Route, Rule, Sysctl
+from kakehashi.gateway.outgoing import NoWay, Pin, Way
+from kakehashi.model.address import ANY
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.tunnel import ConnectType
+from tests.gateway.builders import DEVICES, NEXT_HOP, OURS, PEER, facts, gateway, path, route, tunnel
+
+WAY = Way(path(), frozenset(), "eth0")
+LAN = ip_network("192.168.2.0/24")
+LEND = ip_address("192.168.1.1")
+
+
+def wanted(up: bool = True, way: Way | NoWay = WAY, of: Gateway | None = None) -> tuple[Item, ...]:
+    state = TunnelState(way=way, up=up, mtu=1400)
+    return desired(of or gateway(), DEVICES, {"Tunnel0.0": state}, facts())
+
+
+def routes(items: tuple[Item, ...]) -> list[Route]:
+    return [i for i in items if isinstance(i, Route) and i.table == 254]
+
+
+def test_a_tunnel_that_is_up_has_its_routes_with_the_borrowed_address() -> None:
+    items = wanted()
+    assert LinkUp("Tunnel0.0") in items
+    assert Mtu("Tunnel0.0", 1400) in items
+    assert Route(LAN, "Tunnel0.0", metric=1, source=LEND) in items
+    assert Route(ip_network("0.0.0.0/0"), "eth0", NEXT_HOP, 1) in items
+
+
+def test_what_an_on_demand_tunnel_protects_never_finds_another_way_out() -> None:
+    refused = Route(LAN, "", metric=LAST_METRIC)
+    assert refused in wanted(up=True)
+    down = wanted(up=False, way=NoWay("outgoing interface GigaEthernet0.0 is down"))
+    assert refused in down
+    assert LinkUp("Tunnel0.0") not in down
+    assert not any(r.device == "Tunnel0.0" for r in routes(down))
+
+
+def test_a_tunnel_that_is_always_on_gives_its_routes_up_to_a_backup() -> None:
+    always = gateway(tunnel(connect=ConnectType.ALWAYS))
+    assert not [r for r in routes(wanted(up=False, of=always)) if r.destination == LAN]
+    assert [r for r in routes(wanted(up=True, of=always)) if r.destination == LAN]
+
+
+def test_addresses_and_forwarding_of_the_interfaces() -> None:
+    items = wanted()
+    assert Address("eth0", gateway().interfaces[0].addresses[0]) in items
+    assert Sysctl("net/ipv4/conf/eth1/forwarding", "1") in items
+    assert not any(isinstance(i, Sysctl) and i.key.startswith("net/ipv6/conf/all") for i in items)
+
+
+def test_ipv6_is_forwarded_only_where_it_is_configured() -> None:
+    of = gateway(routes=(route("2001:db8:2::/64", by="Tunnel0.0"),))
+    items = wanted(of=of)
+    keys = {i.key: i.value for i in items if isinstance(i, Sysctl)}
+    assert keys["net/ipv6/conf/all/forwarding"] == "1"
+    assert keys["net/ipv6/conf/Tunnel0.0/disable_ipv6"] == "0"
+    assert {i.key: i.value for i in wanted() if isinstance(i, Sysctl)}[
+        "net/ipv6/conf/Tunnel0.0/disable_ipv6"
+    ] == "1"
+    # A host that starts to forward would forget the routes that router advertisements gave it.
+    order = [i.key for i in items if isinstance(i, Sysctl)]
+    assert order.index("net/ipv6/conf/eth0/accept_ra") < order.index("net/ipv6/conf/all/forwarding")
+
+
+def test_a_fixed_way_has_its_own_table_for_the_peer() -> None:
+    items = wanted(way=replace(WAY, pin=Pin("eth0", NEXT_HOP)))
+    rule = next(i for i in items if isinstance(i, Rule))
+    assert (rule.source, rule.destination, rule.priority) == (OURS, PEER, RULE_PRIORITY)
+    assert Route(ip_network("0.0.0.0/0"), "eth0", NEXT_HOP, table=rule.table) in items
+
+
+def test_a_fixed_way_to_peers_of_unknown_address_catches_only_ike_and_esp() -> None:
+    of = gateway(tunnel(peer_address=ANY))
+    items = wanted(of=of, way=Way(None, frozenset({OURS}), "eth0", Pin("eth0", NEXT_HOP)))
+    rules = [i for i in items if isinstance(i, Rule)]
+    assert {(r.protocol, r.source_port) for r in rules} == {(17, 500), (17, 4500), (50, 0)}
+    assert all(r.destination is None and r.source == OURS for r in rules)
+
+
+def test_a_route_whose_interface_is_away_is_not_wanted() -> None:
+    of = gateway(routes=(route("172.16.0.0/16", next_hop="203.0.113.1"),))
+    assert not [r for r in routes(wanted(of=of)) if r.device]

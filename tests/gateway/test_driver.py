@@ -1,0 +1,198 @@
+"""Events to the core, effects to the data plane, in order; one timer."""
+
+import asyncio
+import io
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from ipaddress import ip_address
+
+from kakehashi.dataplane.protocol import (
+    Acquire,
+    Datagram,
+    Expire,
+    FirstInbound,
+    PeerMoved,
+    UnknownSpi,
+)
+from kakehashi.gateway.driver import Driver
+from kakehashi.gateway.log import Log, LogOptions
+from kakehashi.gateway.outgoing import NoWay, Way
+from kakehashi.ike.effects import (
+    Event,
+    EventName,
+    InstallChildSa,
+    Level,
+    MoveChildSa,
+    RemoveChildSa,
+    Send,
+    SendNatKeepalive,
+    UseOutbound,
+)
+from kakehashi.model.address import SocketAddress
+from tests.gateway.builders import child_sa, path
+from tests.gateway.fakes import FakeCore, FakeDataPlane
+
+TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+ACQUIRE = Acquire("Tunnel0.0", ip_address("192.168.1.2"), ip_address("192.168.2.2"), 1, 0, 0)
+MOVED = SocketAddress(ip_address("10.2.0.9"), 4500)
+
+
+class Stage:
+    """A driver between a fake core and a fake data plane."""
+
+    def __init__(self) -> None:
+        self.core, self.dataplane = FakeCore(), FakeDataPlane()
+        self.way: Way | NoWay = Way(path(), frozenset(), "eth0")
+        self.log = io.StringIO()
+        self.changes = 0
+        self.driver = Driver(
+            self.core,
+            self.dataplane,
+            Log(LogOptions(Level.DEBUG), lambda: TIME, self.log),
+            lambda: TIME,
+            way=lambda _: self.way,
+            sas_changed=self._changed,
+        )
+        self.driver.start()
+
+    def _changed(self) -> None:
+        self.changes += 1
+
+
+def play(story: Callable[[Stage], Awaitable[None]]) -> Stage:
+    async def act() -> Stage:
+        stage = Stage()
+        await story(stage)
+        stage.driver.stop()
+        stage.dataplane.close()
+        return stage
+
+    return asyncio.run(asyncio.wait_for(act(), 10))
+
+
+async def until(true: Callable[[], bool]) -> None:
+    while not true():
+        await asyncio.sleep(0)
+
+
+def failed(tunnel: str) -> Event:
+    return Event(
+        level=Level.ERROR,
+        name=EventName.NEGOTIATION_FAILED,
+        facility="ikev2",
+        message="no answer",
+        tunnel=tunnel,
+    )
+
+
+def test_every_event_of_the_data_plane_reaches_the_core_in_order() -> None:
+    async def story(stage: Stage) -> None:
+        stage.dataplane.arrive(
+            Datagram(b"one", path()), Expire(1), FirstInbound(2), PeerMoved(3, MOVED), UnknownSpi(4, path())
+        )
+        await until(lambda: len(stage.core.asked) == 5)
+
+    assert play(story).core.asked == [
+        ("receive", b"one"),
+        ("expire", 1),
+        ("first inbound", 2),
+        ("peer moved", 3, MOVED),
+        ("unknown spi", 4),
+    ]
+
+
+def test_effects_are_carried_out_in_the_order_of_the_core() -> None:
+    async def story(stage: Stage) -> None:
+        sa = child_sa(spi_in=7)
+        stage.core.answers = [
+            [InstallChildSa(sa, use_outbound=False), Send(b"answer", path()), UseOutbound("Tunnel0.0", 7)],
+            [MoveChildSa("Tunnel0.0", 7, path(port=4500), True), SendNatKeepalive(path())],
+            [RemoveChildSa("Tunnel0.0", 7, "Delete received")],
+        ]
+        stage.driver.step()
+
+    stage = play(story)
+    assert [entry[:2] for entry in stage.dataplane.done] == [
+        ("install", 7),
+        ("send", b"answer"),
+        ("use", 7),
+        ("move", 7),
+        ("keepalive", path()),
+        ("remove", 7),
+    ]
+    assert [(e.event, e.reason) for e in stage.driver.history.entries("Tunnel0.0")] == [
+        ("Create", ""),
+        ("Delete", "Delete received"),
+    ]
+    assert stage.changes == 3
+
+
+def test_a_packet_that_waits_begins_a_negotiation() -> None:
+    async def story(stage: Stage) -> None:
+        stage.dataplane.arrive(ACQUIRE)
+        await until(lambda: bool(stage.core.asked))
+
+    stage = play(story)
+    assert stage.core.asked == [("initiate", "Tunnel0.0", path(), ACQUIRE)]
+    assert stage.dataplane.done == []
+
+
+def test_a_packet_without_a_way_to_the_peer_is_dropped_not_kept() -> None:
+    async def story(stage: Stage) -> None:
+        stage.way = NoWay("outgoing interface GigaEthernet0.0 is down")
+        stage.dataplane.arrive(ACQUIRE)
+        await until(lambda: bool(stage.dataplane.done))
+
+    stage = play(story)
+    assert stage.dataplane.done == [("discard waiting", "Tunnel0.0")]
+    assert "GigaEthernet0.0 is down" in stage.log.getvalue()
+
+
+def test_a_packet_for_a_peer_that_can_only_come_to_us_is_dropped() -> None:
+    async def story(stage: Stage) -> None:
+        stage.way = Way(None, frozenset(), "")
+        stage.dataplane.arrive(ACQUIRE)
+        await until(lambda: bool(stage.dataplane.done))
+
+    assert play(story).dataplane.done == [("discard waiting", "Tunnel0.0")]
+
+
+def test_a_failed_negotiation_lets_the_waiting_packets_go_and_is_remembered() -> None:
+    async def story(stage: Stage) -> None:
+        stage.core.answers = [[failed("Tunnel0.0")]]
+        stage.driver.step()
+
+    stage = play(story)
+    assert stage.dataplane.done == [("discard waiting", "Tunnel0.0")]
+    assert stage.driver.failures == {"Tunnel0.0": "no answer"}
+
+
+def test_a_new_child_sa_ends_the_failure() -> None:
+    async def story(stage: Stage) -> None:
+        stage.core.answers = [[failed("Tunnel0.0"), InstallChildSa(child_sa(), use_outbound=True)]]
+        stage.driver.step()
+
+    assert play(story).driver.failures == {}
+
+
+def test_the_timer_is_the_cores_next_timeout() -> None:
+    async def story(stage: Stage) -> None:
+        stage.core.due = stage.driver.now()
+        stage.driver.step()
+        await until(lambda: bool(stage.core.asked))
+
+    assert play(story).core.asked == [("timeout",)]
+
+
+def test_a_fault_of_ours_is_told_without_its_values_and_the_rest_goes_on() -> None:
+    async def story(stage: Stage) -> None:
+        stage.core.faulty = True
+        stage.dataplane.refuses = True
+        stage.core.answers = [[InstallChildSa(child_sa(), use_outbound=True), Send(b"on", path())]]
+        stage.dataplane.arrive(Datagram(b"bad", path()), Expire(1))
+        await until(lambda: ("expire", 1) in stage.core.asked)
+
+    stage = play(story)
+    assert stage.dataplane.done == [("send", b"on")]
+    assert "internal fault RuntimeError at fakes.py:" in stage.log.getvalue()
+    assert "0123456789" not in stage.log.getvalue()

@@ -1,0 +1,61 @@
+"""A reload does what has changed and nothing else."""
+
+from dataclasses import replace
+from ipaddress import ip_address
+
+from kakehashi.gateway.plan import Plan, plan
+from kakehashi.model.source import Source
+from tests.gateway.builders import gateway, interface, psk, route, tunnel
+
+
+def test_the_same_configuration_needs_nothing() -> None:
+    assert plan(gateway(), gateway()) == Plan()
+
+
+def test_a_comment_above_a_tunnel_changes_nothing() -> None:
+    moved = tunnel(
+        source=Source("router.cfg", 99), local=replace(psk("site1"), source=Source("router.cfg", 3))
+    )
+    assert plan(gateway(), gateway(moved)) == Plan()
+
+
+def test_tunnels_that_come_and_go_are_named() -> None:
+    found = plan(gateway(), gateway(tunnel("Tunnel1.0")))
+    assert (found.added, found.removed, found.changed) == (("Tunnel1.0",), ("Tunnel0.0",), ())
+    assert "Tunnel1.0 is new" in found.sentences
+    assert "Tunnel0.0 is gone" in found.sentences
+
+
+def test_shutdown_takes_a_tunnel_away() -> None:
+    assert plan(gateway(), gateway(tunnel(enabled=False))).removed == ("Tunnel0.0",)
+
+
+def test_what_changed_in_a_tunnel_is_said() -> None:
+    found = plan(gateway(), gateway(tunnel(peer_address=ip_address("10.9.0.1"), peer=psk("site9"))))
+    assert found.changed == ("Tunnel0.0",)
+    assert found.sentences == ("Tunnel0.0 has changed: peer address, peer",)
+
+
+def test_a_changed_secret_is_a_change_that_shows_no_secret() -> None:
+    secret = replace(psk("site2"), secret=replace(psk("site2").secret, octets=b"another"))  # type: ignore[type-var]
+    found = plan(gateway(), gateway(tunnel(peer=secret)))
+    assert found.changed == ("Tunnel0.0",)
+    assert "another" not in " ".join(found.sentences)
+
+
+def test_routes_and_addresses_are_told_but_touch_no_tunnel() -> None:
+    old = gateway()
+    new = replace(
+        old,
+        routes=(route("192.168.3.0/24", by="Tunnel0.0"),),
+        interfaces=(interface("GigaEthernet0.0", "10.1.0.2/24"), *old.interfaces[1:]),
+    )
+    found = plan(old, new)
+    assert (found.added, found.removed, found.changed) == ((), (), ())
+    assert set(found.sentences) == {
+        "route 192.168.3.0/24 by Tunnel0.0 is new",
+        "route 192.168.2.0/24 by Tunnel0.0 is gone",
+        "route 0.0.0.0/0 by 10.1.0.254 is gone",
+        "address 10.1.0.2/24 of GigaEthernet0.0 is new",
+        "address 10.1.0.1/24 of GigaEthernet0.0 is gone",
+    }

@@ -1,0 +1,75 @@
+"""What `show` is made of."""
+
+import json
+from datetime import UTC, datetime
+
+from kakehashi.dataplane.protocol import Counters
+from kakehashi.gateway.desired import TunnelState
+from kakehashi.gateway.history import History
+from kakehashi.gateway.host.items import Route
+from kakehashi.gateway.outgoing import NoWay, Way
+from kakehashi.gateway.overview import overview
+from kakehashi.gateway.status import merge, route_statuses, to_json, tunnel_statuses
+from kakehashi.model.status import ChildSaStatus, InboundCounters, NatSide, OutboundCounters, Status
+from tests.gateway.builders import DEVICES, child_sa, facts, gateway, host_route, ike_sa, path
+
+TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+UP = TunnelState(way=Way(path(), frozenset(), "eth0"), up=True, mtu=1400)
+
+
+def whole(state: TunnelState = UP) -> Status:
+    counters = Counters({"Tunnel0.0": (OutboundCounters(packets=9), InboundCounters(packets=8))})
+    tunnels = tunnel_statuses(
+        gateway(), DEVICES, {"Tunnel0.0": state}, counters, History(), {"Tunnel0.0": "no answer"}
+    )
+    wanted = (
+        Route(gateway().routes[1].destination, "Tunnel0.0", metric=1),
+        Route(gateway().routes[0].destination, "eth0", gateway().routes[0].next_hop, 1),
+    )
+    host = facts(routes=(host_route("192.168.2.0/24", "Tunnel0.0", metric=1),))
+    routes = route_statuses(gateway(), DEVICES, host, wanted)
+    sas = (ike_sa(children=(ChildSaStatus(sa=child_sa(), remaining=28780.0),), nat=NatSide.LOCAL),)
+    return merge(gateway(), TIME, tunnels, sas, routes, 2, {"not-ours": 3})
+
+
+def test_a_tunnel_shows_its_device_counters_and_last_failure() -> None:
+    found = whole().tunnels[0]
+    assert (found.up, found.host_interface, found.mtu, found.down_reason) == (True, "Tunnel0.0", 1400, "")
+    assert (found.outbound.packets, found.inbound.packets) == (9, 8)
+    assert found.last_failure == "no answer"
+
+
+def test_a_tunnel_that_is_down_says_why() -> None:
+    down = TunnelState(way=NoWay("no route to the peer 10.2.0.1"), up=False, mtu=1400)
+    assert whole(down).tunnels[0].down_reason == "no route to the peer 10.2.0.1"
+    waiting = TunnelState(way=UP.way, up=False, mtu=1400)
+    assert "no SA yet" in whole(waiting).tunnels[0].down_reason
+
+
+def test_routes_show_whether_they_are_in_the_hosts_table() -> None:
+    assert [(r.destination, r.via, r.active) for r in whole().routes] == [
+        ("0.0.0.0/0", "10.1.0.254", False),
+        ("192.168.2.0/24", "Tunnel0.0", True),
+    ]
+
+
+def test_json_masks_keys_unless_they_are_asked_for() -> None:
+    masked = json.dumps(to_json(whole(), with_keys=False))
+    assert "0101010101" not in masked
+    assert bytes(range(32)).hex() not in masked
+    content = json.loads(json.dumps(to_json(whole(), with_keys=True)))
+    assert content["ike_sas"][0]["keys"]["sk_ei"] == "01" * 32
+    assert content["ike_sas"][0]["nat"] == ["local"]
+    assert content["ike_sas"][0]["children"][0]["sa"]["cipher"] == {"id": "ENCR_AES_CBC", "key_bits": 256}
+    assert content["ike_sas"][0]["state"] == "established"
+    assert content["ike_sas"][0]["path"]["local"] == {"ip": "10.1.0.1", "port": 500}
+
+
+def test_the_overview_fits_a_screen_and_tells_the_state() -> None:
+    text = overview(whole())
+    assert "Tunnel0.0: up, device Tunnel0.0, MTU 1400" in text
+    assert "last failure: no answer" in text
+    assert "Child SA in 0x00000100 out 0x00000101" in text
+    assert "route 0.0.0.0/0 by 10.1.0.254: not active" in text
+    assert "dropped outside tunnels: 3 not-ours" in text
+    assert "0101010101" not in text
