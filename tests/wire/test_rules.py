@@ -141,6 +141,15 @@ class TestChain:
         with pytest.raises(WireError):
             wire.decode_payloads(PayloadType.NONE, b"\0")
 
+    @pytest.mark.parametrize("length", [0, 1, 3, 7, 0xFFFF])
+    def test_a_payload_has_its_generic_header_and_ends_within_the_message(self, length: int) -> None:
+        with pytest.raises(WireError) as caught:
+            wire.decode_payloads(PayloadType.VENDOR_ID, b"\0\0" + length.to_bytes(2, "big") + b"ab")
+        assert (caught.value.reason, caught.value.payload_type) == (
+            Reason.PAYLOAD_LENGTH,
+            PayloadType.VENDOR_ID,
+        )
+
     def test_a_payload_that_is_announced_must_come(self) -> None:
         with pytest.raises(WireError) as caught:
             wire.decode_payloads(PayloadType.VENDOR_ID, payload(43, "", next_payload=40))
@@ -236,6 +245,34 @@ class TestSecurityAssociation:
     )
     def test_the_marker_of_the_last_substructure_must_be_true(self, content: str) -> None:
         assert self.reason(content) is Reason.LAST_SUBSTRUCTURE
+
+    @pytest.mark.parametrize("length", ["0000", "0003", "0011", "ffff"])
+    def test_a_proposal_ends_within_the_payload(self, length: str) -> None:
+        assert self.reason(f"0000 {length} 0101 0001 {self.ENCR}") is Reason.PROPOSAL_LENGTH
+
+    def test_a_proposal_has_its_fixed_fields(self) -> None:
+        assert self.reason("0000 0007 0101 00") is Reason.PROPOSAL_LENGTH
+
+    @pytest.mark.parametrize("length", ["0000", "0003", "0009", "ffff"])
+    def test_a_transform_ends_within_the_proposal(self, length: str) -> None:
+        assert self.reason(f"0000 0010 0101 0001 0000 {length} 0100 000b") is Reason.TRANSFORM_LENGTH
+
+    def test_a_transform_has_its_fixed_fields(self) -> None:
+        assert self.reason("0000 000f 0101 0001 0000 0007 0100 00") is Reason.TRANSFORM_LENGTH
+
+    def test_an_spi_ends_within_the_proposal(self) -> None:
+        assert self.reason("0000 000a 0103 0400 abcd") is Reason.SPI_SIZE
+
+    def test_an_attribute_type_has_15_bits(self) -> None:
+        sa = read(PayloadType.SA, "0000 0014 0101 0001 0000 000c 0100 000c ff0e 0100")
+        assert sa.proposals[0].transforms[0].attributes == (Attribute(TransformAttributeType(0x7F0E), 256),)  # type: ignore[union-attr]
+
+    def test_transforms_beyond_their_count_are_not_looked_at(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        looked_at = []
+        monkeypatch.setattr(Transform, "decode", looked_at.append)
+        transforms = "0300 0008 0100 000b" * 5000 + self.ENCR
+        assert self.reason(f"0000 {8 + 5001 * 8:04x} 0101 0002 {transforms}") is Reason.TRANSFORM_COUNT
+        assert len(looked_at) == 2
 
     @pytest.mark.parametrize("count", ["00", "02", "ff"])
     def test_the_count_of_transforms_must_be_true(self, count: str) -> None:
@@ -382,6 +419,15 @@ class TestValues:
             TrafficSelectorsInitiator(()).encode()
         with pytest.raises(ValueError, match="1 to 255"):
             TrafficSelectorsInitiator((IPV4,) * 256).encode()
+
+    def test_a_traffic_selector_payload_has_as_many_as_it_says(self) -> None:
+        ipv4 = IPV4.encode().hex()
+        assert refusal(PayloadType.TSi, f"0200 0000 {ipv4}").reason is Reason.SELECTOR_COUNT
+        assert refusal(PayloadType.TSi, f"0100 0000 {ipv4} {ipv4}").reason is Reason.SELECTOR_COUNT
+
+    @pytest.mark.parametrize("length", ["0000", "0003", "0007", "ffff"])
+    def test_a_selector_of_any_type_ends_within_the_payload(self, length: str) -> None:
+        assert refusal(PayloadType.TSi, f"0100 0000 0a00 {length} aabb").reason is Reason.SELECTOR_LENGTH
 
     @pytest.mark.parametrize("kind", ["07", "08"])
     def test_a_selector_has_the_length_of_its_addresses(self, kind: str) -> None:
