@@ -49,7 +49,7 @@ class Ledger:
 
 def host_name() -> str:
     """Names the boot of the machine and the network namespace."""
-    namespace = os.stat("/proc/self/ns/net").st_ino
+    namespace = os.stat("/proc/thread-self/ns/net").st_ino
     return f"{Path('/proc/sys/kernel/random/boot_id').read_text().strip()} {namespace}"
 
 

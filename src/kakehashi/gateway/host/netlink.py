@@ -31,7 +31,7 @@ class Netlink:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.ip.close()
+        self.ip.close()
 
     async def facts(self, asked: Iterable[IPAddress] = ()) -> Facts:
         """Read everything. `asked`: the addresses to look up."""

@@ -1,0 +1,211 @@
+"""Up and down, and who begins, as the host and the SAs change (V2-09 to V2-11)."""
+
+import asyncio
+import io
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from ipaddress import ip_address
+
+from kakehashi.gateway.driver import Driver
+from kakehashi.gateway.host.facts import Facts, Lookup
+from kakehashi.gateway.host.items import Item, LinkUp
+from kakehashi.gateway.log import Log, LogOptions
+from kakehashi.gateway.reconciler import Reconciler, known_address
+from kakehashi.ike.effects import Effect, InstallChildSa, RemoveChildSa
+from kakehashi.model.address import IPAddress
+from kakehashi.model.gateway import AdjustMss, Gateway
+from kakehashi.model.tunnel import ConnectType, OutgoingInterface
+from tests.gateway.builders import (
+    DEVICES,
+    NEXT_HOP,
+    PEER,
+    child_sa,
+    facts,
+    gateway,
+    ike_sa,
+    interface,
+    link,
+    path,
+    tunnel,
+)
+from tests.gateway.fakes import FakeCore, FakeDataPlane
+
+TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+ALWAYS = gateway(tunnel(connect=ConnectType.ALWAYS))
+
+
+class FakeHost:
+    """`now` is what the host looks like; `wanted` what was last asked of it."""
+
+    def __init__(self) -> None:
+        self.now = facts()
+        self.wanted: Sequence[Item] = ()
+        self.filters = ""
+        self.problems: list[str] = []
+
+    async def facts(self, asked: Iterable[IPAddress] = ()) -> Facts:
+        return self.now
+
+    async def apply(self, wanted: Sequence[Item], filters: str, facts: Facts) -> tuple[list[str], bool]:
+        self.wanted, self.filters = wanted, filters
+        return self.problems, False
+
+
+class Stage:
+    def __init__(self, configuration: Gateway) -> None:
+        self.core, self.dataplane, self.host = FakeCore(), FakeDataPlane(), FakeHost()
+        self.stream = io.StringIO()
+        log = Log(LogOptions(), lambda: TIME, self.stream)
+        self.reconciler = Reconciler(self.host, log, lambda: {"Tunnel0.0": PEER})  # type: ignore[arg-type]
+        self.driver = Driver(
+            self.core,
+            self.dataplane,
+            log,
+            lambda: TIME,
+            way=self.reconciler.way,
+            sas_changed=self.reconciler.touch,
+        )
+        self.reconciler.attach(self.driver)
+        self.reconciler.configure(configuration, DEVICES)
+
+    async def judge(self, *effects: Effect) -> None:
+        self.core.answers = [list(effects)]
+        self.driver.step()
+        await self.reconciler.judge()
+
+    @property
+    def is_up(self) -> bool:
+        return LinkUp("Tunnel0.0") in self.host.wanted
+
+    def asked(self, what: str) -> list[tuple[object, ...]]:
+        return [entry for entry in self.core.asked if entry[0] == what]
+
+
+def play(story: Callable[[Stage], Awaitable[None]], configuration: Gateway | None = None) -> Stage:
+    async def act() -> Stage:
+        stage = Stage(configuration or gateway())
+        await story(stage)
+        stage.driver.stop()
+        stage.dataplane.close()
+        return stage
+
+    return asyncio.run(asyncio.wait_for(act(), 10))
+
+
+def test_an_on_demand_tunnel_is_up_while_the_peer_can_be_reached_and_begins_nothing() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.judge()
+        assert stage.is_up
+        stage.host.now = replace(facts(), lookups={})
+        await stage.judge()
+        assert not stage.is_up
+
+    stage = play(story)
+    assert stage.asked("initiate") == []
+    assert "Tunnel0.0: interface down: no route to the peer 10.2.0.1" in stage.stream.getvalue()
+
+
+def test_an_always_on_tunnel_begins_at_once_and_is_up_only_with_an_sa() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.judge()
+        assert not stage.is_up
+        assert stage.asked("initiate") == [("initiate", "Tunnel0.0", path(), None)]
+        await stage.judge(InstallChildSa(child_sa(), use_outbound=True))
+        assert stage.is_up
+        await stage.judge(RemoveChildSa("Tunnel0.0", 0x100, "Delete received"))
+        assert not stage.is_up
+        assert len(stage.asked("initiate")) == 1, "the next try is the ten-second check's"
+
+    play(story, ALWAYS)
+
+
+def test_the_check_every_ten_seconds_begins_again() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.judge()
+        stage.reconciler._keep_up()
+        await stage.judge(InstallChildSa(child_sa(), use_outbound=True))
+        stage.reconciler._keep_up()
+
+    assert len(play(story, ALWAYS).asked("initiate")) == 2
+
+
+def test_a_way_that_comes_back_is_used_at_once() -> None:
+    async def story(stage: Stage) -> None:
+        stage.host.now = facts(link("eth0", "10.1.0.1/24", running=False))
+        await stage.judge()
+        assert stage.asked("initiate") == []
+        stage.host.now = facts()
+        await stage.judge()
+        assert len(stage.asked("initiate")) == 1
+
+    fixed = tunnel(connect=ConnectType.ALWAYS, outgoing=OutgoingInterface("GigaEthernet0.0", NEXT_HOP))
+    play(story, gateway(fixed))
+
+
+def test_an_interface_that_goes_down_deletes_no_sa() -> None:
+    """V2-34: the peer is not told either."""
+
+    async def story(stage: Stage) -> None:
+        stage.core.sas = (ike_sa(),)
+        await stage.judge(InstallChildSa(child_sa(), use_outbound=True))
+        stage.host.now = facts(link("eth0", running=False))
+        await stage.judge()
+        assert not stage.is_up
+
+    fixed = tunnel(outgoing=OutgoingInterface("GigaEthernet0.0", NEXT_HOP))
+    stage = play(story, gateway(fixed))
+    assert stage.asked("discard") == []
+    assert stage.driver.history.has_sa("Tunnel0.0")
+
+
+def test_an_sa_of_an_address_that_was_replaced_is_forgotten() -> None:
+    async def story(stage: Stage) -> None:
+        stage.core.sas = (ike_sa(),)
+        await stage.judge()
+        new = ip_address("10.1.0.9")
+        stage.host.now = facts(link("eth0", "10.1.0.9/24"), peer=Lookup("eth0", new, NEXT_HOP))
+        await stage.judge()
+
+    assert play(story).asked("discard") == [("discard", "Tunnel0.0", "our address 10.1.0.1 is gone")]
+
+
+def test_the_core_learns_at_which_addresses_each_tunnel_is_reached() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.judge()
+        await stage.judge()
+
+    own = ip_address("192.168.1.1")
+    stage = play(story, gateway(tunnel(source_address=own)))
+    assert stage.asked("local addresses") == [("local addresses", "Tunnel0.0", frozenset({own}))]
+
+
+def test_the_mtu_follows_the_outgoing_interface() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.judge()
+        stage.host.now = facts(link("eth0", "10.1.0.1/24", mtu=1400), link("eth1", "192.168.1.1/24"))
+        await stage.judge()
+
+    clamped = interface("Tunnel0.0", unnumbered="GigaEthernet1.0", adjust_mss=AdjustMss.AUTO)
+    configuration = gateway()
+    configuration = replace(configuration, interfaces=(*configuration.interfaces[:2], clamped))
+    stage = play(story, configuration)
+    mtus = [entry[2] for entry in stage.dataplane.done if entry[0] == "mtu"]
+    # AES-CBC with HMAC-SHA1-96 under NAT traversal: 20 + 8 + 8 + 16 + 12 octets around whole blocks of 16.
+    assert mtus == [1422, 1326]
+    assert "maxseg size set 1286" in stage.host.filters
+
+
+def test_a_problem_of_the_host_is_told_once() -> None:
+    async def story(stage: Stage) -> None:
+        stage.host.problems = ["route 192.168.2.0/24 is not set"]
+        await stage.judge()
+        await stage.judge()
+
+    assert play(story).stream.getvalue().count("is not set") == 1
+
+
+def test_one_address_of_a_name_is_chosen_always_the_same() -> None:
+    several = frozenset({ip_address("2001:db8::1"), ip_address("10.2.0.9"), PEER})
+    assert known_address(several) == PEER
+    assert known_address(frozenset()) is None
