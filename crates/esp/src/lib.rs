@@ -1,1 +1,59 @@
-//! ESP.
+//! Encapsulating Security Payload in tunnel mode (RFC 4303): packets, SAs, replay windows and traffic selectors.
+//!
+//! Pure computation: no sockets, no clock, no entropy of its own. A packet that is refused has a
+//! [`DropReason`], and nothing that comes from the network can make this crate panic.
+//!
+//! ```text
+//!  0                   1                   2                   3
+//!  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+//! +---------------------------------------------------------------+ ----
+//! |               Security Parameters Index (SPI)                 | ^ integrity
+//! +---------------------------------------------------------------+ | covers
+//! |                      Sequence Number                          | |
+//! +---------------------------------------------------------------+ |
+//! |                    IV (0, 8 or 16 octets)                     | |
+//! +---------------------------------------------------------------+ | ---
+//! |                    inner IP packet                            | |  ^ encrypted
+//! +               +-----------------------------------------------+ |  |
+//! |               |     TFC padding (received, never sent)        | |  |
+//! +---------------+               +-------------------------------+ |  |
+//! |                               |     Padding 1, 2, 3 ...       | |  |
+//! +               +---------------+---------------+---------------+ |  |
+//! |               |               |  Pad Length   | Next Header   | v  v
+//! +---------------+---------------+---------------+---------------+ ----
+//! |        (high half of the ESN: covered, not sent)              |
+//! +---------------------------------------------------------------+
+//! |               Integrity Check Value (ICV)                     |
+//! +---------------------------------------------------------------+
+//! ```
+#![forbid(unsafe_code)]
+
+mod algorithms;
+mod drop_reason;
+mod inbound;
+pub mod inner_ip;
+mod outbound;
+mod protection;
+mod replay;
+mod selector;
+
+pub use algorithms::{Algorithms, Keys, Unusable};
+pub use drop_reason::DropReason;
+pub use inbound::{InboundSa, Opened};
+pub use inner_ip::Flow;
+pub use outbound::{Frame, OutboundSa, INNER_OFFSET_MAX, OVERHEAD_MAX};
+pub use replay::ReplayWindow;
+pub use selector::{Selector, TrafficSelectors};
+
+/// Octets of SPI and Sequence Number.
+pub const HEADER_SIZE: usize = 8;
+
+/// Protocol numbers that an ESP Next Header can have in tunnel mode.
+pub mod next_header {
+    /// An IPv4 packet.
+    pub const IPV4: u8 = 4;
+    /// An IPv6 packet.
+    pub const IPV6: u8 = 41;
+    /// A dummy packet, to be dropped in silence (RFC 4303 section 2.6).
+    pub const NONE: u8 = 59;
+}

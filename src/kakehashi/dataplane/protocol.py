@@ -93,7 +93,7 @@ class DataPlane(Protocol):
         """Take what waits, oldest first, at most some hundred at a time."""
 
     def send_ike(self, datagram: bytes, path: Path) -> None:
-        """Send from `path.local`; on port 4500 with the non-ESP marker. A failure to send is counted, not raised."""
+        """Send from `path.local`; on port 4500 with the non-ESP marker. A failure is counted, not raised."""
 
     def send_nat_keepalive(self, path: Path) -> None:
         """Send the one octet 0xFF of RFC 3948 section 2.3."""
@@ -120,7 +120,7 @@ class DataPlane(Protocol):
         """See `ike.effects.RemoveChildSa`. Unknown SPIs are ignored."""
 
     def discard_waiting(self, tunnel: str) -> None:
-        """The negotiation failed: packets that wait are dropped and counted, and the next one acquires again."""
+        """The negotiation failed: packets that wait are dropped and counted; the next one acquires again."""
 
     def counters(self) -> Counters:
         """Counters since the start."""

@@ -1,0 +1,127 @@
+//! Counters that data threads write and the interpreter reads.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+
+use esp::DropReason;
+
+/// A number with one writer, so that adding needs no locked instruction.
+#[derive(Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    /// To be called from the owning thread only.
+    #[inline]
+    pub fn add(&self, amount: u64) {
+        self.0.store(self.0.load(Relaxed).wrapping_add(amount), Relaxed);
+    }
+
+    pub fn get(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}
+
+/// One direction of one tunnel. Octets are those of the inner packets.
+#[derive(Default)]
+pub struct DirectionCounters {
+    pub packets: Counter,
+    pub octets: Counter,
+    drops: [Counter; DropReason::ALL.len()],
+}
+
+impl DirectionCounters {
+    #[inline]
+    pub fn drop(&self, reason: DropReason, count: u64) {
+        self.drops[reason as usize].add(count);
+    }
+
+    pub fn dropped(&self, reason: DropReason) -> u64 {
+        self.drops[reason as usize].get()
+    }
+}
+
+/// One tunnel. Egress owns `outbound`, ingress `inbound`.
+#[derive(Default)]
+pub struct TunnelCounters {
+    pub outbound: DirectionCounters,
+    pub inbound: DirectionCounters,
+}
+
+/// What belongs to no tunnel. Several threads add to it, rarely.
+#[derive(Default)]
+pub struct Drops {
+    pub invalid_sa: SharedCounter,
+    pub packet_truncated: SharedCounter,
+    pub event_queue_full: SharedCounter,
+    pub send_failure: SharedCounter,
+}
+
+impl Drops {
+    pub fn all(&self) -> [(&'static str, u64); 4] {
+        [
+            ("invalid_sa", self.invalid_sa.get()),
+            ("packet_truncated", self.packet_truncated.get()),
+            ("event_queue_full", self.event_queue_full.get()),
+            ("send_failure", self.send_failure.get()),
+        ]
+    }
+}
+
+/// A number with several writers.
+#[derive(Default)]
+pub struct SharedCounter(AtomicU64);
+
+impl SharedCounter {
+    pub fn add(&self, amount: u64) {
+        self.0.fetch_add(amount, Relaxed);
+    }
+
+    pub fn get(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}
+
+/// What both halves of a Child SA share with the control side. Times are in milliseconds of the plane's clock.
+#[derive(Default)]
+pub struct ChildUse {
+    inbound: AtomicU64,
+    outbound: AtomicU64,
+    expire_told: AtomicBool,
+}
+
+impl ChildUse {
+    pub fn touch_inbound(&self, now: u64) {
+        self.inbound.store(now, Relaxed);
+    }
+
+    pub fn touch_outbound(&self, now: u64) {
+        self.outbound.store(now, Relaxed);
+    }
+
+    /// Milliseconds since the last packet in and out. None: never.
+    pub fn idle(&self, now: u64) -> (Option<u64>, Option<u64>) {
+        let idle = |last: &AtomicU64| match last.load(Relaxed) {
+            0 => None,
+            last => Some(now.saturating_sub(last)),
+        };
+        (idle(&self.inbound), idle(&self.outbound))
+    }
+
+    /// True for the first caller only.
+    pub fn tell_expire(&self) -> bool {
+        !self.expire_told.swap(true, Relaxed)
+    }
+}
+
+/// When a Child SA shall be replaced (RFC 4301 section 4.4.2.1, soft lifetime).
+#[derive(Clone, Copy, Default)]
+pub struct SoftLimits {
+    pub packets: Option<u64>,
+    pub octets: Option<u64>,
+}
+
+impl SoftLimits {
+    #[inline]
+    pub fn reached(&self, packets: u64, octets: u64) -> bool {
+        self.packets.is_some_and(|limit| packets >= limit) || self.octets.is_some_and(|limit| octets >= limit)
+    }
+}

@@ -1,0 +1,256 @@
+//! The egress thread: from TUN devices to the wire.
+//!
+//! It owns every outbound SA, so sequence numbers need no lock and packets of an SA stay in order. A packet that a
+//! device gives up is sealed, kept until there is an SA, or dropped and counted; no path here sends it otherwise.
+
+use std::collections::HashMap;
+use std::sync::mpsc::SyncSender;
+use std::sync::Arc;
+
+use esp::{inner_ip, DropReason, OutboundSa, TrafficSelectors};
+
+use crate::batch::Batch;
+use crate::counters::{ChildUse, SoftLimits};
+use crate::events::{Event, Mailbox};
+use crate::route::Route;
+use crate::shared::{Shared, TunnelDevice};
+use crate::sys::{self, Epoll, Ready, VNET_HEADER_SIZE};
+use crate::waiting::Waiting;
+
+pub enum Command {
+    AddTunnel {
+        tunnel: u64,
+        device: Arc<TunnelDevice>,
+    },
+    /// The sender is dropped when the device is no longer used here.
+    RemoveTunnel {
+        tunnel: u64,
+        done: SyncSender<()>,
+    },
+    Install {
+        tunnel: u64,
+        child: Box<Child>,
+    },
+    UseOutbound {
+        tunnel: u64,
+        spi_in: u32,
+    },
+    Move {
+        tunnel: u64,
+        spi_in: u32,
+        route: Route,
+        in_udp: bool,
+    },
+    Remove {
+        tunnel: u64,
+        spi_in: u32,
+    },
+    DiscardWaiting {
+        tunnel: u64,
+    },
+    Stop,
+}
+
+/// The outbound half of a Child SA.
+pub struct Child {
+    pub spi_in: u32,
+    pub sa: OutboundSa,
+    pub selectors: Arc<TrafficSelectors>,
+    pub route: Route,
+    pub in_udp: bool,
+    /// May packets leave by it? Not before the gateway says so.
+    pub is_enabled: bool,
+    pub usage: Arc<ChildUse>,
+    pub limits: SoftLimits,
+    pub packets: u64,
+    pub octets: u64,
+}
+
+struct Tunnel {
+    device: Arc<TunnelDevice>,
+    /// The one to use first, then those before it.
+    children: Vec<Child>,
+    waiting: Waiting,
+    acquire_told: Option<u64>,
+}
+
+/// A negotiation that brought no SA within this time is asked for again.
+const ACQUIRE_INTERVAL_MS: u64 = 10_000;
+/// So many packets of one device are read before the next device has its turn.
+const READS_MAX: usize = 64;
+const MAILBOX_TOKEN: u64 = u64::MAX;
+
+pub struct Egress {
+    shared: Arc<Shared>,
+    mailbox: Arc<Mailbox<Command>>,
+    epoll: Epoll,
+    tunnels: HashMap<u64, Tunnel>,
+    batch: Batch,
+}
+
+impl Egress {
+    pub fn new(shared: Arc<Shared>, mailbox: Arc<Mailbox<Command>>) -> std::io::Result<Self> {
+        let epoll = Epoll::new()?;
+        epoll.add(mailbox.fd(), MAILBOX_TOKEN)?;
+        let batch = Batch::new(shared.clone());
+        Ok(Egress { shared, mailbox, epoll, tunnels: HashMap::new(), batch })
+    }
+
+    /// Work until `Stop`.
+    pub fn run(mut self) {
+        let mut ready: Vec<Ready> = Vec::new();
+        let mut buffer = vec![0; VNET_HEADER_SIZE + usize::from(u16::MAX)];
+        loop {
+            self.epoll.wait(&mut ready).expect("epoll_wait on descriptors of our own");
+            for command in self.mailbox.take() {
+                if matches!(command, Command::Stop) {
+                    return;
+                }
+                self.carry_out(command);
+            }
+            for Ready { token, is_dead } in &ready {
+                let Some(tunnel) = self.tunnels.get_mut(token) else { continue };
+                let is_dead = *is_dead || tunnel.serve(&mut self.batch, &self.shared, &mut buffer);
+                if is_dead {
+                    self.epoll.remove(&tunnel.device.fd);
+                }
+            }
+        }
+    }
+
+    fn carry_out(&mut self, command: Command) {
+        match command {
+            Command::AddTunnel { tunnel, device } => {
+                self.epoll.add(&device.fd, tunnel).expect("a new device can be watched");
+                let (children, waiting) = (Vec::new(), Waiting::default());
+                self.tunnels.insert(tunnel, Tunnel { device, children, waiting, acquire_told: None });
+            }
+            Command::RemoveTunnel { tunnel, done } => {
+                if let Some(tunnel) = self.tunnels.remove(&tunnel) {
+                    self.epoll.remove(&tunnel.device.fd);
+                }
+                drop(done);
+            }
+            Command::Install { tunnel, child } => self.with(tunnel, |tunnel, batch, shared| {
+                tunnel.children.retain(|old| old.spi_in != child.spi_in);
+                tunnel.children.insert(0, *child);
+                tunnel.flush_waiting(batch, shared);
+            }),
+            Command::UseOutbound { tunnel, spi_in } => self.with(tunnel, |tunnel, batch, shared| {
+                tunnel.use_outbound(spi_in);
+                tunnel.flush_waiting(batch, shared);
+            }),
+            Command::Move { tunnel, spi_in, route, in_udp } => self.with(tunnel, |tunnel, _, _| {
+                for child in tunnel.children.iter_mut().filter(|child| child.spi_in == spi_in) {
+                    (child.route, child.in_udp) = (route, in_udp);
+                }
+            }),
+            Command::Remove { tunnel, spi_in } => self.with(tunnel, |tunnel, _, _| {
+                tunnel.children.retain(|child| child.spi_in != spi_in);
+                tunnel.acquire_told = None;
+            }),
+            Command::DiscardWaiting { tunnel } => self.with(tunnel, |tunnel, _, _| {
+                let count = tunnel.waiting.take().len() as u64;
+                tunnel.device.counters.outbound.drop(DropReason::MiscError, count);
+                tunnel.acquire_told = None;
+            }),
+            Command::Stop => {}
+        }
+    }
+
+    fn with(&mut self, tunnel: u64, action: impl FnOnce(&mut Tunnel, &mut Batch, &Shared)) {
+        if let Some(tunnel) = self.tunnels.get_mut(&tunnel) {
+            action(tunnel, &mut self.batch, &self.shared);
+        }
+    }
+}
+
+impl Tunnel {
+    /// Read what waits in the device and send it. True: the device is gone.
+    fn serve(&mut self, batch: &mut Batch, shared: &Shared, buffer: &mut [u8]) -> bool {
+        let mut is_dead = false;
+        for _ in 0..READS_MAX {
+            match sys::read(&self.device.fd, buffer) {
+                Ok(size) => self.give(&buffer[..size], batch, shared),
+                Err(error) => {
+                    is_dead = error.raw_os_error() == Some(libc::EBADFD);
+                    break;
+                }
+            }
+        }
+        self.flush(batch, shared);
+        is_dead
+    }
+
+    /// Put what was read from the device, virtio_net_hdr first, into the batch.
+    fn give(&mut self, read: &[u8], batch: &mut Batch, shared: &Shared) {
+        let Some(packet) = read.get(VNET_HEADER_SIZE..) else { return };
+        if !self.children.iter().any(|child| child.is_enabled) {
+            self.keep(read, shared);
+            return;
+        }
+        let mut refusal = DropReason::TsUnacceptable;
+        let chosen = self.children.iter().position(|child| {
+            child.is_enabled
+                && child.selectors.check_outbound(packet).map_err(|reason| refusal = reason).is_ok()
+        });
+        match chosen {
+            None => self.device.counters.outbound.drop(refusal, 1),
+            Some(index) => {
+                if batch.child.is_some_and(|child| child != index) {
+                    self.flush(batch, shared);
+                }
+                batch.child = Some(index);
+                let mut rest = Some(read);
+                while let Some(read) = rest {
+                    rest = batch.add(&self.children[index], &self.device, read);
+                    if rest.is_some() {
+                        self.flush(batch, shared);
+                        batch.child = Some(index);
+                    }
+                }
+            }
+        }
+    }
+
+    fn flush(&mut self, batch: &mut Batch, shared: &Shared) {
+        if let Some(child) = batch.child.take() {
+            batch.send(&mut self.children[child], &self.device.counters.outbound, shared.now());
+        }
+    }
+
+    /// No SA yet: keep the packet and ask for one.
+    fn keep(&mut self, read: &[u8], shared: &Shared) {
+        let Some(flow) = inner_ip::flow(&read[VNET_HEADER_SIZE..]) else {
+            self.device.counters.outbound.drop(DropReason::MiscError, 1);
+            return;
+        };
+        if !self.waiting.push(read) {
+            self.device.counters.outbound.drop(DropReason::MiscError, 1);
+        }
+        let now = shared.now();
+        if self.acquire_told.is_none_or(|told| now - told >= ACQUIRE_INTERVAL_MS) {
+            self.acquire_told = Some(now);
+            shared.events.push(Event::Acquire { tunnel: self.device.name.clone(), flow });
+        }
+    }
+
+    fn use_outbound(&mut self, spi_in: u32) {
+        if let Some(index) = self.children.iter().position(|child| child.spi_in == spi_in) {
+            self.children[..=index].rotate_right(1);
+            self.children[0].is_enabled = true;
+        }
+    }
+
+    /// Send what waited, if there is an SA to send it by.
+    fn flush_waiting(&mut self, batch: &mut Batch, shared: &Shared) {
+        if !self.children.iter().any(|child| child.is_enabled) {
+            return;
+        }
+        self.acquire_told = None;
+        for read in self.waiting.take() {
+            self.give(&read, batch, shared);
+        }
+        self.flush(batch, shared);
+    }
+}

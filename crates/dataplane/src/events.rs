@@ -1,0 +1,113 @@
+//! From the data threads to the interpreter (events), and back (commands).
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use esp::Flow;
+
+use crate::counters::Drops;
+use crate::route::Route;
+use crate::sys::EventFd;
+
+/// What the gateway is told. The Python class of the same name says when.
+pub enum Event {
+    Datagram { data: Vec<u8>, route: Route },
+    Acquire { tunnel: Arc<str>, flow: Flow },
+    Expire { spi_in: u32 },
+    PeerMoved { spi_in: u32, remote: SocketAddr },
+    FirstInbound { spi_in: u32 },
+    UnknownSpi { spi: u32, route: Route },
+}
+
+/// More IKE messages than this wait for nobody: their senders retransmit.
+const DATAGRAMS_MAX: usize = 1024;
+/// More events than this can only mean that nobody takes them.
+const EVENTS_MAX: usize = 16384;
+
+/// A bounded queue with a descriptor that is readable while it is not empty.
+pub struct EventQueue {
+    events: Mutex<VecDeque<Event>>,
+    bell: EventFd,
+    drops: Arc<Drops>,
+}
+
+impl EventQueue {
+    pub fn new(drops: Arc<Drops>) -> io::Result<Self> {
+        Ok(EventQueue { events: Mutex::default(), bell: EventFd::new()?, drops })
+    }
+
+    pub fn push(&self, event: Event) {
+        let limit = if matches!(event, Event::Datagram { .. }) { DATAGRAMS_MAX } else { EVENTS_MAX };
+        let mut events = lock(&self.events);
+        if events.len() >= limit {
+            self.drops.event_queue_full.add(1);
+            return;
+        }
+        events.push_back(event);
+        if events.len() == 1 {
+            self.bell.ring();
+        }
+    }
+
+    /// At most `limit` events, oldest first.
+    pub fn take(&self, limit: usize) -> Vec<Event> {
+        let mut events = lock(&self.events);
+        let count = limit.min(events.len());
+        let taken = events.drain(..count).collect();
+        if events.is_empty() {
+            self.bell.silence();
+        }
+        taken
+    }
+
+    /// Wake whoever waits for events, even if there are none.
+    pub fn ring(&self) {
+        self.bell.ring();
+    }
+
+    pub fn fd(&self) -> &OwnedFd {
+        self.bell.as_fd()
+    }
+}
+
+/// Commands to one data thread.
+pub struct Mailbox<T> {
+    commands: Mutex<Vec<T>>,
+    is_pending: AtomicBool,
+    bell: EventFd,
+}
+
+impl<T> Mailbox<T> {
+    pub fn new() -> io::Result<Self> {
+        Ok(Mailbox { commands: Mutex::default(), is_pending: AtomicBool::new(false), bell: EventFd::new()? })
+    }
+
+    pub fn post(&self, command: T) {
+        lock(&self.commands).push(command);
+        self.is_pending.store(true, Ordering::Release);
+        self.bell.ring();
+    }
+
+    /// All commands, oldest first. Costs one load where there are none.
+    pub fn take(&self) -> Vec<T> {
+        if !self.is_pending.load(Ordering::Acquire) {
+            return Vec::new();
+        }
+        self.is_pending.store(false, Ordering::Release);
+        self.bell.silence();
+        std::mem::take(&mut *lock(&self.commands))
+    }
+
+    pub fn fd(&self) -> &OwnedFd {
+        self.bell.as_fd()
+    }
+}
+
+/// A panic of another thread while it held the lock leaves nothing half done that matters here.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,257 @@
+//! The ingress thread: from the wire to TUN devices.
+//!
+//! It owns every inbound SA, so replay windows need no lock. A packet reaches a device only by an SA of that
+//! device's tunnel, authentic, new, and within the SA's traffic selectors.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::io::IoSlice;
+use std::net::SocketAddr;
+use std::sync::mpsc::SyncSender;
+use std::sync::Arc;
+
+use esp::{DropReason, InboundSa, Opened, TrafficSelectors, HEADER_SIZE};
+
+use crate::counters::{ChildUse, SoftLimits};
+use crate::events::{Event, Mailbox};
+use crate::route::{Purpose, Route};
+use crate::shared::{Shared, TunnelDevice};
+use crate::sys::{self, Epoll, Ready, Received, Receiver, VNET_HEADER_SIZE};
+
+pub enum Command {
+    Install {
+        child: Box<Child>,
+    },
+    Move {
+        spi_in: u32,
+        route: Route,
+        in_udp: bool,
+    },
+    Remove {
+        spi_in: u32,
+    },
+    /// The sender is dropped when the device is no longer used here.
+    RemoveTunnel {
+        tunnel: u64,
+        done: SyncSender<()>,
+    },
+    Stop,
+}
+
+/// The inbound half of a Child SA.
+pub struct Child {
+    pub spi_in: u32,
+    pub tunnel: u64,
+    pub device: Arc<TunnelDevice>,
+    pub sa: InboundSa,
+    pub selectors: Arc<TrafficSelectors>,
+    pub remote: SocketAddr,
+    pub in_udp: bool,
+    pub usage: Arc<ChildUse>,
+    pub limits: SoftLimits,
+    pub packets: u64,
+    pub octets: u64,
+    /// Where the peer was last said to have moved to, and when.
+    pub moved_told: Option<(SocketAddr, u64)>,
+}
+
+/// SPIs are our own random choice, so they need no strong hash.
+#[derive(Default)]
+struct SpiHasher(u64);
+
+impl Hasher for SpiHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, octets: &[u8]) {
+        octets.iter().for_each(|&octet| self.write_u32(octet.into()));
+    }
+
+    fn write_u32(&mut self, spi: u32) {
+        self.0 = (self.0 ^ u64::from(spi)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
+    }
+}
+
+/// So many messages are taken from a socket in one call.
+const RECEIVE_BATCH: usize = 32;
+const MAILBOX_TOKEN: u64 = u64::MAX;
+const UNKNOWN_SPI_INTERVAL_MS: u64 = 1000;
+const MOVED_INTERVAL_MS: u64 = 1000;
+const NON_ESP_MARKER: [u8; 4] = [0; 4];
+const NAT_KEEPALIVE: [u8; 1] = [0xFF];
+
+pub struct Ingress {
+    shared: Arc<Shared>,
+    mailbox: Arc<Mailbox<Command>>,
+    epoll: Epoll,
+    children: HashMap<u32, Child, BuildHasherDefault<SpiHasher>>,
+    unknown_spi_told: Option<u64>,
+    is_stopped: bool,
+}
+
+impl Ingress {
+    pub fn new(shared: Arc<Shared>, mailbox: Arc<Mailbox<Command>>) -> std::io::Result<Self> {
+        let epoll = Epoll::new()?;
+        epoll.add(mailbox.fd(), MAILBOX_TOKEN)?;
+        for (token, socket) in shared.sockets.all().iter().enumerate() {
+            epoll.add(&socket.fd, token as u64)?;
+        }
+        let children = HashMap::default();
+        Ok(Ingress { shared, mailbox, epoll, children, unknown_spi_told: None, is_stopped: false })
+    }
+
+    /// Work until `Stop`.
+    pub fn run(mut self) {
+        let mut ready: Vec<Ready> = Vec::new();
+        let mut receiver = Receiver::new(RECEIVE_BATCH);
+        let shared = self.shared.clone();
+        while !self.is_stopped {
+            self.epoll.wait(&mut ready).expect("epoll_wait on descriptors of our own");
+            self.take_commands();
+            for Ready { token, .. } in &ready {
+                let Some(socket) = shared.sockets.all().get(*token as usize) else { continue };
+                // An error is one that a peer's ICMP message caused; it concerns no packet here.
+                let Ok(count) = receiver.receive(&socket.fd) else { continue };
+                let now = shared.now();
+                for index in 0..count {
+                    if let Some(message) = receiver.message(index) {
+                        self.take_message(message, socket.purpose, socket.port, now);
+                    }
+                }
+            }
+        }
+    }
+
+    fn take_commands(&mut self) {
+        for command in self.mailbox.take() {
+            match command {
+                Command::Install { child } => {
+                    self.children.insert(child.spi_in, *child);
+                }
+                Command::Move { spi_in, route, in_udp } => {
+                    if let Some(child) = self.children.get_mut(&spi_in) {
+                        (child.remote, child.in_udp, child.moved_told) = (route.remote, in_udp, None);
+                    }
+                }
+                Command::Remove { spi_in } => {
+                    self.children.remove(&spi_in);
+                }
+                Command::RemoveTunnel { tunnel, done } => {
+                    self.children.retain(|_, child| child.tunnel != tunnel);
+                    drop(done);
+                }
+                Command::Stop => self.is_stopped = true,
+            }
+        }
+    }
+
+    fn take_message(&mut self, message: Received<'_>, purpose: Purpose, port: u16, now: u64) {
+        let Received { mut data, segment_size, remote, local, interface, .. } = message;
+        let Some(local) = local else { return };
+        if purpose == Purpose::Esp && remote.is_ipv4() {
+            let header = data.first().map_or(0, |first| usize::from(first & 15) * 4);
+            let Some(payload) = data.get_mut(header..) else { return };
+            data = payload;
+        }
+        let route = Route { local: SocketAddr::new(local, port), remote, interface };
+        let segment_size = if segment_size == 0 { data.len().max(1) } else { segment_size };
+        for datagram in data.chunks_mut(segment_size) {
+            match purpose {
+                Purpose::Ike => self.take_ike(datagram, route),
+                Purpose::Esp => self.take_esp(datagram, route, false, now),
+                // RFC 3948 section 2.
+                Purpose::NatTraversal if datagram == NAT_KEEPALIVE => {}
+                Purpose::NatTraversal if datagram.starts_with(&NON_ESP_MARKER) => {
+                    self.take_ike(&datagram[NON_ESP_MARKER.len()..], route);
+                }
+                Purpose::NatTraversal => self.take_esp(datagram, route, true, now),
+            }
+        }
+    }
+
+    fn take_ike(&self, data: &[u8], route: Route) {
+        self.shared.events.push(Event::Datagram { data: data.to_vec(), route });
+    }
+
+    fn take_esp(&mut self, packet: &mut [u8], route: Route, in_udp: bool, now: u64) {
+        if packet.len() < HEADER_SIZE {
+            self.shared.drops.packet_truncated.add(1);
+            return;
+        }
+        let spi = u32::from_be_bytes([packet[0], packet[1], packet[2], packet[3]]);
+        if !self.children.contains_key(&spi) {
+            // The SA may have been installed since this batch began.
+            self.take_commands();
+        }
+        let Some(child) = self.children.get_mut(&spi) else {
+            self.tell_unknown(spi, route, now);
+            return;
+        };
+        let opened = child.open(packet, route, in_udp, now, &self.shared);
+        let counters = &child.device.counters.inbound;
+        match opened {
+            Ok(Some(inner)) => {
+                let header = [0; VNET_HEADER_SIZE];
+                let pieces = [IoSlice::new(&header), IoSlice::new(&packet[inner.clone()])];
+                match sys::write(&child.device.fd, &pieces) {
+                    Ok(_) => {
+                        counters.packets.add(1);
+                        counters.octets.add(inner.len() as u64);
+                    }
+                    Err(_) => counters.drop(DropReason::MiscError, 1),
+                }
+            }
+            Ok(None) => {}
+            Err(reason) => counters.drop(reason, 1),
+        }
+    }
+
+    fn tell_unknown(&mut self, spi: u32, route: Route, now: u64) {
+        self.shared.drops.invalid_sa.add(1);
+        if self.unknown_spi_told.is_none_or(|told| now - told >= UNKNOWN_SPI_INTERVAL_MS) {
+            self.unknown_spi_told = Some(now);
+            self.shared.events.push(Event::UnknownSpi { spi, route });
+        }
+    }
+}
+
+impl Child {
+    /// The place of the inner packet in `packet`, None for a dummy.
+    fn open(
+        &mut self,
+        packet: &mut [u8],
+        route: Route,
+        in_udp: bool,
+        now: u64,
+        shared: &Shared,
+    ) -> Result<Option<std::ops::Range<usize>>, DropReason> {
+        if in_udp != self.in_udp {
+            return Err(DropReason::MiscError);
+        }
+        let opened = self.sa.open(packet)?;
+        if self.packets == 0 {
+            shared.events.push(Event::FirstInbound { spi_in: self.spi_in });
+        }
+        self.usage.touch_inbound(now);
+        self.packets += 1;
+        if in_udp && route.remote != self.remote {
+            self.tell_moved(route.remote, now, shared);
+        }
+        let Opened::Inner(range) = opened else { return Ok(None) };
+        self.octets += range.len() as u64;
+        if self.limits.reached(self.packets, self.octets) && self.usage.tell_expire() {
+            shared.events.push(Event::Expire { spi_in: self.spi_in });
+        }
+        self.selectors.check_inbound(&packet[range.clone()])?;
+        Ok(Some(range))
+    }
+
+    /// RFC 7296 section 2.23. Packets go on coming until the gateway has moved the SA, so not each is told.
+    fn tell_moved(&mut self, remote: SocketAddr, now: u64, shared: &Shared) {
+        if self.moved_told.is_none_or(|(told, when)| told != remote || now - when >= MOVED_INTERVAL_MS) {
+            self.moved_told = Some((remote, now));
+            shared.events.push(Event::PeerMoved { spi_in: self.spi_in, remote });
+        }
+    }
+}

@@ -1,0 +1,323 @@
+//! The control side: it makes devices and SAs and hands them to the data threads.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{sync_channel, SyncSender};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use esp::{Algorithms, InboundSa, Keys, OutboundSa, TrafficSelectors, Unusable};
+use zeroize::Zeroizing;
+
+use crate::counters::{ChildUse, SoftLimits, TunnelCounters};
+use crate::egress::{self, Egress};
+use crate::events::{lock, Event, Mailbox};
+use crate::ingress::{self, Ingress};
+use crate::route::{Failure, Purpose, Route, Sockets};
+use crate::shared::{Shared, TunnelDevice};
+use crate::sys::{self, Piece, Sender};
+
+/// A Child SA as the gateway describes it. Has no Debug.
+pub struct ChildSa<'a> {
+    pub tunnel: &'a str,
+    pub spi_in: u32,
+    pub spi_out: u32,
+    pub algorithms: Algorithms,
+    pub keys_in: Keys<'a>,
+    pub keys_out: Keys<'a>,
+    pub esn: bool,
+    pub selectors: TrafficSelectors,
+    pub route: Route,
+    pub in_udp: bool,
+    pub replay_window: u32,
+    pub limits: SoftLimits,
+    pub use_outbound: bool,
+}
+
+/// What a call may be refused for.
+pub enum Refusal {
+    Unusable(Unusable),
+    NoSuchTunnel(String),
+    System(io::Error),
+}
+
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Self {
+        Refusal::System(error)
+    }
+}
+
+impl From<Unusable> for Refusal {
+    fn from(error: Unusable) -> Self {
+        Refusal::Unusable(error)
+    }
+}
+
+#[derive(Default)]
+struct State {
+    tunnels: HashMap<String, (u64, Arc<TunnelDevice>)>,
+    /// By inbound SPI: the tunnel, and its use.
+    children: HashMap<u32, (u64, Arc<ChildUse>)>,
+    next_tunnel: u64,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// A running data plane.
+pub struct Plane {
+    shared: Arc<Shared>,
+    to_egress: Arc<Mailbox<egress::Command>>,
+    to_ingress: Arc<Mailbox<ingress::Command>>,
+    state: Mutex<State>,
+    sender: Mutex<Sender>,
+    failure: Arc<Mutex<Option<String>>>,
+}
+
+/// A device that a data thread has not let go by then is held by a thread that hangs.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
+const QUEUE_LENGTH: u32 = 1000;
+
+impl Plane {
+    /// Open the sockets and start the threads.
+    pub fn start(v4: bool, v6: bool, ike_port: u16, nat_t_port: u16) -> io::Result<Self> {
+        let shared = Arc::new(Shared::new(Sockets::open(v4, v6, ike_port, nat_t_port)?)?);
+        let (to_egress, to_ingress) = (Arc::new(Mailbox::new()?), Arc::new(Mailbox::new()?));
+        let egress = Egress::new(shared.clone(), to_egress.clone())?;
+        let ingress = Ingress::new(shared.clone(), to_ingress.clone())?;
+        let plane = Plane {
+            shared,
+            to_egress,
+            to_ingress,
+            state: Mutex::default(),
+            sender: Mutex::new(Sender::new()),
+            failure: Arc::default(),
+        };
+        plane.spawn("esp-egress", || egress.run())?;
+        plane.spawn("esp-ingress", || ingress.run())?;
+        Ok(plane)
+    }
+
+    /// A thread that panics takes its SAs with it: nothing passes any more, and the next call tells why.
+    fn spawn(&self, name: &'static str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let (shared, failure) = (self.shared.clone(), self.failure.clone());
+        let thread = sys::spawn(name, move || {
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(body)) {
+                let text = panic.downcast_ref::<String>().map(String::as_str);
+                let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+                *lock(&failure) = Some(format!("the data plane's thread {name} failed: {text}"));
+                shared.events.ring();
+            }
+        })?;
+        lock(&self.state).threads.push(thread);
+        Ok(())
+    }
+
+    /// Why a data thread died, if one did.
+    pub fn failure(&self) -> Option<String> {
+        lock(&self.failure).clone()
+    }
+
+    pub fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    pub fn events(&self, limit: usize) -> Vec<Event> {
+        self.shared.events.take(limit)
+    }
+
+    /// Send one datagram from `route.local`. A failure is counted.
+    pub fn send_datagram(&self, datagram: &[u8], is_ike: bool, route: &Route) {
+        let sent = self.shared.sockets.udp(route).is_some_and(|socket| {
+            let marked = is_ike && socket.purpose == Purpose::NatTraversal;
+            let datagram = if marked { &[&[0; 4], datagram].concat() } else { datagram };
+            let piece = Piece { range: 0..datagram.len(), segment_size: 0, tos: 0 };
+            lock(&self.sender).send(&socket.fd, route, datagram, &[piece], false).is_ok()
+        });
+        if !sent {
+            self.shared.drops.send_failure.add(1);
+        }
+    }
+
+    pub fn add_tunnel(&self, name: &str, device: &str, mtu: u32) -> io::Result<()> {
+        let mut state = lock(&self.state);
+        if state.tunnels.contains_key(name) {
+            return Err(Failure::new(
+                io::Error::from_raw_os_error(libc::EEXIST),
+                format!("tunnel {name} exists already"),
+            ));
+        }
+        let fd = open_device(device, mtu).map_err(|error| {
+            let text = match error.raw_os_error() {
+                Some(libc::EBUSY) => "a device of this name exists already".into(),
+                Some(libc::EPERM | libc::EACCES) => "it needs root or CAP_NET_ADMIN".into(),
+                Some(libc::ENOENT | libc::ENODEV | libc::ENXIO) => "the host has no /dev/net/tun".into(),
+                _ => error.to_string(),
+            };
+            Failure::new(error, format!("cannot make the TUN device {device}: {text}"))
+        })?;
+        let device = Arc::new(TunnelDevice {
+            name: name.into(),
+            fd,
+            mtu: AtomicU64::new(mtu.into()),
+            counters: TunnelCounters::default(),
+        });
+        state.next_tunnel += 1;
+        let tunnel = state.next_tunnel;
+        state.tunnels.insert(name.to_owned(), (tunnel, device.clone()));
+        self.to_egress.post(egress::Command::AddTunnel { tunnel, device });
+        Ok(())
+    }
+
+    pub fn set_tunnel_mtu(&self, name: &str, mtu: u32) {
+        if let Some((_, device)) = lock(&self.state).tunnels.get(name) {
+            device.mtu.store(mtu.into(), Ordering::Relaxed);
+        }
+    }
+
+    /// Returns when the device is gone.
+    pub fn remove_tunnel(&self, name: &str) {
+        let mut state = lock(&self.state);
+        let Some((tunnel, device)) = state.tunnels.remove(name) else { return };
+        state.children.retain(|_, child| child.0 != tunnel);
+        drop(state);
+        await_release(|done| self.to_egress.post(egress::Command::RemoveTunnel { tunnel, done }));
+        await_release(|done| self.to_ingress.post(ingress::Command::RemoveTunnel { tunnel, done }));
+        drop(device);
+    }
+
+    pub fn install(&self, sa: ChildSa<'_>) -> Result<(), Refusal> {
+        let mut state = lock(&self.state);
+        let (tunnel, device) = state
+            .tunnels
+            .get(sa.tunnel)
+            .cloned()
+            .ok_or_else(|| Refusal::NoSuchTunnel(sa.tunnel.to_owned()))?;
+        let inbound = InboundSa::new(sa.spi_in, sa.algorithms, sa.keys_in, sa.esn, sa.replay_window)?;
+        let mut iv_key = Zeroizing::new([0; 16]);
+        sys::random(&mut *iv_key)?;
+        let outbound = OutboundSa::new(sa.spi_out, sa.algorithms, sa.keys_out, sa.esn, &iv_key)?;
+        let usage = Arc::new(ChildUse::default());
+        let selectors = Arc::new(sa.selectors);
+        self.to_ingress.post(ingress::Command::Install {
+            child: Box::new(ingress::Child {
+                spi_in: sa.spi_in,
+                tunnel,
+                device,
+                sa: inbound,
+                selectors: selectors.clone(),
+                remote: sa.route.remote,
+                in_udp: sa.in_udp,
+                usage: usage.clone(),
+                limits: sa.limits,
+                packets: 0,
+                octets: 0,
+                moved_told: None,
+            }),
+        });
+        self.to_egress.post(egress::Command::Install {
+            tunnel,
+            child: Box::new(egress::Child {
+                spi_in: sa.spi_in,
+                sa: outbound,
+                selectors,
+                route: sa.route,
+                in_udp: sa.in_udp,
+                is_enabled: sa.use_outbound,
+                usage: usage.clone(),
+                limits: sa.limits,
+                packets: 0,
+                octets: 0,
+            }),
+        });
+        state.children.insert(sa.spi_in, (tunnel, usage));
+        Ok(())
+    }
+
+    pub fn use_outbound(&self, name: &str, spi_in: u32) {
+        if let Some(&(tunnel, _)) = lock(&self.state).tunnels.get(name) {
+            self.to_egress.post(egress::Command::UseOutbound { tunnel, spi_in });
+        }
+    }
+
+    pub fn move_child(&self, spi_in: u32, route: Route, in_udp: bool) {
+        if let Some(&(tunnel, _)) = lock(&self.state).children.get(&spi_in) {
+            self.to_ingress.post(ingress::Command::Move { spi_in, route, in_udp });
+            self.to_egress.post(egress::Command::Move { tunnel, spi_in, route, in_udp });
+        }
+    }
+
+    pub fn remove(&self, spi_in: u32) {
+        if let Some((tunnel, _)) = lock(&self.state).children.remove(&spi_in) {
+            self.to_ingress.post(ingress::Command::Remove { spi_in });
+            self.to_egress.post(egress::Command::Remove { tunnel, spi_in });
+        }
+    }
+
+    pub fn discard_waiting(&self, name: &str) {
+        if let Some(&(tunnel, _)) = lock(&self.state).tunnels.get(name) {
+            self.to_egress.post(egress::Command::DiscardWaiting { tunnel });
+        }
+    }
+
+    pub fn tunnels(&self) -> Vec<(String, Arc<TunnelDevice>)> {
+        let state = lock(&self.state);
+        state.tunnels.iter().map(|(name, (_, device))| (name.clone(), device.clone())).collect()
+    }
+
+    /// SPI and milliseconds since the last packet in and out of each Child SA.
+    pub fn activity(&self) -> Vec<(u32, Option<u64>, Option<u64>)> {
+        let now = self.shared.now();
+        let state = lock(&self.state);
+        state
+            .children
+            .iter()
+            .map(|(&spi_in, (_, usage))| {
+                let (inbound, outbound) = usage.idle(now);
+                (spi_in, inbound, outbound)
+            })
+            .collect()
+    }
+
+    /// Stop the threads; the SAs, and so the keys, go with them. Devices go when the last copy of theirs does.
+    pub fn close(&self) {
+        self.to_egress.post(egress::Command::Stop);
+        self.to_ingress.post(ingress::Command::Stop);
+        let (threads, tunnels) = {
+            let mut state = lock(&self.state);
+            state.children.clear();
+            (std::mem::take(&mut state.threads), std::mem::take(&mut state.tunnels))
+        };
+        for thread in threads {
+            // A panic was caught inside the thread.
+            let _ = thread.join();
+        }
+        drop(tunnels);
+    }
+}
+
+fn open_device(name: &str, mtu: u32) -> io::Result<std::os::fd::OwnedFd> {
+    let fd = sys::open_tun(name)?;
+    sys::configure_device(name, mtu, QUEUE_LENGTH)?;
+    Ok(fd)
+}
+
+/// Post a command, and wait until the thread has dropped its end.
+fn await_release(post: impl FnOnce(SyncSender<()>)) {
+    let (done, released) = sync_channel(0);
+    post(done);
+    let _ = released.recv_timeout(RELEASE_TIMEOUT);
+}
+
+/// A socket address from the octets of an IP address.
+pub fn socket_address(ip: &[u8], port: u16, interface: u32) -> Option<SocketAddr> {
+    use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV6};
+    if let Ok(octets) = <[u8; 4]>::try_from(ip) {
+        return Some(SocketAddr::new(Ipv4Addr::from(octets).into(), port));
+    }
+    let ip = Ipv6Addr::from(<[u8; 16]>::try_from(ip).ok()?);
+    let scope = if ip.is_unicast_link_local() { interface } else { 0 };
+    Some(SocketAddrV6::new(ip, port, 0, scope).into())
+}

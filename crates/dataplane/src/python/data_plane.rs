@@ -1,0 +1,274 @@
+//! `kakehashi._dataplane.DataPlane`.
+
+use std::net::{IpAddr, SocketAddr};
+use std::os::fd::AsRawFd;
+use std::sync::{Arc, Mutex};
+
+use esp::{Algorithms, DropReason, Keys, Selector, TrafficSelectors};
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
+
+use super::{os_error, route_of, Path};
+use crate::counters::{DirectionCounters, SoftLimits};
+use crate::events::{lock, Event};
+use crate::plane::{ChildSa, Plane};
+use crate::route::Route;
+use crate::sys;
+
+/// First and last address, protocol, first and last port.
+type SelectorTuple = (Vec<u8>, Vec<u8>, u8, u16, u16);
+/// Encryption key with salt, integrity key.
+type KeysTuple<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+
+/// A running data plane. Its threads do not survive a fork: the child may only drop it.
+#[pyclass(frozen, module = "kakehashi._dataplane")]
+pub struct DataPlane {
+    plane: Mutex<Option<Arc<Plane>>>,
+    process: u32,
+}
+
+#[pymethods]
+impl DataPlane {
+    #[new]
+    fn new(
+        py: Python<'_>,
+        listen_ipv4: bool,
+        listen_ipv6: bool,
+        ike_port: u16,
+        nat_t_port: u16,
+    ) -> PyResult<Self> {
+        let plane = py.detach(|| Plane::start(listen_ipv4, listen_ipv6, ike_port, nat_t_port));
+        let plane = Mutex::new(Some(Arc::new(plane.map_err(os_error)?)));
+        Ok(DataPlane { plane, process: std::process::id() })
+    }
+
+    fn fileno(&self) -> PyResult<i32> {
+        Ok(self.plane()?.shared().events.fd().as_raw_fd())
+    }
+
+    /// Events as tuples, their name first.
+    fn events<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<Bound<'py, PyList>> {
+        let plane = self.plane()?;
+        let list = PyList::empty(py);
+        for event in plane.events(limit) {
+            list.append(event_tuple(py, event)?)?;
+        }
+        Ok(list)
+    }
+
+    fn send_ike(&self, py: Python<'_>, datagram: &[u8], path: Path) -> PyResult<()> {
+        let (plane, route) = (self.plane()?, route_of(&path)?);
+        py.detach(|| plane.send_datagram(datagram, true, &route));
+        Ok(())
+    }
+
+    fn send_nat_keepalive(&self, py: Python<'_>, path: Path) -> PyResult<()> {
+        let (plane, route) = (self.plane()?, route_of(&path)?);
+        py.detach(|| plane.send_datagram(&[0xFF], false, &route));
+        Ok(())
+    }
+
+    fn add_tunnel(&self, py: Python<'_>, name: &str, device: &str, mtu: u32) -> PyResult<()> {
+        let plane = self.plane()?;
+        py.detach(|| plane.add_tunnel(name, device, mtu)).map_err(os_error)
+    }
+
+    fn set_tunnel_mtu(&self, name: &str, mtu: u32) -> PyResult<()> {
+        self.plane()?.set_tunnel_mtu(name, mtu);
+        Ok(())
+    }
+
+    fn remove_tunnel(&self, py: Python<'_>, name: &str) -> PyResult<()> {
+        let plane = self.plane()?;
+        py.detach(|| plane.remove_tunnel(name));
+        Ok(())
+    }
+
+    #[pyo3(signature = (*, tunnel, spi_in, spi_out, encryption, key_bits, integrity, keys_in, keys_out, esn,
+                        local_selectors, remote_selectors, path, udp_encapsulation, replay_window,
+                        soft_packets, soft_bytes, use_outbound))]
+    #[allow(clippy::too_many_arguments)]
+    fn install(
+        &self,
+        py: Python<'_>,
+        tunnel: &str,
+        spi_in: u32,
+        spi_out: u32,
+        encryption: u16,
+        key_bits: u16,
+        integrity: u16,
+        keys_in: KeysTuple<'_>,
+        keys_out: KeysTuple<'_>,
+        esn: bool,
+        local_selectors: Vec<SelectorTuple>,
+        remote_selectors: Vec<SelectorTuple>,
+        path: Path,
+        udp_encapsulation: bool,
+        replay_window: u32,
+        soft_packets: Option<u64>,
+        soft_bytes: Option<u64>,
+        use_outbound: bool,
+    ) -> PyResult<()> {
+        let plane = self.plane()?;
+        let (local, remote) = (selectors_of(&local_selectors)?, selectors_of(&remote_selectors)?);
+        let sa = ChildSa {
+            tunnel,
+            spi_in,
+            spi_out,
+            algorithms: Algorithms { encryption, key_bits, integrity },
+            keys_in: Keys { encryption: keys_in.0.as_bytes(), integrity: keys_in.1.as_bytes() },
+            keys_out: Keys { encryption: keys_out.0.as_bytes(), integrity: keys_out.1.as_bytes() },
+            esn,
+            selectors: TrafficSelectors::new(&local, &remote),
+            route: route_of(&path)?,
+            in_udp: udp_encapsulation,
+            replay_window,
+            limits: SoftLimits { packets: soft_packets, octets: soft_bytes },
+            use_outbound,
+        };
+        py.detach(|| plane.install(sa)).map_err(PyErr::from)
+    }
+
+    fn use_outbound(&self, tunnel: &str, spi_in: u32) -> PyResult<()> {
+        self.plane()?.use_outbound(tunnel, spi_in);
+        Ok(())
+    }
+
+    fn r#move(&self, spi_in: u32, path: Path, udp_encapsulation: bool) -> PyResult<()> {
+        self.plane()?.move_child(spi_in, route_of(&path)?, udp_encapsulation);
+        Ok(())
+    }
+
+    fn remove(&self, spi_in: u32) -> PyResult<()> {
+        self.plane()?.remove(spi_in);
+        Ok(())
+    }
+
+    fn discard_waiting(&self, tunnel: &str) -> PyResult<()> {
+        self.plane()?.discard_waiting(tunnel);
+        Ok(())
+    }
+
+    /// By tunnel: the counters outbound and inbound; and the drops that belong to no tunnel. All by name.
+    fn counters<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyDict>, Bound<'py, PyDict>)> {
+        let plane = self.plane()?;
+        let tunnels = PyDict::new(py);
+        for (name, device) in plane.tunnels() {
+            let counters = &device.counters;
+            let outbound = counter_dict(py, &counters.outbound)?;
+            tunnels.set_item(name, (outbound, counter_dict(py, &counters.inbound)?))?;
+        }
+        let drops = PyDict::new(py);
+        for (name, count) in plane.shared().drops.all() {
+            drops.set_item(name, count)?;
+        }
+        Ok((tunnels, drops))
+    }
+
+    /// SPI, milliseconds since the last packet in, and out; None is never.
+    fn activity(&self) -> PyResult<Vec<(u32, Option<u64>, Option<u64>)>> {
+        Ok(self.plane()?.activity())
+    }
+
+    fn close(&self, py: Python<'_>) {
+        let plane = lock(&self.plane).take();
+        if let Some(plane) = plane {
+            py.detach(|| self.end(plane));
+        }
+    }
+}
+
+impl DataPlane {
+    fn plane(&self) -> PyResult<Arc<Plane>> {
+        if self.process != std::process::id() {
+            return Err(PyRuntimeError::new_err("the data plane did not survive the fork"));
+        }
+        let plane = lock(&self.plane).clone();
+        let plane = plane.ok_or_else(|| PyValueError::new_err("the data plane is closed"))?;
+        match plane.failure() {
+            Some(failure) => Err(PyRuntimeError::new_err(failure)),
+            None => Ok(plane),
+        }
+    }
+
+    fn end(&self, plane: Arc<Plane>) {
+        if self.process == std::process::id() {
+            plane.close();
+        } else {
+            // The threads are the parent's; joining them here would never end.
+            std::mem::forget(plane);
+        }
+    }
+}
+
+impl Drop for DataPlane {
+    fn drop(&mut self) {
+        if let Some(plane) = lock(&self.plane).take() {
+            Python::attach(|py| py.detach(|| self.end(plane)));
+        }
+    }
+}
+
+fn selectors_of(tuples: &[SelectorTuple]) -> PyResult<Vec<Selector>> {
+    let number = |ip: &[u8]| match ip.len() {
+        4 => Ok((4, ip.iter().fold(0, |number, &octet| number << 8 | u128::from(octet)))),
+        16 => Ok((6, ip.iter().fold(0, |number, &octet| number << 8 | u128::from(octet)))),
+        size => Err(PyValueError::new_err(format!("an IP address has 4 or 16 octets, not {size}"))),
+    };
+    let selector = |(start, end, protocol, start_port, end_port): &SelectorTuple| {
+        let ((version, start), (end_version, end)) = (number(start)?, number(end)?);
+        if version != end_version {
+            return Err(PyValueError::new_err("a traffic selector mixes IPv4 and IPv6"));
+        }
+        let (protocol, start_port, end_port) = (*protocol, *start_port, *end_port);
+        Ok(Selector { version, start, end, protocol, start_port, end_port })
+    };
+    tuples.iter().map(selector).collect()
+}
+
+fn counter_dict<'py>(py: Python<'py>, counters: &DirectionCounters) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    dict.set_item("packets", counters.packets.get())?;
+    dict.set_item("octets", counters.octets.get())?;
+    for reason in DropReason::ALL {
+        dict.set_item(reason.name(), counters.dropped(reason))?;
+    }
+    Ok(dict)
+}
+
+fn event_tuple(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyTuple>> {
+    match event {
+        Event::Datagram { data, route } => {
+            ("datagram", PyBytes::new(py, &data), path_tuple(py, &route)?).into_pyobject(py)
+        }
+        Event::Acquire { tunnel, flow } => {
+            let ip = |address: u128| match flow.version {
+                4 => PyBytes::new(py, &(address as u32).to_be_bytes()),
+                _ => PyBytes::new(py, &address.to_be_bytes()),
+            };
+            let ports = (flow.source_port.unwrap_or(0), flow.destination_port.unwrap_or(0));
+            ("acquire", &*tunnel, ip(flow.source), ip(flow.destination), flow.protocol, ports.0, ports.1)
+                .into_pyobject(py)
+        }
+        Event::Expire { spi_in } => ("expire", spi_in).into_pyobject(py),
+        Event::PeerMoved { spi_in, remote } => {
+            ("peer_moved", spi_in, ip_octets(py, remote), remote.port()).into_pyobject(py)
+        }
+        Event::FirstInbound { spi_in } => ("first_inbound", spi_in).into_pyobject(py),
+        Event::UnknownSpi { spi, route } => ("unknown_spi", spi, path_tuple(py, &route)?).into_pyobject(py),
+    }
+}
+
+fn path_tuple<'py>(py: Python<'py>, route: &Route) -> PyResult<Bound<'py, PyTuple>> {
+    let Route { local, remote, interface } = *route;
+    let name = sys::interface_name(interface);
+    (ip_octets(py, local), local.port(), ip_octets(py, remote), remote.port(), name).into_pyobject(py)
+}
+
+fn ip_octets(py: Python<'_>, address: SocketAddr) -> Bound<'_, PyBytes> {
+    match address.ip() {
+        IpAddr::V4(ip) => PyBytes::new(py, &ip.octets()),
+        IpAddr::V6(ip) => PyBytes::new(py, &ip.octets()),
+    }
+}

@@ -1,0 +1,133 @@
+//! The two ends of an outer packet's way, and the sockets that serve it.
+
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+
+use crate::sys;
+
+/// Where packets go: our address and port, the peer's, and the interface's index; 0 leaves it to the routing table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    pub local: SocketAddr,
+    pub remote: SocketAddr,
+    pub interface: u32,
+}
+
+/// What a socket is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// UDP port 500: IKE only.
+    Ike,
+    /// UDP port 4500: IKE behind the non-ESP marker, ESP, keepalives (RFC 3948 section 2).
+    NatTraversal,
+    /// Protocol 50.
+    Esp,
+}
+
+/// One open socket.
+pub struct Socket {
+    pub purpose: Purpose,
+    pub is_v6: bool,
+    pub port: u16,
+    pub fd: OwnedFd,
+}
+
+/// All sockets of a data plane.
+pub struct Sockets(Vec<Socket>);
+
+impl Sockets {
+    /// Open what is asked for. A family that the host does not have is left out, unless it is the only one.
+    pub fn open(v4: bool, v6: bool, ike_port: u16, nat_t_port: u16) -> io::Result<Self> {
+        let families: Vec<bool> = [(v4, false), (v6, true)].iter().filter(|f| f.0).map(|f| f.1).collect();
+        let mut sockets = Vec::new();
+        for &is_v6 in &families {
+            match Self::open_family(is_v6, ike_port, nat_t_port) {
+                Ok(opened) => sockets.extend(opened),
+                Err(error) if lacks_family(&error) && families.len() > 1 => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if sockets.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "neither IPv4 nor IPv6 to listen on"));
+        }
+        Ok(Sockets(sockets))
+    }
+
+    fn open_family(is_v6: bool, ike_port: u16, nat_t_port: u16) -> io::Result<[Socket; 3]> {
+        let udp = |purpose, port| {
+            let fd = sys::udp_socket(is_v6, port).map_err(|error| explain(error, is_v6, Some(port)))?;
+            Ok::<_, io::Error>(Socket { purpose, is_v6, port, fd })
+        };
+        let esp = sys::esp_socket(is_v6).map_err(|error| explain(error, is_v6, None))?;
+        Ok([
+            udp(Purpose::Ike, ike_port)?,
+            udp(Purpose::NatTraversal, nat_t_port)?,
+            Socket { purpose: Purpose::Esp, is_v6, port: 0, fd: esp },
+        ])
+    }
+
+    pub fn all(&self) -> &[Socket] {
+        &self.0
+    }
+
+    /// The UDP socket that has `route`'s local port.
+    pub fn udp(&self, route: &Route) -> Option<&Socket> {
+        let port = route.local.port();
+        self.0
+            .iter()
+            .find(|s| s.purpose != Purpose::Esp && s.port == port && s.is_v6 == route.remote.is_ipv6())
+    }
+
+    /// The socket for ESP along `route`.
+    pub fn esp(&self, route: &Route, in_udp: bool) -> Option<&Socket> {
+        let purpose = if in_udp { Purpose::NatTraversal } else { Purpose::Esp };
+        self.0.iter().find(|s| s.purpose == purpose && s.is_v6 == route.remote.is_ipv6())
+    }
+}
+
+fn lacks_family(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::EAFNOSUPPORT) || error.kind() == io::ErrorKind::AddrNotAvailable
+}
+
+/// Say which socket, and what may be the matter. The error's number survives.
+fn explain(error: io::Error, is_v6: bool, port: Option<u16>) -> io::Error {
+    if lacks_family(&error) {
+        return error;
+    }
+    let family = if is_v6 { "IPv6" } else { "IPv4" };
+    let what = match port {
+        Some(port) => format!("UDP port {port} ({family})"),
+        None => format!("a raw socket for ESP ({family})"),
+    };
+    let why = match error.kind() {
+        io::ErrorKind::AddrInUse => "another program on this host has it, perhaps another IKE daemon".into(),
+        io::ErrorKind::PermissionDenied => "it needs root or CAP_NET_RAW and CAP_NET_BIND_SERVICE".into(),
+        _ => error.to_string(),
+    };
+    Failure::new(error, format!("cannot open {what}: {why}"))
+}
+
+/// An operating system's error with a sentence about what was wanted.
+#[derive(Debug)]
+pub struct Failure {
+    pub errno: i32,
+    text: String,
+}
+
+impl Failure {
+    /// `text` in place of the error's own; its number and kind stay.
+    #[allow(clippy::new_ret_no_self)]
+    pub fn new(error: io::Error, text: String) -> io::Error {
+        let errno = error.raw_os_error().unwrap_or(libc::EIO);
+        io::Error::new(error.kind(), Failure { errno, text })
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl std::error::Error for Failure {}

@@ -1,0 +1,44 @@
+//! What all threads of a data plane have in common.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::counters::{Drops, TunnelCounters};
+use crate::events::EventQueue;
+use crate::route::Sockets;
+
+pub struct Shared {
+    pub sockets: Sockets,
+    pub events: EventQueue,
+    pub drops: Arc<Drops>,
+    clock: Instant,
+}
+
+impl Shared {
+    pub fn new(sockets: Sockets) -> io::Result<Self> {
+        let drops = Arc::new(Drops::default());
+        Ok(Shared { sockets, events: EventQueue::new(drops.clone())?, drops, clock: Instant::now() })
+    }
+
+    /// Milliseconds since a moment before the start; never 0.
+    pub fn now(&self) -> u64 {
+        self.clock.elapsed().as_millis() as u64 + 1
+    }
+}
+
+/// A tunnel's device and counters.
+pub struct TunnelDevice {
+    pub name: Arc<str>,
+    pub fd: OwnedFd,
+    pub mtu: AtomicU64,
+    pub counters: TunnelCounters,
+}
+
+impl TunnelDevice {
+    pub fn mtu(&self) -> usize {
+        self.mtu.load(Ordering::Relaxed) as usize
+    }
+}

@@ -1,0 +1,95 @@
+//! Inbound SAs: ESP packets become inner packets (RFC 4303 section 3.4).
+
+use std::ops::Range;
+
+use crate::algorithms::{self, Algorithms, Keys, Unusable};
+use crate::protection::Protection;
+use crate::{inner_ip, next_header, DropReason, ReplayWindow, HEADER_SIZE};
+
+/// Pad Length and Next Header.
+const TRAILER_SIZE: usize = 2;
+
+/// What an authentic ESP packet held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// An IP packet, at this place of the ESP packet; TFC padding is off.
+    Inner(Range<usize>),
+    /// A dummy packet, to be dropped in silence (RFC 4303 section 2.6).
+    Dummy,
+}
+
+/// The receiving half of a Child SA. It owns the replay window, so it belongs to one thread.
+pub struct InboundSa {
+    spi: u32,
+    esn: bool,
+    window: ReplayWindow,
+    protection: Box<dyn Protection>,
+}
+
+impl InboundSa {
+    /// `replay_window` is in packets; 0 turns replay detection off.
+    pub fn new(
+        spi: u32,
+        algorithms: Algorithms,
+        keys: Keys<'_>,
+        esn: bool,
+        replay_window: u32,
+    ) -> Result<Self, Unusable> {
+        let protection = algorithms::protection(algorithms, keys)?;
+        Ok(InboundSa { spi, esn, window: ReplayWindow::new(replay_window), protection })
+    }
+
+    pub fn spi(&self) -> u32 {
+        self.spi
+    }
+
+    /// Verify and decrypt `packet`, from its SPI to its ICV, in place.
+    pub fn open(&mut self, packet: &mut [u8]) -> Result<Opened, DropReason> {
+        let text_offset = HEADER_SIZE + self.protection.iv_size();
+        let smallest = text_offset + TRAILER_SIZE + self.protection.icv_size();
+        if packet.len() < smallest {
+            return Err(DropReason::PacketTruncated);
+        }
+        let low = u32::from_be_bytes([packet[4], packet[5], packet[6], packet[7]]);
+        let sequence = if self.esn { self.window.extend(low) } else { Some(u64::from(low)) };
+        let sequence = sequence.ok_or(DropReason::ReplayDetected)?;
+        if !self.window.is_new(sequence) {
+            return Err(DropReason::ReplayDetected);
+        }
+        self.protection.open(packet, self.esn.then_some((sequence >> 32) as u32))?;
+        self.window.commit(sequence);
+        let text_end = packet.len() - self.protection.icv_size();
+        unwrap(&packet[text_offset..text_end]).map(|opened| match opened {
+            Opened::Inner(range) => Opened::Inner(text_offset + range.start..text_offset + range.end),
+            Opened::Dummy => Opened::Dummy,
+        })
+    }
+}
+
+/// Take padding, trailer and TFC padding off the decrypted `text`, which is not empty.
+fn unwrap(text: &[u8]) -> Result<Opened, DropReason> {
+    let (payload, trailer) = text.split_at(text.len() - TRAILER_SIZE);
+    let (pad_length, next_header) = (usize::from(trailer[0]), trailer[1]);
+    let Some(size) = payload.len().checked_sub(pad_length) else {
+        return Err(DropReason::InvalidPadding);
+    };
+    let (inner, padding) = payload.split_at(size);
+    if padding.iter().zip(1..=u8::MAX).any(|(&octet, number)| octet != number) {
+        return Err(DropReason::InvalidPadding);
+    }
+    let version = match next_header {
+        next_header::IPV4 => 4,
+        next_header::IPV6 => 6,
+        next_header::NONE => return Ok(Opened::Dummy),
+        _ => return Err(DropReason::UnknownProtocol),
+    };
+    match inner.first() {
+        None => Err(DropReason::PacketTruncated),
+        Some(first) if first >> 4 != version => Err(DropReason::UnknownProtocol),
+        // What the IP header does not count is TFC padding (RFC 4303 section 2.7).
+        Some(_) => match inner_ip::stated_length(inner) {
+            None => Err(DropReason::PacketTruncated),
+            Some(length) => Ok(Opened::Inner(0..length)),
+        },
+    }
+}

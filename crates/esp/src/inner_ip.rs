@@ -1,0 +1,125 @@
+//! What ESP must know of the IP packet inside: its true length, and the fields that traffic selectors look at.
+
+use crate::next_header;
+
+/// The fields of a packet that a traffic selector judges (RFC 4301 section 4.4.1.1).
+///
+/// Addresses are numbers, IPv4 in the low 32 bits. Ports are None where the packet shows none: other protocols,
+/// fragments that are not the first. For ICMP both hold type and code, for Mobility Header its type
+/// (RFC 7296 section 3.13.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flow {
+    /// 4 or 6.
+    pub version: u8,
+    pub source: u128,
+    pub destination: u128,
+    /// The upper-layer protocol; behind extension headers that are not understood, the last header's number.
+    pub protocol: u8,
+    pub source_port: Option<u16>,
+    pub destination_port: Option<u16>,
+}
+
+const ICMP: u8 = 1;
+const TCP: u8 = 6;
+const UDP: u8 = 17;
+const DCCP: u8 = 33;
+const ICMPV6: u8 = 58;
+const SCTP: u8 = 132;
+const MOBILITY: u8 = 135;
+const UDP_LITE: u8 = 136;
+
+const HOP_BY_HOP: u8 = 0;
+const ROUTING: u8 = 43;
+const FRAGMENT: u8 = 44;
+const AUTHENTICATION: u8 = 51;
+const DESTINATION_OPTIONS: u8 = 60;
+
+/// More extension headers than any honest packet has.
+const EXTENSION_HEADERS_MAX: usize = 8;
+
+/// The ESP Next Header for `packet`: by its version. None where it is neither IPv4 nor IPv6.
+#[inline]
+pub fn next_header_of(packet: &[u8]) -> Option<u8> {
+    match packet.first()? >> 4 {
+        4 => Some(next_header::IPV4),
+        6 => Some(next_header::IPV6),
+        _ => None,
+    }
+}
+
+/// The length that the IP header states. None where the header is malformed or longer than `packet`.
+#[inline]
+pub fn stated_length(packet: &[u8]) -> Option<usize> {
+    match packet.first()? >> 4 {
+        4 => {
+            let header = usize::from(packet[0] & 15) * 4;
+            let length = usize::from(u16_at(packet, 2)?);
+            (header >= 20 && length >= header && length <= packet.len()).then_some(length)
+        }
+        6 => {
+            let length = 40 + usize::from(u16_at(packet, 4)?);
+            (length <= packet.len()).then_some(length)
+        }
+        _ => None,
+    }
+}
+
+/// The fields that selectors look at. None for a malformed packet.
+pub fn flow(packet: &[u8]) -> Option<Flow> {
+    let packet = &packet[..stated_length(packet)?];
+    if packet[0] >> 4 == 4 {
+        flow_v4(packet)
+    } else {
+        flow_v6(packet)
+    }
+}
+
+fn flow_v4(packet: &[u8]) -> Option<Flow> {
+    let header = usize::from(packet[0] & 15) * 4;
+    let is_first = u16_at(packet, 6)? & 0x1FFF == 0;
+    let upper = if is_first { &packet[header..] } else { &[] };
+    let address =
+        |at: usize| u32::from_be_bytes([packet[at], packet[at + 1], packet[at + 2], packet[at + 3]]);
+    Some(Flow::new(4, address(12).into(), address(16).into(), packet[9], upper))
+}
+
+fn flow_v6(packet: &[u8]) -> Option<Flow> {
+    let address = |at: usize| Some(u128::from_be_bytes(packet.get(at..at + 16)?.try_into().ok()?));
+    let (source, destination) = (address(8)?, address(24)?);
+    let mut protocol = packet[6];
+    let mut upper = &packet[40..];
+    for _ in 0..EXTENSION_HEADERS_MAX {
+        let size = match protocol {
+            HOP_BY_HOP | ROUTING | DESTINATION_OPTIONS => usize::from(*upper.get(1)?) * 8 + 8,
+            AUTHENTICATION => usize::from(*upper.get(1)?) * 4 + 8,
+            FRAGMENT if u16_at(upper, 2)? & 0xFFF8 != 0 => {
+                return Some(Flow::new(6, source, destination, upper[0], &[]));
+            }
+            FRAGMENT => 8,
+            _ => break,
+        };
+        protocol = *upper.first()?;
+        upper = upper.get(size..)?;
+    }
+    Some(Flow::new(6, source, destination, protocol, upper))
+}
+
+impl Flow {
+    fn new(version: u8, source: u128, destination: u128, protocol: u8, upper: &[u8]) -> Self {
+        let (source_port, destination_port) = match protocol {
+            TCP | UDP | DCCP | SCTP | UDP_LITE => (u16_at(upper, 0), u16_at(upper, 2)),
+            ICMP | ICMPV6 => (u16_at(upper, 0), u16_at(upper, 0)),
+            MOBILITY => {
+                let kind = upper.get(2).map(|&kind| u16::from(kind) << 8);
+                (kind, kind)
+            }
+            _ => (None, None),
+        };
+        Flow { version, source, destination, protocol, source_port, destination_port }
+    }
+}
+
+#[inline]
+fn u16_at(data: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_be_bytes([*data.get(at)?, *data.get(at + 1)?]))
+}

@@ -1,0 +1,134 @@
+//! Encryption and integrity of one ESP packet, in place.
+
+pub(crate) mod aead;
+pub(crate) mod ccm;
+pub(crate) mod encryption;
+pub(crate) mod integrity;
+pub(crate) mod short_gcm;
+
+use std::ops::Range;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+
+use crate::{DropReason, HEADER_SIZE};
+pub(crate) use encryption::Encryption;
+pub(crate) use integrity::Integrity;
+
+/// The longest IV of any cipher here.
+pub(crate) const IV_SIZE_MAX: usize = 16;
+/// The longest ICV of any algorithm here.
+pub(crate) const ICV_SIZE_MAX: usize = 32;
+
+/// A packet to seal: where it lies in a buffer, and the high half of its ESN.
+pub(crate) struct Sealing {
+    pub range: Range<usize>,
+    pub high: Option<u32>,
+}
+
+/// The algorithms and keys of one SA.
+///
+/// A packet is SPI | Sequence Number | IV | text | ICV. `high` is the high half of the ESN where there is one.
+pub(crate) trait Protection: Send {
+    fn iv_size(&self) -> usize;
+    fn icv_size(&self) -> usize;
+    /// The text's length is a multiple of this.
+    fn block_size(&self) -> usize;
+
+    /// Header, IV and text stand in `packet`: encrypt the text and write the ICV.
+    fn seal(&self, packet: &mut [u8], high: Option<u32>);
+
+    /// [`Self::seal`] for many, which lets ciphers that depend on the block before work on several packets at once.
+    fn seal_batch(&self, buffer: &mut [u8], packets: &[Sealing]) {
+        for Sealing { range, high } in packets {
+            self.seal(&mut buffer[range.clone()], *high);
+        }
+    }
+
+    /// Verify the ICV, then decrypt the text. `packet` is at least header, IV and ICV long.
+    fn open(&self, packet: &mut [u8], high: Option<u32>) -> Result<(), DropReason>;
+}
+
+/// An encryption algorithm and an integrity algorithm: encrypt, then authenticate (RFC 4303 section 3.3.2.1).
+pub(crate) struct Composed {
+    pub encryption: Box<dyn Encryption>,
+    pub integrity: Box<dyn Integrity>,
+}
+
+impl Composed {
+    fn authenticate(&self, packet: &mut [u8], high: Option<u32>) {
+        let (covered, icv) = packet.split_at_mut(packet.len() - self.integrity.icv_size());
+        icv.copy_from_slice(&self.integrity.compute(covered, high)[..icv.len()]);
+    }
+}
+
+impl Protection for Composed {
+    fn iv_size(&self) -> usize {
+        self.encryption.iv_size()
+    }
+
+    fn icv_size(&self) -> usize {
+        self.integrity.icv_size()
+    }
+
+    fn block_size(&self) -> usize {
+        self.encryption.block_size()
+    }
+
+    fn seal(&self, packet: &mut [u8], high: Option<u32>) {
+        let end = packet.len() - self.icv_size();
+        let (head, text) = packet[..end].split_at_mut(HEADER_SIZE + self.iv_size());
+        self.encryption.encrypt(&head[HEADER_SIZE..], text);
+        self.authenticate(packet, high);
+    }
+
+    fn seal_batch(&self, buffer: &mut [u8], packets: &[Sealing]) {
+        self.encryption.encrypt_batch(buffer, packets, self.icv_size());
+        for Sealing { range, high } in packets {
+            self.authenticate(&mut buffer[range.clone()], *high);
+        }
+    }
+
+    fn open(&self, packet: &mut [u8], high: Option<u32>) -> Result<(), DropReason> {
+        let (covered, icv) = packet.split_at_mut(packet.len() - self.icv_size());
+        let expected = self.integrity.compute(covered, high);
+        verify_slices_are_equal(&expected[..icv.len()], icv).map_err(|_| DropReason::IntegrityFailure)?;
+        let (head, text) = covered.split_at_mut(HEADER_SIZE + self.iv_size());
+        if text.len() % self.block_size() != 0 {
+            return Err(DropReason::CipherFailure);
+        }
+        self.encryption.decrypt(&head[HEADER_SIZE..], text);
+        Ok(())
+    }
+}
+
+/// The additional authenticated data of AEAD ciphers: SPI and sequence number, the latter with its high half in
+/// front where there is one (RFC 4106 section 5).
+pub(crate) struct AdditionalData {
+    octets: [u8; 12],
+    size: usize,
+}
+
+impl AdditionalData {
+    pub fn new(header: &[u8], high: Option<u32>) -> Self {
+        let mut octets = [0; 12];
+        octets[..4].copy_from_slice(&header[..4]);
+        let size = match high {
+            None => {
+                octets[4..8].copy_from_slice(&header[4..8]);
+                8
+            }
+            Some(high) => {
+                octets[4..8].copy_from_slice(&high.to_be_bytes());
+                octets[8..].copy_from_slice(&header[4..8]);
+                12
+            }
+        };
+        AdditionalData { octets, size }
+    }
+}
+
+impl AsRef<[u8]> for AdditionalData {
+    fn as_ref(&self) -> &[u8] {
+        &self.octets[..self.size]
+    }
+}

@@ -1,0 +1,72 @@
+"""The native part of the data plane. `kakehashi.dataplane.native` gives its tuples names."""
+
+_Path = tuple[bytes, int, bytes, int, str]
+"""Local address and port, remote address and port, interface or "". Addresses are their octets."""
+
+_Selector = tuple[bytes, bytes, int, int, int]
+"""First and last address, protocol, first and last port."""
+
+_Keys = tuple[bytes, bytes]
+"""Encryption key with salt, integrity key."""
+
+class DataPlane:
+    """Sockets, TUN devices, two data threads. OSError: the host refuses. RuntimeError: a thread failed."""
+
+    def __new__(cls, listen_ipv4: bool, listen_ipv6: bool, ike_port: int, nat_t_port: int) -> DataPlane: ...
+    def fileno(self) -> int: ...
+    def events(self, limit: int) -> list[tuple[object, ...]]: ...
+    def send_ike(self, datagram: bytes, path: _Path) -> None: ...
+    def send_nat_keepalive(self, path: _Path) -> None: ...
+    def add_tunnel(self, name: str, device: str, mtu: int) -> None: ...
+    def set_tunnel_mtu(self, name: str, mtu: int) -> None: ...
+    def remove_tunnel(self, name: str) -> None: ...
+    def install(
+        self,
+        *,
+        tunnel: str,
+        spi_in: int,
+        spi_out: int,
+        encryption: int,
+        key_bits: int,
+        integrity: int,
+        keys_in: _Keys,
+        keys_out: _Keys,
+        esn: bool,
+        local_selectors: list[_Selector],
+        remote_selectors: list[_Selector],
+        path: _Path,
+        udp_encapsulation: bool,
+        replay_window: int,
+        soft_packets: int | None,
+        soft_bytes: int | None,
+        use_outbound: bool,
+    ) -> None: ...
+    def use_outbound(self, tunnel: str, spi_in: int) -> None: ...
+    def move(self, spi_in: int, path: _Path, udp_encapsulation: bool) -> None: ...
+    def remove(self, spi_in: int) -> None: ...
+    def discard_waiting(self, tunnel: str) -> None: ...
+    def counters(self) -> tuple[dict[str, tuple[dict[str, int], dict[str, int]]], dict[str, int]]: ...
+    def activity(self) -> list[tuple[int, int | None, int | None]]: ...
+    def close(self) -> None: ...
+
+class EspSa:
+    """One ESP SA without sockets; both halves have one SPI and one set of keys. Algorithms by IANA number."""
+
+    def __new__(
+        cls,
+        spi: int,
+        encryption: int,
+        key_bits: int,
+        integrity: int,
+        encryption_key: bytes,
+        integrity_key: bytes,
+        *,
+        esn: bool = False,
+        replay_window: int = 64,
+        sequence: int = 0,
+    ) -> EspSa: ...
+    def encapsulate(self, packet: bytes) -> bytes:
+        """An IP packet as an ESP packet, from its SPI to its ICV."""
+
+    def decapsulate(self, packet: bytes) -> bytes:
+        """The IP packet in an ESP packet; b"" for a dummy. ValueError names the reason of a drop."""

@@ -1,0 +1,110 @@
+"""A data plane without packets, for tests: it records what it is asked, and tells what it is told to tell."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from kakehashi.dataplane.protocol import Activity, Counters, DataPlaneEvent
+from kakehashi.model.address import Path
+from kakehashi.model.child_sa import ChildSa
+from kakehashi.model.status import InboundCounters, OutboundCounters
+
+
+class MemoryDataPlane:
+    """See `protocol.DataPlane`.
+
+    `calls` holds every call that asks for something, as (name, arguments), oldest first; `sent` the IKE
+    messages. `devices`, `children` (by inbound SPI) and `outbound` (by tunnel: the inbound SPI of the Child SA
+    that sends) are what the calls amount to. `device_errors`: `add_tunnel` of this device raises this.
+    """
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, tuple[Any, ...]]] = []
+        self.sent: list[tuple[bytes, Path]] = []
+        self.devices: dict[str, tuple[str, int]] = {}
+        self.children: dict[int, ChildSa] = {}
+        self.outbound: dict[str, int] = {}
+        self.device_errors: dict[str, OSError] = {}
+        self.tunnel_counters: dict[str, tuple[OutboundCounters, InboundCounters]] = {}
+        self.drops: dict[str, int] = {}
+        self.activities: list[Activity] = []
+        self.closed = False
+        self._events: list[DataPlaneEvent] = []
+        self._readable, self._writable = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+
+    def inject(self, *events: DataPlaneEvent) -> None:
+        """Let `events` wait, as if packets had caused them."""
+        if events and not self._events:
+            os.write(self._writable, b"!")
+        self._events += events
+
+    def fileno(self) -> int:
+        return self._readable
+
+    def events(self) -> list[DataPlaneEvent]:
+        if self._events:
+            os.read(self._readable, 1)
+        events, self._events = self._events, []
+        return events
+
+    def send_ike(self, datagram: bytes, path: Path) -> None:
+        self._record("send_ike", datagram, path)
+        self.sent.append((datagram, path))
+
+    def send_nat_keepalive(self, path: Path) -> None:
+        self._record("send_nat_keepalive", path)
+
+    def add_tunnel(self, name: str, device: str, mtu: int) -> None:
+        self._record("add_tunnel", name, device, mtu)
+        if error := self.device_errors.get(device):
+            raise error
+        self.devices[name] = (device, mtu)
+
+    def set_tunnel_mtu(self, name: str, mtu: int) -> None:
+        self._record("set_tunnel_mtu", name, mtu)
+        self.devices[name] = (self.devices[name][0], mtu)
+
+    def remove_tunnel(self, name: str) -> None:
+        self._record("remove_tunnel", name)
+        self.devices.pop(name, None)
+        self.outbound.pop(name, None)
+        self.children = {spi: sa for spi, sa in self.children.items() if sa.tunnel != name}
+
+    def install(self, sa: ChildSa, use_outbound: bool) -> None:
+        self._record("install", sa, use_outbound)
+        self.children[sa.spi_in] = sa
+        if use_outbound:
+            self.outbound[sa.tunnel] = sa.spi_in
+
+    def use_outbound(self, tunnel: str, spi_in: int) -> None:
+        self._record("use_outbound", tunnel, spi_in)
+        self.outbound[tunnel] = spi_in
+
+    def move(self, spi_in: int, path: Path, udp_encapsulation: bool) -> None:
+        self._record("move", spi_in, path, udp_encapsulation)
+
+    def remove(self, spi_in: int) -> None:
+        self._record("remove", spi_in)
+        self.children.pop(spi_in, None)
+        self.outbound = {tunnel: used for tunnel, used in self.outbound.items() if used != spi_in}
+
+    def discard_waiting(self, tunnel: str) -> None:
+        self._record("discard_waiting", tunnel)
+
+    def counters(self) -> Counters:
+        none: Mapping[str, tuple[OutboundCounters, InboundCounters]] = {
+            name: (OutboundCounters(), InboundCounters()) for name in self.devices
+        }
+        return Counters({**none, **self.tunnel_counters}, dict(self.drops))
+
+    def activity(self) -> list[Activity]:
+        return list(self.activities)
+
+    def close(self) -> None:
+        if not self.closed:
+            self.closed = True
+            os.close(self._readable)
+            os.close(self._writable)
+
+    def _record(self, name: str, *arguments: Any) -> None:
+        self.calls.append((name, arguments))

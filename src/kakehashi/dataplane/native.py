@@ -1,0 +1,171 @@
+"""The data plane in Rust: userspace ESP over UDP and raw sockets, a TUN device a tunnel."""
+
+from dataclasses import fields
+from ipaddress import ip_address
+from typing import Any
+
+from kakehashi import _dataplane
+from kakehashi.dataplane.protocol import (
+    Acquire,
+    Activity,
+    Counters,
+    Datagram,
+    DataPlaneEvent,
+    Expire,
+    FirstInbound,
+    PeerMoved,
+    UnknownSpi,
+)
+from kakehashi.model.address import IKE_PORT, NAT_T_PORT, Path, SocketAddress
+from kakehashi.model.child_sa import ChildSa, EspKeys
+from kakehashi.model.selector import TrafficSelector
+from kakehashi.model.status import InboundCounters, OutboundCounters
+
+EVENTS_AT_ONCE = 256
+
+_OUTBOUND = [field.name for field in fields(OutboundCounters)]
+_INBOUND = [field.name for field in fields(InboundCounters)]
+
+
+class NativeDataPlane:
+    """See `protocol.DataPlane`. Packets that are too large for the path are fragmented after encryption.
+
+    OSError says which port is taken or which capability is missing. RuntimeError from any call: a data thread
+    has failed, and no packet passes any more. ValueError from any call after `close`.
+    """
+
+    def __init__(
+        self,
+        listen_ipv4: bool = True,
+        listen_ipv6: bool = True,
+        ike_port: int = IKE_PORT,
+        nat_t_port: int = NAT_T_PORT,
+    ) -> None:
+        self._native = _dataplane.DataPlane(listen_ipv4, listen_ipv6, ike_port, nat_t_port)
+
+    def fileno(self) -> int:
+        return self._native.fileno()
+
+    def events(self) -> list[DataPlaneEvent]:
+        return [_event(*event) for event in self._native.events(EVENTS_AT_ONCE)]
+
+    def send_ike(self, datagram: bytes, path: Path) -> None:
+        self._native.send_ike(datagram, _path_tuple(path))
+
+    def send_nat_keepalive(self, path: Path) -> None:
+        self._native.send_nat_keepalive(_path_tuple(path))
+
+    def add_tunnel(self, name: str, device: str, mtu: int) -> None:
+        self._native.add_tunnel(name, device, mtu)
+
+    def set_tunnel_mtu(self, name: str, mtu: int) -> None:
+        self._native.set_tunnel_mtu(name, mtu)
+
+    def remove_tunnel(self, name: str) -> None:
+        self._native.remove_tunnel(name)
+
+    def install(self, sa: ChildSa, use_outbound: bool) -> None:
+        self._native.install(
+            tunnel=sa.tunnel,
+            spi_in=sa.spi_in,
+            spi_out=sa.spi_out,
+            encryption=sa.cipher.id,
+            key_bits=sa.cipher.key_bits,
+            integrity=sa.integrity,
+            keys_in=_keys_tuple(sa.keys_in),
+            keys_out=_keys_tuple(sa.keys_out),
+            esn=sa.esn,
+            local_selectors=[_selector_tuple(selector) for selector in sa.local_selectors],
+            remote_selectors=[_selector_tuple(selector) for selector in sa.remote_selectors],
+            path=_path_tuple(sa.path),
+            udp_encapsulation=sa.udp_encapsulation,
+            replay_window=sa.replay_window,
+            soft_packets=sa.soft_packets,
+            soft_bytes=sa.soft_bytes,
+            use_outbound=use_outbound,
+        )
+
+    def use_outbound(self, tunnel: str, spi_in: int) -> None:
+        self._native.use_outbound(tunnel, spi_in)
+
+    def move(self, spi_in: int, path: Path, udp_encapsulation: bool) -> None:
+        self._native.move(spi_in, _path_tuple(path), udp_encapsulation)
+
+    def remove(self, spi_in: int) -> None:
+        self._native.remove(spi_in)
+
+    def discard_waiting(self, tunnel: str) -> None:
+        self._native.discard_waiting(tunnel)
+
+    def counters(self) -> Counters:
+        tunnels, drops = self._native.counters()
+        return Counters(
+            {
+                name: (
+                    OutboundCounters(**{field: outbound[field] for field in _OUTBOUND}),
+                    InboundCounters(**{field: inbound[field] for field in _INBOUND}),
+                )
+                for name, (outbound, inbound) in tunnels.items()
+            },
+            drops,
+        )
+
+    def activity(self) -> list[Activity]:
+        return [
+            Activity(spi_in, _seconds(inbound), _seconds(outbound))
+            for spi_in, inbound, outbound in self._native.activity()
+        ]
+
+    def close(self) -> None:
+        self._native.close()
+
+
+_PathTuple = tuple[bytes, int, bytes, int, str]
+
+
+def _path_tuple(path: Path) -> _PathTuple:
+    local, remote = path.local, path.remote
+    return local.ip.packed, local.port, remote.ip.packed, remote.port, path.interface
+
+
+def _path(path: _PathTuple) -> Path:
+    local, local_port, remote, remote_port, interface = path
+    ends = (SocketAddress(ip_address(local), local_port), SocketAddress(ip_address(remote), remote_port))
+    return Path(*ends, interface)
+
+
+def _keys_tuple(keys: EspKeys) -> tuple[bytes, bytes]:
+    return keys.encryption.octets, keys.integrity.octets
+
+
+def _selector_tuple(selector: TrafficSelector) -> tuple[bytes, bytes, int, int, int]:
+    return (
+        selector.start.packed,
+        selector.end.packed,
+        selector.protocol,
+        selector.start_port,
+        selector.end_port,
+    )
+
+
+def _event(name: Any, *values: Any) -> DataPlaneEvent:
+    match name, *values:
+        case "datagram", data, path:
+            return Datagram(data, _path(path))
+        case "acquire", tunnel, source, destination, protocol, source_port, destination_port:
+            return Acquire(
+                tunnel, ip_address(source), ip_address(destination), protocol, source_port, destination_port
+            )
+        case "expire", spi_in:
+            return Expire(spi_in)
+        case "peer_moved", spi_in, ip, port:
+            return PeerMoved(spi_in, SocketAddress(ip_address(ip), port))
+        case "first_inbound", spi_in:
+            return FirstInbound(spi_in)
+        case "unknown_spi", spi, path:
+            return UnknownSpi(spi, _path(path))
+    raise AssertionError(f"an event that native.py does not know: {name}")
+
+
+def _seconds(milliseconds: int | None) -> float | None:
+    return None if milliseconds is None else milliseconds / 1000

@@ -1,0 +1,186 @@
+"""Two hosts in network namespaces, joined by a cable, each with a data plane."""
+
+import os
+import pickle
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from itertools import count
+from pathlib import Path as FilePath
+from typing import Any
+
+from kakehashi.dataplane.protocol import DataPlaneEvent
+from kakehashi.model.address import Path, SocketAddress
+from kakehashi.model.algorithms import Cipher
+from kakehashi.model.child_sa import ChildSa, EspKeys
+from kakehashi.model.secret import Secret
+from kakehashi.model.selector import EVERYTHING
+from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId
+
+PEER = FilePath(__file__).with_name("peer.py")
+PATIENCE = 10.0
+_numbers = count()
+
+
+def run(*command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    if check and done.returncode:
+        raise AssertionError(f"{' '.join(command)}: {done.stdout}{done.stderr}")
+    return done
+
+
+@dataclass
+class Host:
+    """A namespace with a data plane in it."""
+
+    namespace: str
+    addresses: dict[int, str]
+    process: subprocess.Popen[bytes] | None = None
+    events: list[DataPlaneEvent] = field(default_factory=list)
+
+    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return run("ip", "netns", "exec", self.namespace, *command, check=check)
+
+    def start(self, *args: Any) -> None:
+        self.process = subprocess.Popen(
+            ["ip", "netns", "exec", self.namespace, sys.executable, str(PEER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        self.call("start", *args)
+
+    def stop(self) -> None:
+        if self.process is None:
+            return
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        try:
+            self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(PATIENCE)
+            raise
+
+    def call(self, name: str, *args: Any) -> Any:
+        assert self.process is not None
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        pickle.dump((name, args), self.process.stdin)
+        self.process.stdin.flush()
+        assert select.select([self.process.stdout], [], [], PATIENCE)[0], f"{name} does not return"
+        result = pickle.load(self.process.stdout)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def add_tunnel(self, device: str, *addresses: str, mtu: int = 1400) -> None:
+        self.call("add_tunnel", device, device, mtu)
+        self.run("ip", "link", "set", device, "up")
+        for address in addresses:
+            self.run("ip", "address", "add", address, "dev", device, "nodad")
+
+    def until(self, wanted: Callable[[DataPlaneEvent], bool]) -> DataPlaneEvent:
+        """The first event that is `wanted`; it stays in `events` with all others."""
+
+        def found() -> DataPlaneEvent | None:
+            self.events += self.call("events")
+            return next((event for event in self.events if wanted(event)), None)
+
+        return wait_for(found)
+
+    def ping(self, target: str, *options: str) -> subprocess.CompletedProcess[str]:
+        return self.run("ping", "-n", "-c", "3", "-i", "0.2", "-W", "2", *options, target, check=False)
+
+
+def wait_for(probe: Callable[[], Any]) -> Any:
+    """What `probe` gives as soon as it gives something."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        if result := probe():
+            return result
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
+
+
+@dataclass
+class Pair:
+    """Two hosts, `left` and `right`; outer addresses 192.0.2.1, .2 and 2001:db8::1, ::2."""
+
+    left: Host
+    right: Host
+
+
+@contextmanager
+def two_hosts() -> Iterator[Pair]:
+    """The pair, up and running; everything is gone afterwards."""
+    mark = f"kd{os.getpid()}x{next(_numbers)}"
+    with ExitStack() as cleanup:
+        hosts = []
+        for index, side in ((1, "l"), (2, "r")):
+            host = Host(f"{mark}{side}", {4: f"192.0.2.{index}", 6: f"2001:db8::{index}"})
+            run("ip", "netns", "add", host.namespace)
+            cleanup.callback(run, "ip", "netns", "delete", host.namespace, check=False)
+            host.run("ip", "link", "set", "lo", "up")
+            hosts.append(host)
+        left, right = hosts
+        run(
+            *("ip", "link", "add", "wan", "netns", left.namespace, "type", "veth"),
+            *("peer", "name", "wan", "netns", right.namespace),
+        )
+        for host in hosts:
+            host.run("ip", "link", "set", "wan", "up")
+            host.run("ip", "address", "add", f"{host.addresses[4]}/24", "dev", "wan")
+            host.run("ip", "address", "add", f"{host.addresses[6]}/64", "dev", "wan", "nodad")
+            cleanup.callback(host.stop)
+            host.start()
+        yield Pair(left, right)
+
+
+GCM = (Cipher(EncryptionId.ENCR_AES_GCM_16, 128), IntegrityId.NONE, 20, 0)
+CBC = (Cipher(EncryptionId.ENCR_AES_CBC, 256), IntegrityId.AUTH_HMAC_SHA2_256_128, 32, 32)
+
+
+def child_pair(
+    pair: Pair,
+    *,
+    outer: int = 4,
+    encapsulation: bool = False,
+    suite: tuple[Cipher, IntegrityId, int, int] = GCM,
+    spis: tuple[int, int] = (0x1000, 0x2000),
+    tunnel: str = "tun0",
+    **changes: Any,
+) -> tuple[ChildSa, ChildSa]:
+    """The two ends' views of one Child SA."""
+    cipher, integrity, encryption_size, integrity_size = suite
+    keys = [
+        EspKeys(
+            encryption=Secret(bytes([spi >> 8]) * encryption_size),
+            integrity=Secret(bytes([spi >> 8]) * integrity_size),
+        )
+        for spi in spis
+    ]
+    port = 4500 if encapsulation else 500
+    ends = [SocketAddress(ip_address(host.addresses[outer]), port) for host in (pair.left, pair.right)]
+    common: dict[str, Any] = {
+        "tunnel": tunnel,
+        "serial_in": 1,
+        "serial_out": 2,
+        "cipher": cipher,
+        "integrity": integrity,
+        "esn": False,
+        "local_selectors": EVERYTHING,
+        "remote_selectors": EVERYTHING,
+        "udp_encapsulation": encapsulation,
+        "replay_window": 64,
+    } | changes
+    left = {"spi_in": spis[0], "spi_out": spis[1], "keys_in": keys[0], "keys_out": keys[1]}
+    right = {"spi_in": spis[1], "spi_out": spis[0], "keys_in": keys[1], "keys_out": keys[0]}
+    return (
+        ChildSa(**common, **left, path=Path(ends[0], ends[1])),
+        ChildSa(**common, **right, path=Path(ends[1], ends[0])),
+    )
