@@ -1,15 +1,12 @@
 """The text of a configuration as a tree that keeps every line, also those that were not understood."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kakehashi.dialects.grammar import Command, Grammar, Mode, Support
 from kakehashi.dialects.matching import Failure, Match, match_line
 from kakehashi.dialects.spelling import close
-
-_LONGEST_LINE = 4096
-_MOST_WORDS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +78,15 @@ def parse_document(text: str, grammar: Grammar) -> Document:
     Never raises for what the text says. `exit` leaves a mode, `end` leaves all.
     """
     parser = _Parser(grammar)
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(_lines(text), start=1):
         parser.feed(number, line)
     return Document(parser.close())
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as an editor counts them: str.splitlines would also split at form feeds and the like."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines[:-1] if lines[-1] == "" else lines
 
 
 class _Parser:
@@ -101,7 +104,7 @@ class _Parser:
         if not stripped or stripped.startswith("!"):
             (self._body if self._opener else self._items).append(Comment(number, text))
             return
-        words = stripped[:_LONGEST_LINE].split()[:_MOST_WORDS]
+        words = stripped.split()
         if len(words) == 1 and words[0].lower() in ("exit", "end"):
             self._leave()
             self._items.append(Comment(number, text))
@@ -116,23 +119,32 @@ class _Parser:
         root = self._grammar.root
         here = match_line(words, self._mode.commands)
         if isinstance(here, Match):
-            self._append(Statement(number, text, here.command, here.negated, here.values))
+            self._append(number, text, here)
             return
         there = match_line(words, root.commands) if self._mode is not root else here
-        if isinstance(there, Match):
+        if isinstance(there, Match) and self._is_of_root(words, there):
             self._leave()
-            self._append(Statement(number, text, there.command, there.negated, there.values))
+            self._append(number, text, there)
             return
-        if there.position > here.position:
-            self._refuse(Unknown(number, text, root, there))
-        else:
-            self._refuse(Unknown(number, text, self._mode, here))
+        if isinstance(there, Failure) and self._mode is not root:
+            if there.position > here.position:
+                here = there
+            elif there.position == here.position:
+                here = replace(here, expected=here.expected + there.expected)
+        self._refuse(Unknown(number, text, self._mode, here))
 
-    def _append(self, statement: Statement) -> None:
+    def _is_of_root(self, words: list[str], match: Match) -> bool:
+        """Does a line leave the open mode? A mode of unknown commands is left by whole words only."""
+        if self._mode.unknown is Support.OURS:
+            return True
+        return words[1 if match.negated else 0].lower() == match.command.words.split()[0]
+
+    def _append(self, number: int, text: str, match: Match) -> None:
         """Keep a statement, and open its mode."""
-        if statement.command.enters and not statement.negated:
+        statement = Statement(number, text, match.command, match.negated, match.values)
+        if match.command.enters and not match.negated:
             self._leave()
-            self._mode, self._opener = self._grammar.mode(statement.command.enters), statement
+            self._mode, self._opener = self._grammar.mode(match.command.enters), statement
         else:
             (self._body if self._opener else self._items).append(statement)
 
@@ -147,12 +159,7 @@ class _Parser:
 
     def _leave(self) -> None:
         if self._opener is not None:
-            match self._opener:
-                case Statement() as s:
-                    whole: Item = Statement(s.line, s.text, s.command, s.negated, s.values, tuple(self._body))
-                case Unknown() as u:
-                    whole = Unknown(u.line, u.text, u.mode, u.failure, tuple(self._body))
-            self._items.append(whole)
+            self._items.append(replace(self._opener, body=tuple(self._body)))
         self._opener, self._body, self._mode = None, [], self._grammar.root
 
 

@@ -15,8 +15,11 @@ from kakehashi.dialects.grammar import (
     heads,
 )
 
+MASK = "***"
 # After one of these words a value is, or may be, a secret.
-_SECRET_WORDS = frozenset({"key", "char", "hex", "secret", "password", "community", "passphrase", "hash"})
+_SECRET_WORDS = frozenset({"key", "secret", "password", "community", "passphrase", "pre-shared-key"})
+# These stand between the word and the secret, and say nothing.
+_ANNOUNCEMENTS = frozenset({"char", "hex"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,21 @@ class Failure:
     @property
     def word(self) -> str:
         """The word that did not fit, masked where it could be a secret."""
-        if self.incomplete:
-            return ""
-        before = {w.lower() for w in self.words[: self.position]}
-        hidden = before & _SECRET_WORDS or any(isinstance(t, Argument) and t.secret for t in self.expected)
-        return "***" if hidden else self.words[self.position]
+        return "" if self.incomplete else self._masked()[self.position]
+
+    @property
+    def said(self) -> str:
+        """The words that did fit, secrets masked."""
+        return " ".join(self._masked()[: self.position])
+
+    def _masked(self) -> list[str]:
+        """The words; from the first that announces a secret on, only such announcements are shown."""
+        lowered = [word.lower() for word in self.words]
+        first = next((i for i, word in enumerate(lowered) if word in _SECRET_WORDS), len(lowered))
+        return [
+            word if i <= first or word.lower() in _ANNOUNCEMENTS else MASK
+            for i, word in enumerate(self.words)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

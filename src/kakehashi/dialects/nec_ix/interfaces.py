@@ -7,7 +7,7 @@ from kakehashi.dialects.grammar import ValueRefusedError
 from kakehashi.dialects.spelling import close
 from kakehashi.model.gateway import InterfaceKind
 
-_NAME = re.compile(r"([A-Za-z][A-Za-z-]*)(\d{1,5}(?:[/:]\d{1,5})*(?:\.\d{1,5})?)")
+_NAME = re.compile(r"([A-Za-z][A-Za-z-]*)([0-9]{1,5}(?:[/:][0-9]{1,5})*(?:\.[0-9]{1,5})?)")
 NULL = "Null"
 FAMILIES: dict[str, InterfaceKind] = {
     "GigaEthernet": InterfaceKind.PHYSICAL,

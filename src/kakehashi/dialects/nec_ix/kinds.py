@@ -15,16 +15,20 @@ class TextSecret:
 
     @property
     def expected(self) -> str:
-        return f"a key of 1 to {_LONGEST_SECRET} characters"
+        return f"a key of 1 to {_LONGEST_SECRET} octets"
 
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
 
     def read(self, word: str) -> Secret:
-        if len(word) > _LONGEST_SECRET:
+        try:
+            octets = word.encode()
+        except UnicodeEncodeError:
+            raise ValueRefusedError(self.expected) from None
+        if len(octets) > _LONGEST_SECRET:
             raise ValueRefusedError(self.expected)
-        return Secret(word.encode("utf-8", "surrogateescape"))
+        return Secret(octets)
 
 
 @dataclass(frozen=True, slots=True)

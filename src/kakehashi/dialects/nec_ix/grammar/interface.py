@@ -97,7 +97,7 @@ TUNNEL: tuple[Command, ...] = (
             Either(*((Word(mode, sentence),) for mode, sentence in OTHER_MODES.items())),
             Optional(_REST),
         ),
-        help="A tunnel of another kind",
+        help="a tunnel of another kind",
         support=Support.NOT_YET,
     ),
     Command(
@@ -107,7 +107,7 @@ TUNNEL: tuple[Command, ...] = (
             Either((Word("source", "Our end"),), (Word("destination", "The other end"),)),
             _REST,
         ),
-        help="The ends of a tunnel of another kind",
+        help="the ends of a tunnel of another kind",
         support=Support.NOT_YET,
     ),
     Command(
@@ -142,7 +142,7 @@ ADDRESSES: tuple[Command, ...] = (
     Command(
         key="ip address ipcp",
         pattern=(_IP, Word("address", "The address"), Word("ipcp", "From PPP")),
-        help="The address comes from PPP",
+        help="an address from PPP",
         support=Support.NOT_YET,
     ),
     Command(
@@ -176,7 +176,7 @@ ADDRESSES: tuple[Command, ...] = (
     Command(
         key="ipv6 address autoconfig",
         pattern=(_IPV6, Word("address", "The address"), Word("autoconfig", "By router advertisement"), _REST),
-        help="The IPv6 address comes from router advertisements",
+        help="an IPv6 address from router advertisements",
         support=Support.NOT_YET,
     ),
     Command(
@@ -187,7 +187,7 @@ ADDRESSES: tuple[Command, ...] = (
     Command(
         key="ipv6 mtu",
         pattern=(_IPV6, Word("mtu", "MTU"), Argument("mtu", _MTU, "Octets")),
-        help="The MTU of the interface for IPv6",
+        help="an MTU for IPv6 alone",
         support=Support.NOT_YET,
     ),
     _adjust_mss(_IP, "ip tcp adjust-mss"),
@@ -229,7 +229,7 @@ TRANSLATION: tuple[Command, ...] = (
             Argument("address", Address(4), "A host"),
             _REST,
         ),
-        help="What arrives for this port goes to a host inside",
+        help="a hole that leads to a host inside",
         support=Support.NOT_YET,
     ),
 )

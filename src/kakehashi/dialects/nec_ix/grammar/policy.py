@@ -293,7 +293,7 @@ POLICY: tuple[Command, ...] = (
             Word("name", "Its name"),
             Argument("name", Text(), "Its name"),
         ),
-        help="The certificate to prove with, or to check against",
+        help="certificates",
         support=Support.NOT_YET,
     ),
 )

@@ -125,17 +125,17 @@ ROOT: tuple[Command, ...] = (
     _route("ip", 4),
     _route("ipv6", 6),
     *IKEV2,
-    _not_yet("pki", "Certificates"),
+    _not_yet("pki", "certificates"),
     _not_yet("ike", "IKEv1"),
     _not_yet("ipsec", "IPsec with IKEv1"),
     Command(
         key="watch-group",
         pattern=(Word("watch-group"), _REST),
-        help="Path monitoring",
+        help="path monitoring",
         enters="later",
         support=Support.NOT_YET,
     ),
-    _not_yet("network-monitor", "Path monitoring"),
+    _not_yet("network-monitor", "path monitoring"),
     *(
         _not_ours(words, enters="foreign")
         for words in (

@@ -2,7 +2,7 @@
 
 from kakehashi.dialects.base import Lowered
 from kakehashi.dialects.document import Document, Statement, statements
-from kakehashi.dialects.nec_ix.lower.interface import lower_interface, read_blocks
+from kakehashi.dialects.nec_ix.lower.interface import Block, lower_interface, read_blocks
 from kakehashi.dialects.nec_ix.lower.keys import read_keys
 from kakehashi.dialects.nec_ix.lower.lines import report_lines
 from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy
@@ -30,8 +30,10 @@ def lower_document(document: Document, file: str) -> Lowered:
     around = Surroundings(keys, profiles, default, interfaces, routes)
     tunnels = tuple(t for t in (lower_tunnel(b, around, report) for b in blocks.values()) if t is not None)
     answering = Settings((default,))
-    check_policy("ikev2 default-profile", answering, report)
+    check_policy(answering, report)
     _check_references(interfaces, routes, tunnels, report)
+    _check_bindings(blocks, profiles, document, report)
+    _check_same_peers(tunnels, report)
     gateway = Gateway(
         dialect=DIALECT,
         unknown_peer_policy=ike_policy(answering, may_rekey=False),
@@ -93,6 +95,38 @@ def _check_references(
                 "no-route",
                 f"no route leads into {tunnel.interface}",
                 f"add `ip route PREFIX {tunnel.interface}`",
+            )
+
+
+def _check_bindings(
+    blocks: dict[str, Block], profiles: dict[str, Place], document: Document, report: Report
+) -> None:
+    """A profile that no tunnel binds does nothing."""
+    bound = {line.get("profile") for b in blocks.values() if (line := b.last("ikev2 binding"))}
+    for statement in document.statements("ikev2 profile"):
+        name = statement.get("name")
+        if name in profiles and name not in bound:
+            report.info(
+                statement.line,
+                "unused-profile",
+                f"no tunnel binds the profile `{name}`",
+                f"add `ikev2 binding {name}` to a tunnel interface",
+            )
+
+
+def _check_same_peers(tunnels: tuple[Tunnel, ...], report: Report) -> None:
+    """Tunnels to one peer are told apart by their identities (manual 2.25.5.2)."""
+    first: dict[object, Tunnel] = {}
+    for tunnel in tunnels:
+        key = (tunnel.peer_address, tunnel.peer.identity, tunnel.local.identity)
+        other = first.setdefault(key, tunnel)
+        if other is not tunnel and tunnel.source:
+            report.warning(
+                tunnel.source.line,
+                "same-peer",
+                f"{tunnel.interface} and {other.interface} have the same peer and the same identities; "
+                "nobody can tell them apart",
+                "give each tunnel an identity of its own",
             )
 
 

@@ -2,7 +2,7 @@
 
 from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
 from kakehashi.dialects.grammar import Argument, Support, Word
-from kakehashi.dialects.matching import Match, match_line
+from kakehashi.dialects.matching import MASK, Match, match_line
 from kakehashi.dialects.nec_ix.grammar import GRAMMAR
 from kakehashi.dialects.nec_ix.lower.report import Report
 from kakehashi.dialects.spelling import close
@@ -25,13 +25,12 @@ def _report(items: tuple[Item, ...], inherited: Support, foreign: list[int], rep
         match item:
             case Comment():
                 continue
+            case Statement() if item.command.support is Support.NOT_YET:
+                report.add(_not_yet(item, report))
             case Statement():
-                support = item.command.support
-                if support is Support.NOT_YET:
-                    report.add(_not_yet(item, report))
-                elif support is Support.NOT_OURS:
+                if item.command.support is Support.NOT_OURS:
                     foreign.append(item.line)
-                _report(item.body, support, foreign, report)
+                _report(item.body, item.command.support, foreign, report)
             case Unknown() if inherited is not Support.OURS:
                 foreign.append(item.line)
             case Unknown():
@@ -44,11 +43,13 @@ def _report(items: tuple[Item, ...], inherited: Support, foreign: list[int], rep
 
 
 def _not_yet(statement: Statement, report: Report) -> Finding:
+    below = sum(not isinstance(item, Comment) for item in statement.body)
+    what = f"the line and the {below} below it have no effect" if below else "the line has no effect"
+    words, sentence = statement.command.words, statement.command.help
     return Finding(
         Severity.WARNING,
         "not-yet",
-        f"`{statement.command.words}` is not there yet ({_lower_first(statement.command.help)}); "
-        "the line has no effect",
+        f"`{words}` is not there yet ({sentence}); {what}",
         report.source(statement.line),
     )
 
@@ -56,41 +57,45 @@ def _not_yet(statement: Statement, report: Report) -> Finding:
 def diagnose(unknown: Unknown, report: Report) -> Finding | None:
     """Why a line was not understood, and what is close to it. None: it is not about the VPN."""
     failure = unknown.failure
-    said = " ".join(failure.words[: failure.position])
     meant = _suggestion(unknown)
     vpn = _looks_like_vpn(unknown)
-    wanted = _wanted(unknown)
-    severity, code = Severity.ERROR, "invalid-value"
-    if len(failure.ambiguous) > 1:
-        code, message = "ambiguous", f"`{failure.word}` could be {_or(failure.ambiguous)}"
-    elif failure.incomplete:
-        code, message = "incomplete", f"`{said}` is incomplete: expected {wanted}"
-    elif failure.excess:
-        severity = Severity.ERROR if vpn else Severity.WARNING
-        code, message = "excess-words", f"`{failure.word}` is not understood after `{said}`"
-        message += (
-            f": expected {wanted} or the end of the line" if failure.expected else ": the line ends there"
-        )
-    elif failure.wants_value:
-        after = f" after `{said}`" if said else ""
-        message = f"`{failure.word}`{after} is wrong: expected {failure.refusal or wanted}"
-    elif not vpn and not meant:
-        return None
-    else:
-        severity, code = Severity.WARNING, "unknown-command"
-        after = f" after `{said}`" if said else f" in {unknown.mode.title}"
-        message = f"`{failure.word}`{after} is not understood; the line has no effect"
-    if severity is not Severity.WARNING and not said and not vpn and code == "ambiguous":
+    severity, code, message = _reason(unknown, vpn)
+    remedy = _remedy(unknown, meant)
+    if not (vpn or remedy or (code != "unknown-command" and failure.said)):
         return None
     if unknown.body:
         message += f"; the {len(unknown.body)} lines that belong to it are left out"
-    return Finding(severity, code, message, report.source(unknown.line), _remedy(unknown, meant))
+    return Finding(severity, code, message, report.source(unknown.line), remedy)
+
+
+def _reason(unknown: Unknown, vpn: bool) -> tuple[Severity, str, str]:
+    """How bad it is, its code, and the sentence."""
+    failure, wanted = unknown.failure, _wanted(unknown)
+    word, said = f"`{failure.word}`", f"`{failure.said}`"
+    after = f" after {said}" if failure.said else ""
+    if len(failure.ambiguous) > 1:
+        return Severity.ERROR, "ambiguous", f"{word} could be {_or(failure.ambiguous)}"
+    if failure.incomplete:
+        return Severity.ERROR, "incomplete", f"{said} is incomplete: expected {wanted}"
+    if failure.excess:
+        end = f"expected {wanted} or the end of the line" if failure.expected else "the line ends there"
+        severity = Severity.ERROR if vpn else Severity.WARNING
+        return severity, "excess-words", f"{word} is not understood{after}: {end}"
+    if failure.wants_value:
+        return (
+            Severity.ERROR,
+            "invalid-value",
+            f"{word}{after} is wrong: expected {failure.refusal or wanted}",
+        )
+    place = after or f" in {unknown.mode.title}"
+    sentence = f"{word}{place} is not understood; the line has no effect"
+    return Severity.WARNING, "unknown-command", sentence
 
 
 def _suggestion(unknown: Unknown) -> str:
     """The word that was meant, or ""."""
     failure = unknown.failure
-    if failure.incomplete or failure.word == "***":
+    if failure.incomplete or failure.word == MASK:
         return ""
     candidates = [t.text for t in failure.expected if isinstance(t, Word)]
     candidates += [word for t in failure.expected if isinstance(t, Argument) for word, _ in t.kind.words]
@@ -112,6 +117,8 @@ def _remedy(unknown: Unknown, meant: str) -> str:
         return "in a profile the command stands without `ikev2`"
     if unknown.mode is GRAMMAR.root and (_fits(words, "interface") or _fits(words, "ikev2 profile")):
         return "the command belongs below `interface`, `ikev2 profile` or `ikev2 default-profile`"
+    if len(unknown.failure.ambiguous) > 1:
+        return "write more of it"
     return f"did you mean `{meant}`?" if meant else ""
 
 
@@ -137,10 +144,6 @@ def _wanted(unknown: Unknown) -> str:
 
 def _or(parts: tuple[str, ...]) -> str:
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " or " + parts[-1]
-
-
-def _lower_first(text: str) -> str:
-    return text if text[:2].isupper() or text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _ranges(lines: list[int]) -> str:

@@ -62,32 +62,28 @@ def ipsec_policy(settings: Settings, report: Report) -> IpsecPolicy:
     )
 
 
-def check_policy(title: str, settings: Settings, report: Report) -> None:
+def check_policy(settings: Settings, report: Report) -> None:
     """Say what a policy asks for that does not go well, or that is not there yet."""
     delete = settings.one("suppress send-delete")
     if delete is not None and settings.one("suppress send-rekey") is None:
         report.warning(
             delete.line,
             "suppress-delete-only",
-            f"{title}: DELETE is suppressed and rekeying is not; renewing the keys fails and traffic stops",
+            "DELETE is suppressed and rekeying is not: renewing the keys fails and traffic stops",
             "add `suppress send-rekey`",
         )
     mode = settings.one("ipsec-mode")
     if mode is not None and mode.get("mode") != "tunnel":
-        report.warning(mode.line, "not-yet", f"{title}: transport mode is not there; tunnel mode is used")
+        report.warning(mode.line, "not-yet", "transport mode is not there yet; tunnel mode is used")
     direction = settings.one("negotiation-direction")
     if direction is not None and direction.get("direction") != "both":
         word = direction.get("direction")
-        report.warning(
-            direction.line,
-            "not-yet",
-            f"{title}: `negotiation-direction {word}` is not there; either may begin",
-        )
+        message = f"`negotiation-direction {word}` is not there yet; either side may begin"
+        report.warning(direction.line, "not-yet", message)
     nat = settings.one("nat-traversal")
     if nat is not None and nat.get("force"):
-        report.warning(
-            nat.line, "not-yet", f"{title}: `force` is not there; ESP goes in UDP where a NAT is found"
-        )
+        message = "`force` is not there yet; ESP goes in UDP only where a NAT is found"
+        report.warning(nat.line, "not-yet", message)
 
 
 def _seconds(settings: Settings, key: str, default: int) -> int:

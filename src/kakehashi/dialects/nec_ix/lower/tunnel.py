@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kakehashi.dialects.document import Statement
 from kakehashi.dialects.nec_ix.interfaces import kind_of
@@ -9,7 +10,7 @@ from kakehashi.dialects.nec_ix.lower.interface import Block
 from kakehashi.dialects.nec_ix.lower.keys import Keys, name_of, read_identity
 from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy, ipsec_policy
 from kakehashi.dialects.nec_ix.lower.report import Report
-from kakehashi.dialects.nec_ix.lower.settings import Place, Settings, read_place
+from kakehashi.dialects.nec_ix.lower.settings import POLICY_KEYS, Place, Settings, read_place
 from kakehashi.dialects.spelling import close
 from kakehashi.model.address import ANY, Hostname, IPAddress, PeerAddress
 from kakehashi.model.gateway import Interface, InterfaceKind, Route
@@ -35,17 +36,19 @@ def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Tunnel |
         return None
     peer_line = block.last("ikev2 peer")
     mode = block.last("tunnel mode ipsec-ikev2")
+    _check_repeated(block, report)
     if peer_line is None:
-        if mode is not None:
+        about_ikev2 = mode or next((s for s in block.lines if s.key in POLICY_KEYS), None)
+        if about_ikev2 is not None:
             report.warning(
-                mode.line,
+                about_ikev2.line,
                 "no-peer",
                 f"{block.name} has no peer; it is no tunnel",
                 "add `ikev2 peer ADDRESS authentication psk id TYPE VALUE`",
             )
         return None
     settings = _settings(block, around, report)
-    check_policy(block.name, settings, report)
+    check_policy(settings, report)
     peer_address: PeerAddress = peer_line.get("peer")
     peer = _peer(block.name, peer_line, around, report)
     local = _local(block, settings, peer_address, peer, around, report)
@@ -81,6 +84,15 @@ def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Tunnel |
         source_address=source.get("address") if source else None,
         source=report.source(block.line),
     )
+
+
+def _check_repeated(block: Block, report: Report) -> None:
+    for key in ("ikev2 peer", "ikev2 binding"):
+        lines = [s for s in block.lines if s.key == key and not s.negated]
+        for line, later in pairwise(lines):
+            report.warning(
+                line.line, "replaced", f"{block.name}: `{key}` is set again in line {later.line}, which holds"
+            )
 
 
 def _settings(block: Block, around: Surroundings, report: Report) -> Settings:

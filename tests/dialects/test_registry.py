@@ -1,0 +1,33 @@
+"""Which language a configuration is in."""
+
+import pytest
+
+from kakehashi.dialects.registry import UnknownDialectError, all_dialects, by_name, recognise
+
+
+def test_a_dialect_is_found_by_its_name_in_any_case() -> None:
+    assert by_name("NEC-IX").name == "nec-ix"
+    assert [d.name for d in all_dialects()] == ["nec-ix"]
+
+
+def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(UnknownDialectError, match="nec-ix"):
+        by_name("nothing")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "interface Tunnel0.0\r\n  tunnel mode ipsec-ikev2\r\n",
+        "interface GigaEthernet0.0\n  ip napt enable\n",
+        "ikev2 default-profile\n",
+    ],
+)
+def test_a_configuration_is_recognised_by_its_lines(text: str) -> None:
+    assert recognise(text).name == "nec-ix"
+
+
+@pytest.mark.parametrize("text", ["", "hello\n", "crypto isakmp policy 10\n encr aes\n"])
+def test_what_is_in_no_known_language_is_refused(text: str) -> None:
+    with pytest.raises(UnknownDialectError):
+        recognise(text)
