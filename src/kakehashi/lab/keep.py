@@ -40,7 +40,7 @@ def tell_how_to_look_around(
 
 
 def outer_pid() -> int:
-    """The number of this process as the machine knows it, not its own PID namespace: /proc is the machine's."""
+    """The number of this process as the machine knows it: /proc is the machine's, the PID namespace not."""
     return int(os.readlink("/proc/self"))
 
 

@@ -25,7 +25,7 @@ from kakehashi.lab.ping import Ping
 from kakehashi.lab.process import GatewayProcess, running_gateways
 from kakehashi.lab.realise import built_network
 from kakehashi.lab.throughput import throughput
-from kakehashi.model.finding import Severity
+from kakehashi.model.finding import Finding, Severity
 
 # A negotiation is given up 30 s after its first message (V2-33); under loss a second one may be needed.
 _PATIENCE, _PATIENCE_UNDER_LOSS = 35.0, 70.0
@@ -57,11 +57,12 @@ def run_lab(
     `folder`: an empty folder for files of the lab's own. With `options.keep` it goes on until it is
     stopped, after `keeping` was told how to look around. LabError.
     """
-    wrong = configuration_errors(plan)
+    findings = completed_findings(plan)
+    remarks = tuple(str(finding) for _, finding in findings if finding.severity is Severity.WARNING)
+    wrong = configuration_errors(findings)
     if wrong:
-        statuses: Statuses = {}
-        tunnels = tuple(tunnel_outcome(pair, statuses) for pair in plan.pairs)
-        finished(Outcome(plan=plan, tunnels=tunnels, probes=(), failures=wrong))
+        tunnels = tuple(tunnel_outcome(pair, {}) for pair in plan.pairs)
+        finished(Outcome(plan=plan, tunnels=tunnels, probes=(), failures=wrong, remarks=remarks))
         return 1
     with ExitStack() as stack:
         progress("building the network")
@@ -73,7 +74,7 @@ def run_lab(
         if options.captures is not None:
             # Also on the way out, for the rekeys of a lab that is kept.
             stack.callback(write_profile, [gateway.keys for gateway in gateways], options.captures)
-        outcome = _Trial(plan, options, namespaces, gateways, progress).outcome()
+        outcome = _Trial(plan, options, namespaces, gateways, progress).outcome(remarks)
         if options.captures is not None:
             write_profile([gateway.keys for gateway in gateways], options.captures)
         finished(outcome)
@@ -87,17 +88,25 @@ def run_lab(
 Keeping = Callable[[Mapping[str, NetworkNamespace], Sequence[GatewayProcess]], None]
 
 
-def configuration_errors(plan: Plan) -> tuple[Failure, ...]:
-    """What keeps a gateway from running its file, completed as it is."""
-    found = []
-    for gateway in plan.gateways:
-        device = read_device(gateway.device.name, gateway.device.file, gateway.text)
-        for finding in device.findings:
-            if finding.severity is Severity.ERROR:
-                where = str(finding.source or device.name)
-                remedy = f" ({finding.remedy})" if finding.remedy else ""
-                found.append(Failure(where=where, reason=finding.message + remedy))
-    return tuple(found)
+def completed_findings(plan: Plan) -> tuple[tuple[str, Finding], ...]:
+    """What is to be said about each device's file, completed as it is: the device's name, and the finding."""
+    return tuple(
+        (gateway.device.name, finding)
+        for gateway in plan.gateways
+        for finding in read_device(gateway.device.name, gateway.device.file, gateway.text).findings
+    )
+
+
+def configuration_errors(findings: Sequence[tuple[str, Finding]]) -> tuple[Failure, ...]:
+    """What keeps a gateway from running its file."""
+    return tuple(
+        Failure(
+            where=str(finding.source or name),
+            reason=finding.message + (f" ({finding.remedy})" if finding.remedy else ""),
+        )
+        for name, finding in findings
+        if finding.severity is Severity.ERROR
+    )
 
 
 class _Trial:
@@ -117,7 +126,7 @@ class _Trial:
         self._gateways = gateways
         self._progress = progress
 
-    def outcome(self) -> Outcome:
+    def outcome(self, remarks: tuple[str, ...]) -> Outcome:
         """Probe, measure, and put it together."""
         probes = [self._probe(probe) for probe in self._plan.probes]
         statuses = self._statuses()
@@ -131,6 +140,7 @@ class _Trial:
             tunnels=tunnels,
             probes=tuple(probes),
             failures=failures(self._plan, tunnels, probes, statuses, complaints),
+            remarks=remarks,
         )
 
     def _statuses(self) -> Statuses:

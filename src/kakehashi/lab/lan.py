@@ -13,6 +13,7 @@ from kakehashi.lab.wan import wan_interfaces
 from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind
 from kakehashi.model.selector import EVERYTHING, TrafficSelector
+from kakehashi.model.tunnel import Tunnel
 
 # Where no file says anything: private use (RFC 1918), unique local (RFC 4193).
 _LANS = ip_network("192.168.0.0/16"), ip_network("fd00:192:168::/48")
@@ -79,21 +80,21 @@ def plan_lans(
 
 
 def inner_versions(pair: Pair, gateways: Mapping[str, Gateway]) -> tuple[int, ...]:
-    """The IP versions that both tunnel interfaces of the pair carry."""
-    a, b = (_carried(gateways[end.device].interface(end.tunnel.interface)) for end in pair.ends)
+    """The IP versions that both tunnels of the pair carry."""
+    a, b = (_carried(end.tunnel, gateways[end.device].interface(end.tunnel.interface)) for end in pair.ends)
     return tuple(sorted(a & b))
 
 
-def _carried(tunnel: Interface | None) -> set[int]:
-    if tunnel is None:
-        return {4}
-    versions: set[int] = {a.version for a in tunnel.addresses}
-    if tunnel.unnumbered:
-        versions.add(4)
-    if tunnel.unnumbered_ipv6 or tunnel.ipv6_enabled:
-        versions.add(6)
-    if not versions:
-        versions.add(4)
+def _carried(tunnel: Tunnel, interface: Interface | None) -> set[int]:
+    versions: set[int] = set()
+    if interface is not None:
+        versions |= {a.version for a in interface.addresses}
+        if interface.unnumbered:
+            versions.add(4)
+        if interface.unnumbered_ipv6 or interface.ipv6_enabled:
+            versions.add(6)
+    for selectors in (tunnel.ipsec.local_selectors, tunnel.ipsec.remote_selectors):
+        versions = (versions or {4}) & {s.version for s in selectors}
     return versions
 
 

@@ -41,12 +41,13 @@ class ProbeOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The whole. `complete`: the lab ran to its end."""
+    """The whole. `remarks`: what is odd about the files, failure or not."""
 
     plan: Plan
     tunnels: tuple[TunnelOutcome, ...]
     probes: tuple[ProbeOutcome, ...]
     failures: tuple[Failure, ...]
+    remarks: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

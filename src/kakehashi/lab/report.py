@@ -23,6 +23,8 @@ def print_report(outcome: Outcome, console: Console) -> None:
         sections.append(("Traffic", _traffic(outcome.probes)))
     if outcome.plan.assumed:
         sections.append(("Assumed, since no file says so", _grouped(outcome.plan.assumed)))
+    if outcome.remarks:
+        sections.append(("Remarks on the files", Group(*(Text(remark) for remark in outcome.remarks))))
     if outcome.failures:
         told = Table.grid(padding=(0, 2))
         for failure in outcome.failures:

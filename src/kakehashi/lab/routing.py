@@ -42,7 +42,7 @@ class Topology:
                 return tuple(taken)
             route = best_route(self.routes[device], to)
             end = self._end(device, route.interface if route else None)
-            if end is None:
+            if end is None or to.version not in inner_versions(self._pair(end), self.gateways):
                 return None
             taken.append(end)
             device = self._pair(end).other(end).device

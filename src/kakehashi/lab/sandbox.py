@@ -3,8 +3,8 @@
     caller --fork--> keeper (makes the namespaces) --fork--> the lab, PID 1 of its PID namespace
 
 Whatever ends the caller ends the keeper (PR_SET_PDEATHSIG), that ends the lab, and with its PID 1 the kernel
-ends every process of a PID namespace; network namespaces, links and rules go with the last process in them. So
-nothing is left behind even by `kill -9`, and the host's own namespaces are never touched.
+ends every process of a PID namespace; network namespaces, links and rules go with the last process in them.
+So nothing is left behind even by `kill -9`, and the host's own namespaces are never touched.
 """
 
 import errno

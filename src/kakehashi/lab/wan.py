@@ -24,8 +24,8 @@ class Wan:
     """One interface towards the internet.
 
     `addresses`: one for each IP version in use. `public`: what the rest of the internet sees in their place,
-    the same unless a NAT stands between. `next_hops`: addresses that the internet, or the NAT, has on this link.
-    `leased`: the addresses come from outside, as by DHCP, not from the configuration.
+    the same unless a NAT stands between. `next_hops`: addresses of the internet's, or the NAT's, on this
+    link. `leased`: the addresses come from outside, as by DHCP, not from the configuration.
     """
 
     device: str
