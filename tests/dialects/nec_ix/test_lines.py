@@ -104,7 +104,7 @@ def test_keywords_in_any_case_and_shortened() -> None:
           no shut
         int tunnel0.0
           tun mode ipsec-i
-          ikev2 pe ANY auth psk id keyid Here
+          ikev2 peer ANY auth psk id keyid Here
           no shutd
         ip ro def tu0.0
         """

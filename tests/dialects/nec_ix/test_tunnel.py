@@ -200,6 +200,14 @@ def test_a_tunnel_that_nothing_is_routed_into_is_told() -> None:
     assert line(found(lower(text), "no-route")) == 5
 
 
+def test_a_route_by_a_next_hop_beyond_the_tunnel_leads_into_it() -> None:
+    text = peer("192.0.2.9 authentication psk id keyid here")
+    text = text.replace("8 Tunnel0.0", "8 10.255.0.2").replace(
+        "  no shut", "  ip address 10.255.0.1/30\n  no shut"
+    )
+    assert codes(lower(text)) == []
+
+
 def test_signatures_are_not_there_yet_and_the_tunnel_stays_down() -> None:
     lowered = lower(peer("192.0.2.9 authentication rsa id fqdn center.example"))
     tunnel = the_tunnel(lowered)

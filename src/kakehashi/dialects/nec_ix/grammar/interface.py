@@ -80,6 +80,19 @@ TUNNEL: tuple[Command, ...] = (
         help="The other end of the tunnel, and how it proves who it is",
     ),
     Command(
+        key="ikev2 peer-fqdn",
+        pattern=(
+            Word("ikev2", "IKEv2"),
+            Either(
+                (Word("peer-fqdn-ipv4", "By name, over IPv4"),),
+                (Word("peer-fqdn-ipv6", "By name, over IPv6"),),
+            ),
+            _REST,
+        ),
+        help="a name for one IP version alone; `ikev2 peer HOST` takes both",
+        support=Support.NOT_YET,
+    ),
+    Command(
         key="ikev2 binding",
         pattern=(
             Word("ikev2", "IKEv2"),

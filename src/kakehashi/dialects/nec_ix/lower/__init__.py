@@ -87,15 +87,22 @@ def _check_references(
                 f"the route to {route.destination} leads into {route.interface}, "
                 "which has no `interface` block",
             )
-    routed = {r.interface for r in routes}
     for tunnel in tunnels:
-        if tunnel.enabled and tunnel.interface not in routed and tunnel.source:
+        into = any(_leads_into(route, interfaces[tunnel.interface]) for route in routes)
+        if tunnel.enabled and not into and tunnel.source:
             report.warning(
                 tunnel.source.line,
                 "no-route",
                 f"no route leads into {tunnel.interface}",
                 f"add `ip route PREFIX {tunnel.interface}`",
             )
+
+
+def _leads_into(route: Route, interface: Interface) -> bool:
+    if route.interface:
+        return route.interface == interface.name
+    hop = route.next_hop
+    return hop is not None and any(a.version == hop.version and hop in a.network for a in interface.addresses)
 
 
 def _check_bindings(
