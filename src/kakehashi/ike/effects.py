@@ -20,6 +20,13 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class SendNatKeepalive:
+    """Send the one octet 0xFF that keeps a NAT's mapping alive (RFC 3948 section 2.3)."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class InstallChildSa:
     """Accept packets with `sa.spi_in` from now on; send with `sa.spi_out` at once only if `use_outbound`."""
 
@@ -105,4 +112,4 @@ class Event:
     details: Mapping[str, str | int] = field(default_factory=dict)
 
 
-Effect = Send | InstallChildSa | UseOutbound | MoveChildSa | RemoveChildSa | Event
+Effect = Send | SendNatKeepalive | InstallChildSa | UseOutbound | MoveChildSa | RemoveChildSa | Event

@@ -1,0 +1,24 @@
+"""Why a datagram came to nothing. Each reason is a counter of `Endpoint.drops`."""
+
+import enum
+
+
+class Drop(enum.StrEnum):
+    """The closed list of reasons."""
+
+    MALFORMED = "malformed"  # the IKE header or a cleartext payload cannot be read
+    UNKNOWN_VERSION = "unknown version"
+    NOT_YET_IKEV1 = "IKEv1 is not supported yet"
+    UNKNOWN_IKE_SPI = "unknown IKE SPI"
+    UNEXPECTED_EXCHANGE = "exchange not legal in this state"
+    WRONG_DIRECTION = "initiator flag does not fit the SPIs"
+    OUTSIDE_WINDOW = "message ID outside the window"
+    NOT_ENCRYPTED = "not encrypted where it must be"
+    INTEGRITY = "integrity check failed"
+    BAD_FRAGMENT = "fragment does not fit"
+    HALF_OPEN_LIMIT = "too many half-open IKE SAs"
+    BAD_COOKIE = "cookie is wrong or too old"
+    HINT_ONLY = "an unprotected message proves nothing"
+    NO_TUNNEL = "no tunnel for this peer"
+    STRAY_RESPONSE = "response to nothing that waits"
+    DISABLED = "the IKE SA is gone"

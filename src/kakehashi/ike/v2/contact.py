@@ -1,0 +1,51 @@
+"""More than one IKE SA between the same two identities: which of them stay."""
+
+from kakehashi.ike.v2.ike_sa import IkeSa
+from kakehashi.ike.v2.informational import DeleteIkeSa
+from kakehashi.ike.v2.states import State
+from kakehashi.model.status import Role
+
+
+def drop_older(sa: IkeSa, now: float) -> None:
+    """INITIAL_CONTACT: the peer knows nothing of older IKE SAs, so they end here without a Delete (section 2.4).
+
+    An SA that was made while this one was under way is not older: both ends began at the same time.
+    """
+    for other in _others(sa):
+        if other.authenticated_at is not None and other.authenticated_at < sa.created:
+            other.close("the peer has started anew (INITIAL_CONTACT)", now)
+
+
+def settle(sa: IkeSa, now: float) -> None:
+    """Both ends began at once and there are two IKE SAs now: one of them is redundant.
+
+    As for rekeys (section 2.8.1): the one with the lowest nonce is closed by the end that began it.
+    """
+    for other in _others(sa):
+        if other.state is not State.ESTABLISHED or other.role is sa.role or not _overlap(sa, other):
+            continue
+        ours, theirs = (sa, other) if sa.role is Role.INITIATOR else (other, sa)
+        if lowest_nonce(ours) < lowest_nonce(theirs):
+            ours.begin(DeleteIkeSa("both ends began at once, and this IKE SA is redundant"), now)
+
+
+def lowest_nonce(sa: IkeSa) -> bytes:
+    """What decides between two SAs."""
+    return min(sa.init.ni, sa.init.nr)
+
+
+def _others(sa: IkeSa) -> list[IkeSa]:
+    return [
+        other
+        for other in sa.host.sas_of(sa.tunnel_name)
+        if other is not sa
+        and other.peer_identity == sa.peer_identity
+        and other.local_identity == sa.local_identity
+    ]
+
+
+def _overlap(sa: IkeSa, other: IkeSa) -> bool:
+    """Was each begun before the other stood?"""
+    if sa.authenticated_at is None or other.authenticated_at is None:
+        return False
+    return sa.created <= other.authenticated_at and other.created <= sa.authenticated_at

@@ -1,0 +1,186 @@
+"""What the driver wants of the IKE SAs: begin, end, change, look after."""
+
+from collections.abc import Iterable
+
+from kakehashi.ike.effects import Event, EventName, Level, Send
+from kakehashi.ike.v2 import dispatch
+from kakehashi.ike.v2.child_negotiation import Trigger
+from kakehashi.ike.v2.children import Child, ChildState
+from kakehashi.ike.v2.contents import Contents
+from kakehashi.ike.v2.create_child_sa import NewChild, RekeyChild
+from kakehashi.ike.v2.failures import placed, tunnel_text
+from kakehashi.ike.v2.host import Host
+from kakehashi.ike.v2.ike_sa import IkeSa
+from kakehashi.ike.v2.ike_sa_init import NO_SPI, IkeSaInit
+from kakehashi.ike.v2.informational import DeleteIkeSa, Liveness
+from kakehashi.ike.v2.selectors import carries
+from kakehashi.ike.v2.states import State
+from kakehashi.model.address import Path, SocketAddress
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.identity import AuthenticationMethod
+from kakehashi.model.status import NatSide, Role
+from kakehashi.model.tunnel import Tunnel
+from kakehashi.wire.errors import WireError
+from kakehashi.wire.registry.ikev2 import ExchangeType, NotifyType, ProtocolId
+from kakehashi.wire.v2.delete import Delete
+from kakehashi.wire.v2.message import Message, decode, encode
+from kakehashi.wire.v2.notify import Notify
+
+
+def initiate(host: Host, tunnel: Tunnel, path: Path, trigger: Trigger | None, now: float) -> IkeSa | None:
+    """Begin what is missing to carry the tunnel's packets. The IKE SA concerned; None if nothing can begin."""
+    problem = _unusable(tunnel)
+    if problem:
+        _tell_unusable(host, tunnel, path, problem)
+        return None
+    own = [sa for sa in host.sas_of(tunnel.interface) if sa.role is Role.INITIATOR or sa.is_up]
+    standing = next((sa for sa in own if sa.is_up), None)
+    if standing is not None:
+        if not _has_child(standing, trigger) and not _is_making(standing):
+            standing.begin(NewChild(tunnel, trigger), now)
+        return standing
+    beginning = next((sa for sa in own if sa.state in (State.INIT_SENT, State.AUTH_SENT)), None)
+    if beginning is not None:
+        return beginning
+    sa = IkeSa(host, Role.INITIATOR, (host.new_ike_spi(), NO_SPI), path, tunnel.ike, tunnel, now)
+    sa.local_identity = tunnel.local.identity
+    host.add(sa)
+    message = f"negotiation with {sa.peer} begins ({tunnel_text(tunnel)})"
+    sa.tell(Level.NOTICE, EventName.NEGOTIATION_STARTED, message)
+    sa.begin(IkeSaInit(tunnel.ike, trigger), now)
+    return sa
+
+
+def reconfigure(sa: IkeSa, gateway: Gateway, now: float) -> None:
+    """Delete an SA whose tunnel is gone or has another peer; else its tunnel is the new one."""
+    if sa.tunnel is None:
+        return
+    new = gateway.tunnel(sa.tunnel.interface)
+    if new is None:
+        clear(sa, "its tunnel is no longer configured", now)
+    elif not _same_ends(sa.tunnel, new):
+        clear(sa, "its tunnel has another peer, identity or key now", now)
+    else:
+        sa.tunnel = new
+        for child in sa.children.values():
+            child.tunnel = new
+
+
+def clear(sa: IkeSa, reason: str, now: float) -> None:
+    """End an IKE SA: with a Delete where the peer knows it and may be told."""
+    if sa.state in (State.INIT_SENT, State.AUTH_SENT, State.INIT_ANSWERED):
+        sa.close(reason, now)
+    elif sa.state in (State.ESTABLISHED, State.REPLACED):
+        sa.queue.clear()
+        sa.begin(DeleteIkeSa(reason), now)
+
+
+def goodbye(sa: IkeSa, now: float) -> None:
+    """The gateway ends: a Delete that waits neither for its turn nor for an answer."""
+    if sa.sealer is not None and sa.state in (State.ESTABLISHED, State.REPLACED) and sa.policy.send_delete:
+        message_id = sa.requests.next_id
+        datagrams = sa.seal(ExchangeType.INFORMATIONAL, False, message_id, [Delete(ProtocolId.IKE)])
+        sa.transmit(datagrams, sa.path, now)
+    sa.close("the gateway shuts down", now)
+
+
+def first_inbound(child: Child, sa: IkeSa) -> None:
+    """Use a Child SA that the peer uses, unless it is on its way out."""
+    if child.state is ChildState.INSTALLED and child.collision is None:
+        sa.host.use_outbound(child)
+
+
+def peer_moved(sa: IkeSa, remote: SocketAddress) -> None:
+    """Follow a peer behind a NAT."""
+    if NatSide.REMOTE in sa.nat and NatSide.LOCAL not in sa.nat and remote != sa.path.remote:
+        dispatch.move(sa, Path(sa.path.local, remote, sa.path.interface))
+
+
+def use_another(host: Host, tunnel: str, children: Iterable[tuple[Child, IkeSa]]) -> None:
+    """The Child SA that packets left by is gone: the youngest other one takes its place, if there is any."""
+    rest = [c for c, _ in children if c.tunnel.interface == tunnel and c.state is not ChildState.DELETING]
+    if rest:
+        host.use_outbound(max(rest, key=lambda child: child.sa.serial_in))
+
+
+def tell_child_gone(sa: IkeSa, child: Child, reason: str) -> None:
+    """The event of the end of a Child SA; of one that has a successor it is only for those who look closely."""
+    level = Level.WARNING if child.successor is None else Level.DEBUG
+    message = f"Child SA {child.spi_in:08x} with {sa.peer} is gone: {reason}"
+    details = {"spi_in": f"{child.spi_in:08x}", "spi_out": f"{child.spi_out:08x}", "reason": reason}
+    sa.tell(level, EventName.CHILD_SA_DELETED, message, details, "IPsec")
+
+
+def unknown_spi(host: Host, sas: Iterable[IkeSa], spi: int, path: Path, now: float) -> IkeSa | None:
+    """INVALID_SPI: under the IKE SA with the sender if there is one, else as a hint that proves nothing."""
+    notify = Notify(NotifyType.INVALID_SPI, data=spi.to_bytes(4, "big"))
+    for sa in sas:
+        if sa.is_up and sa.path.remote.ip == path.remote.ip:
+            if sa.requests.waiting is None and not sa.queue:
+                sa.begin(Liveness(notify), now)
+            return sa
+    if host.may_answer(now):
+        # One-way, with SPIs that mean nothing (RFC 7296 section 1.5).
+        message = Message(NO_SPI, NO_SPI, ExchangeType.INFORMATIONAL, True, False, 0, (notify,))
+        host.emit(Send(encode(message), path))
+    return None
+
+
+def stray_notify(host: Host, sas: Iterable[IkeSa], datagram: bytes, path: Path, now: float) -> None:
+    """An unprotected INVALID_SPI: ask the peer it seems to come from whether it is alive."""
+    try:
+        notify = Contents(decode(datagram).payloads).notify(NotifyType.INVALID_SPI)
+    except WireError:
+        return
+    if notify is None or len(notify.data) != 4:
+        return
+    number = int.from_bytes(notify.data, "big")
+    for sa in sas:
+        if sa.path.remote.ip == path.remote.ip and any(c.spi_out == number for c in sa.children.values()):
+            dispatch.ask_whether_alive(sa, now)
+
+
+def _has_child(sa: IkeSa, trigger: Trigger | None) -> bool:
+    return any(
+        child.state is not ChildState.DELETING
+        and (trigger is None or carries(child.selectors, trigger.source, trigger.destination))
+        for child in sa.children.values()
+    )
+
+
+def _is_making(sa: IkeSa) -> bool:
+    """Is a new Child SA under way or waiting? A rekey makes none for other packets."""
+    wishes = [sa.exchange, *sa.queue, *(exchange for _, exchange in sa.later)]
+    return any(isinstance(x, NewChild) and not isinstance(x, RekeyChild) for x in wishes)
+
+
+def _unusable(tunnel: Tunnel) -> str:
+    for credentials in (tunnel.local, tunnel.peer):
+        place = placed(str(credentials.identity), credentials.source)
+        if credentials.method is not AuthenticationMethod.PSK:
+            return f"authentication by signature is not supported yet: {place}"
+        if credentials.secret is None:
+            return f"no pre-shared key is configured for {place}"
+    return ""
+
+
+def _tell_unusable(host: Host, tunnel: Tunnel, path: Path, problem: str) -> None:
+    host.tell(
+        Event(
+            level=Level.ERROR,
+            name=EventName.NEGOTIATION_FAILED,
+            facility="ikev2",
+            message=f"negotiation with peer {path.remote.ip} cannot begin: {problem} ({tunnel_text(tunnel)})",
+            tunnel=tunnel.interface,
+            path=path,
+            details={"stage": "configuration", "cause": "credentials", "peer": str(path.remote.ip)},
+        )
+    )
+
+
+def _same_ends(old: Tunnel, new: Tunnel) -> bool:
+    """The same, but for the lines where it is written."""
+    return old.peer_address == new.peer_address and all(
+        (a.method, a.identity, a.secret) == (b.method, b.identity, b.secret)
+        for a, b in ((old.local, new.local), (old.peer, new.peer))
+    )

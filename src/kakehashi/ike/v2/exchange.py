@@ -1,0 +1,32 @@
+"""An exchange that we begin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from kakehashi.ike.v2.contents import Contents
+from kakehashi.wire.registry.ikev2 import ExchangeType
+from kakehashi.wire.v2.payloads import Payload
+
+if TYPE_CHECKING:
+    from kakehashi.ike.v2.ike_sa import IkeSa
+
+
+class Exchange(Protocol):
+    """One request of ours, from its wish to its response. It waits in the SA's queue for its turn."""
+
+    kind: ExchangeType
+
+    @property
+    def concerns_child(self) -> bool:
+        """Does it make, rekey or delete a Child SA? Such a one keeps the peer from rekeying the IKE SA."""
+
+    def request(self, sa: IkeSa, now: float) -> Sequence[Payload] | None:
+        """The payloads, when its turn has come. None: it has become pointless."""
+
+    def response(self, sa: IkeSa, contents: Contents, now: float) -> None:
+        """The peer's answer, decrypted and legal. Refusal where it does not fit the request."""
+
+    def failed(self, sa: IkeSa, why: str, now: float) -> None:
+        """There will be no answer: the IKE SA ends. Tell what became of the wish."""

@@ -1,0 +1,88 @@
+"""What goes wrong in a negotiation, told so that an engineer knows which line of which side to change."""
+
+from collections.abc import Mapping
+
+from kakehashi.ike.effects import Event, EventName, Level
+from kakehashi.ike.v2.host import Host
+from kakehashi.ike.v2.ike_sa import IkeSa
+from kakehashi.model.address import Path
+from kakehashi.model.source import Source
+from kakehashi.model.tunnel import Tunnel
+from kakehashi.wire.registry.ikev2 import NotifyType, ProtocolId
+
+
+def tunnel_text(tunnel: Tunnel | None) -> str:
+    """A tunnel with its place in the configuration."""
+    if tunnel is None:
+        return "the policy for unknown peers"
+    return placed(tunnel.interface, tunnel.source)
+
+
+def placed(what: str, source: Source | None) -> str:
+    """`what (file:line)`."""
+    return f"{what} ({source})" if source is not None else what
+
+
+def tell_failure(
+    sa: IkeSa,
+    stage: str,
+    cause: str,
+    sentence: str,
+    details: Mapping[str, str] | None = None,
+    name: EventName = EventName.NEGOTIATION_FAILED,
+) -> None:
+    """One event for one failed negotiation of an SA."""
+    sa.tell(
+        Level.ERROR,
+        name,
+        f"{stage} with {sa.peer} failed: {sentence}",
+        {"stage": stage, "cause": cause, "peer": str(sa.path.remote.ip)} | dict(details or {}),
+    )
+
+
+def tell_refused(
+    host: Host, path: Path, tunnel: Tunnel | None, cause: str, sentence: str, details: Mapping[str, str]
+) -> None:
+    """One event for a first message that left no SA behind."""
+    peer = str(path.remote.ip)
+    host.tell(
+        Event(
+            level=Level.ERROR,
+            name=EventName.NEGOTIATION_FAILED,
+            facility="ikev2",
+            message=f"IKE_SA_INIT from peer {peer} refused: {sentence}",
+            tunnel="" if tunnel is None else tunnel.interface,
+            path=path,
+            details={"stage": "IKE_SA_INIT", "cause": cause, "peer": peer} | dict(details),
+        )
+    )
+
+
+def refused_by_peer(notify: NotifyType, ours: Mapping[str, str]) -> str:
+    """What the peer's error says about our side. `ours`: what we offered, by `algorithms`, `selectors`, ..."""
+    match notify:
+        case NotifyType.NO_PROPOSAL_CHOSEN:
+            return f"the peer accepts none of our proposals: we offer {ours.get('algorithms', '?')}"
+        case NotifyType.TS_UNACCEPTABLE:
+            return f"the peer accepts none of our traffic selectors: we offer {ours.get('selectors', '?')}"
+        case NotifyType.AUTHENTICATION_FAILED:
+            return (
+                "the peer answers AUTHENTICATION_FAILED: either it does not know us as "
+                f"{ours.get('local', '?')}, or it is not {ours.get('remote', '?')}, "
+                "or the pre-shared keys differ"
+            )
+        case NotifyType.INVALID_KE_PAYLOAD:
+            return "the peer demands one group after the other"
+        case NotifyType.NO_ADDITIONAL_SAS:
+            return "the peer does not take any more Child SAs"
+        case NotifyType.SINGLE_PAIR_REQUIRED:
+            return f"the peer takes a single pair of addresses only: we offer {ours.get('selectors', '?')}"
+        case NotifyType.FAILED_CP_REQUIRED:
+            return "the peer demands a Configuration payload, as if we were a remote access client"
+        case NotifyType.INTERNAL_ADDRESS_FAILURE:
+            return "the peer has no internal address for us"
+        case _:
+            return f"the peer answers {notify.name}"
+
+
+PROTOCOL_NAMES = {ProtocolId.IKE: "IKE SA", ProtocolId.ESP: "Child SA"}

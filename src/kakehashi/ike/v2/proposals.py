@@ -1,0 +1,349 @@
+"""What is offered and what is chosen: Security Association payloads against our algorithms (RFC 7296 section 3.3).
+
+AEAD ciphers and others stand in separate proposals, for an AEAD cipher takes no integrity transform beside it
+(RFC 5282 section 8). Here such a group of ciphers with what goes along is a `Shape`, and all that a policy
+allows is `Allowed`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from kakehashi.ike.v2.names import cipher_name, group_name, listed, type_name, value_name
+from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
+from kakehashi.wire.registry.ikev2 import (
+    EncryptionId,
+    EsnId,
+    IntegrityId,
+    KeyExchangeId,
+    PrfId,
+    ProtocolId,
+    TransformType,
+)
+from kakehashi.wire.v2.sa import Proposal, Transform
+
+Value = tuple[int, int]  # the transform's number and its key length in bits
+Shape = dict[TransformType, tuple[Value, ...]]  # most preferred first
+Choice = dict[TransformType, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a policy allows: the shapes, and every cipher with its shape, most preferred first."""
+
+    shapes: tuple[Shape, ...]
+    ciphers: tuple[tuple[Value, Shape], ...]
+
+
+# A transform type that is not offered counts as this value (RFC 7296 section 3.3.3). ESN is mandatory for ESP,
+# but implementations that leave it out mean NO_ESN.
+_ABSENT: Choice = {
+    TransformType.INTEG: (IntegrityId.NONE, 0),
+    TransformType.KE: (KeyExchangeId.NONE, 0),
+    TransformType.ESN: (EsnId.NO_ESN, 0),
+}
+_ORDER = (
+    TransformType.ENCR,
+    TransformType.PRF,
+    TransformType.INTEG,
+    TransformType.KE,
+    TransformType.ESN,
+)
+_ENUMS = {
+    TransformType.ENCR: EncryptionId,
+    TransformType.PRF: PrfId,
+    TransformType.INTEG: IntegrityId,
+    TransformType.KE: KeyExchangeId,
+    TransformType.ESN: EsnId,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IkeSuite:
+    """What protects an IKE SA. `integrity` is NONE with an AEAD cipher."""
+
+    cipher: Cipher
+    integrity: IntegrityId
+    prf: PrfId
+    group: KeyExchangeId
+
+
+@dataclass(frozen=True, slots=True)
+class ChildSuite:
+    """What protects a Child SA. `group` is NONE without perfect forward secrecy."""
+
+    cipher: Cipher
+    integrity: IntegrityId
+    group: KeyExchangeId
+    esn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """Why nothing can be chosen: for each transform type without overlap what is offered and what is allowed."""
+
+    differences: tuple[tuple[TransformType, str, str], ...]
+
+    def sentence(self, offerer: str, allower: str) -> str:
+        """`peer A offers encryption X; Tunnel0.0 allows Y`, for each difference."""
+        if not self.differences:
+            return f"{offerer} offers no proposal that {allower} understands"
+        return "; ".join(
+            f"{offerer} offers {type_name(kind)} {offered}, {allower} allows {allowed}"
+            for kind, offered, allowed in self.differences
+        )
+
+    def details(self) -> dict[str, str]:
+        """`field`, `offered`, `allowed`, each joined by `; ` where there are several differences."""
+        if not self.differences:
+            return {}
+        kinds, offered, allowed = zip(*self.differences, strict=True)
+        return {
+            "field": "; ".join(map(type_name, kinds)),
+            "offered": "; ".join(offered),
+            "allowed": "; ".join(allowed),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A choice among what was offered. `spi` is the offerer's."""
+
+    values: Choice
+    number: int
+    protocol: ProtocolId
+    spi: bytes
+    transforms: tuple[Transform, ...]
+
+    def answer(self, spi: bytes) -> Proposal:
+        """What the responder sends back, with its own SPI."""
+        return Proposal(self.number, self.protocol, spi, self.transforms)
+
+    def ike_suite(self) -> IkeSuite:
+        """The choice for an IKE SA."""
+        return IkeSuite(
+            self._cipher(),
+            IntegrityId(self.values[TransformType.INTEG][0]),
+            PrfId(self.values[TransformType.PRF][0]),
+            self.group,
+        )
+
+    def child_suite(self) -> ChildSuite:
+        """The choice for a Child SA."""
+        return ChildSuite(
+            self._cipher(),
+            IntegrityId(self.values[TransformType.INTEG][0]),
+            self.group,
+            self.values[TransformType.ESN][0] == EsnId.ESN,
+        )
+
+    @property
+    def group(self) -> KeyExchangeId:
+        """The key exchange, NONE without."""
+        return KeyExchangeId(self.values.get(TransformType.KE, (KeyExchangeId.NONE, 0))[0])
+
+    def _cipher(self) -> Cipher:
+        number, bits = self.values[TransformType.ENCR]
+        return Cipher(EncryptionId(number), bits)
+
+
+@lru_cache(maxsize=256)
+def ike_allowed(algorithms: IkeAlgorithms) -> Allowed:
+    """What an IKE SA may be made of. The shape of the most preferred cipher comes first."""
+    rest: Shape = {
+        TransformType.PRF: _values(algorithms.prfs),
+        TransformType.KE: _values(algorithms.key_exchanges),
+    }
+    return _allowed(algorithms.ciphers, algorithms.integrities, rest)
+
+
+@lru_cache(maxsize=256)
+def child_allowed(algorithms: ChildAlgorithms, key_exchange: bool) -> Allowed:
+    """What a Child SA may be made of. `key_exchange` is False for the one of IKE_AUTH, which has no KE payload."""
+    groups = algorithms.key_exchanges if key_exchange else ()
+    rest: Shape = {
+        TransformType.KE: _values(groups) or (_ABSENT[TransformType.KE],),
+        TransformType.ESN: _values((EsnId.ESN, EsnId.NO_ESN) if algorithms.esn else (EsnId.NO_ESN,)),
+    }
+    return _allowed(algorithms.ciphers, algorithms.integrities, rest)
+
+
+def offer(allowed: Allowed, protocol: ProtocolId, spi: bytes) -> tuple[Proposal, ...]:
+    """The proposals of an initiator, numbered from 1 (RFC 7296 section 3.3.1)."""
+    return tuple(
+        Proposal(number, protocol, spi, _offered_transforms(shape))
+        for number, shape in enumerate(allowed.shapes, 1)
+    )
+
+
+def choose(allowed: Allowed, proposals: Sequence[Proposal], protocol: ProtocolId) -> Chosen | Mismatch:
+    """The responder's choice, by our own order of preference among what is offered."""
+    offers = [(p, _read(p)) for p in proposals if p.protocol == protocol]
+    for cipher, shape in allowed.ciphers:
+        for proposal, offered in offers:
+            if cipher not in offered.get(TransformType.ENCR, ()) or not offered.keys() <= shape.keys():
+                continue
+            values = _agree(shape, cipher, offered)
+            if values is not None:
+                return _chosen(proposal, offered, values)
+    return _mismatch(allowed.shapes, [offered for _, offered in offers])
+
+
+def accept(allowed: Allowed, proposals: Sequence[Proposal], protocol: ProtocolId) -> Chosen | Mismatch:
+    """The initiator's check of the one proposal that came back: it must be a selection from ours."""
+    if len(proposals) != 1 or proposals[0].protocol != protocol:
+        return Mismatch(())
+    if any(len(values) != 1 for values in _read(proposals[0]).values()):
+        return Mismatch(())
+    return choose(allowed, proposals, protocol)
+
+
+def without_key_exchange(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
+    """The same proposals for IKE_AUTH, where a key exchange transform has no meaning (RFC 7296 section 1.2)."""
+    return tuple(
+        Proposal(
+            p.number,
+            p.protocol,
+            p.spi,
+            tuple(t for t in p.transforms if t.type != TransformType.KE),
+        )
+        for p in proposals
+    )
+
+
+def first_group(allowed: Allowed, preferred: KeyExchangeId = KeyExchangeId.NONE) -> KeyExchangeId:
+    """The group of the KE payload: `preferred` where we offer it, else the first that we offer; NONE is none."""
+    groups = [KeyExchangeId(number) for number, _ in allowed.shapes[0][TransformType.KE]]
+    if preferred in groups:
+        return preferred
+    return groups[0]
+
+
+def offers_group(allowed: Allowed, group: KeyExchangeId) -> bool:
+    """Is the group among what we offer?"""
+    return any((group, 0) in shape[TransformType.KE] for shape in allowed.shapes)
+
+
+def describe_suite(suite: IkeSuite) -> str:
+    """The algorithms of an IKE SA, in a sentence."""
+    parts = [cipher_name(suite.cipher)]
+    if not suite.cipher.is_aead:
+        parts.append(value_name(TransformType.INTEG, suite.integrity))
+    return " ".join([*parts, value_name(TransformType.PRF, suite.prf), group_name(suite.group)])
+
+
+def offered_text(allowed: Allowed) -> str:
+    """All that we offer, in a sentence."""
+    kinds = [kind for kind in _ORDER if any(kind in shape for shape in allowed.shapes)]
+    texts = []
+    for kind in kinds:
+        values = _distinct(
+            v for shape in allowed.shapes for v in shape.get(kind, ()) if v != _ABSENT.get(kind)
+        )
+        if values:
+            texts.append(f"{type_name(kind)} {_text(kind, values)}")
+    return "; ".join(texts)
+
+
+def _values(numbers: Iterable[int]) -> tuple[Value, ...]:
+    return tuple((number, 0) for number in numbers)
+
+
+def _allowed(ciphers: Sequence[Cipher], integrities: Sequence[IntegrityId], rest: Shape) -> Allowed:
+    shapes: dict[bool, Shape] = {}
+    for aead in dict.fromkeys(c.is_aead for c in ciphers):
+        integrity = (_ABSENT[TransformType.INTEG],) if aead else _values(integrities)
+        same = tuple((c.id, c.key_bits) for c in ciphers if c.is_aead is aead)
+        shapes[aead] = {TransformType.ENCR: same, TransformType.INTEG: integrity} | rest
+    by_preference = tuple(((c.id, c.key_bits), shapes[c.is_aead]) for c in ciphers)
+    return Allowed(tuple(shapes.values()), by_preference)
+
+
+def _offered_transforms(shape: Shape) -> tuple[Transform, ...]:
+    return tuple(
+        _transform(kind, value)
+        for kind in _ORDER
+        if (values := shape.get(kind)) is not None and not _left_out(kind, values)
+        for value in values
+    )
+
+
+def _left_out(kind: TransformType, values: tuple[Value, ...]) -> bool:
+    """Nothing but NONE is said by leaving the type out; ESN is always said (RFC 7296 section 3.3.3)."""
+    return kind in (TransformType.INTEG, TransformType.KE) and values == (_ABSENT[kind],)
+
+
+def _transform(kind: TransformType, value: Value) -> Transform:
+    return Transform(kind, _ENUMS[kind](value[0]), value[1])
+
+
+def _read(proposal: Proposal) -> dict[TransformType, tuple[Value, ...]]:
+    """The transforms by type. One with an attribute we do not know is not for us (RFC 7296 section 3.3.6)."""
+    found: dict[TransformType, list[Value]] = {}
+    for transform in proposal.transforms:
+        values = found.setdefault(transform.type, [])
+        if not transform.attributes:
+            values.append((transform.id, transform.key_bits))
+    return {kind: tuple(values) for kind, values in found.items()}
+
+
+def _agree(shape: Shape, cipher: Value, offered: Shape) -> Choice | None:
+    values: Choice = {TransformType.ENCR: cipher}
+    for kind, allowed in shape.items():
+        if kind == TransformType.ENCR:
+            continue
+        theirs = _offered(kind, offered)
+        value = next((v for v in allowed if v in theirs), None)
+        if value is None:
+            return None
+        values[kind] = value
+    return values
+
+
+def _offered(kind: TransformType, offered: Shape) -> tuple[Value, ...]:
+    found = offered.get(kind)
+    if found is None:
+        absent = _ABSENT.get(kind)
+        return () if absent is None else (absent,)
+    return found
+
+
+def _chosen(proposal: Proposal, offered: Shape, values: Choice) -> Chosen:
+    """Exactly one transform of each type that the initiator offered (RFC 7296 section 3.3.6)."""
+    transforms = tuple(
+        _transform(kind, values[kind]) for kind in _ORDER if kind in offered and kind in values
+    )
+    return Chosen(values, proposal.number, proposal.protocol, proposal.spi, transforms)
+
+
+def _mismatch(shapes: Sequence[Shape], offers: Sequence[Shape]) -> Mismatch:
+    """The differences of the proposal and shape that come nearest to each other."""
+    nearest: list[TransformType] | None = None
+    for offered in offers:
+        for shape in shapes:
+            kinds = [kind for kind in _ORDER if kind in shape and not _overlaps(kind, shape, offered)]
+            if kinds and (nearest is None or len(kinds) < len(nearest)):
+                nearest, offered_best, shape_best = kinds, offered, shape
+    if nearest is None:
+        return Mismatch(())
+    differences = []
+    for kind in nearest:
+        if kind == TransformType.ENCR:
+            theirs = _distinct(v for o in offers for v in o.get(kind, ()))
+            ours = _distinct(v for s in shapes for v in s[kind])
+        else:
+            theirs, ours = _offered(kind, offered_best), shape_best[kind]
+        differences.append((kind, _text(kind, theirs), _text(kind, ours)))
+    return Mismatch(tuple(differences))
+
+
+def _overlaps(kind: TransformType, shape: Shape, offered: Shape) -> bool:
+    return not set(shape[kind]).isdisjoint(_offered(kind, offered))
+
+
+def _distinct(values: Iterable[Value]) -> tuple[Value, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _text(kind: TransformType, values: Iterable[Value]) -> str:
+    return listed(value_name(kind, number, bits) for number, bits in values)

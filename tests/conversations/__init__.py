@@ -1,0 +1,1 @@
+"""Two cores, one simulated wire, virtual time."""
