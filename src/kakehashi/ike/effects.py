@@ -97,8 +97,8 @@ class EventName(enum.StrEnum):
 class Event:
     """Something that an operator may want to know, in one sentence.
 
-    `facility` is "ikev2" or "IPsec" (V2-52). `tunnel` is "" while it is not known. `details` holds the values of
-    the sentence for machines; never a secret.
+    `facility` is "ikev2" or "IPsec" (V2-52). `tunnel` is "" while it is not known. `details` holds the values
+    of the sentence for machines; never a secret.
     """
 
     level: Level

@@ -1,7 +1,7 @@
 """One gateway's IKE without sockets or clock: datagrams and time in, effects out.
 
-Here a datagram finds its IKE SA and a timer its owner; what IKE means is in `v2`. Nothing that the network sends
-raises out of `receive`: what comes to nothing is counted in `drops` by its reason.
+Here a datagram finds its IKE SA and a timer its owner; what IKE means is in `v2`. Nothing that the network
+sends raises out of `receive`: what comes to nothing is counted in `drops` by its reason.
 """
 
 import heapq
@@ -79,8 +79,8 @@ class Endpoint:
     def configure(self, gateway: Gateway, now: float) -> None:
         """Take over a changed configuration.
 
-        SAs of tunnels that are gone, or whose peer, identities or keys are others, are deleted; all others stay,
-        and a new policy counts from the next negotiation.
+        SAs of tunnels that are gone, or whose peer, identities or keys are others, are deleted; all others
+        stay, and a new policy counts from the next negotiation.
         """
         self.gateway = gateway
         for sa in self._living():
@@ -98,8 +98,8 @@ class Endpoint:
     def initiate(self, tunnel: str, path: Path, now: float, trigger: Trigger | None = None) -> bool:
         """Bring the tunnel up by IKE_SA_INIT to `path`, or by a Child SA of the IKE SA that stands.
 
-        Does nothing while that is under way or the packet `trigger` has its Child SA. False if it cannot begin:
-        there is no such tunnel, its peer's address is unknown, or its credentials are not usable.
+        Does nothing while that is under way or the packet `trigger` has its Child SA. False if it cannot
+        begin: there is no such tunnel, its peer's address is unknown, or its credentials are not usable.
         """
         found = self.gateway.tunnel(tunnel)
         if found is None or found.peer_address is ANY:
@@ -166,7 +166,7 @@ class Endpoint:
             control.first_inbound(*found)
 
     def peer_moved(self, spi_in: int, remote: SocketAddress, now: float) -> None:
-        """Authentic ESP came from a new address or port: follow, if the peer is behind a NAT (section 2.23)."""
+        """Authentic ESP came from a new address or port: follow a peer that is behind a NAT (2.23)."""
         found = self._children.get(spi_in)
         if found is not None:
             control.peer_moved(found[1], remote)
@@ -179,7 +179,9 @@ class Endpoint:
             self.rearm(sa)
 
     def clear(self, tunnel: str | None, now: float) -> int:
-        """Delete the IKE SAs of a tunnel, or all (V2-34). They stay until the answer or the time-out. Their number."""
+        """Delete the IKE SAs of a tunnel, or all (V2-34). They stay until the answer or the time-out. Their
+        number.
+        """
         sas = [sa for sa in self._living() if tunnel is None or sa.tunnel_name == tunnel]
         for sa in sas:
             control.clear(sa, "cleared by the operator", now)

@@ -7,7 +7,8 @@ from kakehashi.model.status import Role
 
 
 def drop_older(sa: IkeSa, now: float) -> None:
-    """INITIAL_CONTACT: the peer knows nothing of older IKE SAs, so they end here without a Delete (section 2.4).
+    """INITIAL_CONTACT: the peer knows nothing of older IKE SAs, so they end here without a Delete (section
+    2.4).
 
     An SA that was made while this one was under way is not older: both ends began at the same time.
     """

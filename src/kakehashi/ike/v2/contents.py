@@ -108,7 +108,7 @@ class Contents:
         return next((n for n in self.notifies if n.type.is_error), None)
 
     def check(self, exchange: ExchangeType, is_response: bool) -> None:
-        """Refusal with INVALID_SYNTAX for payloads that are missing or too many. An error Notify excuses all."""
+        """Refusal with INVALID_SYNTAX for missing or surplus payloads. An error Notify excuses all."""
         if is_response and self.error is not None:
             return
         legal = LEGAL.get((exchange, is_response), _NO_COUNTS)

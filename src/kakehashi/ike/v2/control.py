@@ -28,7 +28,7 @@ from kakehashi.wire.v2.notify import Notify
 
 
 def initiate(host: Host, tunnel: Tunnel, path: Path, trigger: Trigger | None, now: float) -> IkeSa | None:
-    """Begin what is missing to carry the tunnel's packets. The IKE SA concerned; None if nothing can begin."""
+    """Begin what is missing to carry the packets. The IKE SA concerned; None if nothing can begin."""
     problem = _unusable(tunnel)
     if problem:
         _tell_unusable(host, tunnel, path, problem)
@@ -104,7 +104,7 @@ def use_another(host: Host, tunnel: str, children: Iterable[tuple[Child, IkeSa]]
 
 
 def tell_child_gone(sa: IkeSa, child: Child, reason: str) -> None:
-    """The event of the end of a Child SA; of one that has a successor it is only for those who look closely."""
+    """The event of the end of a Child SA. If it has a successor, only those who look closely care."""
     level = Level.WARNING if child.successor is None else Level.DEBUG
     message = f"Child SA {child.spi_in:08x} with {sa.peer} is gone: {reason}"
     details = {"spi_in": f"{child.spi_in:08x}", "spi_out": f"{child.spi_out:08x}", "reason": reason}

@@ -1,4 +1,6 @@
-"""A datagram for an IKE SA: window, protection, fragments, what is legal here, and the exchange it belongs to."""
+"""A datagram for an IKE SA: window, protection, fragments, what is legal here, and the exchange it belongs
+to.
+"""
 
 from collections.abc import Sequence
 
@@ -125,7 +127,8 @@ def _receive_request(sa: IkeSa, header: Header, datagram: bytes, path: Path, now
         sa.host.use_outbound(child)
     if end:
         if sa.collision is not None:
-            # The peer has settled the rekey of both ends for itself: its new IKE SA is the one (section 2.25.2).
+            # The peer has settled the rekey of both ends for itself: its new IKE SA is the one (section
+            # 2.25.2).
             collision, sa.collision = sa.collision, None
             rekey_ike_sa.take_over(sa, collision.sa, now)
         if sa.state is not State.GONE:
@@ -233,7 +236,7 @@ def move(sa: IkeSa, path: Path) -> None:
 
 
 def _hint(sa: IkeSa, header: Header, datagram: bytes, path: Path, now: float) -> None:
-    """An unprotected message for an SA that has keys proves nothing, but an error in it is a reason to ask."""
+    """An unprotected message for an SA that has keys proves nothing; an error in it is a reason to ask."""
     sa.host.drop(Drop.HINT_ONLY, path)
     if sa.state is not State.ESTABLISHED or header.spi_r == NO_SPI:
         return

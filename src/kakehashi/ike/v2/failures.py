@@ -59,7 +59,7 @@ def tell_refused(
 
 
 def refused_by_peer(notify: NotifyType, ours: Mapping[str, str]) -> str:
-    """What the peer's error says about our side. `ours`: what we offered, by `algorithms`, `selectors`, ..."""
+    """What the peer's error says about our side. `ours`: what we offered: `algorithms`, `selectors`."""
     match notify:
         case NotifyType.NO_PROPOSAL_CHOSEN:
             return f"the peer accepts none of our proposals: we offer {ours.get('algorithms', '?')}"

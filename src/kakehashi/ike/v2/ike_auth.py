@@ -78,7 +78,8 @@ class IkeAuth:
         self._first_child(sa, contents, error, now)
 
     def failed(self, sa: IkeSa, why: str, now: float) -> None:
-        sentence = f"no answer in {sa.waits_total:g} s at {sa.path.remote}: is UDP port {sa.path.remote.port} filtered?"
+        remote = sa.path.remote
+        sentence = f"no answer in {sa.waits_total:g} s at {remote}: is UDP port {remote.port} filtered?"
         tell_failure(sa, "IKE_AUTH", "timeout", sentence)
 
     def _verify(self, sa: IkeSa, contents: Contents) -> None:
@@ -229,8 +230,8 @@ def _check_auth(
         raise Refusal(NotifyType.AUTHENTICATION_FAILED, f"no pre-shared key is configured for {place}")
     if not hmac.compare_digest(auth.data, _auth(sa, peer, payload, by_initiator)):
         sentence = (
-            f"the pre-shared key of {placed(str(peer.identity), peer.source)} for {tunnel_text(tunnel)} is not "
-            f"the one that {sa.peer} uses: compare the keys on both sides"
+            f"the pre-shared key of {placed(str(peer.identity), peer.source)} for {tunnel_text(tunnel)} "
+            f"is not the one that {sa.peer} uses: compare the keys on both sides"
         )
         details = {"field": "pre-shared key", "identity": str(peer.identity)}
         raise Refusal(NotifyType.AUTHENTICATION_FAILED, sentence, details=details)

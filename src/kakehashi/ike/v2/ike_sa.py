@@ -1,4 +1,6 @@
-"""One IKE SA: its state, its messages on their way, its Child SAs. What the exchanges do is in their own files."""
+"""One IKE SA: its state, its messages on their way, its Child SAs. What the exchanges do is in their own
+files.
+"""
 
 from collections import deque
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The IKE_SA_INIT exchange (RFC 7296 section 1.2): algorithms, nonces, key exchange, and who is behind a NAT."""
+"""The IKE_SA_INIT exchange (RFC 7296 section 1.2): algorithms, nonces, key exchange, NAT detection."""
 
 from collections.abc import Sequence
 
@@ -51,7 +51,8 @@ NO_SPI = bytes(8)
 # How often an unproven peer may send us round, by COOKIE or by INVALID_KE_PAYLOAD (section 2.6.1).
 MAX_ROUNDS = 4
 
-# An error without proof may be forged, so the true response has this many seconds more to come (section 2.21.1).
+# An error without proof may be forged, so the true response has this many seconds more to come (section
+# 2.21.1).
 HINT_PATIENCE = 2.0
 
 _HASHES = b"".join(
@@ -185,7 +186,7 @@ class IkeSaInit:
 
 
 def respond(host: Host, datagram: bytes, path: Path, now: float) -> IkeSa | None:
-    """Answer a first message. None if it leaves no state behind: it was dropped, refused, or needs a cookie."""
+    """Answer a first message. None if that leaves no state: dropped, refused, or a cookie is needed."""
     total, of_source = host.half_open_of(path)
     limits = host.limits
     if total >= limits.half_open_total or of_source >= limits.half_open_per_source:

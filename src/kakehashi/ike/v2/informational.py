@@ -1,4 +1,4 @@
-"""The INFORMATIONAL exchange (RFC 7296 section 1.4): delete, liveness, and errors outside of their exchange."""
+"""The INFORMATIONAL exchange (RFC 7296 section 1.4): delete, liveness, errors without exchange."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ DELETED_BY_PEER = "the peer deleted it"
 
 
 class DeleteIkeSa:
-    """Tell the peer that the IKE SA ends, and wait for its answer (V2-34). `notify`: why, if it is an error."""
+    """Tell the peer that the IKE SA ends, and wait for the answer (V2-34). `notify`: the error behind it."""
 
     kind = ExchangeType.INFORMATIONAL
     concerns_child = False
@@ -71,7 +71,7 @@ class DeleteChild:
 
 
 class Liveness:
-    """Is the peer there? An empty request (RFC 7296 section 2.4), or one with a Notify that is worth telling."""
+    """Is the peer there? An empty request (RFC 7296 section 2.4), or one with a Notify worth telling."""
 
     kind = ExchangeType.INFORMATIONAL
     concerns_child = False
@@ -106,7 +106,7 @@ def delete_child(sa: IkeSa, child: Child, reason: str, now: float) -> None:
 
 
 def respond(sa: IkeSa, contents: Contents, now: float) -> tuple[list[Payload], str]:
-    """The responder's part: the payloads of the answer, and why the IKE SA ends after it ("" if it does not)."""
+    """The responder's part: the payloads of the answer, and why the IKE SA ends after it, or ""."""
     answer: list[Payload] = []
     end = ""
     deleted: list[bytes] = []

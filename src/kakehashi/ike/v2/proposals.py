@@ -1,4 +1,5 @@
-"""What is offered and what is chosen: Security Association payloads against our algorithms (RFC 7296 section 3.3).
+"""What is offered and what is chosen: Security Association payloads against our algorithms (RFC 7296 section
+3.3).
 
 AEAD ciphers and others stand in separate proposals, for an AEAD cipher takes no integrity transform beside it
 (RFC 5282 section 8). Here such a group of ciphers with what goes along is a `Shape`, and all that a policy
@@ -35,8 +36,8 @@ class Allowed:
     ciphers: tuple[tuple[Value, Shape], ...]
 
 
-# A transform type that is not offered counts as this value (RFC 7296 section 3.3.3). ESN is mandatory for ESP,
-# but implementations that leave it out mean NO_ESN.
+# A transform type that is not offered counts as this value (RFC 7296 section 3.3.3). ESN is mandatory for
+# ESP, but implementations that leave it out mean NO_ESN.
 _ABSENT: Choice = {
     TransformType.INTEG: (IntegrityId.NONE, 0),
     TransformType.KE: (KeyExchangeId.NONE, 0),
@@ -80,7 +81,7 @@ class ChildSuite:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """Why nothing can be chosen: for each transform type without overlap what is offered and what is allowed."""
+    """Why nothing can be chosen: for each type without overlap what is offered and what is allowed."""
 
     differences: tuple[tuple[TransformType, str, str], ...]
 
@@ -159,7 +160,9 @@ def ike_allowed(algorithms: IkeAlgorithms) -> Allowed:
 
 @lru_cache(maxsize=256)
 def child_allowed(algorithms: ChildAlgorithms, key_exchange: bool) -> Allowed:
-    """What a Child SA may be made of. `key_exchange` is False for the one of IKE_AUTH, which has no KE payload."""
+    """What a Child SA may be made of. `key_exchange` is False for the one of IKE_AUTH, which has no KE
+    payload.
+    """
     groups = algorithms.key_exchanges if key_exchange else ()
     rest: Shape = {
         TransformType.KE: _values(groups) or (_ABSENT[TransformType.KE],),
@@ -199,7 +202,7 @@ def accept(allowed: Allowed, proposals: Sequence[Proposal], protocol: ProtocolId
 
 
 def without_key_exchange(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
-    """The same proposals for IKE_AUTH, where a key exchange transform has no meaning (RFC 7296 section 1.2)."""
+    """The same proposals for IKE_AUTH, where a key exchange has no meaning (RFC 7296 section 1.2)."""
     return tuple(
         Proposal(
             p.number,
@@ -212,7 +215,7 @@ def without_key_exchange(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
 
 
 def first_group(allowed: Allowed, preferred: KeyExchangeId = KeyExchangeId.NONE) -> KeyExchangeId:
-    """The group of the KE payload: `preferred` where we offer it, else the first that we offer; NONE is none."""
+    """The group of the KE payload: `preferred` where we offer it, else our first; NONE is none."""
     groups = [KeyExchangeId(number) for number, _ in allowed.shapes[0][TransformType.KE]]
     if preferred in groups:
         return preferred

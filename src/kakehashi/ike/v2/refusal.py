@@ -9,9 +9,9 @@ from kakehashi.wire.v2.notify import Notify
 class Refusal(Exception):  # noqa: N818 (it says what happened)
     """A request that is answered with an error, or a response that ends the exchange.
 
-    `sentence` is for our log alone: what the peer is told is only `notify`, so that a wrong key and an unknown
-    identity look alike on the wire (RFC 7296 section 2.21.2). `expected`: a part of normal life that is no
-    failure, such as a collision (section 2.25).
+    `sentence` is for our log alone: what the peer is told is only `notify`, so that a wrong key and an
+    unknown identity look alike on the wire (RFC 7296 section 2.21.2). `expected`: a part of normal life that
+    is no failure, such as a collision (section 2.25).
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""CREATE_CHILD_SA that replaces the IKE SA (RFC 7296 sections 1.3.2 and 2.18), and its collisions (2.25.2)."""
+"""CREATE_CHILD_SA that replaces the IKE SA (RFC 7296 sections 1.3.2 and 2.18), and collisions (2.25.2)."""
 
 from collections.abc import Sequence
 
@@ -37,8 +37,8 @@ from kakehashi.wire.v2.notify import Notify
 from kakehashi.wire.v2.payloads import Payload
 from kakehashi.wire.v2.sa import SecurityAssociation
 
-# The end that lost the collision, or rekeyed, deletes; the other waits this many seconds more than a request of
-# that end can take.
+# The end that lost the collision, or rekeyed, deletes; the other waits this many seconds more than a request
+# of that end can take.
 GUARD = 10.0
 
 

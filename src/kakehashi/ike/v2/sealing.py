@@ -52,7 +52,7 @@ class Sealer:
         payloads: Sequence[Payload],
         fragment: bool,
     ) -> tuple[bytes, ...]:
-        """The datagrams of one message: one, or several where it is large and the peer can put it together."""
+        """The datagrams of one message: several where it is large and the peer can put them together."""
         flags = self._flags | (FLAG_RESPONSE if is_response else 0)
         first, plaintext = encode_payloads(tuple(payloads))
         size = HEADER_SIZE + _GENERIC + self._sealing.body_size(len(plaintext))
