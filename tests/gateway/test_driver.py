@@ -51,11 +51,11 @@ class Stage:
             Log(LogOptions(Level.DEBUG), lambda: TIME, self.log),
             lambda: TIME,
             way=lambda _: self.way,
-            sas_changed=self._changed,
+            sa_changed=self._changed,
         )
         self.driver.start()
 
-    def _changed(self) -> None:
+    def _changed(self, tunnel: str) -> None:
         self.changes += 1
 
 

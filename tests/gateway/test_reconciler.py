@@ -64,7 +64,7 @@ class Stage:
             log,
             lambda: TIME,
             way=self.reconciler.way,
-            sas_changed=self.reconciler.touch,
+            sa_changed=self.reconciler.sa_changed,
         )
         self.reconciler.attach(self.driver)
         self.reconciler.configure(configuration, DEVICES)
@@ -72,7 +72,7 @@ class Stage:
     async def judge(self, *effects: Effect) -> None:
         self.core.answers = [list(effects)]
         self.driver.step()
-        await self.reconciler.judge()
+        await self.reconciler.settle()
 
     @property
     def is_up(self) -> bool:
@@ -123,9 +123,9 @@ def test_an_always_on_tunnel_begins_at_once_and_is_up_only_with_an_sa() -> None:
 def test_the_check_every_ten_seconds_begins_again() -> None:
     async def story(stage: Stage) -> None:
         await stage.judge()
-        stage.reconciler._keep_up()
+        stage.reconciler.keep_up()
         await stage.judge(InstallChildSa(child_sa(), use_outbound=True))
-        stage.reconciler._keep_up()
+        stage.reconciler.keep_up()
 
     assert len(play(story, ALWAYS).asked("initiate")) == 2
 

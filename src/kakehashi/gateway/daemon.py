@@ -95,7 +95,7 @@ class Daemon:
             self._log,
             _wall_clock,
             way=self._reconciler.way,
-            sas_changed=self._reconciler.touch,
+            sa_changed=self._reconciler.sa_changed,
             keylog=_keylog(options),
         )
 

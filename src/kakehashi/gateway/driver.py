@@ -34,13 +34,17 @@ from kakehashi.ike.effects import (
     UseOutbound,
 )
 from kakehashi.model.address import Path
-from kakehashi.model.child_sa import ChildSa
+from kakehashi.model.child_sa import ChildSa, EspKeys
+from kakehashi.model.secret import Secret
+
+_NO_KEYS = EspKeys(encryption=Secret(b""), integrity=Secret(b""))
 
 
 class Driver:
     """Runs on one loop, whose clock is the core's.
 
-    `way`: how a tunnel is carried at the moment. `sas_changed` is called after Child SAs came or went.
+    `way`: how a tunnel is carried at the moment. `sa_changed` is called when a Child SA of the tunnel came,
+    moved or went. `latest`: the Child SA that each tunnel had last, be it gone; without its keys.
     """
 
     def __init__(
@@ -51,18 +55,18 @@ class Driver:
         wall_clock: Callable[[], datetime],
         *,
         way: Callable[[str], Way | NoWay],
-        sas_changed: Callable[[], None],
+        sa_changed: Callable[[str], None],
         keylog: KeyLog | None = None,
     ) -> None:
         self.core = core
         self.dataplane = dataplane
         self.history = History()
         self.failures: dict[str, str] = {}
-        self.children: dict[int, ChildSa] = {}
+        self.latest: dict[str, ChildSa] = {}
         self._log = log
         self._wall_clock = wall_clock
         self._way = way
-        self._sas_changed = sas_changed
+        self._sa_changed = sa_changed
         self._keylog = keylog
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -106,15 +110,11 @@ class Driver:
             self.dataplane.discard_waiting(tunnel)
         self.step()
 
-    def sa_of(self, tunnel: str) -> ChildSa | None:
-        """The newest Child SA of a tunnel."""
-        return next((sa for sa in reversed(self.children.values()) if sa.tunnel == tunnel), None)
-
     def forget(self, tunnel: str) -> None:
         """The tunnel is no longer configured, and its SAs are gone."""
         self.history.forget(tunnel)
         self.failures.pop(tunnel, None)
-        self.children = {spi: sa for spi, sa in self.children.items() if sa.tunnel != tunnel}
+        self.latest.pop(tunnel, None)
 
     def _readable(self) -> None:
         for event in self.dataplane.events():
@@ -149,27 +149,26 @@ class Driver:
                 self._install(sa, use_outbound)
             case UseOutbound(tunnel, spi_in):
                 self.dataplane.use_outbound(tunnel, spi_in)
-            case MoveChildSa(_, spi_in, path, udp_encapsulation):
+            case MoveChildSa(tunnel, spi_in, path, udp_encapsulation):
                 self.dataplane.move(spi_in, path, udp_encapsulation)
-                if (moved := self.children.get(spi_in)) is not None:
-                    self.children[spi_in] = replace(moved, path=path, udp_encapsulation=udp_encapsulation)
-                self._sas_changed()
+                if (moved := self.latest.get(tunnel)) is not None and moved.spi_in == spi_in:
+                    self.latest[tunnel] = replace(moved, path=path, udp_encapsulation=udp_encapsulation)
+                self._sa_changed(tunnel)
             case RemoveChildSa(tunnel, spi_in, reason):
                 self.dataplane.remove(spi_in)
-                self.children.pop(spi_in, None)
                 self.history.removed(tunnel, spi_in, reason, self._wall_clock())
-                self._sas_changed()
+                self._sa_changed(tunnel)
             case Event():
                 self._event(effect)
 
     def _install(self, sa: ChildSa, use_outbound: bool) -> None:
         self.dataplane.install(sa, use_outbound)
-        self.children[sa.spi_in] = sa
+        self.latest[sa.tunnel] = replace(sa, keys_in=_NO_KEYS, keys_out=_NO_KEYS)
         self.history.installed(sa.tunnel, sa.spi_in, self._wall_clock())
         self.failures.pop(sa.tunnel, None)
         if self._keylog:
             self._keylog.child(sa)
-        self._sas_changed()
+        self._sa_changed(sa.tunnel)
 
     def _event(self, event: Event) -> None:
         self._log.event(event)

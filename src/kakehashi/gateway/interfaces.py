@@ -78,8 +78,9 @@ def _uses(gateway: Gateway) -> Iterator[_Use]:
     for interface in gateway.interfaces:
         if not interface.enabled:
             continue
-        if interface.kind is InterfaceKind.PHYSICAL and interface.addresses:
-            yield _Use(interface.name, "has an address", interface.source, vital=True)
+        if interface.kind is InterfaceKind.PHYSICAL and (interface.addresses or interface.dhcp):
+            what = "has an address" if interface.addresses else "gets its address by DHCP"
+            yield _Use(interface.name, what, interface.source, vital=True)
         for lender in (interface.unnumbered, interface.unnumbered_ipv6):
             if lender:
                 yield _Use(lender, f"lends its address to {interface.name}", interface.source, vital=False)

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address, IPv6Address
 
+from pyroute2.netlink.exceptions import NetlinkError
+
 from kakehashi.gateway.desired import TunnelState, desired
 from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.host.facts import Facts
@@ -20,6 +22,7 @@ from kakehashi.model.gateway import AdjustMss, Gateway, Interface
 from kakehashi.model.tunnel import ConnectType, Tunnel
 
 CHECK_PERIOD = 10.0  # V2-09: a tunnel that is always on is looked after every 10 s
+LOOK_PERIOD = 60.0  # should a message of the kernel have been lost
 SETTLE = 0.05  # changes of the host come in swarms
 TCP_HEADERS = {4: 40, 6: 60}  # IP and TCP without options
 
@@ -39,6 +42,7 @@ class Reconciler:
         self._driver: Driver | None = None
         self._problems: frozenset[str] = frozenset()
         self._local: dict[str, frozenset[IPAddress]] = {}
+        self._depends: dict[str, object] = {}
         self._dirty = asyncio.Event()
         self._lock = asyncio.Lock()
 
@@ -52,63 +56,88 @@ class Reconciler:
         names = {t.interface for t in gateway.tunnels if t.enabled}
         self.states = {name: state for name, state in self.states.items() if name in names}
         self._local.clear()
+        self._depends.clear()
 
     def way(self, tunnel: str) -> Way | NoWay:
         """How the tunnel is carried, as judged last."""
         state = self.states.get(tunnel)
         return state.way if state else NoWay("the tunnel is not set up yet")
 
+    def sa_changed(self, tunnel: str) -> None:
+        """A Child SA came, moved or went; judge anew if the interface or its MTU depend on it."""
+        if self._driver is None or self.gateway is None:
+            return
+        sa, configured = self._driver.latest.get(tunnel), self.gateway.tunnel(tunnel)
+        always = configured is not None and configured.connect is ConnectType.ALWAYS
+        form = (sa.cipher, sa.integrity, sa.udp_encapsulation, sa.path.remote.ip) if sa else None
+        depends = (always and self._driver.history.has_sa(tunnel), form)
+        if self._depends.get(tunnel) != depends:
+            self._depends[tunnel] = depends
+            self.touch()
+
     def touch(self) -> None:
         """Something has changed; judge anew soon."""
         self._dirty.set()
 
     async def run(self) -> None:
-        """Judge after each change, and every ten seconds. Never ends; to be cancelled."""
+        """Judge after each change, and now and then without one. Never ends; to be cancelled."""
         loop = asyncio.get_running_loop()
-        due = loop.time() + CHECK_PERIOD
+        check, look = loop.time() + CHECK_PERIOD, loop.time() + LOOK_PERIOD
         while True:
             try:
-                await asyncio.wait_for(self._dirty.wait(), max(0.0, due - loop.time()))
+                await asyncio.wait_for(self._dirty.wait(), max(0.0, check - loop.time()))
                 await asyncio.sleep(SETTLE)
+                await self._try_to_settle()
             except TimeoutError:
-                due = loop.time() + CHECK_PERIOD
-                await self.settle()
-                self._keep_up()
-            else:
-                await self.settle()
+                check = loop.time() + CHECK_PERIOD
+                if loop.time() >= look:
+                    look = loop.time() + LOOK_PERIOD
+                    await self._try_to_settle()
+                self.keep_up()
+
+    async def _try_to_settle(self) -> None:
+        """The kernel's tables may change while they are read; then it is done again."""
+        try:
+            await self.settle()
+        except (NetlinkError, OSError) as error:
+            self._log.say(Level.WARNING, f"the host cannot be read: {error}; trying again", name="host")
+            self.touch()
 
     async def settle(self) -> None:
         """Judge until nothing changes any more, three times at most: an address makes a route makes a way."""
-        for _ in range(3):
-            if not await self.judge():
-                return
-
-    async def judge(self) -> bool:
-        """Read the host, judge every tunnel, bring the host to what is wanted. Was anything changed?"""
         async with self._lock:
-            self._dirty.clear()
-            gateway, driver = self.gateway, self._driver
-            if gateway is None or driver is None:
-                return False
-            peers = dict(self._peers())
-            asked = [peer for peer in peers.values() if peer is not None]
-            asked += [sa.path.remote.ip for sa in driver.children.values()]
-            self.facts = await self._host.facts(asked)
             before = self.states
-            self.states = {
-                t.interface: self._judge_tunnel(gateway, driver, t, peers.get(t.interface))
-                for t in gateway.tunnels
-                if t.enabled
-            }
-            self.wanted = desired(gateway, self.devices, self.states, self.facts)
-            rules = render(self._ruleset(gateway))
-            problems, changed = await self._host.apply(self.wanted, rules, self.facts)
+            problems: list[str] = []
+            for _ in range(3):
+                problems, changed = await self._judge()
+                if not changed:
+                    break
             self._tell(before, problems)
-            self._tell_dataplane(before, driver)
-            self._leave_lost_addresses(driver)
-            self._start_awaited(before, gateway, driver)
-            driver.step()
-            return changed
+
+    async def _judge(self) -> tuple[list[str], bool]:
+        """Read the host, judge every tunnel, bring the host to what is wanted. Was anything changed?"""
+        self._dirty.clear()
+        gateway, driver = self.gateway, self._driver
+        if gateway is None or driver is None:
+            return [], False
+        peers = dict(self._peers())
+        asked = [peer for peer in peers.values() if peer is not None]
+        asked += [sa.path.remote.ip for name, sa in driver.latest.items() if peers.get(name) is None]
+        self.facts = await self._host.facts(asked)
+        before = self.states
+        self.states = {
+            t.interface: self._judge_tunnel(gateway, driver, t, peers.get(t.interface))
+            for t in gateway.tunnels
+            if t.enabled
+        }
+        self.wanted = desired(gateway, self.devices, self.states, self.facts)
+        rules = render(self._ruleset(gateway))
+        problems, changed = await self._host.apply(self.wanted, rules, self.facts)
+        self._tell_dataplane(before, driver)
+        self._leave_lost_addresses(driver)
+        self._start_awaited(before, gateway, driver)
+        driver.step()
+        return problems, changed
 
     def _judge_tunnel(
         self, gateway: Gateway, driver: Driver, tunnel: Tunnel, peer: IPAddress | None
@@ -122,19 +151,29 @@ class Reconciler:
         return TunnelState(way=way, up=up, mtu=self._mtu(driver, tunnel, way))
 
     def _mtu(self, driver: Driver, tunnel: Tunnel, way: Way | NoWay) -> int:
-        sa = driver.sa_of(tunnel.interface)
+        """By the SA that the tunnel has or had: between two SAs it stays."""
+        sa = driver.latest.get(tunnel.interface)
         if isinstance(way, NoWay) and (before := self.states.get(tunnel.interface)):
             return before.mtu
         remote = sa.path.remote.ip if sa else None
         device = way.device if isinstance(way, Way) else ""
         if not device and remote and (lookup := self.facts.lookups.get(remote)):
             device = lookup.device
-        link = self.facts.links.get(device)
         path = way.path if isinstance(way, Way) else None
         version = remote.version if remote else path.remote.ip.version if path else 4
         if tunnel.ipsec.mtu_ignore:
-            return link.mtu if link else DEFAULT_LINK_MTU
-        return tunnel_mtu(link.mtu if link else DEFAULT_LINK_MTU, version, tunnel, sa)
+            return self._link_mtu(device)
+        return tunnel_mtu(self._link_mtu(device), version, tunnel, sa)
+
+    def _link_mtu(self, device: str) -> int:
+        """The device's MTU, or the smaller one that the configuration gives its interface."""
+        configured = [
+            i.mtu
+            for i in (self.gateway.interfaces if self.gateway else ())
+            if i.mtu and self.devices.get(i.name) == device
+        ]
+        link = self.facts.links.get(device)
+        return min([link.mtu if link else DEFAULT_LINK_MTU, *configured])
 
     def _ruleset(self, gateway: Gateway) -> Ruleset:
         clamps: list[Clamp] = []
@@ -153,8 +192,7 @@ class Reconciler:
     def _interface_mtu(self, interface: Interface, device: str) -> int:
         if interface.name in self.states:
             return self.states[interface.name].mtu
-        link = self.facts.links.get(device)
-        return link.mtu if link else DEFAULT_LINK_MTU
+        return self._link_mtu(device)
 
     def _tell(self, before: Mapping[str, TunnelState], problems: list[str]) -> None:
         for problem in problems:
@@ -199,7 +237,8 @@ class Reconciler:
             ):
                 driver.negotiate(name)
 
-    def _keep_up(self) -> None:
+    def keep_up(self) -> None:
+        """Begin again for each tunnel that is always on and has no SA (V2-09)."""
         if self.gateway is None or self._driver is None:
             return
         for tunnel in self.gateway.tunnels:

@@ -89,7 +89,7 @@ def test_everything_is_set_and_set_back(namespace: Namespace, tmp_path: Path) ->
     assert "default via 10.1.0.254 dev wan0 table 1262551041" in after
     assert "from 10.1.0.1 to 10.2.0.1 lookup 1262551041 proto 75" in after
     assert "from 10.1.0.1 ipproto udp sport 500 lookup" in after
-    assert "mtu 1400" in after
+    assert "mtu 1400" in namespace.ip("link show lan0")
     assert "maxseg size set 1360" in after
     assert "masquerade" in after
     assert namespace.play(lambda: restore(state)) == []

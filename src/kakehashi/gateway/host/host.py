@@ -138,7 +138,7 @@ class Host:
             return
         match item:
             case Sysctl():
-                if before:
+                if before and sysctl.read(item.key) is not None:  # it went with its device otherwise
                     sysctl.write(item.key, before)
             case LinkUp():
                 await links.set_link(self._netlink, item.device, up=False)
