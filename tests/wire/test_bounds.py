@@ -19,7 +19,7 @@ class Counted(bytes):
 
     copied = 0
 
-    def __getitem__(self, key: SupportsIndex | slice) -> int | bytes:  # type: ignore[override]
+    def __getitem__(self, key: SupportsIndex | slice) -> int | bytes:
         part = super().__getitem__(key)
         if isinstance(part, int):
             return part

@@ -263,9 +263,15 @@ class TestSecurityAssociation:
     def test_an_spi_ends_within_the_proposal(self) -> None:
         assert self.reason("0000 000a 0103 0400 abcd") is Reason.SPI_SIZE
 
+    @pytest.mark.parametrize("attribute", ["800e", "000e 0003 0102", "000e ffff"])
+    def test_an_attribute_ends_within_the_transform(self, attribute: str) -> None:
+        size = len(bytes.fromhex(attribute))
+        content = f"0000 {16 + size:04x} 0101 0001 0000 {8 + size:04x} 0100 000c {attribute}"
+        assert self.reason(content) is Reason.ATTRIBUTE_LENGTH
+
     def test_an_attribute_type_has_15_bits(self) -> None:
         sa = read(PayloadType.SA, "0000 0014 0101 0001 0000 000c 0100 000c ff0e 0100")
-        assert sa.proposals[0].transforms[0].attributes == (Attribute(TransformAttributeType(0x7F0E), 256),)  # type: ignore[union-attr]
+        assert sa.proposals[0].transforms[0].attributes == (Attribute(TransformAttributeType(0x7F0E), 256),)
 
     def test_transforms_beyond_their_count_are_not_looked_at(self, monkeypatch: pytest.MonkeyPatch) -> None:
         looked_at = []
@@ -294,13 +300,13 @@ class TestSecurityAssociation:
     def test_the_size_of_an_spi_fits_its_protocol(self, protocol: int, size: int, fits: bool) -> None:
         content = f"0000 {16 + size:04x} 01{protocol:02x} {size:02x}01 {'ab' * size} {self.ENCR}"
         if fits:
-            assert read(PayloadType.SA, content).proposals[0].spi == b"\xab" * size  # type: ignore[union-attr]
+            assert read(PayloadType.SA, content).proposals[0].spi == b"\xab" * size
         else:
             assert self.reason(content) is Reason.SPI_SIZE
 
     def test_a_key_length_is_a_number_of_bits(self) -> None:
         sa = read(PayloadType.SA, "0000 0014 0101 0001 0000 000c 0100 000c 800e 0100")
-        assert sa.proposals[0].transforms == (Transform(TransformType.ENCR, EncryptionId.ENCR_AES_CBC, 256),)  # type: ignore[union-attr]
+        assert sa.proposals[0].transforms == (Transform(TransformType.ENCR, EncryptionId.ENCR_AES_CBC, 256),)
 
     @pytest.mark.parametrize(
         ("attributes", "key_bits", "others"),
@@ -317,19 +323,19 @@ class TestSecurityAssociation:
         content = f"0000 {16 + size:04x} 0101 0001 0000 {8 + size:04x} 0100 000c {attributes}"
         sa = read(PayloadType.SA, content)
         expected = Transform(TransformType.ENCR, EncryptionId.ENCR_AES_CBC, key_bits, others)
-        assert sa.proposals[0].transforms == (expected,)  # type: ignore[union-attr]
+        assert sa.proposals[0].transforms == (expected,)
         assert wire.encode_payloads([sa])[1] == payload(PayloadType.SA, content)
 
     def test_there_is_a_most_of_proposals(self) -> None:
         proposal = "0200 0010 0101 0001" + self.ENCR
         last = "0000 0010 0101 0001" + self.ENCR
-        assert len(read(PayloadType.SA, proposal * 63 + last).proposals) == 64  # type: ignore[union-attr]
+        assert len(read(PayloadType.SA, proposal * 63 + last).proposals) == 64
         assert self.reason(proposal * 64 + last) is Reason.TOO_MANY_PROPOSALS
 
     def test_there_is_a_most_of_transforms(self) -> None:
         transforms = "0300 0008 0100 000b" * 127 + self.ENCR
         proposal = f"{8 + 128 * 8:04x} 0101 0080 {transforms}"
-        assert len(read(PayloadType.SA, f"0200 {proposal}" * 3 + f"0000 {proposal}").proposals) == 4  # type: ignore[union-attr]
+        assert len(read(PayloadType.SA, f"0200 {proposal}" * 3 + f"0000 {proposal}").proposals) == 4
         assert self.reason(f"0200 {proposal}" * 4 + f"0000 {proposal}") is Reason.TOO_MANY_TRANSFORMS
 
     def test_there_is_a_most_of_attributes(self) -> None:
@@ -356,8 +362,8 @@ class TestFixedFields:
     )
     def test_their_reserved_bits_are_ignored_and_sent_zero(self, kind: PayloadType, content: str) -> None:
         expected: dict[PayloadType, Payload] = {
-            PayloadType.KE: KeyExchange(31, b"\x25"),  # type: ignore[arg-type]
-            PayloadType.AUTH: Authentication(2, b"\xaa"),  # type: ignore[arg-type]
+            PayloadType.KE: KeyExchange(31, b"\x25"),
+            PayloadType.AUTH: Authentication(2, b"\xaa"),
             PayloadType.TSi: TrafficSelectorsInitiator((IPV4,)),
             PayloadType.CP: Configuration(
                 ConfigurationType.CFG_REQUEST,
@@ -448,6 +454,10 @@ class TestValues:
 
     def test_an_eap_message_is_as_long_as_its_payload(self) -> None:
         assert refusal(PayloadType.EAP, "0301 0005").reason is Reason.EAP_LENGTH
+
+    @pytest.mark.parametrize("attribute", ["0001", "0001 0005 0a000001", "0001 ffff"])
+    def test_a_configuration_attribute_ends_within_the_payload(self, attribute: str) -> None:
+        assert refusal(PayloadType.CP, f"0100 0000 {attribute}").reason is Reason.ATTRIBUTE_LENGTH
 
     def test_there_is_a_most_of_configuration_attributes(self) -> None:
         assert refusal(PayloadType.CP, "0100 0000" + "0001 0000" * 257).reason is Reason.TOO_MANY_ATTRIBUTES

@@ -14,7 +14,7 @@ from kakehashi.wire.v2.header import (
 )
 from kakehashi.wire.v2.payloads import Payload, decode_chain, decode_payloads, encode_payloads
 
-__all__ = ["Message", "decode", "decode_header", "decode_payloads", "encode", "encode_payloads"]
+__all__ = ["Message", "Payload", "decode", "decode_header", "decode_payloads", "encode", "encode_payloads"]
 
 
 @dataclass(frozen=True, slots=True)
