@@ -1,7 +1,7 @@
 """The `kakehashi` command."""
 
-import contextlib
 import json
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -145,16 +145,14 @@ def _fail(error: GatewayError) -> NoReturn:
     raise typer.Exit(EXIT_FAULT)
 
 
-def _register_lab() -> None:
-    with contextlib.suppress(ModuleNotFoundError):
-        import_module("kakehashi.lab.command").register(app)
-
-
-_register_lab()
+# They answer at once, without loading what the lab needs.
+_QUICK = ("show", "clear", "reload", "stop", "run")
 
 
 def main() -> None:
     """The entry point of the installed command."""
+    if sys.argv[1:2] not in [[name] for name in _QUICK]:
+        import_module("kakehashi.lab.command").register(app)
     app()
 
 
