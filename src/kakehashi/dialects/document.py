@@ -169,7 +169,7 @@ def _meant_to_open(unknown: Unknown, grammar: Grammar) -> str | None:
     if failure.words and failure.words[0].lower() == "no":
         return None
     openers = [c for c in failure.commands if c.enters and c.support is Support.OURS]
-    if failure.position > 0 and openers and len(openers) == len(failure.commands):
+    if openers and len(openers) == len(failure.commands):
         return openers[0].enters
     if failure.position == 0:
         first = {c.words.split()[0]: c for c in grammar.root.commands if c.enters and c.stem == 1}

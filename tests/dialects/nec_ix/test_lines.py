@@ -171,6 +171,12 @@ def test_lines_that_are_not_about_the_vpn_are_listed_once() -> None:
     assert codes(lowered) == ["not-ours"]
 
 
+def test_after_a_profile_the_margin_tells_a_foreign_line_from_a_wrong_one() -> None:
+    lowered = lower("ikev2 default-profile\n  mystery 5\nmystery 5\n")
+    assert line(found(lowered, "unknown-command")) == 2
+    assert line(found(lowered, "not-ours")) == 3
+
+
 def test_lines_of_a_foreign_block_are_not_the_interface_above() -> None:
     lowered = lower("interface GigaEthernet0.0\n  no shutdown\ndevice GigaEthernet0\n  shutdown\n")
     assert lowered.gateway.interfaces[0].enabled is True
@@ -252,6 +258,11 @@ def test_no_message_ever_shows_a_secret(words: str) -> None:
     assert lowered.findings
     assert not any("hidden-word" in str(f) for f in lowered.findings)
     assert "hidden-word" not in repr(lowered)
+
+
+def test_an_interface_family_shortened_too_far_is_an_error() -> None:
+    assert found(lower("interface t0.0\n"), "invalid-value").severity is Severity.ERROR
+    assert [i.name for i in lower("interface tu0.0\n").gateway.interfaces] == ["Tunnel0.0"]
 
 
 def test_every_interface_family_is_known_by_its_kind() -> None:

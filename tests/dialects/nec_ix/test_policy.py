@@ -231,15 +231,21 @@ def test_traffic_selectors_of_one_ip_version_close_the_other_side_to_it() -> Non
     assert ipsec.remote_selectors == (ANY_IPV4,)
 
 
+def test_a_traffic_selector_without_prefix_length_is_one_host() -> None:
+    ipsec = the_tunnel(whole(tunnel="ikev2 remote-ts 2001:db8::7")).ipsec
+    assert ipsec.remote_selectors == (TrafficSelector.of("2001:db8::7/128"),)
+    assert ipsec.local_selectors == (ANY_IPV6,)
+
+
 def test_traffic_selectors_with_protocol_and_ports() -> None:
-    ipsec = the_tunnel(
-        whole(
-            tunnel="""
-              ikev2 local-ts 192.168.10.0/24 protocol tcp port 443
-              ikev2 local-ts ipv6 2001:db8:10::/64 protocol 17 port 1000 2000
-              ikev2 remote-ts any"""
-        )
-    ).ipsec
+    lowered = whole(
+        tunnel="""
+          ikev2 local-ts 192.168.10.0/24 protocol tcp port 443
+          ikev2 local-ts ipv6 2001:db8:10::/64 protocol 17 port 1000 2000
+          ikev2 remote-ts any"""
+    )
+    assert codes(lowered) == []
+    ipsec = the_tunnel(lowered).ipsec
     v6 = TrafficSelector.of("2001:db8:10::/64", 17)
     assert ipsec.local_selectors == (
         TrafficSelector.of("192.168.10.0/24", 6, 443),

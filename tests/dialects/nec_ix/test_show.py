@@ -247,6 +247,13 @@ def test_an_aead_has_no_integrity_algorithm_and_no_key_of_it() -> None:
     assert "Hash alg" not in text
 
 
+def test_pfs_is_that_of_the_newest_child() -> None:
+    first = replace(CHILD, key_exchange=KeyExchangeId.NONE)
+    text = show("ikev2 sa", replace(STATUS, ike_sas=(replace(IKE_SA, children=(first, CHILD)),)))
+    assert "    PFS : MODP-2048\n" in text
+    assert text.count("      ESP  0x1511ab8e") == 2
+
+
 def test_selectors_of_both_versions_with_protocol_and_ports() -> None:
     narrow = TrafficSelector.of("192.168.10.0/24", 6, 443)
     child = replace(CHILD, sa=replace(CHILD.sa, local_selectors=(narrow,), remote_selectors=EVERYTHING))

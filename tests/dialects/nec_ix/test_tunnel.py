@@ -116,9 +116,23 @@ def test_an_identity_without_key_is_an_error_that_names_the_keys_there_are() -> 
     assert the_tunnel(lowered).peer.secret is None
 
 
-def test_an_identity_that_is_no_address_is_an_error() -> None:
-    finding = found(lower(peer("192.0.2.9 authentication psk id ipv4 osaka")), "invalid-value")
+def test_an_identity_that_is_no_address_is_one_error() -> None:
+    lowered = lower(peer("192.0.2.9 authentication psk id ipv4 osaka"))
+    finding = found(lowered, "invalid-value")
     assert (finding.severity, line(finding)) == (Severity.ERROR, 7)
+    assert codes(lowered) == ["invalid-value"]
+
+
+@pytest.mark.parametrize("digits", ["0", "0g", "0x", "00 11"])
+def test_a_key_that_is_no_octets_is_an_error_that_does_not_show_it(digits: str) -> None:
+    lowered = lower(f"ikev2 authentication psk id keyid x key hex {digits}\n")
+    assert codes(lowered, Severity.ERROR)
+    assert not any(f"`{digits}`" in str(f) for f in lowered.findings)
+
+
+def test_an_address_with_a_zone_is_no_peer() -> None:
+    lowered = lower(peer("fe80::1%eth0 authentication psk id keyid here"))
+    assert found(lowered, "invalid-value").severity is Severity.ERROR
 
 
 def test_without_local_authentication_the_device_is_its_own_address() -> None:
@@ -172,6 +186,7 @@ def test_a_binding_to_nothing_is_an_error_with_what_is_close() -> None:
 def test_a_profile_that_nobody_binds_is_told() -> None:
     lowered = whole(tunnel="no ikev2 binding")
     assert found(lowered, "unused-profile").severity is Severity.INFO
+    assert codes(whole(tunnel="no ikev2 binding\nno ikev2 profile shared")) == []
 
 
 def test_a_tunnel_without_no_shutdown_stays_down_and_says_so() -> None:

@@ -45,7 +45,7 @@ def _report(items: tuple[Item, ...], inherited: Support, foreign: list[int], rep
 def _not_yet(statement: Statement, report: Report) -> Finding:
     below = sum(not isinstance(item, Comment) for item in statement.body)
     what = f"the line and the {below} below it have no effect" if below else "the line has no effect"
-    words, sentence = statement.command.words, statement.command.help
+    words, sentence = statement.key, statement.command.help
     return Finding(
         Severity.WARNING,
         "not-yet",
