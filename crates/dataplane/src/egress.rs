@@ -12,9 +12,10 @@ use esp::{inner_ip, DropReason, OutboundSa, TrafficSelectors};
 use crate::batch::Batch;
 use crate::counters::{ChildUse, SoftLimits};
 use crate::events::{Event, Mailbox};
+use crate::offload::{SuperPacket, VNET_HEADER_SIZE};
 use crate::route::Route;
 use crate::shared::{Shared, TunnelDevice};
-use crate::sys::{self, Epoll, Ready, VNET_HEADER_SIZE};
+use crate::sys::{self, Epoll, Ready};
 use crate::waiting::Waiting;
 
 pub enum Command {
@@ -64,6 +65,8 @@ pub struct Child {
     pub limits: SoftLimits,
     pub packets: u64,
     pub octets: u64,
+    /// The path takes UDP_SEGMENT. False once it was refused.
+    pub segments: bool,
 }
 
 struct Tunnel {
@@ -142,7 +145,7 @@ impl Egress {
             }),
             Command::Move { tunnel, spi_in, route, in_udp } => self.with(tunnel, |tunnel, _, _| {
                 for child in tunnel.children.iter_mut().filter(|child| child.spi_in == spi_in) {
-                    (child.route, child.in_udp) = (route, in_udp);
+                    (child.route, child.in_udp, child.segments) = (route, in_udp, true);
                 }
             }),
             Command::Remove { tunnel, spi_in } => self.with(tunnel, |tunnel, _, _| {
@@ -184,29 +187,31 @@ impl Tunnel {
 
     /// Put what was read from the device, virtio_net_hdr first, into the batch.
     fn give(&mut self, read: &[u8], batch: &mut Batch, shared: &Shared) {
-        let Some(packet) = read.get(VNET_HEADER_SIZE..) else { return };
+        let Some(packet) = SuperPacket::parse(read) else {
+            self.device.counters.outbound.drop(DropReason::MiscError, 1);
+            return;
+        };
         if !self.children.iter().any(|child| child.is_enabled) {
-            self.keep(read, shared);
+            self.keep(read, &packet, shared);
             return;
         }
         let mut refusal = DropReason::TsUnacceptable;
         let chosen = self.children.iter().position(|child| {
             child.is_enabled
-                && child.selectors.check_outbound(packet).map_err(|reason| refusal = reason).is_ok()
+                && child.selectors.check_outbound(packet.packet()).map_err(|reason| refusal = reason).is_ok()
         });
         match chosen {
-            None => self.device.counters.outbound.drop(refusal, 1),
+            None => self.device.counters.outbound.drop(refusal, packet.count() as u64),
             Some(index) => {
                 if batch.child.is_some_and(|child| child != index) {
                     self.flush(batch, shared);
                 }
-                batch.child = Some(index);
-                let mut rest = Some(read);
-                while let Some(read) = rest {
-                    rest = batch.add(&self.children[index], &self.device, read);
-                    if rest.is_some() {
+                let mut next = 0;
+                while next < packet.count() {
+                    batch.child = Some(index);
+                    next = batch.add(&self.children[index].sa, &packet, next);
+                    if batch.is_full() {
                         self.flush(batch, shared);
-                        batch.child = Some(index);
                     }
                 }
             }
@@ -220,8 +225,8 @@ impl Tunnel {
     }
 
     /// No SA yet: keep the packet and ask for one.
-    fn keep(&mut self, read: &[u8], shared: &Shared) {
-        let Some(flow) = inner_ip::flow(&read[VNET_HEADER_SIZE..]) else {
+    fn keep(&mut self, read: &[u8], packet: &SuperPacket<'_>, shared: &Shared) {
+        let Some(flow) = inner_ip::flow(packet.packet()) else {
             self.device.counters.outbound.drop(DropReason::MiscError, 1);
             return;
         };

@@ -5,18 +5,20 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::io::IoSlice;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::sync::mpsc::SyncSender;
 use std::sync::Arc;
 
 use esp::{DropReason, InboundSa, Opened, TrafficSelectors, HEADER_SIZE};
 
 use crate::counters::{ChildUse, SoftLimits};
+use crate::ecn;
 use crate::events::{Event, Mailbox};
-use crate::route::{Purpose, Route};
+use crate::offload::{Coalescer, Packet};
+use crate::route::{Purpose, Route, Socket};
 use crate::shared::{Shared, TunnelDevice};
-use crate::sys::{self, Epoll, Ready, Received, Receiver, VNET_HEADER_SIZE};
+use crate::sys::{self, Epoll, Ready, Received, Receiver};
 
 pub enum Command {
     Install {
@@ -86,8 +88,22 @@ pub struct Ingress {
     mailbox: Arc<Mailbox<Command>>,
     epoll: Epoll,
     children: HashMap<u32, Child, BuildHasherDefault<SpiHasher>>,
+    coalescer: Coalescer,
     unknown_spi_told: Option<u64>,
     is_stopped: bool,
+}
+
+/// How a message came.
+#[derive(Clone, Copy)]
+struct Arrival {
+    purpose: Purpose,
+    route: Route,
+    /// The outer TOS octet or traffic class.
+    tos: u8,
+    /// In milliseconds of the plane's clock.
+    now: u64,
+    /// Which receive buffer holds it.
+    slot: usize,
 }
 
 impl Ingress {
@@ -98,7 +114,8 @@ impl Ingress {
             epoll.add(&socket.fd, token as u64)?;
         }
         let children = HashMap::default();
-        Ok(Ingress { shared, mailbox, epoll, children, unknown_spi_told: None, is_stopped: false })
+        let coalescer = Coalescer::default();
+        Ok(Ingress { shared, mailbox, epoll, children, coalescer, unknown_spi_told: None, is_stopped: false })
     }
 
     /// Work until `Stop`.
@@ -114,11 +131,12 @@ impl Ingress {
                 // An error is one that a peer's ICMP message caused; it concerns no packet here.
                 let Ok(count) = receiver.receive(&socket.fd) else { continue };
                 let now = shared.now();
-                for index in 0..count {
-                    if let Some(message) = receiver.message(index) {
-                        self.take_message(message, socket.purpose, socket.port, now);
+                for slot in 0..count {
+                    if let Some(message) = receiver.message(slot) {
+                        self.take_message(message, slot, socket, now);
                     }
                 }
+                self.flush(&receiver);
             }
         }
     }
@@ -146,35 +164,44 @@ impl Ingress {
         }
     }
 
-    fn take_message(&mut self, message: Received<'_>, purpose: Purpose, port: u16, now: u64) {
-        let Received { mut data, segment_size, remote, local, interface, .. } = message;
+    fn take_message(&mut self, message: Received<'_>, slot: usize, socket: &Socket, now: u64) {
+        let Received { mut data, segment_size, remote, local, interface, tos } = message;
         let Some(local) = local else { return };
-        if purpose == Purpose::Esp && remote.is_ipv4() {
-            let header = data.first().map_or(0, |first| usize::from(first & 15) * 4);
-            let Some(payload) = data.get_mut(header..) else { return };
+        let mut offset = 0;
+        if socket.purpose == Purpose::Esp && remote.is_ipv4() {
+            offset = data.first().map_or(0, |first| usize::from(first & 15) * 4);
+            let Some(payload) = data.get_mut(offset..) else { return };
             data = payload;
         }
-        let route = Route { local: SocketAddr::new(local, port), remote, interface };
+        let route = Route { local: SocketAddr::new(local, socket.port), remote, interface };
+        let arrival = Arrival { purpose: socket.purpose, route, tos, now, slot };
         let segment_size = if segment_size == 0 { data.len().max(1) } else { segment_size };
         for datagram in data.chunks_mut(segment_size) {
-            match purpose {
-                Purpose::Ike => self.take_ike(datagram, route),
-                Purpose::Esp => self.take_esp(datagram, route, false, now),
-                // RFC 3948 section 2.
-                Purpose::NatTraversal if datagram == NAT_KEEPALIVE => {}
-                Purpose::NatTraversal if datagram.starts_with(&NON_ESP_MARKER) => {
-                    self.take_ike(&datagram[NON_ESP_MARKER.len()..], route);
-                }
-                Purpose::NatTraversal => self.take_esp(datagram, route, true, now),
-            }
+            let size = datagram.len();
+            self.take_datagram(datagram, offset, &arrival);
+            offset += size;
         }
     }
 
-    fn take_ike(&self, data: &[u8], route: Route) {
-        self.shared.events.push(Event::Datagram { data: data.to_vec(), route });
+    /// `offset` is the datagram's place in its receive buffer.
+    fn take_datagram(&mut self, datagram: &mut [u8], offset: usize, arrival: &Arrival) {
+        match arrival.purpose {
+            Purpose::Ike => self.take_ike(datagram, arrival),
+            Purpose::Esp => self.take_esp(datagram, offset, arrival),
+            // RFC 3948 section 2.
+            Purpose::NatTraversal if datagram == NAT_KEEPALIVE => {}
+            Purpose::NatTraversal if datagram.starts_with(&NON_ESP_MARKER) => {
+                self.take_ike(&datagram[NON_ESP_MARKER.len()..], arrival);
+            }
+            Purpose::NatTraversal => self.take_esp(datagram, offset, arrival),
+        }
     }
 
-    fn take_esp(&mut self, packet: &mut [u8], route: Route, in_udp: bool, now: u64) {
+    fn take_ike(&self, data: &[u8], arrival: &Arrival) {
+        self.shared.events.push(Event::Datagram { data: data.to_vec(), route: arrival.route });
+    }
+
+    fn take_esp(&mut self, packet: &mut [u8], offset: usize, arrival: &Arrival) {
         if packet.len() < HEADER_SIZE {
             self.shared.drops.packet_truncated.add(1);
             return;
@@ -185,29 +212,41 @@ impl Ingress {
             self.take_commands();
         }
         let Some(child) = self.children.get_mut(&spi) else {
-            self.tell_unknown(spi, route, now);
+            self.tell_unknown(spi, arrival);
             return;
         };
-        let opened = child.open(packet, route, in_udp, now, &self.shared);
-        let counters = &child.device.counters.inbound;
-        match opened {
+        match child.open(packet, arrival, &self.shared) {
             Ok(Some(inner)) => {
-                let header = [0; VNET_HEADER_SIZE];
-                let pieces = [IoSlice::new(&header), IoSlice::new(&packet[inner.clone()])];
-                match sys::write(&child.device.fd, &pieces) {
-                    Ok(_) => {
-                        counters.packets.add(1);
-                        counters.octets.add(inner.len() as u64);
-                    }
-                    Err(_) => counters.drop(DropReason::MiscError, 1),
-                }
+                let range = offset + inner.start..offset + inner.end;
+                self.coalescer.add(Packet { slot: arrival.slot, range, spi }, &packet[inner]);
             }
             Ok(None) => {}
-            Err(reason) => counters.drop(reason, 1),
+            Err(reason) => child.device.counters.inbound.drop(reason, 1),
         }
     }
 
-    fn tell_unknown(&mut self, spi: u32, route: Route, now: u64) {
+    /// Write the packets of this batch to their devices.
+    fn flush(&mut self, receiver: &Receiver) {
+        let octets = |packet: &Packet| &receiver.data(packet.slot)[packet.range.clone()];
+        self.coalescer.flush(octets, |packets, pieces| {
+            // An SA that was removed during the batch takes its packets with it.
+            let Some(child) = packets.first().and_then(|first| self.children.get(&first.spi)) else {
+                return true;
+            };
+            let counters = &child.device.counters.inbound;
+            let is_written = sys::write(&child.device.fd, pieces).is_ok();
+            if is_written {
+                counters.packets.add(packets.len() as u64);
+                counters.octets.add(packets.iter().map(|packet| packet.range.len() as u64).sum());
+            } else if packets.len() == 1 {
+                counters.drop(DropReason::MiscError, 1);
+            }
+            is_written
+        });
+    }
+
+    fn tell_unknown(&mut self, spi: u32, arrival: &Arrival) {
+        let Arrival { route, now, .. } = *arrival;
         self.shared.drops.invalid_sa.add(1);
         if self.unknown_spi_told.is_none_or(|told| now - told >= UNKNOWN_SPI_INTERVAL_MS) {
             self.unknown_spi_told = Some(now);
@@ -221,11 +260,11 @@ impl Child {
     fn open(
         &mut self,
         packet: &mut [u8],
-        route: Route,
-        in_udp: bool,
-        now: u64,
+        arrival: &Arrival,
         shared: &Shared,
-    ) -> Result<Option<std::ops::Range<usize>>, DropReason> {
+    ) -> Result<Option<Range<usize>>, DropReason> {
+        let Arrival { route, tos, now, .. } = *arrival;
+        let in_udp = arrival.purpose == Purpose::NatTraversal;
         if in_udp != self.in_udp {
             return Err(DropReason::MiscError);
         }
@@ -244,6 +283,9 @@ impl Child {
             shared.events.push(Event::Expire { spi_in: self.spi_in });
         }
         self.selectors.check_inbound(&packet[range.clone()])?;
+        if !ecn::decapsulate(tos, &mut packet[range.clone()]) {
+            return Err(DropReason::MiscError);
+        }
         Ok(Some(range))
     }
 

@@ -13,9 +13,11 @@
 
 mod batch;
 mod counters;
+mod ecn;
 mod egress;
 mod events;
 mod ingress;
+mod offload;
 mod plane;
 mod python;
 mod route;

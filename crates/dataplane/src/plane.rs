@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{sync_channel, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -133,7 +132,7 @@ impl Plane {
         let sent = self.shared.sockets.udp(route).is_some_and(|socket| {
             let marked = is_ike && socket.purpose == Purpose::NatTraversal;
             let datagram = if marked { &[&[0; 4], datagram].concat() } else { datagram };
-            let piece = Piece { range: 0..datagram.len(), segment_size: 0, tos: 0 };
+            let piece = Piece { range: 0..datagram.len(), segment_size: 0, count: 1, tos: 0 };
             lock(&self.sender).send(&socket.fd, route, datagram, &[piece], false).is_ok()
         });
         if !sent {
@@ -158,23 +157,12 @@ impl Plane {
             };
             Failure::new(error, format!("cannot make the TUN device {device}: {text}"))
         })?;
-        let device = Arc::new(TunnelDevice {
-            name: name.into(),
-            fd,
-            mtu: AtomicU64::new(mtu.into()),
-            counters: TunnelCounters::default(),
-        });
+        let device = Arc::new(TunnelDevice { name: name.into(), fd, counters: TunnelCounters::default() });
         state.next_tunnel += 1;
         let tunnel = state.next_tunnel;
         state.tunnels.insert(name.to_owned(), (tunnel, device.clone()));
         self.to_egress.post(egress::Command::AddTunnel { tunnel, device });
         Ok(())
-    }
-
-    pub fn set_tunnel_mtu(&self, name: &str, mtu: u32) {
-        if let Some((_, device)) = lock(&self.state).tunnels.get(name) {
-            device.mtu.store(mtu.into(), Ordering::Relaxed);
-        }
     }
 
     /// Returns when the device is gone.
@@ -230,6 +218,7 @@ impl Plane {
                 limits: sa.limits,
                 packets: 0,
                 octets: 0,
+                segments: true,
             }),
         });
         state.children.insert(sa.spi_in, (tunnel, usage));
@@ -301,7 +290,15 @@ impl Plane {
 fn open_device(name: &str, mtu: u32) -> io::Result<std::os::fd::OwnedFd> {
     let fd = sys::open_tun(name)?;
     sys::configure_device(name, mtu, QUEUE_LENGTH)?;
+    set_offload(&fd);
     Ok(fd)
+}
+
+/// Take as much offload as the kernel has: UDP's is there since Linux 6.2.
+fn set_offload(fd: &std::os::fd::OwnedFd) {
+    use sys::tun_offload::{CSUM, TSO4, TSO6, USO4, USO6};
+    let tcp = CSUM | TSO4 | TSO6;
+    let _ = sys::set_tun_offload(fd, tcp | USO4 | USO6).or_else(|_| sys::set_tun_offload(fd, tcp));
 }
 
 /// Post a command, and wait until the thread has dropped its end.

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -33,12 +32,5 @@ impl Shared {
 pub struct TunnelDevice {
     pub name: Arc<str>,
     pub fd: OwnedFd,
-    pub mtu: AtomicU64,
     pub counters: TunnelCounters,
-}
-
-impl TunnelDevice {
-    pub fn mtu(&self) -> usize {
-        self.mtu.load(Ordering::Relaxed) as usize
-    }
 }

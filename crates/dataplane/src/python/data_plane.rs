@@ -74,11 +74,6 @@ impl DataPlane {
         py.detach(|| plane.add_tunnel(name, device, mtu)).map_err(os_error)
     }
 
-    fn set_tunnel_mtu(&self, name: &str, mtu: u32) -> PyResult<()> {
-        self.plane()?.set_tunnel_mtu(name, mtu);
-        Ok(())
-    }
-
     fn remove_tunnel(&self, py: Python<'_>, name: &str) -> PyResult<()> {
         let plane = self.plane()?;
         py.detach(|| plane.remove_tunnel(name));

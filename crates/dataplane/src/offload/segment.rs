@@ -1,0 +1,155 @@
+//! Cutting what a TUN device gave into IP packets (TSO and USO).
+
+use super::checksum::{self, finish, pseudo_header};
+use super::vnet::{Segmentation, VnetHeader, VNET_HEADER_SIZE};
+
+const TCP: u8 = 6;
+const UDP: u8 = 17;
+const TCP_FIN: u8 = 0x01;
+const TCP_PSH: u8 = 0x08;
+const TCP_CWR: u8 = 0x80;
+
+/// A packet as the kernel gave it: one IP packet, or several of one flow in the form of one.
+pub struct SuperPacket<'a> {
+    packet: &'a [u8],
+    /// IP and TCP or UDP headers; 0 where nothing is cut.
+    header_size: usize,
+    /// Payload of every packet but the last.
+    segment_size: usize,
+    segmentation: Option<Segmentation>,
+    /// Where the TCP or UDP header begins.
+    upper: usize,
+    checksum: Option<usize>,
+}
+
+impl<'a> SuperPacket<'a> {
+    /// `read` begins with the virtio_net_hdr. None: it is malformed.
+    pub fn parse(read: &'a [u8]) -> Option<Self> {
+        let (header, packet) = read.split_first_chunk::<VNET_HEADER_SIZE>()?;
+        let header = VnetHeader::parse(header)?;
+        if !matches!(packet.first()? >> 4, 4 | 6) || packet.len() > usize::from(u16::MAX) {
+            return None;
+        }
+        let upper = header.checksum.map_or(0, |(start, _)| start);
+        let checksum = header.checksum.map(|(start, offset)| start + offset);
+        if checksum.is_some_and(|at| at + 2 > packet.len()) {
+            return None;
+        }
+        let Some((segmentation, segment_size)) = header.segmentation else {
+            let segment_size = packet.len();
+            return Some(SuperPacket {
+                packet,
+                header_size: 0,
+                segment_size,
+                segmentation: None,
+                upper,
+                checksum,
+            });
+        };
+        // The kernel's hdr_len is a hint that need not be true, so the header itself decides.
+        let (upper_size, upper_smallest) = match segmentation {
+            Segmentation::Tcp => (usize::from(*packet.get(upper + 12)? >> 4) * 4, 20),
+            Segmentation::Udp => (8, 8),
+        };
+        let smallest = if packet[0] >> 4 == 4 { 20 } else { 40 };
+        let header_size = upper + upper_size;
+        if upper < smallest || upper_size < upper_smallest || header_size >= packet.len() || segment_size == 0
+        {
+            return None;
+        }
+        let segmentation = Some(segmentation);
+        Some(SuperPacket { packet, header_size, segment_size, segmentation, upper, checksum })
+    }
+
+    /// The whole as one IP packet, for its addresses and ports.
+    pub fn packet(&self) -> &'a [u8] {
+        self.packet
+    }
+
+    /// How many IP packets it makes.
+    pub fn count(&self) -> usize {
+        (self.packet.len() - self.header_size).div_ceil(self.segment_size).max(1)
+    }
+
+    /// The size of IP packet `index`.
+    pub fn size(&self, index: usize) -> usize {
+        let (start, end) = self.payload(index);
+        self.header_size + end - start
+    }
+
+    fn payload(&self, index: usize) -> (usize, usize) {
+        let start = self.header_size + index * self.segment_size;
+        (start, (start + self.segment_size).min(self.packet.len()))
+    }
+
+    /// Write IP packet `index` to `target`, which has its size.
+    pub fn write(&self, index: usize, target: &mut [u8]) {
+        let (start, end) = self.payload(index);
+        let Some(segmentation) = self.segmentation else {
+            target.copy_from_slice(self.packet);
+            self.finish_checksum(target);
+            return;
+        };
+        target[..self.header_size].copy_from_slice(&self.packet[..self.header_size]);
+        target[self.header_size..].copy_from_slice(&self.packet[start..end]);
+        let (ip, upper) = target.split_at_mut(self.upper);
+        let length = upper.len();
+        let (protocol, checksum_at) = match segmentation {
+            Segmentation::Tcp => {
+                self.adapt_tcp(index, upper);
+                (TCP, 16)
+            }
+            Segmentation::Udp => {
+                upper[4..6].copy_from_slice(&(length as u16).to_be_bytes());
+                (UDP, 6)
+            }
+        };
+        let addresses = adapt_ip(index, ip, length);
+        upper[checksum_at..checksum_at + 2].fill(0);
+        let mut sum = finish(checksum::sum(upper, pseudo_header(addresses, protocol, length)));
+        if protocol == UDP && sum == [0, 0] {
+            // Zero would say that there is no checksum (RFC 768).
+            sum = [0xFF, 0xFF];
+        }
+        upper[checksum_at..checksum_at + 2].copy_from_slice(&sum);
+    }
+
+    /// The field holds the pseudo-header's sum; the rest is left to the device, which is us.
+    fn finish_checksum(&self, packet: &mut [u8]) {
+        let Some(at) = self.checksum else { return };
+        let mut sum = finish(checksum::sum(&packet[self.upper..], 0));
+        if sum == [0, 0] && at - self.upper == 6 {
+            sum = [0xFF, 0xFF];
+        }
+        packet[at..at + 2].copy_from_slice(&sum);
+    }
+
+    fn adapt_tcp(&self, index: usize, tcp: &mut [u8]) {
+        let sequence = u32::from_be_bytes([tcp[4], tcp[5], tcp[6], tcp[7]]);
+        let sequence = sequence.wrapping_add((index * self.segment_size) as u32);
+        tcp[4..8].copy_from_slice(&sequence.to_be_bytes());
+        if index > 0 {
+            tcp[13] &= !TCP_CWR;
+        }
+        if index + 1 < self.count() {
+            tcp[13] &= !(TCP_FIN | TCP_PSH);
+        }
+    }
+}
+
+/// Set length, identification and checksum of the IP header in front of `upper` octets. Gives the addresses.
+fn adapt_ip(index: usize, ip: &mut [u8], upper: usize) -> &[u8] {
+    if ip[0] >> 4 == 6 {
+        let length = (ip.len() - 40 + upper) as u16;
+        ip[4..6].copy_from_slice(&length.to_be_bytes());
+        return &ip[8..40];
+    }
+    let length = (ip.len() + upper) as u16;
+    ip[2..4].copy_from_slice(&length.to_be_bytes());
+    let identification = u16::from_be_bytes([ip[4], ip[5]]).wrapping_add(index as u16);
+    ip[4..6].copy_from_slice(&identification.to_be_bytes());
+    ip[10..12].fill(0);
+    let sum = finish(checksum::sum(ip, 0));
+    ip[10..12].copy_from_slice(&sum);
+    &ip[12..20]
+}
