@@ -114,6 +114,7 @@ def _advance(
 ) -> tuple[list[_Thread], _Thread | None] | Failure:
     """Read one word. An exact keyword wins over a value, a value over the beginning of a keyword."""
     word = words[position]
+    wanted = word.lower()
     exact: list[_Thread] = []
     valued: list[_Thread] = []
     begun: list[tuple[str, _Thread]] = []
@@ -128,11 +129,14 @@ def _advance(
                 continue
             tried.append(terminal)
             if isinstance(terminal, Word):
-                next_thread = replace(thread, rest=follows, values=_with_word(thread.values, terminal))
-                if terminal.text == word.lower():
-                    exact.append(next_thread)
-                elif terminal.text.startswith(word.lower()):
-                    begun.append((terminal.text, next_thread))
+                if not terminal.text.startswith(wanted):
+                    continue
+                values = _with_word(thread.values, terminal)
+                following = _Thread(thread.command, follows, values)
+                if terminal.text == wanted:
+                    exact.append(following)
+                else:
+                    begun.append((terminal.text, following))
             elif terminal.rest:
                 taken = {**thread.values, terminal.name: words[position:]}
                 whole.append(replace(thread, rest=follows, values=taken))
