@@ -97,4 +97,6 @@ def test_what_may_follow_is_known_for_help_and_completion() -> None:
     assert texts("paint") == ["colours"]
     assert texts("paint", "red") == ["colours", "twice"]
     assert texts("call", "bob") == ["after", "before"]
+    assert texts("say") == ["text"]
+    assert texts("no", "paint") == ["colours"]
     assert texts("nothing") == []

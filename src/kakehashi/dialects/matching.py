@@ -90,23 +90,40 @@ class _Thread:
 def match_line(words: Sequence[str], commands: Sequence[Command]) -> Match | Failure:
     """Find the command that `words` are. Time is linear in words times commands."""
     words = tuple(words)
-    negated = bool(words) and words[0].lower() == "no"
-    start = 1 if negated else 0
+    negated = _is_negated(words)
+    read = _read(words, commands)
+    match read:
+        case Failure():
+            return read
+        case _Thread():
+            return Match(read.command, negated, read.values)
+    return _finish(read, words, negated)
+
+
+def expected(words: Sequence[str], commands: Sequence[Command]) -> tuple[Terminal, ...]:
+    """What may follow `words`: the help behind `?`. Empty if they fit no command."""
+    read = _read(tuple(words), commands)
+    if not isinstance(read, list):
+        return ()
+    return _unlike([t for thread in read for t, _, _ in heads(thread.rest) if t is not None])
+
+
+def _is_negated(words: tuple[str, ...]) -> bool:
+    return bool(words) and words[0].lower() == "no"
+
+
+def _read(words: tuple[str, ...], commands: Sequence[Command]) -> "list[_Thread] | _Thread | Failure":
+    """Every reading of the words so far; a single one if it took the rest of the line."""
+    negated = _is_negated(words)
     threads = [_Thread(c, c.pattern, {}) for c in commands if not negated or c.negation is not Negation.NONE]
-    for position in range(start, len(words)):
+    for position in range(1 if negated else 0, len(words)):
         step = _advance(threads, words, position)
         if isinstance(step, Failure):
             return step
         threads, finished = step
         if finished:
-            return Match(finished.command, negated, finished.values)
-    return _finish(threads, words, negated)
-
-
-def expected(words: Sequence[str], commands: Sequence[Command]) -> tuple[Terminal, ...]:
-    """What may follow `words`: the help behind `?`. Empty if they fit no command."""
-    probe = match_line([*words, "\0"], commands)
-    return probe.expected if isinstance(probe, Failure) and probe.position == len(words) else ()
+            return finished
+    return threads
 
 
 def _advance(
