@@ -308,6 +308,9 @@ class Endpoint:
     def half_open_of(self, path: Path) -> tuple[int, int]:
         return len(self._half_open_sas), self._half_open[path.remote.ip]
 
+    def has_established(self, peer: IPAddress) -> bool:
+        return any(sa.is_up and sa.path.remote.ip == peer for sa in self._sas.values())
+
     def sas_of(self, tunnel: str) -> Iterable[IkeSa]:
         return [sa for sa in self._living() if sa.tunnel_name == tunnel]
 

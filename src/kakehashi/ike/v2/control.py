@@ -71,7 +71,7 @@ def clear(sa: IkeSa, reason: str, now: float) -> None:
     if sa.state in (State.INIT_SENT, State.AUTH_SENT, State.INIT_ANSWERED):
         sa.close(reason, now)
     elif sa.state in (State.ESTABLISHED, State.REPLACED):
-        sa.queue.clear()
+        sa.abandon_waiting(reason, now)
         sa.begin(DeleteIkeSa(reason), now)
 
 

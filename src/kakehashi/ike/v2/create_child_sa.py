@@ -80,8 +80,9 @@ class NewChild:
         if agreed.spi_out not in early:
             self._done(sa, agreed, now)
 
-    def failed(self, sa: IkeSa, why: str, now: float) -> None:
-        tell_failure(sa, "CREATE_CHILD_SA", "timeout", why, name=self.failure)
+    def failed(self, sa: IkeSa, why: str | None, now: float) -> None:
+        cause, sentence = ("timeout", "no answer") if why is None else ("ended", why)
+        tell_failure(sa, "CREATE_CHILD_SA", cause, sentence)
 
     def _done(self, sa: IkeSa, agreed: children.Agreed, now: float) -> None:
         children.tell_created(sa, children.create(sa, agreed, True, now))
@@ -158,6 +159,9 @@ class RekeyChild(NewChild):
         spi = self.child.spi_in.to_bytes(4, "big")
         return [Notify(NotifyType.REKEY_SA, ProtocolId.ESP, spi), *payloads]
 
+    def failed(self, sa: IkeSa, why: str | None, now: float) -> None:
+        """The end of the IKE SA is told by itself."""
+
     def _needed(self, sa: IkeSa) -> bool:
         """Is the old one there, and has the peer not rekeyed it itself?"""
         return self.child.spi_in in sa.children and self.child.collision is None
@@ -211,7 +215,7 @@ class DeleteUnmade:
     def response(self, sa: IkeSa, contents: Contents, now: float) -> None:
         """Nothing is left to do."""
 
-    def failed(self, sa: IkeSa, why: str, now: float) -> None:
+    def failed(self, sa: IkeSa, why: str | None, now: float) -> None:
         """It goes with the IKE SA."""
 
 

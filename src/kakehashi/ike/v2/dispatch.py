@@ -257,4 +257,5 @@ def ask_whether_alive(sa: IkeSa, now: float) -> None:
 def _fatal(sa: IkeSa, why: str, now: float) -> None:
     """The peer answers what no one can understand: the IKE SA ends (RFC 7296 section 2.21)."""
     tell_failure(sa, known(sa.exchange).kind.name, NotifyType.INVALID_SYNTAX.name, why)
+    sa.exchange = None
     sa.close(why, now)

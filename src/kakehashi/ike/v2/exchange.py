@@ -28,5 +28,8 @@ class Exchange(Protocol):
     def response(self, sa: IkeSa, contents: Contents, now: float) -> None:
         """The peer's answer, decrypted and legal. Refusal where it does not fit the request."""
 
-    def failed(self, sa: IkeSa, why: str, now: float) -> None:
-        """There will be no answer: the IKE SA ends. Tell what became of the wish."""
+    def failed(self, sa: IkeSa, why: str | None, now: float) -> None:
+        """There will be no answer, for the IKE SA ends. Tell it where someone waits for more than the SA.
+
+        `why` it ends; None: because this request was not answered.
+        """

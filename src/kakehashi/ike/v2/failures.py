@@ -30,10 +30,11 @@ def tell_failure(
     sentence: str,
     details: Mapping[str, str] | None = None,
     name: EventName = EventName.NEGOTIATION_FAILED,
+    level: Level = Level.ERROR,
 ) -> None:
     """One event for one failed negotiation of an SA."""
     sa.tell(
-        Level.ERROR,
+        level,
         name,
         f"{stage} with {sa.peer} failed: {sentence}",
         {"stage": stage, "cause": cause, "peer": str(sa.path.remote.ip)} | dict(details or {}),

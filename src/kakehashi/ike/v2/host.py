@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import Effect, Event, Level
 from kakehashi.ike.limits import Limits
-from kakehashi.model.address import Path
+from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.tunnel import Tunnel
 
@@ -81,6 +81,9 @@ class Host(Protocol):
 
     def half_open_of(self, path: Path) -> tuple[int, int]:
         """Half-open IKE SAs that we answer: in all, and of this source address."""
+
+    def has_established(self, peer: IPAddress) -> bool:
+        """Does any IKE SA with that peer stand?"""
 
     def sas_of(self, tunnel: str) -> Iterable[IkeSa]:
         """The IKE SAs of a tunnel that have not ended."""

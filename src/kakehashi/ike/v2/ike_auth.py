@@ -47,6 +47,7 @@ class IkeAuth:
         tunnel = known(sa.tunnel)
         if _is_up_otherwise(sa):
             # The peer was quicker: what it began has come up while ours was under way.
+            sa.exchange = None
             sa.close("the tunnel is up by an IKE SA that the peer began", now)
             return None
         sa.local_identity = tunnel.local.identity
@@ -77,7 +78,10 @@ class IkeAuth:
         establish(sa, now)
         self._first_child(sa, contents, error, now)
 
-    def failed(self, sa: IkeSa, why: str, now: float) -> None:
+    def failed(self, sa: IkeSa, why: str | None, now: float) -> None:
+        if why is not None:
+            tell_failure(sa, "IKE_AUTH", "ended", why)
+            return
         remote = sa.path.remote
         sentence = f"no answer in {sa.waits_total:g} s at {remote}: is UDP port {remote.port} filtered?"
         tell_failure(sa, "IKE_AUTH", "timeout", sentence)

@@ -199,14 +199,18 @@ class IkeSa:
         if NatSide.LOCAL in self.nat and self.policy.nat_keepalive is not None:
             self.keepalive_at = now + self.policy.nat_keepalive
 
-    def close(self, reason: str, now: float) -> None:
-        """The IKE SA ends here and now, and its Child SAs with it (RFC 7296 section 1.4.1)."""
+    def close(self, reason: str, now: float, unanswered: bool = False) -> None:
+        """The IKE SA ends here and now, and its Child SAs with it (RFC 7296 section 1.4.1).
+
+        `unanswered`: because the peer did not answer the request under way.
+        """
+        exchange, self.exchange = self.exchange, None
+        if exchange is not None:
+            exchange.failed(self, None if unanswered else reason, now)
+        self.abandon_waiting(reason, now)
         self.advance(Step.CLOSED)
         for child in list(self.children.values()):
             self.host.remove_child(child, reason)
-        self.exchange = None
-        self.queue.clear()
-        self.later.clear()
         self.requests.answered()
         self.rekey_at = self.keepalive_at = None
         # The peer may still repeat the request that ended it.
@@ -217,6 +221,14 @@ class IkeSa:
             level = Level.DEBUG if self.superseded else Level.WARNING
             self.tell(level, EventName.IKE_SA_DELETED, message, {"reason": reason})
         self.host.closed(self)
+
+    def abandon_waiting(self, reason: str, now: float) -> None:
+        """What waits for its turn will not have it."""
+        waiting = (*self.queue, *(exchange for _, exchange in self.later))
+        self.queue.clear()
+        self.later.clear()
+        for exchange in waiting:
+            exchange.failed(self, reason, now)
 
     def tell(
         self,

@@ -106,7 +106,10 @@ class IkeSaInit:
     def response(self, sa: IkeSa, contents: Contents, now: float) -> None:
         raise AssertionError("IKE_SA_INIT responses come by receive()")
 
-    def failed(self, sa: IkeSa, why: str, now: float) -> None:
+    def failed(self, sa: IkeSa, why: str | None, now: float) -> None:
+        if why is not None:
+            tell_failure(sa, "IKE_SA_INIT", "ended", why)
+            return
         if self._hint:
             tell_failure(sa, "IKE_SA_INIT", self._hint_cause, self._hint, self._offered())
             return

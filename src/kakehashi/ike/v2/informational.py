@@ -35,8 +35,7 @@ class DeleteIkeSa:
             return None
         sa.advance(Step.DELETE_SENT)
         sa.end_reason = self._reason
-        sa.queue.clear()
-        sa.later.clear()
+        sa.abandon_waiting(self._reason, now)
         if self._notify is not None:
             return [Notify(self._notify), Delete(ProtocolId.IKE)]
         return [Delete(ProtocolId.IKE)]
@@ -44,7 +43,7 @@ class DeleteIkeSa:
     def response(self, sa: IkeSa, contents: Contents, now: float) -> None:
         sa.close(self._reason, now)
 
-    def failed(self, sa: IkeSa, why: str, now: float) -> None:
+    def failed(self, sa: IkeSa, why: str | None, now: float) -> None:
         """The end is the same without an answer."""
 
 
@@ -66,7 +65,7 @@ class DeleteChild:
     def response(self, sa: IkeSa, contents: Contents, now: float) -> None:
         children.remove(sa, self.child, self._reason)
 
-    def failed(self, sa: IkeSa, why: str, now: float) -> None:
+    def failed(self, sa: IkeSa, why: str | None, now: float) -> None:
         """It goes with the IKE SA."""
 
 
@@ -89,7 +88,7 @@ class Liveness:
         if self._notify is None:
             sa.tell(Level.INFO, EventName.DPD, f"{sa.peer} is alive")
 
-    def failed(self, sa: IkeSa, why: str, now: float) -> None:
+    def failed(self, sa: IkeSa, why: str | None, now: float) -> None:
         """The end of the IKE SA is told by itself."""
 
 

@@ -99,7 +99,7 @@ class RekeyIkeSa:
             take_over(sa, new, now)
             sa.begin(DeleteIkeSa("rekeyed"), now)
 
-    def failed(self, sa: IkeSa, why: str, now: float) -> None:
+    def failed(self, sa: IkeSa, why: str | None, now: float) -> None:
         """The end of the IKE SA is told by itself."""
 
     def _refused(self, sa: IkeSa, error: Notify, now: float) -> None:

@@ -79,12 +79,10 @@ def _run_window(sa: IkeSa, now: float) -> bool:
 
 def _give_up(sa: IkeSa, now: float) -> None:
     why = f"{sa.peer} has not answered for {sa.waits_total:g} s"
-    exchange, collision = sa.exchange, sa.collision
-    if exchange is not None:
-        exchange.failed(sa, why, now)
+    collision = sa.collision
     if sa.state is State.ESTABLISHED and not sa.superseded:
         sa.tell(Level.WARNING, EventName.PEER_DEAD, f"{why}: it is given up")
-    sa.close(why if sa.state is not State.DELETING else sa.end_reason, now)
+    sa.close(why if sa.state is not State.DELETING else sa.end_reason, now, unanswered=True)
     if collision is not None and collision.sa.state is not State.GONE:
         collision.sa.superseded = True
         collision.sa.close(why, now)
@@ -94,15 +92,24 @@ def _expire(sa: IkeSa, now: float) -> None:
     sa.expires_at = None
     match sa.state:
         case State.INIT_ANSWERED:
-            limit = sa.host.limits.half_open_timeout
-            tell_failure(sa, "IKE_AUTH", "timeout", f"no IKE_AUTH within {limit:g} s after IKE_SA_INIT")
-            sa.close("half-open for too long", now)
+            _expire_half_open(sa, now)
         case State.REPLACED:
             sa.close("replaced, and the peer's Delete did not come", now)
         case State.ESTABLISHED:
             sa.begin(DeleteIkeSa("its lifetime is over"), now)
         case _:
             pass
+
+
+def _expire_half_open(sa: IkeSa, now: float) -> None:
+    """The initiator did not go on. One that has come up otherwise has no need to."""
+    if not sa.host.has_established(sa.path.remote.ip):
+        sentence = (
+            f"no IKE_AUTH within {sa.host.limits.half_open_timeout:g} s after IKE_SA_INIT: did the peer like "
+            "our answer, does UDP port 4500 reach us?"
+        )
+        tell_failure(sa, "IKE_AUTH", "timeout", sentence, level=Level.NOTICE)
+    sa.close("half-open for too long", now)
 
 
 def _run_child(sa: IkeSa, child: Child, now: float) -> None:
