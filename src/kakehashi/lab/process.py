@@ -14,6 +14,7 @@ from typing import Any
 
 from kakehashi.lab.blueprint import GatewayPlan
 from kakehashi.lab.netns import NetworkNamespace
+from kakehashi.lab.programs import search_path
 
 START_SECONDS = 30.0
 _STOP_SECONDS = 3.0
@@ -25,11 +26,20 @@ _LAST_WORDS = 2  # of a process that failed to start: the message, and what to d
 
 @dataclass(frozen=True, slots=True)
 class GatewayProcess:
-    """One running gateway. `folder` holds its configuration, log, control socket and keys."""
+    """One running gateway. `folder` holds its configuration, log, control socket and keys.
+
+    What it says of its configuration is said here of `file`, the user's own.
+    """
 
     name: str
     folder: Path
+    file: str
     process: subprocess.Popen[bytes]
+
+    @property
+    def configuration(self) -> Path:
+        """The completed copy of `file` that it runs."""
+        return self.folder / Path(self.file).name
 
     @property
     def control(self) -> Path:
@@ -57,7 +67,7 @@ class GatewayProcess:
                 connection.sendall(json.dumps(request).encode() + b"\n")
                 while not received.endswith(b"\n") and (part := connection.recv(65536)):
                     received += part
-            status = json.loads(received)["status"]
+            status = json.loads(self._of_file(received.decode()))["status"]
         except (OSError, ValueError, KeyError):
             return None
         return status if isinstance(status, dict) else None
@@ -65,12 +75,15 @@ class GatewayProcess:
     def complaints(self) -> list[str]:
         """The last of what it said that was an error or a warning, for the reason of a failure."""
         try:
-            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = self._of_file(self.log.read_text(encoding="utf-8", errors="replace")).splitlines()
         except OSError:
             return []
         if lines and not lines[-1].startswith("{"):
             return [line.strip() for line in lines if line.strip()][-_LAST_WORDS:]
         return list(dict.fromkeys(text for line in lines if (text := _complaint(line))))[-_TOLD_LINES:]
+
+    def _of_file(self, text: str) -> str:
+        return text.replace(str(self.configuration), self.file)
 
 
 @contextmanager
@@ -95,7 +108,8 @@ def running_gateways(
 def _start(plan: GatewayPlan, namespace: NetworkNamespace, folder: Path) -> GatewayProcess:
     folder.mkdir(mode=0o700)
     configuration = folder / Path(plan.device.file).name
-    configuration.write_text(plan.text, encoding="utf-8")
+    with configuration.open("x", encoding="utf-8") as file:
+        file.write(plan.text)
     command = [sys.executable, "-m", "kakehashi.cli", "run", str(configuration)]
     for name, device in plan.interfaces:
         command += ["--map", f"{name}={device}"]
@@ -108,11 +122,11 @@ def _start(plan: GatewayPlan, namespace: NetworkNamespace, folder: Path) -> Gate
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=os.environ | {"PYTHONUNBUFFERED": "1", "_TYPER_STANDARD_TRACEBACK": "1"},
+            env=os.environ | {"PATH": search_path(), "_TYPER_STANDARD_TRACEBACK": "1"},
             preexec_fn=namespace.entry(),
             process_group=0,
         )
-    return GatewayProcess(plan.device.name, folder, process)
+    return GatewayProcess(plan.device.name, folder, plan.device.file, process)
 
 
 def _terminate(gateways: Sequence[GatewayProcess]) -> None:

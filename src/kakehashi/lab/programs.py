@@ -12,10 +12,14 @@ _MORE_PATHS = ("/usr/sbin", "/sbin", "/usr/local/sbin")
 _SECONDS = 10
 
 
+def search_path() -> str:
+    """PATH, and where administrators' programs are."""
+    return os.pathsep.join((os.environ.get("PATH", os.defpath), *_MORE_PATHS))
+
+
 def find(program: str, package: str) -> str:
     """The path of `program`. LabError names the package that has it."""
-    path = os.pathsep.join((os.environ.get("PATH", os.defpath), *_MORE_PATHS))
-    found = shutil.which(program, path=path)
+    found = shutil.which(program, path=search_path())
     if found is None:
         raise LabError(f"{program} is not on this system: install {package} (apt-get install {package})")
     return found

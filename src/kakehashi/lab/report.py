@@ -1,6 +1,6 @@
 """The one screen that a lab prints."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from rich.console import Console, Group, RenderableType
@@ -10,6 +10,7 @@ from rich.text import Text
 
 from kakehashi.lab.outcome import FAMILIES, Outcome, ProbeOutcome, TunnelOutcome
 from kakehashi.lab.routing import Topology
+from kakehashi.model.address import IPAddress
 
 _FAMILY_NAMES = {"ipv4": "IPv4", "ipv6": "IPv6"}
 
@@ -26,10 +27,10 @@ def print_report(outcome: Outcome, console: Console) -> None:
     if outcome.remarks:
         sections.append(("Remarks on the files", Group(*(Text(remark) for remark in outcome.remarks))))
     if outcome.failures:
-        told = Table.grid(padding=(0, 2))
+        told: list[RenderableType] = []
         for failure in outcome.failures:
-            told.add_row(Text(failure.where, style="bold red"), Text(failure.reason))
-        sections.append(("Failures", told))
+            told += [Text(failure.where, style="red"), Padding(Text(failure.reason), (0, 0, 0, 2))]
+        sections.append(("Failures", Group(*told)))
     for title, content in sections:
         console.print(Text(title, style="bold"))
         console.print(Padding(content, (0, 0, 0, 2)))
@@ -39,20 +40,28 @@ def print_report(outcome: Outcome, console: Console) -> None:
 
 
 def _topology(topology: Topology) -> RenderableType:
-    """A line for each device: its hosts, its LAN addresses, its WAN addresses, the NAT, the internet."""
-    table = Table.grid(padding=(0, 1))
+    """For each device its WANs with what the internet sees of them, and its LANs with their hosts."""
+    table = Table.grid(padding=(0, 2))
     for device in topology.gateways:
-        lans = topology.lans_of(device)
-        hosts = ", ".join(str(host.ip) for lan in lans for host in lan.hosts)
-        inside = ", ".join(str(address.ip) for lan in lans for address in lan.addresses)
-        wans = [wan for wan in topology.wans if wan.device == device]
-        outside = ", ".join(str(address.ip) for wan in wans for address in wan.addresses)
-        seen = ", ".join(str(address) for wan in wans if wan.nat for address in wan.public)
-        nat = f"── NAT {seen} " if seen else ""
-        table.add_row(
-            f"host {hosts}", f"── {inside}", Text(device, style="bold cyan"), outside, f"{nat}── internet"
-        )
+        name = Text(device, style="bold cyan")
+        for wan in topology.wans:
+            if wan.device == device:
+                seen = (
+                    f"behind a NAT, seen as {', '.join(map(str, wan.public))}"
+                    if wan.nat
+                    else "on the internet"
+                )
+                table.add_row(name, wan.interface, _join(a.ip for a in wan.addresses), seen)
+                name = Text()
+        for lan in topology.lans_of(device):
+            hosts = f"host {', '.join(str(host.ip) for host in lan.hosts)}"
+            table.add_row(name, lan.interface, _join(a.ip for a in lan.addresses), hosts)
+            name = Text()
     return table
+
+
+def _join(addresses: Iterable[IPAddress]) -> str:
+    return "\n".join(str(address) for address in addresses)
 
 
 def _tunnel(tunnel: TunnelOutcome) -> RenderableType:
@@ -84,16 +93,15 @@ def _traffic(probes: tuple[ProbeOutcome, ...]) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     for each in probes:
         result = each.result
-        answered = f"{result.received} of {result.sent} answered"
-        first = (
-            "" if result.first_seconds is None else f", the first after {result.first_seconds * 1000:.0f} ms"
-        )
+        answered = f"{result.received}/{result.sent} answered"
+        if result.first_seconds is not None:
+            answered += f", first {result.first_seconds * 1000:.0f} ms"
         table.add_row(
             Text("ok  " if result.ok else "lost", style="green" if result.ok else "bold red"),
             f"{each.probe.source} > {each.probe.destination}",
             _FAMILY_NAMES[FAMILIES[each.probe.version]],
             "" if result.rtt_ms is None else f"{result.rtt_ms:.1f} ms",
-            Text(answered + first, style="dim"),
+            Text(answered, style="dim"),
         )
     return table
 

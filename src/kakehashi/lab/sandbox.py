@@ -7,6 +7,7 @@ ends every process of a PID namespace; network namespaces, links and rules go wi
 So nothing is left behind even by `kill -9`, and the host's own namespaces are never touched.
 """
 
+import contextlib
 import errno
 import os
 import signal
@@ -59,7 +60,7 @@ def run_in_sandbox(lab: Callable[[], int]) -> int:
 
 
 def _keep(lab: Callable[[], int], told: int) -> NoReturn:
-    code = 1
+    code, is_root = 1, os.getuid() == 0  # nobody has a number in a user namespace that was not mapped
     try:
         die_with_parent(signal.SIGKILL)
         _enter()
@@ -71,7 +72,7 @@ def _keep(lab: Callable[[], int], told: int) -> NoReturn:
             _, status = os.waitpid(child, 0)
         code = os.waitstatus_to_exitcode(status)
     except OSError as error:
-        os.write(told, _refusal(error).encode())
+        os.write(told, _refusal(error, is_root).encode())
         code = _REFUSED
     finally:
         os._exit(code if code >= 0 else 128 - code)
@@ -93,9 +94,9 @@ def _enter() -> None:
     mount("none", "/", MS_REC | MS_PRIVATE)
 
 
-def _refusal(error: OSError) -> str:
+def _refusal(error: OSError, is_root: bool) -> str:
     """Why the kernel gives no namespaces, with the one command that mends it."""
-    if os.getuid() != 0:
+    if not is_root:
         switches = (
             ("kernel/apparmor_restrict_unprivileged_userns", "1", "0"),
             ("kernel/unprivileged_userns_clone", "0", "1"),
@@ -126,11 +127,14 @@ def _become_lab(lab: Callable[[], int]) -> NoReturn:
         code = lab()
     except Stopped as stopped:
         code = stopped.exit_code
+    except SystemExit as left:
+        code = left.code if isinstance(left.code, int) else 1
     except BaseException:  # this is the outermost frame of a process: nobody else could tell
         sys.excepthook(*sys.exc_info())
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        with contextlib.suppress(OSError):  # nobody reads it any more
+            sys.stdout.flush()
+            sys.stderr.flush()
         os._exit(code)
 
 
