@@ -162,9 +162,11 @@ def respond(sa: IkeSa, contents: Contents, now: float) -> list[Payload]:
     new = _born(sa, Role.RESPONDER, (chosen.spi, sa.host.new_ike_spi()), nonces, chosen, shared, now)
     if isinstance(sa.exchange, RekeyIkeSa):
         sa.collision = IkeCollision(min(nonces), new)
-        # If the peer finds its own redundant and its Delete never comes, the new one ends by itself.
+        # Until it is decided which one counts. The peer may never learn of this one, so it also ends by itself.
+        new.superseded = True
         new.expires_at = now + new.waits_total + GUARD
         new.rekey_at = None
+        new.host.rearm(new)
     else:
         take_over(sa, new, now)
     return [
@@ -178,6 +180,7 @@ def take_over(old: IkeSa, new: IkeSa, now: float) -> None:
     """The new IKE SA inherits the Child SAs and what was still to be done (RFC 7296 section 2.8)."""
     if new.state is not State.ESTABLISHED:
         return
+    new.superseded = False
     new.start_lifetime(now)
     for child in list(old.children.values()):
         _move(child, old, new)

@@ -95,6 +95,8 @@ def _expire(sa: IkeSa, now: float) -> None:
             _expire_half_open(sa, now)
         case State.REPLACED:
             sa.close("replaced, and the peer's Delete did not come", now)
+        case State.ESTABLISHED if sa.superseded:
+            sa.close("redundant, and the peer's Delete did not come", now)
         case State.ESTABLISHED:
             sa.begin(DeleteIkeSa("its lifetime is over"), now)
         case _:

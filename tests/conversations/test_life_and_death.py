@@ -1,0 +1,399 @@
+"""Delete, liveness, restart, INITIAL_CONTACT, cookies, and several Child SAs."""
+
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, ip_address
+
+import pytest
+
+from kakehashi.ike.drops import Drop
+from kakehashi.ike.effects import EventName
+from kakehashi.ike.limits import Limits
+from kakehashi.model.selector import TrafficSelector
+from kakehashi.model.status import IkeSaState
+from kakehashi.wire.registry.ikev2 import ExchangeType, NotifyType
+from kakehashi.wire.v2.message import Message, decode, encode
+from kakehashi.wire.v2.notify import Notify
+from tests.conversations.gateways import SITE1, SITE2, TUNNEL, gateway, tunnel
+from tests.conversations.wire import Conditions, Node, Wire, assert_in_step, pairs
+
+
+def up(wire: Wire, one: dict | None = None, other: dict | None = None, limits: Limits | None = None):
+    a = wire.node("a", gateway(tunnel(1, **(one or {}))), SITE1)
+    b = wire.node("b", gateway(tunnel(2, **(other or {}))), SITE2, limits)
+    a.initiate(TUNNEL, b)
+    wire.run(5)
+    assert len(pairs(a, b)) == 1
+    wire.sent.clear()
+    return a, b
+
+
+def all_gone(*nodes: Node) -> bool:
+    return not any(node.endpoint.ike_sas(node.wire.now) or node.children for node in nodes)
+
+
+@pytest.mark.parametrize("who", [0, 1])
+def test_clear_sends_the_delete_and_waits_for_the_answer(who: int) -> None:
+    """V2-34."""
+    wire = Wire()
+    nodes = up(wire)
+    one = nodes[who]
+    assert one.do(one.endpoint.clear, TUNNEL) == 1
+    assert one.ike_sas(IkeSaState.DELETING)
+    assert one.children
+    wire.run(1)
+    assert all_gone(*nodes)
+    assert len(wire.sent) == 2
+    assert one.removed[0].reason == "cleared by the operator"
+    assert nodes[1 - who].removed[0].reason == "the peer deleted it"
+
+
+def test_clear_ends_by_time_out_where_no_answer_comes() -> None:
+    wire = Wire()
+    a, _b = up(wire)
+    wire.conditions = Conditions(loss=1)
+    a.do(a.endpoint.clear, None)
+    wire.run(29)
+    assert a.ike_sas(IkeSaState.DELETING)
+    wire.run(2)
+    assert all_gone(a)
+
+
+def test_deletes_cross() -> None:
+    wire = Wire()
+    a, b = up(wire)
+    a.do(a.endpoint.clear, None)
+    b.do(b.endpoint.clear, None)
+    wire.run(1)
+    assert all_gone(a, b)
+
+
+def test_a_lost_answer_to_a_delete_is_given_again() -> None:
+    wire = Wire()
+    a, b = up(wire)
+    wire.filter = lambda node, datagram: node is a
+    a.do(a.endpoint.clear, None)
+    wire.run(1)
+    assert all_gone(b)
+    wire.filter = None
+    wire.run(2)
+    assert all_gone(a)
+
+
+def test_shutdown_says_goodbye() -> None:
+    wire = Wire()
+    a, b = up(wire)
+    a.do(a.endpoint.shutdown)
+    assert len(wire.sent) == 1
+    wire.run(1)
+    assert all_gone(a, b)
+
+
+def test_shutdown_is_silent_where_deletes_are_suppressed() -> None:
+    wire = Wire()
+    a, _b = up(wire, {"ike": {"send_delete": False}})
+    a.do(a.endpoint.shutdown)
+    assert not wire.sent
+    assert not a.children
+
+
+def test_dpd_goes_out_at_the_set_interval_and_a_living_peer_answers() -> None:
+    """V2-07."""
+    wire = Wire()
+    a, b = up(wire, {"ike": {"dpd_interval": 30}})
+    wire.run(100)
+    times = [round(at - 1000) for at, name, *_ in wire.sent if name == "a"]
+    assert times == [30, 60, 90]
+    assert_in_step(a, b)
+
+
+def test_dpd_keeps_quiet_while_other_messages_pass() -> None:
+    wire = Wire()
+    _a, _b = up(wire, {"ike": {"dpd_interval": 30}}, {"ike": {"dpd_interval": 20}})
+    wire.run(100)
+    assert {name for _, name, datagram, _ in wire.sent if not decode(datagram).is_response} == {"b"}
+
+
+def test_a_dead_peer_is_found_and_everything_goes() -> None:
+    wire = Wire()
+    a, _b = up(wire, {"ike": {"dpd_interval": 30}})
+    wire.conditions = Conditions(loss=1)
+    wire.run(26)
+    assert not a.told(EventName.PEER_DEAD)
+    wire.run(30)
+    (told,) = a.told(EventName.PEER_DEAD)
+    assert "has not answered for 30 s" in told.message
+    assert all_gone(a)
+    assert a.removed[0].reason == "peer 10.2.0.1 has not answered for 30 s"
+
+
+def test_a_peer_that_restarts_takes_the_place_of_its_older_self() -> None:
+    wire = Wire()
+    a, b = up(wire)
+    a.boot()
+    a.initiate(TUNNEL, b)
+    wire.run(5)
+    assert_in_step(a, b)
+    assert len(pairs(a, b)) == 1
+    assert "INITIAL_CONTACT" in b.removed[0].reason
+    # No Delete: the peer does not know the old SA.
+    assert len(wire.sent) == 4
+
+
+def test_a_peer_that_restarts_is_noticed_by_its_refusals() -> None:
+    """ESP to the restarted peer is answered INVALID_SPI, and that makes us ask whether it lives."""
+    wire = Wire()
+    a, b = up(wire)
+    b.boot()
+    wire.at(wire.now + 1, lambda: wire._use(a, TUNNEL, next(iter(a.children))))
+    wire.run(2)
+    assert a.told(EventName.DPD)
+    wire.run(40)
+    assert a.told(EventName.PEER_DEAD)
+    assert all_gone(a, b)
+
+
+def test_esp_for_an_unknown_spi_from_a_known_peer_is_told_under_the_ike_sa() -> None:
+    wire = Wire()
+    a, b = up(wire)
+    wire.filter = lambda node, datagram: True
+    (sa,) = b.children.values()
+    # B has lost its Child SA in a way that IKE did not see.
+    child, ike = b.endpoint._children[sa.spi_in]
+    del ike.children[sa.spi_in]
+    b.endpoint.remove_child(child, "lost in the story")
+    wire.carry_out(b)
+    wire._use(a, TUNNEL, next(iter(a.children)))
+    wire.run(5)
+    assert_in_step(a, b)
+    assert "INVALID_SPI" in a.removed[0].reason
+
+
+def test_without_initial_contact_the_older_sa_stays_until_it_is_found_dead() -> None:
+    wire = Wire()
+    a, b = up(wire, {"ike": {"send_initial_contact": False}}, {"ike": {"dpd_interval": 30}})
+    a.boot()
+    a.initiate(TUNNEL, b)
+    wire.run(5)
+    assert len(b.ike_sas()) == 2
+    wire.run(100)
+    assert_in_step(a, b)
+    assert len(pairs(a, b)) == 1
+
+
+@dataclass(frozen=True)
+class Packet:
+    """A packet that asks for a tunnel."""
+
+    source: IPv4Address
+    destination: IPv4Address
+    protocol: int = 6
+    source_port: int = 1024
+    destination_port: int = 80
+
+
+LAN1, LAN2, LAN3 = (TrafficSelector.of(f"192.168.{n}.0/24") for n in (1, 2, 3))
+TO_LAN2 = Packet(IPv4Address("192.168.1.5"), IPv4Address("192.168.2.5"))
+TO_LAN3 = Packet(IPv4Address("192.168.1.5"), IPv4Address("192.168.3.5"))
+
+
+def test_a_packet_that_no_child_sa_carries_makes_one_more() -> None:
+    wire = Wire()
+    narrow = {"ipsec": {"local_selectors": (LAN2,), "remote_selectors": (LAN1,)}}
+    a, b = up(wire, {"ipsec": {"local_selectors": (LAN1,), "remote_selectors": (LAN2, LAN3)}}, narrow)
+    a.initiate(TUNNEL, b, TO_LAN2)
+    wire.run(5)
+    assert len(pairs(a, b)) == 1
+    b.gateway = gateway(tunnel(2, ipsec={"local_selectors": (LAN2, LAN3), "remote_selectors": (LAN1,)}))
+    b.do(b.endpoint.configure, b.gateway)
+    a.initiate(TUNNEL, b, TO_LAN3)
+    a.initiate(TUNNEL, b, TO_LAN3)
+    wire.run(5)
+    assert_in_step(a, b)
+    assert len(pairs(a, b)) == 2
+    assert len(a.ike_sas()) == 1
+
+
+def test_a_child_sa_that_is_refused_leaves_the_ike_sa_as_it_is() -> None:
+    wire = Wire()
+    narrow = {"ipsec": {"local_selectors": (LAN2,), "remote_selectors": (LAN1,)}}
+    a, b = up(wire, {"ipsec": {"local_selectors": (LAN1,), "remote_selectors": (LAN2, LAN3)}}, narrow)
+    b.do(
+        b.endpoint.configure,
+        gateway(tunnel(2, ipsec={"local_selectors": (LAN3,), "remote_selectors": (LAN2,)})),
+    )
+    a.initiate(TUNNEL, b, TO_LAN3)
+    wire.run(5)
+    assert_in_step(a, b)
+    assert len(pairs(a, b)) == 1
+    assert "accepts none of our traffic selectors" in a.failures()[0]
+    assert "Tunnel0.0 (site2.cfg:10) allows local 192.168.3.0/24" in b.failures()[0]
+
+
+def test_a_changed_configuration_deletes_only_what_it_concerns() -> None:
+    """V2-34."""
+    wire = Wire()
+    names = ("Tunnel0.0", "Tunnel1.0", "Tunnel2.0")
+    ids = [(f"site1{c}", f"site2{c}") for c in "abc"]
+    a = wire.node("a", gateway(*(tunnel(1, name=n, ids=i) for n, i in zip(names, ids, strict=True))), SITE1)
+    b = wire.node("b", gateway(*(tunnel(2, name=n, ids=i) for n, i in zip(names, ids, strict=True))), SITE2)
+    for name in names:
+        a.initiate(name, b)
+    wire.run(5)
+    assert len(pairs(a, b)) == 3
+    moved = replace(tunnel(1, name=names[0], ids=ids[0], line=77), enabled=False)
+    rekeyed = tunnel(1, name=names[1], ids=ids[1], secrets=("new", "secret-2"))
+    a.do(a.endpoint.configure, gateway(moved, rekeyed))
+    wire.run(5)
+    assert_in_step(a, b)
+    assert [sa.tunnel for sa in a.children.values()] == ["Tunnel0.0"]
+
+
+def test_discard_forgets_without_a_word() -> None:
+    wire = Wire()
+    a, _b = up(wire)
+    a.do(a.endpoint.discard, TUNNEL, "our address is gone")
+    assert not wire.sent
+    assert all_gone(a)
+    assert a.removed[0].reason == "our address is gone"
+
+
+def test_a_cookie_is_demanded_and_returned() -> None:
+    wire = Wire()
+    limits = Limits(cookie_total=0)
+    a = wire.node("a", gateway(tunnel(1)), SITE1)
+    b = wire.node("b", gateway(tunnel(2)), SITE2, limits)
+    a.initiate(TUNNEL, b)
+    wire.run(5)
+    assert_in_step(a, b)
+    assert len(pairs(a, b)) == 1
+    assert len(wire.sent) == 6
+    assert a.told(EventName.COOKIE)
+    assert not a.failures() + b.failures()
+
+
+def test_a_flood_makes_cookies_due_and_costs_no_more_state() -> None:
+    wire = Wire()
+    wire.keep_sent = False
+    a = wire.node("a", gateway(tunnel(1)), SITE1)
+    b = wire.node("b", gateway(tunnel(2), tunnel(2, name="Tunnel1.0", peer="10.3.0.1")), SITE2)
+    flood = wire.node("flood", gateway(tunnel(1)), "10.3.0.1")
+    wire.filter = lambda node, datagram: node is not b or True
+    for _ in range(200):
+        flood.boot()
+        flood.initiate(TUNNEL, b)
+        wire.filter = lambda node, datagram: node is not flood or datagram[18] == ExchangeType.IKE_SA_INIT
+        wire.run(0.01)
+        flood.endpoint = type(flood.endpoint)(flood.gateway, flood.entropy.randbytes)
+    assert b.endpoint.half_open() <= Limits().cookie_per_source
+    a.initiate(TUNNEL, b)
+    wire.run(5)
+    assert_in_step_of(a, b)
+    wire.run(60)
+    assert b.endpoint.half_open() == 0
+
+
+def assert_in_step_of(a: Node, b: Node) -> None:
+    assert {sa.spi_in for sa in a.children.values()} == {sa.spi_out for sa in b.children.values()}
+    assert a.children
+
+
+def test_hard_limits_drop() -> None:
+    wire = Wire()
+    a = wire.node("a", gateway(tunnel(1)), SITE1)
+    b = wire.node("b", gateway(tunnel(2)), SITE2, Limits(half_open_total=0))
+    a.initiate(TUNNEL, b)
+    wire.run(5)
+    assert b.endpoint.drops[Drop.HALF_OPEN_LIMIT] >= 1
+    assert {name for _, name, *_ in wire.sent} == {"a"}
+
+
+def test_a_peer_that_demands_cookies_without_end_is_given_up() -> None:
+    wire = Wire()
+    a = wire.node("a", gateway(tunnel(1)), SITE1)
+
+    def again() -> None:
+        request = decode(wire.sent[-1][2])
+        cookie = Notify(NotifyType.COOKIE, data=wire.random.randbytes(16))
+        answer = Message(request.spi_i, bytes(8), ExchangeType.IKE_SA_INIT, False, True, 0, (cookie,))
+        a.endpoint.receive(encode(answer), a.path_to(SITE2), wire.now)
+        wire.carry_out(a)
+
+    a.initiate(TUNNEL, SITE2)
+    for _ in range(10):
+        again()
+    wire.run(40)
+    assert len(wire.sent) < 10
+    assert "sends us round without end" in a.failures()[0]
+
+
+def test_an_unprotected_error_does_not_end_an_sa() -> None:
+    wire = Wire()
+    a, b = up(wire)
+    status = a.ike_sas()[0]
+    forged = Message(
+        status.spi_i,
+        status.spi_r,
+        ExchangeType.INFORMATIONAL,
+        False,
+        True,
+        status.next_request_id,
+        (Notify(NotifyType.INVALID_IKE_SPI),),
+    )
+    for _ in range(5):
+        a.endpoint.receive(encode(forged), a.path_to(SITE2), wire.now)
+        wire.carry_out(a)
+    wire.run(10)
+    assert_in_step(a, b)
+    assert a.endpoint.drops[Drop.HINT_ONLY] + a.endpoint.drops[Drop.STRAY_RESPONSE] == 5
+
+
+def test_a_stranger_is_told_that_there_is_no_such_sa_but_not_without_end() -> None:
+    wire = Wire()
+    b = wire.node("b", gateway(tunnel(2)), SITE2)
+    request = Message(b"initiatr", b"respondr", ExchangeType.INFORMATIONAL, True, False, 5, ())
+    for _ in range(50):
+        b.endpoint.receive(encode(request), b.path_to(SITE1), wire.now)
+    wire.carry_out(b)
+    answers = [decode(datagram) for _, _, datagram, _ in wire.sent]
+    assert len(answers) == Limits().answers_per_second
+    assert answers[0].payloads == (Notify(NotifyType.INVALID_IKE_SPI),)
+    assert (answers[0].message_id, answers[0].is_response, answers[0].is_initiator) == (5, True, False)
+    assert b.endpoint.drops[Drop.UNKNOWN_IKE_SPI] == 50
+
+
+def test_a_higher_version_is_answered_and_a_lower_one_counted() -> None:
+    wire = Wire()
+    b = wire.node("b", gateway(tunnel(2)), SITE2)
+    request = bytearray(encode(Message(b"initiatr", bytes(8), ExchangeType.IKE_SA_INIT, True, False, 0, ())))
+    request[17] = 0x30
+    b.endpoint.receive(bytes(request), b.path_to(SITE1), wire.now)
+    wire.carry_out(b)
+    (answer,) = (decode(datagram) for _, _, datagram, _ in wire.sent)
+    assert answer.payloads[0] == Notify(NotifyType.INVALID_MAJOR_VERSION)
+    request[17] = 0x10
+    b.endpoint.receive(bytes(request), b.path_to(SITE1), wire.now)
+    assert b.endpoint.drops == {Drop.UNKNOWN_VERSION: 1, Drop.NOT_YET_IKEV1: 1}
+
+
+def test_closing_while_a_negotiation_is_under_way_is_told_as_its_failure() -> None:
+    """Packets that wait for the tunnel must not wait for ever."""
+    wire = Wire()
+    a = wire.node("a", gateway(tunnel(1)), SITE1)
+    a.initiate(TUNNEL, SITE2)
+    a.do(a.endpoint.clear, TUNNEL)
+    assert "cleared by the operator" in a.failures()[0]
+    assert all_gone(a)
+
+
+def test_half_open_sas_end_by_time_out() -> None:
+    wire = Wire()
+    a = wire.node("a", gateway(tunnel(1)), SITE1)
+    b = wire.node("b", gateway(tunnel(2)), SITE2)
+    wire.filter = lambda node, datagram: node is a and datagram[18] == ExchangeType.IKE_SA_INIT
+    a.initiate(TUNNEL, b)
+    wire.run(1)
+    assert b.endpoint.half_open() == 1
+    wire.run(70)
+    assert b.endpoint.half_open() == 0
+    assert b.endpoint.next_timeout() is None
+    assert ip_address(SITE1) == a.address
