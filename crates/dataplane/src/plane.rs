@@ -56,6 +56,9 @@ impl From<Unusable> for Refusal {
     }
 }
 
+/// Inbound SPI, milliseconds since the last packet in, and out; None is never.
+pub type Activity = (u32, Option<u64>, Option<u64>);
+
 #[derive(Default)]
 struct State {
     tunnels: HashMap<String, (u64, Arc<TunnelDevice>)>,
@@ -256,8 +259,8 @@ impl Plane {
         state.tunnels.iter().map(|(name, (_, device))| (name.clone(), device.clone())).collect()
     }
 
-    /// SPI and milliseconds since the last packet in and out of each Child SA.
-    pub fn activity(&self) -> Vec<(u32, Option<u64>, Option<u64>)> {
+    /// The use of each Child SA.
+    pub fn activity(&self) -> Vec<Activity> {
         let now = self.shared.now();
         let state = lock(&self.state);
         state

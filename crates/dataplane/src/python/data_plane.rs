@@ -18,6 +18,8 @@ use crate::sys;
 
 /// First and last address, protocol, first and last port.
 type SelectorTuple = (Vec<u8>, Vec<u8>, u8, u16, u16);
+/// Inbound SPI, milliseconds since the last packet in, and out; None is never.
+type ActivityTuple = (u32, Option<u64>, Option<u64>);
 /// Encryption key with salt, integrity key.
 type KeysTuple<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
@@ -161,8 +163,7 @@ impl DataPlane {
         Ok((tunnels, drops))
     }
 
-    /// SPI, milliseconds since the last packet in, and out; None is never.
-    fn activity(&self) -> PyResult<Vec<(u32, Option<u64>, Option<u64>)>> {
+    fn activity(&self) -> PyResult<Vec<ActivityTuple>> {
         Ok(self.plane()?.activity())
     }
 
