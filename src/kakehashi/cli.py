@@ -32,7 +32,7 @@ File = Annotated[
 ]
 StateDir = Annotated[
     Path | None,
-    typer.Option(help="Folder of the control socket and of what must survive a crash; /run/kakehashi unless said."),
+    typer.Option(help="Folder of control socket and ledger; /run/kakehashi unless said."),
 ]
 Control = Annotated[Path | None, typer.Option(help="The control socket itself, instead of looking for it.")]
 GatewayName = Annotated[

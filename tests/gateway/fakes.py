@@ -85,6 +85,7 @@ class FakeDataPlane:
     def __init__(self) -> None:
         self.done: list[tuple[object, ...]] = []
         self.refuses = False
+        self.broken = False
         self._waiting: list[DataPlaneEvent] = []
         self._read, self._write = os.pipe()
 
@@ -96,6 +97,8 @@ class FakeDataPlane:
         return self._read
 
     def events(self) -> list[DataPlaneEvent]:
+        if self.broken:
+            raise RuntimeError("a thread has ended")
         os.read(self._read, 4096)
         waiting, self._waiting = self._waiting, []
         return waiting

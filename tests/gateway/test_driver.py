@@ -52,6 +52,7 @@ class Stage:
             lambda: TIME,
             way=lambda _: self.way,
             sa_changed=self._changed,
+            broken=self.log.write,
         )
         self.driver.start()
 
@@ -196,3 +197,14 @@ def test_a_fault_of_ours_is_told_without_its_values_and_the_rest_goes_on() -> No
     assert stage.dataplane.done == [("send", b"on")]
     assert "internal fault RuntimeError at fakes.py:" in stage.log.getvalue()
     assert "0123456789" not in stage.log.getvalue()
+
+
+def test_a_data_plane_that_has_failed_ends_the_gateway_instead_of_spinning() -> None:
+    async def story(stage: Stage) -> None:
+        stage.dataplane.broken = True
+        stage.dataplane.arrive(Expire(1))
+        await until(lambda: bool(stage.log.getvalue()))
+
+    stage = play(story)
+    assert stage.log.getvalue() == "the data plane has failed: a thread has ended"
+    assert stage.core.asked == []

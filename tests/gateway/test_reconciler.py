@@ -65,6 +65,7 @@ class Stage:
             lambda: TIME,
             way=self.reconciler.way,
             sa_changed=self.reconciler.sa_changed,
+            broken=self.stream.write,
         )
         self.reconciler.attach(self.driver)
         self.reconciler.configure(configuration, DEVICES)

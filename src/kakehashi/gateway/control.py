@@ -85,10 +85,12 @@ class Control:
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            line = await asyncio.wait_for(reader.readline(), REQUEST_TIMEOUT)
+            async with asyncio.timeout(REQUEST_TIMEOUT):
+                line = await reader.readline()
             if line:
                 writer.write(json.dumps(await self._answer(line)).encode() + b"\n")
-                await asyncio.wait_for(writer.drain(), ANSWER_TIMEOUT)
+                async with asyncio.timeout(ANSWER_TIMEOUT):
+                    await writer.drain()
         except (TimeoutError, ValueError, OSError):
             pass  # the client is slow, talks nonsense without end, or has gone
         finally:

@@ -32,10 +32,11 @@ from kakehashi.gateway.state import StateFolder
 from kakehashi.ike.effects import Level
 from kakehashi.ike.endpoint import Endpoint
 from kakehashi.model.address import ANY, Hostname, IPAddress
-from kakehashi.model.finding import Finding, Severity
+from kakehashi.model.finding import Finding
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
 
+EXIT_FAULT = 1
 EXIT_CONFIGURATION = 2
 GOODBYE = 2.0  # seconds that peers have to answer our Deletes
 LAST_STEPS = 5.0
@@ -66,14 +67,12 @@ async def _serve(options: RunOptions, loaded: Configuration) -> int:
             return EXIT_CONFIGURATION
         _print(unsupported.findings(loaded.gateway))
         daemon = Daemon(options, loaded, mapped, Host(netlink, options.name, state.ledger))
-        await daemon.run()
-    return 0
+        return await daemon.run()
 
 
 def _print(findings: Iterable[Finding]) -> None:
     for finding in findings:
-        if finding.severity is not Severity.INFO:
-            print(finding, file=sys.stderr)  # noqa: T201
+        print(finding, file=sys.stderr)  # noqa: T201
 
 
 class Daemon:
@@ -88,6 +87,8 @@ class Daemon:
         self._resolver = Resolver(self._resolved)
         self._reconciler = Reconciler(host, self._log, self._peers)
         self._stopping = asyncio.Event()
+        self._reloading = asyncio.Lock()
+        self._status_code = 0
         self._dataplane: DataPlane = _open_dataplane()
         self._driver = Driver(
             Endpoint(loaded.gateway, os.urandom),
@@ -96,10 +97,11 @@ class Daemon:
             _wall_clock,
             way=self._reconciler.way,
             sa_changed=self._reconciler.sa_changed,
+            broken=self._fail,
             keylog=_keylog(options),
         )
 
-    async def run(self) -> None:
+    async def run(self) -> int:
         """From the first address to the last: everything is put back, whatever happens in between."""
         control = Control(self._options.socket, self._answer)
         tasks: list[asyncio.Task[None]] = []
@@ -123,9 +125,12 @@ class Daemon:
             self._log.say(Level.NOTICE, f"running {self._options.file}", name="running")
             await self._until_stopped(tasks)
             await self._say_goodbye()
+            return self._status_code
         finally:
             for task in tasks:
                 task.cancel()
+            # Nobody may change the host after it has been put back.
+            await asyncio.gather(*tasks, return_exceptions=True)
             if monitor:
                 monitor.close()
             await control.stop()
@@ -141,8 +146,14 @@ class Daemon:
         done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         for task in done:
-            if task is not stopping and (fault := task.exception()):
-                raise fault
+            if fault := task.exception():
+                self._fail(f"internal fault: {fault!r}")
+
+    def _fail(self, reason: str) -> None:
+        """Nothing more can be done here: end, so that whoever watches over us starts us anew."""
+        self._log.say(Level.ERROR, reason, name="fault")
+        self._status_code = EXIT_FAULT
+        self._stopping.set()
 
     async def _say_goodbye(self) -> None:
         """Deletes to every peer, and a while for their answers."""
@@ -155,7 +166,9 @@ class Daemon:
 
     async def _put_back(self) -> None:
         try:
-            for problem in await asyncio.wait_for(self._host.restore(), LAST_STEPS):
+            async with asyncio.timeout(LAST_STEPS):
+                problems = await self._host.restore()
+            for problem in problems:
                 self._log.say(Level.WARNING, f"not put back: {problem}", name="host")
         except TimeoutError:
             self._log.say(Level.WARNING, "not everything was put back: the kernel is slow", name="host")
@@ -206,6 +219,10 @@ class Daemon:
 
     async def _reload(self) -> str:
         """Read the file again. What was done, or why nothing was; told in the log too."""
+        async with self._reloading:
+            return await self._read_again()
+
+    async def _read_again(self) -> str:
         try:
             loaded = configuration.load(self._options.file, self._options.dialect)
         except GatewayError as error:

@@ -57,7 +57,7 @@ def desired(
     for tunnel in gateway.tunnels:
         state = tunnels.get(tunnel.interface)
         if state and isinstance(state.way, Way) and state.way.pin:
-            items += _pin(state.way, state.way.pin, facts)
+            items += _pin(state.way, state.way.pin)
     return tuple(dict.fromkeys(items))
 
 
@@ -145,17 +145,19 @@ def _borrowed(
     return link.address(version) if link else None
 
 
-def _pin(way: Way, pin: Pin, facts: Facts) -> Iterator[Item]:
+def _pin(way: Way, pin: Pin) -> Iterator[Item]:
     """IKE and ESP of the tunnel by one interface and next hop, whatever the main table says (V2-10)."""
     table = TABLE_BASE | crc32(f"{pin.device} {pin.next_hop}".encode()) & 0xFFFF
     if way.path is not None:
-        local, remote = way.path.local.ip, way.path.remote.ip
-        yield Route(DEFAULTS[local.version], pin.device, _of_version(pin, local.version), table=table)
-        yield Rule(local, remote, table, RULE_PRIORITY)
+        remote = way.path.remote.ip
+        yield Route(DEFAULTS[remote.version], pin.device, _of_version(pin, remote.version), table=table)
+        # Where the peer begins, it chooses among our addresses.
+        for local in sorted({*way.local, way.path.local.ip}, key=str):
+            if local.version == remote.version and not local.is_link_local:
+                yield Rule(local, remote, table, RULE_PRIORITY)
         return
     for local in sorted(way.local, key=str):
-        link = facts.links.get(pin.device)
-        if local.is_link_local or link is None:
+        if local.is_link_local:
             continue
         yield Route(DEFAULTS[local.version], pin.device, _of_version(pin, local.version), table=table)
         for port in IKE_PORTS:

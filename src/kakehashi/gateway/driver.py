@@ -44,7 +44,8 @@ class Driver:
     """Runs on one loop, whose clock is the core's.
 
     `way`: how a tunnel is carried at the moment. `sa_changed` is called when a Child SA of the tunnel came,
-    moved or went. `latest`: the Child SA that each tunnel had last, be it gone; without its keys.
+    moved or went, `broken` when the data plane can carry nothing any more. `latest`: the Child SA that each
+    tunnel had last, be it gone; without its keys.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Driver:
         *,
         way: Callable[[str], Way | NoWay],
         sa_changed: Callable[[str], None],
+        broken: Callable[[str], None],
         keylog: KeyLog | None = None,
     ) -> None:
         self.core = core
@@ -67,6 +69,7 @@ class Driver:
         self._wall_clock = wall_clock
         self._way = way
         self._sa_changed = sa_changed
+        self._broken = broken
         self._keylog = keylog
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
@@ -117,7 +120,13 @@ class Driver:
         self.latest.pop(tunnel, None)
 
     def _readable(self) -> None:
-        for event in self.dataplane.events():
+        try:
+            events = self.dataplane.events()
+        except RuntimeError as error:
+            self._loop.remove_reader(self.dataplane.fileno())
+            self._broken(f"the data plane has failed: {error}")
+            return
+        for event in events:
             self._guard(lambda event=event: self._dispatch(event))  # type: ignore[misc]
         self.step()
 
@@ -166,9 +175,9 @@ class Driver:
         self.latest[sa.tunnel] = replace(sa, keys_in=_NO_KEYS, keys_out=_NO_KEYS)
         self.history.installed(sa.tunnel, sa.spi_in, self._wall_clock())
         self.failures.pop(sa.tunnel, None)
+        self._sa_changed(sa.tunnel)
         if self._keylog:
             self._keylog.child(sa)
-        self._sa_changed(sa.tunnel)
 
     def _event(self, event: Event) -> None:
         self._log.event(event)

@@ -1,6 +1,7 @@
 """Keeps the host, the tunnels and the core in agreement: the one place where up and down is judged."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address, IPv6Address
 
@@ -84,15 +85,17 @@ class Reconciler:
         loop = asyncio.get_running_loop()
         check, look = loop.time() + CHECK_PERIOD, loop.time() + LOOK_PERIOD
         while True:
-            try:
-                await asyncio.wait_for(self._dirty.wait(), max(0.0, check - loop.time()))
+            # Not asyncio.wait_for, which before Python 3.12 may lose a cancellation.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout_at(check):
+                    await self._dirty.wait()
                 await asyncio.sleep(SETTLE)
+            now = loop.time()
+            if self._dirty.is_set() or now >= look:
+                look = now + LOOK_PERIOD
                 await self._try_to_settle()
-            except TimeoutError:
-                check = loop.time() + CHECK_PERIOD
-                if loop.time() >= look:
-                    look = loop.time() + LOOK_PERIOD
-                    await self._try_to_settle()
+            if now >= check:
+                check = now + CHECK_PERIOD
                 self.keep_up()
 
     async def _try_to_settle(self) -> None:

@@ -1,7 +1,9 @@
 """Peers known by name: their addresses, looked up again and again."""
 
 import asyncio
+import contextlib
 import socket
+import threading
 from collections.abc import Callable
 from ipaddress import ip_address
 
@@ -25,11 +27,28 @@ def names(gateway: Gateway) -> dict[str, str]:
 async def resolve(name: str) -> frozenset[IPAddress]:
     """All addresses of a name, none if it cannot be resolved now."""
     loop = asyncio.get_running_loop()
+    answer: asyncio.Future[frozenset[IPAddress]] = loop.create_future()
+
+    def tell(found: frozenset[IPAddress]) -> None:
+        if not answer.done():
+            answer.set_result(found)
+
+    def ask() -> None:
+        found = _ask(name)
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(tell, found)
+
+    # Not one of the loop's own threads: those are waited for at the end, and a name server may take its time.
+    threading.Thread(target=ask, name="resolver", daemon=True).start()
+    return await answer
+
+
+def _ask(name: str) -> frozenset[IPAddress]:
     try:
-        found = await loop.getaddrinfo(name, None, type=socket.SOCK_DGRAM)
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_DGRAM)
     except (OSError, UnicodeError):
         return frozenset()
-    return frozenset(ip_address(entry[4][0].split("%")[0]) for entry in found if isinstance(entry[4][0], str))
+    return frozenset(ip_address(str(entry[4][0]).split("%")[0]) for entry in found)
 
 
 class Resolver:
@@ -54,10 +73,9 @@ class Resolver:
             await self._once()
             waiting = any(not self.addresses.get(tunnel) for tunnel in self._names)
             self._wake.clear()
-            try:
-                await asyncio.wait_for(self._wake.wait(), RETRY if waiting else PERIOD)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RETRY if waiting else PERIOD):
+                    await self._wake.wait()
 
     async def _once(self) -> None:
         for tunnel, name in list(self._names.items()):

@@ -100,7 +100,8 @@ async def _nft(script: str) -> str:
     except FileNotFoundError:
         return "nft is not installed: MSS is not adjusted and nothing is translated; install nftables"
     try:
-        _, errors = await asyncio.wait_for(process.communicate(script.encode()), NFT_TIMEOUT)
+        async with asyncio.timeout(NFT_TIMEOUT):
+            _, errors = await process.communicate(script.encode())
     except TimeoutError:
         process.kill()
         await process.wait()

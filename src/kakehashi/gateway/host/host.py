@@ -1,5 +1,6 @@
 """Brings the host to what is wanted of it, and back to what it was."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,13 +79,19 @@ class Host:
         self._ledger = Ledger(state)
         self._ledger.load()
         self._filters = Filters(name)
+        self._lock = asyncio.Lock()  # netlink(7) reads one table at a time for each socket
 
     async def facts(self, asked: Iterable[IPAddress] = ()) -> Facts:
         """Read the host; `asked` are addresses to look up."""
-        return await self._netlink.facts(asked)
+        async with self._lock:
+            return await self._netlink.facts(asked)
 
     async def apply(self, wanted: Sequence[Item], filters: str, facts: Facts) -> tuple[list[str], bool]:
         """Make it so. What went wrong, one sentence each, and whether anything was changed."""
+        async with self._lock:
+            return await self._apply(wanted, filters, facts)
+
+    async def _apply(self, wanted: Sequence[Item], filters: str, facts: Facts) -> tuple[list[str], bool]:
         todo = difference(wanted, self._ledger.items, facts)
         problems = list(todo.problems)
         for item in todo.remove:
@@ -102,10 +109,10 @@ class Host:
 
     async def restore(self) -> list[str]:
         """Undo everything. What could not be undone is said, and forgotten."""
-        facts = await self._netlink.facts()
-        problems, _ = await self.apply((), "", facts)
-        self._ledger.remove()
-        return problems
+        async with self._lock:
+            problems, _ = await self._apply((), "", await self._netlink.facts())
+            self._ledger.remove()
+            return problems
 
     async def _try(
         self, item: Item, step: Callable[[Item, Facts], Awaitable[None]], facts: Facts

@@ -1,0 +1,186 @@
+"""`kakehashi run` as a process: the whole gateway, two of them, real packets."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.gateway.two_routers import EXAMPLES, TwoRouters, until
+
+pytestmark = [pytest.mark.root, pytest.mark.timeout(120)]
+
+TOKYO_LAN, OSAKA_LAN = "192.168.10.1", "192.168.20.1"
+
+
+def on_demand(_: str, text: str) -> str:
+    return text.replace("  ikev2 connect-type auto\n", "")
+
+
+def picture(routers: TwoRouters) -> str:
+    namespace = routers.tokyo.namespace
+    commands = ("addr show", "-4 route show table all", "-6 route show table all", "rule", "link show")
+    shown = [
+        re.sub("LOWER_UP|NO-CARRIER|state \\S+|qdisc \\S+", "", namespace.ip(f"-o {c}")) for c in commands
+    ]
+    lines = "\n".join([*shown, namespace.inside("nft", "list", "ruleset")]).splitlines()
+    return "\n".join(line for line in lines if "fe80::" not in line and "ff00::" not in line)
+
+
+def test_an_always_on_tunnel_comes_up_by_itself_and_carries_both_families(tmp_path: Path) -> None:
+    with TwoRouters(tmp_path) as routers:
+        until(lambda: routers.tokyo.status()["tunnels"][0]["up"], "the tunnel")
+        assert routers.tokyo.ping(OSAKA_LAN)
+        assert routers.osaka.ping(TOKYO_LAN)
+        assert routers.osaka.ping("2001:db8:10::1")
+        text = routers.tokyo.command("show", "ikev2", "child-sa")
+        assert re.search(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d Create", text)
+        assert routers.tokyo.end() == 0
+        until(lambda: not routers.osaka.spis(), "the peer to be told")
+        assert "Delete" in routers.osaka.command("show", "ikev2", "child-sa")
+
+
+def test_the_packet_that_begins_the_negotiation_is_not_lost(tmp_path: Path) -> None:
+    with TwoRouters(tmp_path, on_demand) as routers:
+        assert routers.tokyo.spis() == []
+        assert routers.tokyo.ping(OSAKA_LAN)
+        assert len(routers.tokyo.spis()) == 1
+
+
+def test_nothing_leaves_in_the_clear_when_the_gateway_is_killed(tmp_path: Path) -> None:
+    """What an on-demand tunnel protects has a default route to follow, and must not."""
+    with TwoRouters(tmp_path, on_demand) as routers:
+        assert routers.tokyo.ping(OSAKA_LAN)
+        routers.tokyo.end(signal.SIGKILL)
+        until(lambda: "Tunnel0.0" not in routers.tokyo.namespace.ip("-o link show"), "its device to go")
+        with pytest.raises(AssertionError, match=r"unreachable|No route"):
+            routers.tokyo.namespace.ip(f"route get {OSAKA_LAN}")
+
+
+def test_a_killed_gateway_recovers_by_itself(tmp_path: Path) -> None:
+    with TwoRouters(tmp_path, on_demand) as routers:
+        assert routers.tokyo.ping(OSAKA_LAN)
+        (before,) = routers.tokyo.spis()
+        routers.tokyo.end(signal.SIGKILL)
+        routers.tokyo.start()
+        assert routers.tokyo.ping(OSAKA_LAN)
+        (after,) = routers.tokyo.spis()
+        assert before != after
+        # INITIAL_CONTACT: the peer has forgotten the SAs of the one that was killed (RFC 7296 section 2.4).
+        assert routers.osaka.spis() == [after]
+
+
+def test_the_host_is_as_it_was_at_the_end(tmp_path: Path) -> None:
+    routers = TwoRouters(tmp_path)
+    with routers:
+        routers.tokyo.end()
+        before = picture(routers)
+        routers.tokyo.start()
+        until(lambda: routers.tokyo.status()["tunnels"][0]["up"], "the tunnel")
+        assert picture(routers) != before
+        assert routers.tokyo.end() == 0
+        assert picture(routers) == before
+
+
+def test_a_reload_applies_the_difference_and_keeps_the_sa(tmp_path: Path) -> None:
+    with TwoRouters(tmp_path, on_demand) as routers:
+        tokyo = routers.tokyo
+        assert tokyo.ping(OSAKA_LAN)
+        (before,) = tokyo.spis()
+        changed = tokyo.file.read_text().replace("ip route 192.168.20.0/24", "ip route 192.168.0.0/16")
+        tokyo.file.write_text(changed)
+        assert "192.168.0.0/16 by Tunnel0.0 is new" in tokyo.command("reload")
+        assert "192.168.0.0/16" in tokyo.namespace.ip("route")
+        assert "192.168.20.0/24" not in tokyo.namespace.ip("route")
+        assert tokyo.ping(OSAKA_LAN)
+        assert tokyo.spis() == [before]
+
+
+def test_a_broken_file_leaves_the_old_configuration_in_force(tmp_path: Path) -> None:
+    with TwoRouters(tmp_path, on_demand) as routers:
+        tokyo = routers.tokyo
+        tokyo.file.write_text(
+            tokyo.file.read_text().replace("sakura-in-april", "").replace(" keyid tokyo\n", "\n")
+        )
+        assert tokyo.process
+        os.kill(tokyo.process.pid, signal.SIGHUP)
+        until(lambda: "the old configuration stays in force" in tokyo.log, "the refusal")
+        assert f"{tokyo.file}:" in tokyo.log
+        assert tokyo.ping(OSAKA_LAN)
+
+
+def test_clear_deletes_the_sa_and_the_next_packet_makes_another(tmp_path: Path) -> None:
+    with TwoRouters(tmp_path, on_demand) as routers:
+        assert routers.tokyo.ping(OSAKA_LAN)
+        (before,) = routers.tokyo.spis()
+        assert "1 IKE SA" in routers.tokyo.command("clear", "ikev2", "sa")
+        until(lambda: not routers.tokyo.spis(), "the SA to go")
+        assert routers.tokyo.ping(OSAKA_LAN)
+        assert before not in routers.tokyo.spis()
+
+
+def test_the_tunnel_follows_its_outgoing_interface(tmp_path: Path) -> None:
+    with TwoRouters(tmp_path, on_demand) as routers:
+        assert routers.tokyo.ping(OSAKA_LAN)
+        routers.internet.ip("link set to-tokyo down")
+        until(lambda: not routers.tokyo.status()["tunnels"][0]["up"], "the tunnel to go down")
+        assert "outgoing interface GigaEthernet0.0 is down" in routers.tokyo.command("show")
+        assert len(routers.tokyo.spis()) == 1, "an interface that goes down deletes nothing (V2-34)"
+        routers.internet.ip("link set to-tokyo up")
+        until(lambda: routers.tokyo.status()["tunnels"][0]["up"], "the tunnel to come up")
+        assert routers.tokyo.ping(OSAKA_LAN)
+
+
+def test_a_gateway_is_asked_from_the_command_line(tmp_path: Path) -> None:
+    with TwoRouters(tmp_path) as routers:
+        folder = ("--state-dir", str(routers.tokyo.state_dir))
+        until(lambda: len(routers.tokyo.spis()) == 1, "the tunnel")
+        assert "Status : establish" in kakehashi("show", "ikev2", "sa", *folder).stdout
+        content = json.loads(kakehashi("show", "--json", *folder).stdout)
+        assert content["ike_sas"][0]["keys"]["sk_ei"] == "***"
+        content = json.loads(kakehashi("show", "--json", "--keys", *folder).stdout)
+        assert len(content["ike_sas"][0]["keys"]["sk_ei"]) == 64
+        wrong = kakehashi("show", "ikev2", "nonsense", *folder)
+        assert wrong.returncode == 1
+        assert "show ikev2 sa" in wrong.stderr
+        assert kakehashi("stop", *folder).returncode == 0
+        assert routers.tokyo.process
+        assert routers.tokyo.process.wait(15) == 0
+
+
+def test_two_of_one_name_do_not_run_at_once(tmp_path: Path) -> None:
+    with TwoRouters(tmp_path, on_demand) as routers:
+        done = run("--state-dir", str(routers.tokyo.state_dir), file=routers.tokyo.file)
+        assert done.returncode == 1
+        assert "running already" in done.stderr
+
+
+def test_what_is_wrong_is_told_with_its_line_and_exit_status_2(tmp_path: Path) -> None:
+    file = tmp_path / "wrong.cfg"
+    file.write_text(
+        (EXAMPLES / "tokyo.cfg").read_text().replace("keyid tokyo key char", "keyid kyoto key char")
+    )
+    done = run(file=file)
+    assert done.returncode == 2
+    assert re.search(r"wrong\.cfg:\d+: error: .*tokyo", done.stderr)
+
+
+def test_an_interface_without_a_device_is_told_with_the_option_to_give(tmp_path: Path) -> None:
+    file = tmp_path / "elsewhere.cfg"
+    file.write_text((EXAMPLES / "tokyo.cfg").read_text().replace("192.0.2.", "203.0.113."))
+    done = run("--state-dir", str(tmp_path), file=file)
+    assert done.returncode == 2
+    assert "--map GigaEthernet0.0=DEVICE" in done.stderr
+
+
+def run(*options: str, file: Path) -> "subprocess.CompletedProcess[str]":
+    return kakehashi("run", str(file), *options)
+
+
+def kakehashi(*words: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "kakehashi.cli", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)

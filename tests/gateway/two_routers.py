@@ -1,0 +1,130 @@
+"""Two `kakehashi run` processes in namespaces of the test's own, and a router between them.
+
+192.168.10.1 [tokyo] 192.0.2.2 --- 192.0.2.1 (internet) 198.51.100.1 --- 198.51.100.2 [osaka] 192.168.20.1
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from kakehashi.gateway import client
+from kakehashi.gateway.control import Answer, Request
+from tests.gateway.namespace import Namespace
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples" / "nec-ix-psk"
+
+
+def until(true: Callable[[], bool], what: str, timeout: float = 20) -> None:
+    deadline = time.monotonic() + timeout
+    while not true():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
+        time.sleep(0.05)
+
+
+class Router:
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name, self.folder = name, folder
+        self.namespace = Namespace()
+        self.file = folder / f"{name}.cfg"
+        self.log_file = folder / f"{name}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def state_dir(self) -> Path:
+        return self.folder / f"{self.name}-state"
+
+    @property
+    def log(self) -> str:
+        return self.log_file.read_text()
+
+    def start(self) -> None:
+        with self.log_file.open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    "ip", "netns", "exec", self.namespace.name, sys.executable, "-m", "kakehashi.cli",
+                    "run", str(self.file), "--map", "GigaEthernet0.0=wan0", "--map", "GigaEthernet1.0=lan0",
+                    "--state-dir", str(self.state_dir), "--key-log", str(self.folder / f"{self.name}-keys"),
+                ],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
+            )  # fmt: skip
+        until(self.answers, f"{self.name} to answer: {self.log}")
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        assert self.process
+        if self.process.poll() is None:
+            os.kill(self.process.pid, number)
+        return self.process.wait(15)
+
+    def answers(self) -> bool:
+        return client.is_alive(self.state_dir / f"{self.name}.sock")
+
+    def command(self, *words: str) -> str:
+        """`kakehashi WORDS`, without the time that a process of its own takes."""
+        return str(self._ask(Request(words[0], words[1:]))["text"])
+
+    def status(self) -> Any:
+        return self._ask(Request("show", as_json=True))["status"]
+
+    def _ask(self, request: Request) -> Answer:
+        return client.ask(self.state_dir / f"{self.name}.sock", request)
+
+    def spis(self) -> list[str]:
+        """The IKE SAs there are, by their initiator's SPI."""
+        return [sa["spi_i"] for sa in self.status()["ike_sas"] if sa["state"] == "established"]
+
+    def ping(self, target: str, wait: int = 5) -> bool:
+        words = ["ip", "netns", "exec", self.namespace.name, "ping", "-c1", f"-W{wait}", target]
+        return subprocess.run(words, capture_output=True, timeout=wait + 10, check=False).returncode == 0
+
+
+class TwoRouters:
+    """Runs both while the `with` block lasts. `change` edits a configuration before the start."""
+
+    def __init__(self, folder: Path, change: Callable[[str, str], str] = lambda _, text: text) -> None:
+        self.tokyo, self.osaka = Router("tokyo", folder), Router("osaka", folder)
+        self.internet = Namespace()
+        for router in (self.tokyo, self.osaka):
+            router.file.write_text(change(router.name, (EXAMPLES / f"{router.name}.cfg").read_text()))
+        self._stack = ExitStack()
+
+    def __enter__(self) -> "TwoRouters":
+        with ExitStack() as stack:
+            for namespace in (self.internet, self.tokyo.namespace, self.osaka.namespace):
+                stack.enter_context(namespace)
+            self._cable(self.tokyo, "192.0.2.1/24")
+            self._cable(self.osaka, "198.51.100.1/24")
+            self.internet.inside("sysctl", "-qw", "net.ipv4.ip_forward=1")
+            for router in (self.osaka, self.tokyo):
+                stack.callback(self._end, router)
+                router.start()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            sys.stderr.write(f"{self.tokyo.log}\n{self.osaka.log}\n")
+        self._stack.close()
+
+    def _cable(self, router: Router, address: str) -> None:
+        peer = f"to-{router.name}"
+        self.internet.ip(f"link add {peer} type veth peer name wan0 netns {router.namespace.name}")
+        self.internet.ip(f"addr add {address} dev {peer}")
+        self.internet.ip(f"link set {peer} up")
+        router.namespace.ip("link add lan0 type veth peer name lan1")
+        router.namespace.ip("link set lan1 up")
+
+    @staticmethod
+    def _end(router: Router) -> None:
+        if router.process and router.process.poll() is None:
+            router.process.kill()
+            router.process.wait(10)
