@@ -12,3 +12,6 @@ pub use checksum::{finish, sum};
 pub use coalesce::{Coalescer, Packet};
 pub use segment::SuperPacket;
 pub use vnet::VNET_HEADER_SIZE;
+
+#[cfg(test)]
+mod tests;

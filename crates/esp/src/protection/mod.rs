@@ -5,6 +5,8 @@ pub(crate) mod ccm;
 pub(crate) mod encryption;
 pub(crate) mod integrity;
 pub(crate) mod short_gcm;
+#[cfg(test)]
+mod vectors;
 
 use std::ops::Range;
 

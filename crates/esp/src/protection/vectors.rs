@@ -1,0 +1,114 @@
+//! Published examples.
+
+use super::integrity::aes_xcbc_96;
+use super::{encryption, DropReason, Protection};
+use crate::algorithms::{protection, Algorithms, Keys};
+
+fn hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text.chars().filter_map(|c| c.to_digit(16)).map(|digit| digit as u8).collect();
+    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+}
+
+fn aead(encryption: u16, key_bits: u16, key: &str) -> Box<dyn Protection> {
+    let algorithms = Algorithms { encryption, key_bits, integrity: 0 };
+    protection(algorithms, Keys { encryption: &hex(key), integrity: &[] }).unwrap()
+}
+
+/// RFC 7634 appendix A: an ICMP echo request in tunnel mode.
+#[test]
+fn chacha20_poly1305_opens_the_packet_of_rfc_7634() {
+    let key = "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f a0a1a2a3";
+    let protection = aead(28, 0, key);
+    let mut packet = hex("01020304 00000005 1011121314151617
+         24039428b97f417e3c13753a4f05087b67c352e6a7fab1b982d466ef407ae5c6
+         14ee8099d52844eb61aa95dfab4c02f72aa71e7c4c4f64c9befe2facc638e8f3
+         cbec163fac469b502773f6fb94e664da9165b82829f641e0
+         76aaa8266b7fb0f7b11b369907e1ad43");
+    assert_eq!(protection.open(&mut packet, None), Ok(()));
+    let text = &packet[16..packet.len() - 16];
+    assert_eq!(text[..20], hex("45000054a6f200004001e778c6336405c0000205"));
+    assert_eq!(text[84..], [1, 2, 2, 4]);
+}
+
+/// draft-mcgrew-gcm-test-01, the first test case: an IP packet with an ESN whose high half is 0x87654321.
+#[test]
+fn aes_gcm_opens_the_packet_of_the_gcm_test_draft() {
+    let protection = aead(20, 128, "4c80cdefbb5d10da906ac73c3613a634 2e443b68");
+    let sealed = hex("00004321 00000000 4956ed7e3b244cfe
+         fecf537e729d5b07dc30df528dd22b768d1b98736696a6fd348509fa13ceac34
+         cfa2436f14a3f3cf65925bf1f4a13c5d15b21e1884f5ff6247aeabb786b93bce
+         61bc17d768fd9732 459018148f6cbe722fd04796562dfdb4");
+    let mut packet = sealed.clone();
+    assert_eq!(protection.open(&mut packet, Some(0x8765_4321)), Ok(()));
+    assert_eq!(packet[16..36], hex("45000048699a000080114db7c0a80102c0a80101"));
+    assert_eq!(packet[packet.len() - 20..packet.len() - 16], [1, 2, 2, 1]);
+    assert_eq!(protection.open(&mut sealed.clone(), Some(0x8765_4320)), Err(DropReason::IntegrityFailure));
+}
+
+/// RFC 3602 section 4, cases 1 and 2.
+#[test]
+fn aes_cbc_agrees_with_rfc_3602() {
+    let cases = [
+        (
+            "06a9214036b8a15b512e03d534120006",
+            "3dafba429d9eb430b422da802c9fac41",
+            "53696e676c6520626c6f636b206d7367",
+            "e353779c1079aeb82708942dbe77181a",
+        ),
+        (
+            "c286696d887c9aa0611bbb3e2025a45a",
+            "562e17996d093d28ddb3ba695a2e6f58",
+            "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+            "d296cd94c2cccf8a3a863028b5e1dc0a7586602d253cfff91b8266bea6d61ab1",
+        ),
+    ];
+    for (key, iv, text, expected) in cases {
+        let cipher = encryption::aes_cbc(&hex(key));
+        let mut octets = hex(text);
+        cipher.encrypt(&hex(iv), &mut octets);
+        assert_eq!(octets, hex(expected));
+        cipher.decrypt(&hex(iv), &mut octets);
+        assert_eq!(octets, hex(text));
+    }
+}
+
+/// RFC 3686 section 6, test vector 1.
+#[test]
+fn aes_ctr_agrees_with_rfc_3686() {
+    let cipher = encryption::aes_ctr(&hex("ae6852f8121067cc4bf7a5765577f39e"), &hex("00000030"));
+    let mut octets = b"Single block msg".to_vec();
+    cipher.encrypt(&[0; 8], &mut octets);
+    assert_eq!(octets, hex("e4095d4fb7a7b3792d6175a3261311b8"));
+}
+
+/// RFC 3566 section 4.6.
+#[test]
+fn aes_xcbc_mac_agrees_with_rfc_3566() {
+    let counting: Vec<u8> = (0..34).collect();
+    let zeros = [0; 1000];
+    let cases: [(&[u8], &str); 7] = [
+        (&[], "75f0251d528ac01c4573dfd5"),
+        (&counting[..3], "5b376580ae2f19afe7219cee"),
+        (&counting[..16], "d2a246fa349b68a79998a439"),
+        (&counting[..20], "47f51b4564966215b8985c63"),
+        (&counting[..32], "f54f0ec8d2b9f3d36807734b"),
+        (&counting[..34], "becbb3bccdb518a30677d548"),
+        (&zeros, "f0dafee895db30253761103b"),
+    ];
+    let integrity = aes_xcbc_96(&counting[..16]);
+    for (message, expected) in cases {
+        assert_eq!(integrity.compute(message, None)[..12], hex(expected), "{} octets", message.len());
+    }
+}
+
+/// The high half of the ESN counts as the packet's last four octets.
+#[test]
+fn aes_xcbc_mac_takes_the_esn_as_part_of_the_message() {
+    let message: Vec<u8> = (0..100).collect();
+    let integrity = aes_xcbc_96(&message[..16]);
+    for size in 4..100 {
+        let high = u32::from_be_bytes(message[size - 4..size].try_into().unwrap());
+        let apart = integrity.compute(&message[..size - 4], Some(high));
+        assert_eq!(apart[..12], integrity.compute(&message[..size], None)[..12], "{size} octets");
+    }
+}
