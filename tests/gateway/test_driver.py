@@ -53,6 +53,7 @@ class Stage:
             way=lambda _: self.way,
             sa_changed=self._changed,
             broken=self.log.write,
+            hold_down=0,
         )
         self.driver.start()
 
@@ -160,8 +161,9 @@ def test_a_packet_for_a_peer_that_can_only_come_to_us_is_dropped() -> None:
 
 def test_a_failed_negotiation_lets_the_waiting_packets_go_and_is_remembered() -> None:
     async def story(stage: Stage) -> None:
-        stage.core.answers = [[failed("Tunnel0.0")]]
+        stage.core.answers = [[failed("Tunnel0.0"), failed("Tunnel0.0")]]
         stage.driver.step()
+        await until(lambda: bool(stage.dataplane.done))
 
     stage = play(story)
     assert stage.dataplane.done == [("discard waiting", "Tunnel0.0")]

@@ -22,6 +22,8 @@ def default_state_dir() -> Path:
 
 def find(state_dir: Path, gateway: str | None) -> Path:
     """The socket of the running gateway. GatewayError if there is none, or several and none was named."""
+    if state_dir.exists() and not os.access(state_dir, os.R_OK | os.X_OK):
+        raise GatewayError(f"{state_dir} may not be read", "the gateway is another user's: use sudo")
     running = [path for path in sorted(state_dir.glob("*" + SUFFIX)) if is_alive(path)]
     names = ", ".join(path.stem for path in running)
     if gateway is not None:

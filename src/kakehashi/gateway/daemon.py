@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from datetime import datetime
+from pathlib import Path
 
 from kakehashi.dataplane.native import NativeDataPlane
 from kakehashi.dataplane.protocol import DataPlane
@@ -88,6 +89,7 @@ class Daemon:
         self._reconciler = Reconciler(host, self._log, self._peers)
         self._stopping = asyncio.Event()
         self._reloading = asyncio.Lock()
+        self._reloads: set[asyncio.Task[str]] = set()
         self._status_code = 0
         self._dataplane: DataPlane = _open_dataplane()
         self._driver = Driver(
@@ -179,7 +181,12 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
-        loop.add_signal_handler(signal.SIGHUP, lambda: loop.create_task(self._reload()))
+        loop.add_signal_handler(signal.SIGHUP, self._hang_up)
+
+    def _hang_up(self) -> None:
+        task = asyncio.get_running_loop().create_task(self._reload())
+        self._reloads.add(task)
+        task.add_done_callback(self._reloads.discard)
 
     def _add_tunnel(self, name: str) -> None:
         tunnel = self._gateway.tunnel(name)
@@ -311,7 +318,7 @@ class Daemon:
 
 def _open_dataplane() -> DataPlane:
     try:
-        return NativeDataPlane()
+        return NativeDataPlane(listen_ipv6=Path("/proc/net/if_inet6").exists())
     except OSError as error:
         raise GatewayError(
             f"the data plane does not start: {error.strerror or error}",

@@ -1,4 +1,15 @@
-"""What the gateway wants of its host at one moment, from the configuration and the state of its tunnels."""
+"""What the gateway wants of its host at one moment, from the configuration and the state of its tunnels.
+
+Where a packet goes whose destination has a route into a tunnel:
+
+| the tunnel | on demand | always on (`connect-type auto`) |
+| --- | --- | --- |
+| up | into it; without an SA it waits for one, or is dropped | into it |
+| down, or the gateway killed | refused, unless the same prefix has another route | by the other routes |
+| `shutdown`, or the gateway stopped | by the other routes | by the other routes |
+
+The last two cells of the right column are the device's way to let a backup take over (V2-09).
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

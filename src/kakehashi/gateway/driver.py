@@ -37,6 +37,7 @@ from kakehashi.model.address import Path
 from kakehashi.model.child_sa import ChildSa, EspKeys
 from kakehashi.model.secret import Secret
 
+HOLD_DOWN = 1.0  # seconds between two attempts that packets begin
 _NO_KEYS = EspKeys(encryption=Secret(b""), integrity=Secret(b""))
 
 
@@ -59,6 +60,7 @@ class Driver:
         sa_changed: Callable[[str], None],
         broken: Callable[[str], None],
         keylog: KeyLog | None = None,
+        hold_down: float = HOLD_DOWN,
     ) -> None:
         self.core = core
         self.dataplane = dataplane
@@ -71,6 +73,8 @@ class Driver:
         self._sa_changed = sa_changed
         self._broken = broken
         self._keylog = keylog
+        self._hold_down = hold_down
+        self._held: set[str] = set()
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -110,7 +114,7 @@ class Driver:
             reason = way.reason if isinstance(way, NoWay) else "its peer can only come to us"
             self._log.say(Level.INFO, f"a packet for {trigger.destination} is dropped: {reason}", tunnel)
         if trigger and not begun:
-            self.dataplane.discard_waiting(tunnel)
+            self._let_go(tunnel)
         self.step()
 
     def forget(self, tunnel: str) -> None:
@@ -183,7 +187,17 @@ class Driver:
         self._log.event(event)
         if event.name is EventName.NEGOTIATION_FAILED and event.tunnel:
             self.failures[event.tunnel] = event.message
-            self.dataplane.discard_waiting(event.tunnel)
+            self._let_go(event.tunnel)
+
+    def _let_go(self, tunnel: str) -> None:
+        """Drop the waiting packets, but not at once: the next packet would begin the next attempt."""
+        if tunnel not in self._held:
+            self._held.add(tunnel)
+            self._loop.call_later(self._hold_down, self._discard, tunnel)
+
+    def _discard(self, tunnel: str) -> None:
+        self._held.discard(tunnel)
+        self._guard(lambda: self.dataplane.discard_waiting(tunnel))
 
     def _write_keys(self, effects: list[Effect]) -> None:
         if self._keylog and any(isinstance(effect, Event | Send) for effect in effects):

@@ -128,14 +128,15 @@ class Reconciler:
         asked += [sa.path.remote.ip for name, sa in driver.latest.items() if peers.get(name) is None]
         self.facts = await self._host.facts(asked)
         before = self.states
-        self.states = {
+        states = {
             t.interface: self._judge_tunnel(gateway, driver, t, peers.get(t.interface))
             for t in gateway.tunnels
             if t.enabled
         }
-        self.wanted = desired(gateway, self.devices, self.states, self.facts)
-        rules = render(self._ruleset(gateway))
+        self.wanted = desired(gateway, self.devices, states, self.facts)
+        rules = render(self._ruleset(gateway, states))
         problems, changed = await self._host.apply(self.wanted, rules, self.facts)
+        self.states = states  # now that it is so
         self._tell_dataplane(before, driver)
         self._leave_lost_addresses(driver)
         self._start_awaited(before, gateway, driver)
@@ -178,24 +179,20 @@ class Reconciler:
         link = self.facts.links.get(device)
         return min([link.mtu if link else DEFAULT_LINK_MTU, *configured])
 
-    def _ruleset(self, gateway: Gateway) -> Ruleset:
+    def _ruleset(self, gateway: Gateway, states: Mapping[str, TunnelState]) -> Ruleset:
         clamps: list[Clamp] = []
         for interface in gateway.interfaces:
             device = self.devices.get(interface.name)
             if device and interface.enabled:
-                clamps += _clamps(interface, device, self._interface_mtu(interface, device))
+                state = states.get(interface.name)
+                clamps += _clamps(interface, device, state.mtu if state else self._link_mtu(device))
         return Ruleset(
             clamps=tuple(clamps),
-            tunnels=tuple(self.devices[name] for name in self.states if name in self.devices),
+            tunnels=tuple(self.devices[name] for name in states if name in self.devices),
             translated=tuple(
                 self.devices[i.name] for i in gateway.interfaces if i.napt and i.name in self.devices
             ),
         )
-
-    def _interface_mtu(self, interface: Interface, device: str) -> int:
-        if interface.name in self.states:
-            return self.states[interface.name].mtu
-        return self._link_mtu(device)
 
     def _tell(self, before: Mapping[str, TunnelState], problems: list[str]) -> None:
         for problem in problems:

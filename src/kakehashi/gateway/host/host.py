@@ -10,7 +10,7 @@ from pyroute2.netlink.exceptions import NetlinkError
 from kakehashi.gateway.host import links, routes, rules, sysctl
 from kakehashi.gateway.host.facts import Facts, HostRoute
 from kakehashi.gateway.host.filters import Filters
-from kakehashi.gateway.host.items import ORDER, Address, Item, LinkUp, Mtu, Route, Rule, Sysctl
+from kakehashi.gateway.host.items import Address, Item, LinkUp, Mtu, Route, Rule, Sysctl, rank
 from kakehashi.gateway.host.ledger import Ledger
 from kakehashi.gateway.host.netlink import Netlink
 from kakehashi.model.address import IPAddress
@@ -61,8 +61,8 @@ def difference(wanted: Iterable[Item], ours: Iterable[Item], facts: Facts) -> Di
                 f"{item} does not count: the host's own route by {by}, metric {wins.metric}, wins"
             )
     return Difference(
-        tuple(sorted(remove, key=lambda i: ORDER.index(type(i)), reverse=True)),
-        tuple(sorted(add, key=lambda i: ORDER.index(type(i)))),
+        tuple(sorted(remove, key=rank, reverse=True)),
+        tuple(sorted(add, key=rank)),
         tuple(problems),
     )
 

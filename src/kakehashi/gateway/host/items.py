@@ -91,6 +91,13 @@ class Rule:
         return f"rule from {self.source}{to} lookup {self.table}"
 
 
-# In the order in which they are set; they are undone in the opposite order.
 Item = Sysctl | Mtu | LinkUp | Address | Route | Rule
-ORDER: tuple[type, ...] = (Sysctl, Mtu, LinkUp, Address, Route, Rule)
+_ORDER: tuple[type, ...] = (Sysctl, Mtu, LinkUp, Address, Route, Rule)
+
+
+def rank(item: Item) -> int:
+    """Items are set in this order, and undone in the opposite one.
+
+    What refuses packets comes before all that lets packets through.
+    """
+    return -1 if isinstance(item, Route) and not item.device else _ORDER.index(type(item))

@@ -1,0 +1,45 @@
+"""What the gateway cannot do yet is told with its line."""
+
+from dataclasses import replace
+
+from kakehashi.gateway.unsupported import findings
+from kakehashi.model.finding import Severity
+from kakehashi.model.gateway import StaticTranslation
+from kakehashi.model.source import Source
+from tests.gateway.builders import IPSEC, gateway, interface, tunnel
+
+
+def of(name: str, **changes: object) -> list[str]:
+    plain = gateway()
+    changed = interface(name, "10.1.0.1/24", **changes)
+    told = findings(replace(plain, interfaces=(changed, *plain.interfaces[1:])))
+    assert all(f.severity is Severity.WARNING and f.source for f in told)
+    return [f.code for f in told]
+
+
+def test_a_plain_configuration_has_nothing_to_tell() -> None:
+    assert findings(gateway()) == ()
+
+
+def test_the_closed_side_of_address_translation_is_told() -> None:
+    assert of("GigaEthernet0.0", napt=True) == ["napt-inbound"]
+
+
+def test_holes_for_ike_and_esp_are_what_happens_anyway_others_are_told() -> None:
+    where = Source("router.cfg", 7)
+    ours = [
+        StaticTranslation(protocol=17, port=500, source=where),
+        StaticTranslation(protocol=50, source=where),
+    ]
+    web = StaticTranslation(protocol=6, port=80, source=where)
+    assert of("GigaEthernet0.0", napt=True, static_translations=tuple(ours)) == ["napt-inbound"]
+    assert of("GigaEthernet0.0", napt=True, static_translations=(web,)) == ["napt-inbound", "napt-static"]
+
+
+def test_an_address_by_dhcp_is_the_hosts_to_get() -> None:
+    assert of("GigaEthernet0.0", dhcp=True) == ["dhcp"]
+
+
+def test_fragmentation_before_encryption_of_what_forbids_it_is_told() -> None:
+    both = tunnel(ipsec=replace(IPSEC, mtu_ignore=True, pre_fragment=True))
+    assert [f.code for f in findings(gateway(both))] == ["pre-fragment"]
