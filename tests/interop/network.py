@@ -70,7 +70,7 @@ class Network:
             body = "".join(f"  {rule} drop\n" for rule in rules)
             run(
                 "ip", "netns", "exec", self.router, "nft", "-f", "-",
-                stdin=f"table inet kkt {{ chain c {{ type filter hook forward priority 0;\n{body} }} }}",
+                stdin=f"table inet kkt {{ chain c {{ type filter hook forward priority 0;\n{body} }}\n}}",
             )  # fmt: skip
 
     def _build(self) -> None:
@@ -85,7 +85,7 @@ class Network:
             run(
                 "ip", "netns", "exec", self.router, "nft", "-f", "-",
                 stdin="table ip nat { chain post { type nat hook postrouting priority 100;\n"
-                f'  oifname "{out}" masquerade random\n }} }}',
+                f'  oifname "{out}" masquerade random\n }}\n }}',
             )  # fmt: skip
 
     def _side(self, namespace: str, router_if: str, wan: str, wan6: str, lan: str, lan6: str) -> None:

@@ -82,7 +82,7 @@ class Ours:
                     str(self.folder / "adjustments"), "run", str(self.file),
                     "--map", "GigaEthernet0.0=wan0", "--map", "GigaEthernet1.0=lan0",
                     "--state-dir", str(self.folder / "state"), "--control", str(self.control),
-                    "--log-level", self.log_level,
+                    "--log-level", self.log_level, "--log-json",
                 ],
                 cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip

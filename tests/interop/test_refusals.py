@@ -94,13 +94,15 @@ def test_another_identity(tmp_path: Path) -> None:
 
 
 def test_no_common_selector_as_initiator(tmp_path: Path) -> None:
-    tunnel = "  ikev2 local-ts ipv4 172.16.1.0/24\n  ikev2 remote-ts ipv4 172.16.2.0/24"
+    tunnel = (
+        "  ikev2 connect-type auto\n  ikev2 local-ts ipv4 172.16.1.0/24\n  ikev2 remote-ts ipv4 172.16.2.0/24"
+    )
     with (
         Network() as network,
-        Ours(network, tmp_path / "ours", configuration(tunnel=tunnel)) as ours,
         StrongSwan(network, tmp_path / "peer", connection(network)) as peer,
+        Ours(network, tmp_path / "ours", configuration(tunnel=tunnel)) as ours,
     ):
-        try_from_us(network)
+        ours.until_logged("negotiation-failed")
         assert "TS_UNACCEPT" in peer.log
         line = failure(ours)
         assert "TS_UNACCEPTABLE" in line
