@@ -160,6 +160,17 @@ def test_a_nat_before_a_device_that_is_not_there_is_refused(plan_of: PlanOf) -> 
         plan_of("kyoto", centre=CENTRE, kobe=KOBE)
 
 
+def test_an_address_that_two_devices_are_given_by_each_other_goes_to_one_of_them(plan_of: PlanOf) -> None:
+    plan = plan_of(tokyo=TOKYO.replace("10.2.0.1", "10.1.0.1"), osaka=OSAKA)
+    public = [str(address) for wan in plan.topology.wans for address in wan.public]
+    assert len(public) == len(set(public)) == 2
+
+
+def test_two_devices_with_the_same_address_are_refused(plan_of: PlanOf) -> None:
+    with pytest.raises(LabError, match=r"east .* and west .* are both at 203\.0\.113\.1"):
+        plan_of(east=EAST, west=WEST.replace("198.51.100.1/", "203.0.113.1/"))
+
+
 def test_two_devices_that_share_a_network_need_no_routes_to_each_other(plan_of: PlanOf) -> None:
     near = {
         name: text.replace("198.51.100.", "203.0.113.8").replace("203.0.113.8254", "203.0.113.254")

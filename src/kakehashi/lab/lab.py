@@ -156,7 +156,8 @@ class _Trial:
 
     def _is_hopeless(self, probe: Probe) -> bool:
         statuses = self._statuses()
-        if len(statuses) < len(self._gateways):
+        ends = {end for pair in self._plan.pairs if set(pair.ends) & set(probe.by) for end in pair.ends}
+        if len(statuses) < len(self._gateways) or not all(end.tunnel.enabled for end in ends):
             return True
         return not self._options.loss and hopeless(probe.by, self._plan.pairs, statuses)
 

@@ -3,7 +3,7 @@
 import os
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,14 +27,12 @@ _COMMON = {
     "ipv6/conf/default/accept_dad": "0",
     "ipv6/conf/default/router_solicitations": "0",
 }
-# The internet and the NAT routers answer for every neighbour that they can reach elsewhere, without the usual
-# delay: devices that believe to share a network find each other.
+# The internet and the NAT routers answer for every neighbour that they can reach elsewhere: devices that believe
+# to share a network find each other.
 _ROUTER = {
     "ipv4/ip_forward": "1",
     "ipv6/conf/all/forwarding": "1",
     "ipv6/conf/default/forwarding": "1",
-    "ipv4/neigh/default/proxy_delay": "0",
-    "ipv6/neigh/default/proxy_delay": "0",
     "ipv4/conf/default/proxy_arp": "1",
     "ipv4/conf/all/proxy_arp": "1",
     "ipv6/conf/default/proxy_ndp": "1",
@@ -47,15 +45,13 @@ class NetworkNamespace:
 
     def __init__(self, name: str, *, router: bool = False) -> None:
         self.name = name
+        self._router = router
         home = os.open(_SELF, os.O_RDONLY | os.O_CLOEXEC)
         try:
             unshare(Namespace.NETWORK)
             self._descriptor = os.open(_SELF, os.O_RDONLY | os.O_CLOEXEC)
             settings = _COMMON | (_ROUTER if router else {})
-            for key, value in settings.items():
-                setting = Path("/proc/sys/net") / key
-                if setting.exists():
-                    setting.write_text(value)
+            _set(settings)
             self._route = IPRoute()
         finally:
             setns(home, Namespace.NETWORK)
@@ -94,6 +90,9 @@ class NetworkNamespace:
     def complete(self, end: LinkEnd) -> None:
         """Switch the end of a link on, and give it its addresses."""
         index = self.index(end.interface)
+        if self._router:
+            with self.entered():
+                _set({f"{version}/neigh/{end.interface}/proxy_delay": "0" for version in ("ipv4", "ipv6")})
         self._route.link("set", index=index, state="up")
         for address in end.addresses:
             self._route.addr("add", index=index, address=str(address.ip), prefixlen=address.network.prefixlen)
@@ -123,6 +122,13 @@ class NetworkNamespace:
         """Let go of it."""
         self._route.close()
         os.close(self._descriptor)
+
+
+def _set(settings: Mapping[str, str]) -> None:
+    for key, value in settings.items():
+        setting = Path("/proc/sys/net") / key
+        if setting.exists():  # a kernel without IPv6 lacks many
+            setting.write_text(value)
 
 
 def connect(link: Link, a: NetworkNamespace, b: NetworkNamespace) -> None:

@@ -8,9 +8,10 @@ from kakehashi.lab.complete import completer
 from kakehashi.lab.complete.additions import InterfaceAddress
 from kakehashi.lab.device import Device
 from kakehashi.lab.draft import Draft
+from kakehashi.lab.errors import LabError
 from kakehashi.lab.pair import End, Pair, Pairing
 from kakehashi.model.address import Hostname, IPAddress, IPInterface, IPNetwork
-from kakehashi.model.gateway import Gateway, InterfaceKind
+from kakehashi.model.gateway import Gateway, Interface, InterfaceKind
 from kakehashi.model.tunnel import NextHopChoice, Tunnel
 
 # Networks of the lab's own, where a file gives no address: benchmarking (RFC 2544), shared address space
@@ -56,10 +57,12 @@ def plan_wans(
         for interface in wan_interfaces(device.gateway):
             here = [end for end in ends if wan_interface(device.gateway, end.tunnel) == interface]
             link = _Link(device, interface, number, device.name in behind_nat, drafts[device.name])
-            named = [a for end in here for a in _named(pairing, end)]
+            given = {a for wan in wans for a in wan.public}
+            named = [a for end in here for a in _named(pairing, end) if a not in given]
             versions = sorted({outer_version(_pair_of(pairing, end), gateways) for end in here}) or [4]
             wans.append(_plan_link(link, versions, named, _others(gateways, device.name)))
             number += len(devices)
+    _refuse_twins(wans)
     return tuple(wans)
 
 
@@ -99,6 +102,18 @@ def common_network(address: IPAddress, others: Iterable[IPAddress]) -> IPNetwork
     return network
 
 
+def _refuse_twins(wans: Sequence[Wan]) -> None:
+    at: dict[IPAddress, Wan] = {}
+    for wan in wans:
+        for address in wan.public:
+            other = at.setdefault(address, wan)
+            if other is not wan:
+                raise LabError(
+                    f"{other.device} {other.interface} and {wan.device} {wan.interface} are both at "
+                    f"{address}: an internet has room for one of them"
+                )
+
+
 @dataclass(frozen=True, slots=True)
 class _Link:
     device: Device
@@ -115,11 +130,13 @@ def _signs_of_wan(gateway: Gateway, tunnel: Tunnel) -> Iterator[str]:
             yield interface.name
     for route in sorted(gateway.routes, key=lambda r: r.destination.prefixlen):
         for interface in physical:
-            if route.interface == interface.name or any(
-                route.next_hop in a.network for a in interface.addresses
-            ):
+            if route.interface == interface.name or _on_link(route.next_hop, interface):
                 yield interface.name
     yield from (i.name for i in physical if i.dhcp or i.napt)
+
+
+def _on_link(address: IPAddress | None, interface: Interface) -> bool:
+    return address is not None and any(address in own.network for own in interface.addresses)
 
 
 def _pair_of(pairing: Pairing, end: End) -> Pair:
