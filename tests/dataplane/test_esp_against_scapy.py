@@ -82,7 +82,13 @@ def ours(suite, high):
     cipher, integrity = suite
     start = 0 if high is None else (high << 32) + 16
     return EspSa(
-        SPI, cipher.number, cipher.key_bits, integrity.number, *keys_of(suite), esn=high is not None, sequence=start
+        SPI,
+        cipher.number,
+        cipher.key_bits,
+        integrity.number,
+        *keys_of(suite),
+        esn=high is not None,
+        sequence=start,
     )
 
 

@@ -1,9 +1,16 @@
-"""Two data planes, each in its namespace, with SAs by hand."""
+"""Two data planes, each in its namespace, with SAs by hand: what becomes of packets."""
+
+import hashlib
+import subprocess
+import sys
+from ipaddress import ip_address
 
 import pytest
 
-from kakehashi.dataplane.protocol import FirstInbound
-from tests.dataplane.world import CBC, GCM, Pair, child_pair
+from kakehashi.dataplane.protocol import Acquire, Expire, FirstInbound, PeerMoved
+from kakehashi.model.address import Path, SocketAddress
+from kakehashi.model.selector import TrafficSelector
+from tests.dataplane.world import CBC, GCM, PATIENCE, Host, Pair, child_pair, wait_for
 
 pytestmark = pytest.mark.root
 
@@ -13,20 +20,282 @@ def build(pair: Pair) -> None:
     pair.right.add_tunnel("tun0", "10.9.0.2/24", "fd09::2/64")
 
 
+def install(pair: Pair, **changes):
+    left, right = child_pair(pair, **changes)
+    pair.right.call("install", right, True)
+    pair.left.call("install", left, True)
+    return left, right
+
+
+def outbound(host: Host):
+    return host.call("counters").tunnels["tun0"][0]
+
+
+def inbound(host: Host):
+    return host.call("counters").tunnels["tun0"][1]
+
+
+def is_a(kind):
+    return lambda event: isinstance(event, kind)
+
+
 @pytest.mark.parametrize("suite", [GCM, CBC], ids=["gcm", "cbc"])
 @pytest.mark.parametrize("encapsulation", [False, True], ids=["esp", "udp"])
 @pytest.mark.parametrize("outer", [4, 6])
 def test_packets_of_both_ip_versions_cross_the_tunnel(pair, outer, encapsulation, suite):
     build(pair)
-    left, right = child_pair(pair, outer=outer, encapsulation=encapsulation, suite=suite)
-    pair.left.call("install", left, True)
-    pair.right.call("install", right, True)
+    left, right = install(pair, outer=outer, encapsulation=encapsulation, suite=suite)
 
     for target in ("10.9.0.2", "fd09::2"):
         answer = pair.left.ping(target)
         assert "3 received" in answer.stdout, answer.stdout + str(pair.right.call("counters"))
 
-    outbound, inbound = pair.left.call("counters").tunnels["tun0"]
-    assert outbound.packets >= 6
-    assert inbound.packets >= 6
-    assert pair.right.until(lambda event: isinstance(event, FirstInbound)) == FirstInbound(right.spi_in)
+    assert outbound(pair.left).packets >= 6
+    assert inbound(pair.left).packets >= 6
+    assert pair.right.until(is_a(FirstInbound)) == FirstInbound(right.spi_in)
+    assert pair.left.until(is_a(FirstInbound)) == FirstInbound(left.spi_in)
+    (activity,) = pair.left.call("activity")
+    assert activity.spi_in == left.spi_in
+    assert activity.inbound_idle is not None
+    assert activity.outbound_idle is not None
+
+
+RECEIVE = """
+import hashlib, socket
+server = socket.create_server(("10.9.0.2", 5000))
+print("listening", flush=True)
+peer, _ = server.accept()
+digest = hashlib.sha256()
+while data := peer.recv(1 << 20):
+    digest.update(data)
+print(digest.hexdigest(), flush=True)
+"""
+SEND = """
+import socket, sys
+with socket.create_connection(("10.9.0.2", 5000), timeout=20) as peer:
+    block = bytes(range(256)) * 4096
+    for _ in range(int(sys.argv[1])):
+        peer.sendall(block)
+"""
+
+
+def transfer(pair: Pair, megabytes: int) -> None:
+    """A TCP stream from left to right arrives whole."""
+    receiver = subprocess.Popen(
+        ["ip", "netns", "exec", pair.right.namespace, sys.executable, "-c", RECEIVE],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert receiver.stdout is not None
+        assert receiver.stdout.readline() == "listening\n"
+        pair.left.run(sys.executable, "-c", SEND, str(megabytes))
+        output, _ = receiver.communicate(timeout=PATIENCE)
+        assert output.strip() == hashlib.sha256(bytes(range(256)) * 4096 * megabytes).hexdigest()
+    finally:
+        receiver.kill()
+        receiver.wait()
+
+
+OFFLOADS = ("tx-udp-segmentation", "tso", "gso", "gro", "tx", "rx")
+
+
+@pytest.mark.parametrize("offload", [True, False], ids=["offload", "plain"])
+@pytest.mark.parametrize("encapsulation", [False, True], ids=["esp", "udp"])
+def test_a_stream_arrives_whole(pair, encapsulation, offload):
+    if not offload:
+        for host in (pair.left, pair.right):
+            for feature in OFFLOADS:
+                host.run("ethtool", "-K", "wan", feature, "off", check=False)
+    build(pair)
+    install(pair, encapsulation=encapsulation)
+    transfer(pair, 20)
+    assert outbound(pair.left).misc_error == 0
+
+
+@pytest.mark.parametrize("encapsulation", [False, True], ids=["esp", "udp"])
+@pytest.mark.parametrize("outer", [4, 6])
+def test_a_path_too_narrow_for_the_tunnel_gets_fragments(pair, outer, encapsulation):
+    for host in (pair.left, pair.right):
+        host.run("ip", "link", "set", "wan", "mtu", "1300")
+    build(pair)
+    install(pair, outer=outer, encapsulation=encapsulation)
+    transfer(pair, 5)
+    assert outbound(pair.left).misc_error == 0
+
+
+def test_the_first_packet_waits_for_the_sa_and_is_not_lost(pair):
+    build(pair)
+    left, right = child_pair(pair)
+    pair.right.call("install", right, True)
+    ping = subprocess.Popen(
+        ["ip", "netns", "exec", pair.left.namespace, "ping", "-n", "-c", "1", "-W", "8", "10.9.0.2"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        acquire = pair.left.until(is_a(Acquire))
+        pair.left.call("install", left, False)
+        assert outbound(pair.left).packets == 0, "it was sent by an SA that is not to be used yet"
+        pair.left.call("use_outbound", "tun0", left.spi_in)
+        output, _ = ping.communicate(timeout=PATIENCE)
+    finally:
+        ping.kill()
+        ping.wait()
+    assert "1 received" in output
+    assert (acquire.tunnel, acquire.source, acquire.destination) == (
+        "tun0",
+        ip_address("10.9.0.1"),
+        ip_address("10.9.0.2"),
+    )
+    # Type 8, code 0: an echo request.
+    assert acquire.source_port == acquire.destination_port == 0x0800
+
+
+def acquires(host: Host) -> int:
+    host.events += host.call("events")
+    return sum(isinstance(event, Acquire) for event in host.events)
+
+
+def test_one_negotiation_is_asked_for_until_it_has_failed(pair):
+    pair.left.add_tunnel("tun0", "10.9.0.1/24")
+    pair.left.ping("10.9.0.2", "-W", "0.1")
+    pair.left.until(is_a(Acquire))
+    pair.left.ping("10.9.0.2", "-W", "0.1")
+    assert acquires(pair.left) == 1
+
+    pair.left.call("discard_waiting", "tun0")
+    wait_for(lambda: outbound(pair.left).misc_error >= 6)
+    pair.left.ping("10.9.0.2", "-W", "0.1")
+    wait_for(lambda: acquires(pair.left) == 2)
+
+
+def test_the_queue_of_waiting_packets_has_an_end(pair):
+    pair.left.add_tunnel("tun0", "10.9.0.1/24")
+    pair.left.run("ping", "-n", "-c", "100", "-i", "0.001", "-W", "0.1", "10.9.0.2", check=False)
+    dropped = wait_for(lambda: outbound(pair.left).misc_error)
+    assert 36 <= dropped <= 50
+
+
+def test_only_what_was_negotiated_passes_either_way(pair):
+    build(pair)
+    narrow = (TrafficSelector.of("10.9.0.1/32"), TrafficSelector.of("10.9.0.2/32"))
+    left, right = child_pair(pair)
+    pair.right.call("install", right, True)
+    changed = {"local_selectors": narrow[:1], "remote_selectors": narrow[1:]}
+    pair.left.call("install", child_pair(pair, **changed)[0], True)
+    assert "3 received" in pair.left.ping("10.9.0.2").stdout
+
+    before = outbound(pair.left).ts_unacceptable
+    pair.left.ping("10.9.0.3", "-W", "0.1")
+    assert outbound(pair.left).ts_unacceptable >= before + 3
+
+    pair.right.run("ip", "address", "add", "10.9.0.7/24", "dev", "tun0")
+    pair.right.ping("10.9.0.1", "-W", "0.1", "-I", "10.9.0.7")
+    wait_for(lambda: inbound(pair.left).ts_unacceptable == 3)
+    assert left.spi_in != right.spi_in
+
+
+def test_each_packet_takes_the_child_sa_that_accepts_it(pair):
+    build(pair)
+    for address in ("10.9.0.3", "10.9.0.4"):
+        pair.right.run("ip", "address", "add", f"{address}/32", "dev", "tun0")
+    for number, target in ((1, "10.9.0.3"), (2, "10.9.0.4")):
+        left, right = child_pair(pair, spis=(number, 0x100 + number))
+        pair.right.call("install", right, True)
+        selectors = {"remote_selectors": (TrafficSelector.of(f"{target}/32"),)}
+        left, _ = child_pair(pair, spis=(number, 0x100 + number), **selectors)
+        pair.left.call("install", left, True)
+    for target in ("10.9.0.3", "10.9.0.4"):
+        pair.left.ping(target, "-W", "0.1")
+    first_inbound = {0x101, 0x102}
+    pair.right.until(
+        lambda _: first_inbound <= {e.spi_in for e in pair.right.events if is_a(FirstInbound)(e)}
+    )
+    assert outbound(pair.left).packets == 6
+
+
+def test_after_a_rekey_the_old_sa_still_receives_until_it_is_removed(pair):
+    build(pair)
+    old = install(pair)
+    new = child_pair(pair, spis=(0x3000, 0x4000))
+    pair.left.call("install", new[0], False)
+    pair.right.call("install", new[1], True)
+    assert "3 received" in pair.left.ping("10.9.0.2").stdout, "left still sends by the old SA"
+    assert FirstInbound(0x4000) not in pair.right.call("events")
+
+    pair.left.call("use_outbound", "tun0", 0x3000)
+    for host, sa in zip((pair.left, pair.right), old, strict=True):
+        host.call("remove", sa.spi_in)
+    assert "3 received" in pair.left.ping("10.9.0.2").stdout
+    assert [activity.spi_in for activity in pair.left.call("activity")] == [0x3000]
+
+
+def test_without_its_sa_a_tunnel_sends_nothing(pair):
+    build(pair)
+    left, right = install(pair)
+    assert "3 received" in pair.left.ping("10.9.0.2").stdout
+    pair.left.call("remove", left.spi_in)
+    sent = outbound(pair.left).packets
+    assert "0 received" in pair.left.ping("10.9.0.2", "-W", "0.1").stdout
+    assert outbound(pair.left).packets == sent
+    pair.left.until(is_a(Acquire))
+
+    pair.right.ping("10.9.0.1", "-W", "0.1")
+    wait_for(lambda: pair.left.call("counters").drops["invalid_sa"] >= 3)
+    assert right.spi_out == left.spi_in
+
+
+@pytest.mark.parametrize("expected", [False, True], ids=["udp for esp", "esp for udp"])
+def test_esp_in_the_form_that_was_not_agreed_is_dropped(pair, expected):
+    build(pair)
+    pair.right.call("install", child_pair(pair, encapsulation=expected)[1], True)
+    pair.left.call("install", child_pair(pair, encapsulation=not expected)[0], True)
+    pair.left.ping("10.9.0.2", "-W", "0.1")
+    wait_for(lambda: inbound(pair.right).misc_error >= 3)
+    assert inbound(pair.right).packets == 0
+
+
+def test_a_peer_that_moves_is_told_and_followed_when_asked(pair):
+    build(pair)
+    left, right = install(pair, encapsulation=True)
+    assert "3 received" in pair.left.ping("10.9.0.2").stdout
+
+    pair.right.run("ip", "address", "add", "192.0.2.9/24", "dev", "wan")
+    elsewhere = SocketAddress(ip_address("192.0.2.9"), 4500)
+    pair.right.call("move", right.spi_in, Path(elsewhere, right.path.remote), True)
+    pair.right.ping("10.9.0.1")
+    assert pair.left.until(is_a(PeerMoved)) == PeerMoved(left.spi_in, elsewhere)
+
+    pair.left.call("move", left.spi_in, Path(left.path.local, elsewhere), True)
+    pair.right.run("ip", "address", "delete", "192.0.2.2/24", "dev", "wan")
+    pair.right.run("ip", "address", "add", "192.0.2.9/24", "dev", "wan", check=False)
+    assert "3 received" in pair.left.ping("10.9.0.2").stdout
+
+
+def test_soft_limits_are_told_once(pair):
+    build(pair)
+    left, _ = install(pair, soft_packets=4)
+    pair.left.ping("10.9.0.2")
+    pair.left.ping("10.9.0.2")
+    assert pair.left.until(is_a(Expire)) == Expire(left.spi_in)
+    pair.left.events += pair.left.call("events")
+    assert sum(map(is_a(Expire), pair.left.events)) == 1
+
+
+def test_soft_bytes_count_too(pair):
+    build(pair)
+    left, _ = install(pair, soft_bytes=84 * 2)
+    pair.left.ping("10.9.0.2")
+    assert pair.left.until(is_a(Expire)) == Expire(left.spi_in)
+
+
+def test_a_congestion_mark_reaches_the_inner_packet_or_drops_it(pair):
+    build(pair)
+    install(pair, encapsulation=True)
+    # The path marks everything as congested.
+    rule = "table inet t { chain c { type filter hook output priority 0; udp dport 4500 ip ecn set ce; }; }"
+    pair.left.run("nft", rule)
+    assert "0 received" in pair.left.ping("10.9.0.2", "-W", "0.1").stdout
+    assert inbound(pair.right).misc_error >= 3
+    assert "3 received" in pair.left.ping("10.9.0.2", "-Q", "2").stdout

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::mpsc::SyncSender;
 use std::sync::Arc;
 
-use esp::{inner_ip, DropReason, OutboundSa, TrafficSelectors};
+use esp::{inner_ip, DropReason, Flow, OutboundSa, TrafficSelectors};
 
 use crate::batch::Batch;
 use crate::counters::{ChildUse, SoftLimits};
@@ -230,6 +230,10 @@ impl Tunnel {
             self.device.counters.outbound.drop(DropReason::MiscError, 1);
             return;
         };
+        if is_host_chatter(&flow) {
+            self.device.counters.outbound.drop(DropReason::MiscError, 1);
+            return;
+        }
         if !self.waiting.push(read) {
             self.device.counters.outbound.drop(DropReason::MiscError, 1);
         }
@@ -258,4 +262,25 @@ impl Tunnel {
         }
         self.flush(batch, shared);
     }
+}
+
+/// What the host's own IPv6 says on every new interface: router solicitations and multicast listener reports. They
+/// are no traffic that a tunnel should be brought up for.
+fn is_host_chatter(flow: &Flow) -> bool {
+    const ICMPV6: u8 = 58;
+    const MULTICAST_LISTENER_REPORT: u16 = 131;
+    const MULTICAST_LISTENER_DONE: u16 = 132;
+    const ROUTER_SOLICITATION: u16 = 133;
+    const MULTICAST_LISTENER_REPORT_V2: u16 = 143;
+    let kind = flow.source_port.map(|type_and_code| type_and_code >> 8);
+    flow.protocol == ICMPV6
+        && matches!(
+            kind,
+            Some(
+                MULTICAST_LISTENER_REPORT
+                    | MULTICAST_LISTENER_DONE
+                    | ROUTER_SOLICITATION
+                    | MULTICAST_LISTENER_REPORT_V2
+            )
+        )
 }
