@@ -135,6 +135,37 @@ def test_the_tunnel_follows_its_outgoing_interface(tmp_path: Path) -> None:
         assert routers.tokyo.ping(OSAKA_LAN)
 
 
+def test_what_is_forwarded_to_the_internet_is_translated_and_the_tunnel_is_not(tmp_path: Path) -> None:
+    def translating(_: str, text: str) -> str:
+        napt = "  ip napt enable\n  ip napt static GigaEthernet0.0 udp 500\n  ip napt static GigaEthernet0.0 50\n"
+        return on_demand(_, text).replace("  description WAN\n", napt)
+
+    with TwoRouters(tmp_path, translating) as routers:
+        assert "not yet refused" in routers.tokyo.log
+        assert routers.tokyo.ping("198.51.100.1", host=True), "the internet has no route back to the LAN"
+        assert routers.tokyo.ping("192.168.20.10", host=True)
+        (sa,) = routers.osaka.status()["ike_sas"]
+        assert sa["path"]["remote"] == {"ip": "192.0.2.2", "port": 500}
+
+
+def test_tcp_between_hosts_fits_the_tunnel(tmp_path: Path) -> None:
+    """`ip tcp adjust-mss auto`: neither host knows of the tunnel, each has an MTU of 1500."""
+    server = "import socket; s = socket.create_server(('', 7)); print(flush=True); s.accept()[0].recv(1)"
+    client = (
+        "import socket; s = socket.create_connection(('192.168.20.10', 7), 10); print(s.getsockopt(6, 2))"
+    )
+    with TwoRouters(tmp_path, on_demand) as routers:
+        assert routers.tokyo.ping("192.168.20.10", host=True)
+        inside = ["ip", "netns", "exec", routers.osaka.host.name, sys.executable, "-c", server]
+        with subprocess.Popen(inside, stdout=subprocess.PIPE) as listening:
+            assert listening.stdout
+            listening.stdout.readline()
+            size = int(routers.tokyo.host.inside(sys.executable, "-c", client))
+        timestamps = 12
+        mtu = routers.tokyo.status()["tunnels"][0]["mtu"]
+        assert size == mtu - 40 - timestamps < 1448
+
+
 def test_a_gateway_is_asked_from_the_command_line(tmp_path: Path) -> None:
     with TwoRouters(tmp_path) as routers:
         folder = ("--state-dir", str(routers.tokyo.state_dir))

@@ -1,6 +1,8 @@
-"""Two `kakehashi run` processes in namespaces of the test's own, and a router between them.
+"""Two `kakehashi run` processes in namespaces of the test's own, the internet between, a host behind each.
 
-192.168.10.1 [tokyo] 192.0.2.2 --- 192.0.2.1 (internet) 198.51.100.1 --- 198.51.100.2 [osaka] 192.168.20.1
+    192.168.10.1 [tokyo] 192.0.2.2 --- 192.0.2.1 (internet) 198.51.100.1 --- 198.51.100.2 [osaka] 192.168.20.1
+
+The hosts are 192.168.10.10 and 192.168.20.10. The internet knows no way to either LAN.
 """
 
 import os
@@ -32,7 +34,8 @@ def until(true: Callable[[], bool], what: str, timeout: float = 20) -> None:
 class Router:
     def __init__(self, name: str, folder: Path) -> None:
         self.name, self.folder = name, folder
-        self.namespace = Namespace()
+        self.namespace, self.host = Namespace(), Namespace()
+        self.lan = {"tokyo": "192.168.10", "osaka": "192.168.20"}[name]
         self.file = folder / f"{name}.cfg"
         self.log_file = folder / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -80,8 +83,10 @@ class Router:
         """The IKE SAs there are, by their initiator's SPI."""
         return [sa["spi_i"] for sa in self.status()["ike_sas"] if sa["state"] == "established"]
 
-    def ping(self, target: str, wait: int = 5) -> bool:
-        words = ["ip", "netns", "exec", self.namespace.name, "ping", "-c1", f"-W{wait}", target]
+    def ping(self, target: str, wait: int = 5, host: bool = False) -> bool:
+        """One echo, from the router or from the host behind it."""
+        namespace = self.host if host else self.namespace
+        words = ["ip", "netns", "exec", namespace.name, "ping", "-c1", f"-W{wait}", target]
         return subprocess.run(words, capture_output=True, timeout=wait + 10, check=False).returncode == 0
 
 
@@ -97,8 +102,10 @@ class TwoRouters:
 
     def __enter__(self) -> "TwoRouters":
         with ExitStack() as stack:
-            for namespace in (self.internet, self.tokyo.namespace, self.osaka.namespace):
-                stack.enter_context(namespace)
+            stack.enter_context(self.internet)
+            for router in (self.tokyo, self.osaka):
+                stack.enter_context(router.namespace)
+                stack.enter_context(router.host)
             self._cable(self.tokyo, "192.0.2.1/24")
             self._cable(self.osaka, "198.51.100.1/24")
             self.internet.inside("sysctl", "-qw", "net.ipv4.ip_forward=1")
@@ -120,8 +127,11 @@ class TwoRouters:
         self.internet.ip(f"link add {peer} type veth peer name wan0 netns {router.namespace.name}")
         self.internet.ip(f"addr add {address} dev {peer}")
         self.internet.ip(f"link set {peer} up")
-        router.namespace.ip("link add lan0 type veth peer name lan1")
-        router.namespace.ip("link set lan1 up")
+        router.namespace.ip(f"link add lan0 type veth peer name eth0 netns {router.host.name}")
+        router.host.ip(f"addr add {router.lan}.10/24 dev eth0")
+        router.host.ip("link set eth0 up")
+        # The router's own address is not there yet.
+        router.host.ip(f"route add default via {router.lan}.1 dev eth0 onlink")
 
     @staticmethod
     def _end(router: Router) -> None:
