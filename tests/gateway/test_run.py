@@ -183,6 +183,38 @@ def test_a_gateway_is_asked_from_the_command_line(tmp_path: Path) -> None:
         assert routers.tokyo.process.wait(15) == 0
 
 
+def test_an_address_that_changes_makes_a_new_sa(tmp_path: Path) -> None:
+    """The host's DHCP client gives the WAN another address, and osaka takes its peer from anywhere."""
+
+    def roaming(name: str, text: str) -> str:
+        text = re.sub("  ikev2 outgoing-interface .*\n", "", text)
+        text = text.replace("ikev2 peer 192.0.2.2", "ikev2 peer any")
+        return text.replace("ip address 192.0.2.2/24", "ip address dhcp") if name == "tokyo" else text
+
+    with TwoRouters(tmp_path, roaming) as routers:
+        tokyo = routers.tokyo
+        assert "no route to the peer" in tokyo.command("show")
+        for ours in ("192.0.2.77", "192.0.2.78"):
+            tokyo.namespace.ip("addr flush dev wan0 scope global")
+            tokyo.namespace.ip(f"addr add {ours}/24 dev wan0")
+            until(lambda: "default via 192.0.2.1" in tokyo.namespace.ip("route"), "the route of the file")
+            until(lambda: tokyo.paths() == [ours], f"an SA from {ours}", 30)  # noqa: B023
+            until(lambda: tokyo.status()["tunnels"][0]["up"], "the interface")
+            assert tokyo.ping(OSAKA_LAN)
+        until(lambda: len(routers.osaka.spis()) == 1, "the old SA to be forgotten")
+
+
+def test_everything_may_go_through_the_tunnel_but_the_tunnel_itself(tmp_path: Path) -> None:
+    def whole(name: str, text: str) -> str:
+        text = on_demand(name, text)
+        return re.sub("ip route default .*", "ip route default Tunnel0.0", text) if name == "tokyo" else text
+
+    with TwoRouters(tmp_path, whole) as routers:
+        assert routers.tokyo.ping(OSAKA_LAN)
+        assert routers.tokyo.ping("192.168.20.10", host=True)
+        assert routers.tokyo.spis() == routers.osaka.spis()
+
+
 def test_two_of_one_name_do_not_run_at_once(tmp_path: Path) -> None:
     with TwoRouters(tmp_path, on_demand) as routers:
         done = run("--state-dir", str(routers.tokyo.state_dir), file=routers.tokyo.file)

@@ -83,6 +83,11 @@ class Router:
         """The IKE SAs there are, by their initiator's SPI."""
         return [sa["spi_i"] for sa in self.status()["ike_sas"] if sa["state"] == "established"]
 
+    def paths(self) -> list[str]:
+        """Our address of each IKE SA there is."""
+        sas = self.status()["ike_sas"]
+        return [sa["path"]["local"]["ip"] for sa in sas if sa["state"] == "established"]
+
     def ping(self, target: str, wait: int = 5, host: bool = False) -> bool:
         """One echo, from the router or from the host behind it."""
         namespace = self.host if host else self.namespace

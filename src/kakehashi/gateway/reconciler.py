@@ -223,6 +223,7 @@ class Reconciler:
                 continue
             if way.path and way.path.local.ip != local:
                 driver.core.discard(sa.tunnel, f"our address {local} is gone", driver.now())
+                driver.step()  # so that the tunnel counts as one without an SA from here on
 
     def _start_awaited(self, before: Mapping[str, TunnelState], gateway: Gateway, driver: Driver) -> None:
         """A tunnel that is always on and has just got a way need not wait for the next check."""
