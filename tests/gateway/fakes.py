@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 
 from kakehashi.dataplane.protocol import Acquire, Activity, Counters, DataPlaneEvent
-from kakehashi.ike.effects import Effect
+from kakehashi.ike.effects import Effect, RemoveChildSa
 from kakehashi.model.address import IPAddress, Path, SocketAddress
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.gateway import Gateway
@@ -17,6 +17,7 @@ class FakeCore:
     def __init__(self) -> None:
         self.asked: list[tuple[object, ...]] = []
         self.answers: list[list[Effect]] = []
+        self.paths: list[Path] = []
         self.due: float | None = None
         self.sas: tuple[IkeSaStatus, ...] = ()
         self.initiates = True
@@ -40,6 +41,7 @@ class FakeCore:
 
     def receive(self, datagram: bytes, path: Path, now: float) -> None:
         self.asked.append(("receive", datagram))
+        self.paths.append(path)
         if self.faulty:
             raise RuntimeError("key 0123456789")
 
@@ -68,6 +70,7 @@ class FakeCore:
 
     def discard(self, tunnel: str, reason: str, now: float) -> None:
         self.asked.append(("discard", tunnel, reason))
+        self.answers.append([RemoveChildSa(tunnel, 0x100, reason)])
 
     def shutdown(self, now: float) -> None:
         self.asked.append(("shutdown",))

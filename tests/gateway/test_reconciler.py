@@ -171,6 +171,19 @@ def test_an_sa_of_an_address_that_was_replaced_is_forgotten() -> None:
     assert play(story).asked("discard") == [("discard", "Tunnel0.0", "our address 10.1.0.1 is gone")]
 
 
+def test_a_tunnel_that_is_always_on_begins_anew_at_once_from_a_new_address() -> None:
+    async def story(stage: Stage) -> None:
+        stage.core.sas = (ike_sa(),)
+        await stage.judge(InstallChildSa(child_sa(), use_outbound=True))
+        stage.host.now = facts(
+            link("eth0", "10.1.0.9/24"), peer=Lookup("eth0", ip_address("10.1.0.9"), NEXT_HOP)
+        )
+        await stage.judge()
+
+    new = path(local=ip_address("10.1.0.9"))
+    assert play(story, ALWAYS).asked("initiate") == [("initiate", "Tunnel0.0", new, None)]
+
+
 def test_the_core_learns_at_which_addresses_each_tunnel_is_reached() -> None:
     async def story(stage: Stage) -> None:
         await stage.judge()

@@ -30,6 +30,13 @@ def test_what_is_missing_is_added_devices_before_routes() -> None:
     assert found.add == (Mtu("eth0", 1400), LinkUp("eth0"), ADDRESS, ROUTE)
 
 
+def test_what_refuses_packets_is_set_before_anything_lets_them_through() -> None:
+    refused = Route(ip_network("192.168.2.0/24"), "", metric=9)
+    forwarding = Sysctl("net/ipv4/conf/lo/forwarding", "2")
+    assert difference([forwarding, ROUTE, refused], [], facts()).add == (refused, forwarding, ROUTE)
+    assert difference([], [refused, forwarding, ROUTE], facts()).remove == (ROUTE, forwarding, refused)
+
+
 def test_ours_that_somebody_has_taken_away_is_set_again() -> None:
     assert difference([ROUTE], [ROUTE], facts()).add == (ROUTE,)
 
