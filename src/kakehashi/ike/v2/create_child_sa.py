@@ -183,17 +183,20 @@ class RekeyChild(NewChild):
     def _done(self, sa: IkeSa, agreed: children.Agreed, now: float) -> None:
         old = self.child
         collision = old.collision
-        lost = (
-            collision is not None
-            and collision.spi_in in sa.children
-            and min(agreed.ni, agreed.nr) < collision.lowest_nonce
-        )
+        # Both ends know all four nonces, so they decide alike, however much has happened meanwhile.
+        lost = collision is not None and min(agreed.ni, agreed.nr) < collision.lowest_nonce
         new = children.create(sa, agreed, not lost, now)
         if lost:
             # Ours has the lowest of the four nonces: it is redundant, and the peer deletes the old one.
             _adopt(sa, old, now)
             delete_child(sa, new, "both ends rekeyed at once, and this one is redundant", now)
             return
+        if collision is not None and collision.spi_in in sa.children:
+            # The peer's is redundant, and the peer deletes it.
+            redundant = sa.children[collision.spi_in]
+            redundant.state = ChildState.REPLACED
+            redundant.rekey_at = None
+            redundant.successor = new.spi_in
         children.tell_created(sa, new, old)
         old.successor = new.spi_in
         if old.spi_in in sa.children:
@@ -271,6 +274,9 @@ def _respond_child(sa: IkeSa, contents: Contents, rekey: Notify | None, now: flo
 def _old(sa: IkeSa, rekey: Notify) -> Child:
     """The Child SA that the peer wants to replace (section 2.25.1)."""
     child = children.by_peer_spi(sa, rekey.spi)
+    if child is None and isinstance(sa.exchange, NewChild):
+        # It may be the one that we just ask for: the peer has it, and its answer was overtaken.
+        raise Refusal(NotifyType.TEMPORARY_FAILURE, "it may be about to be", expected=True)
     if child is None:
         raise Refusal(NotifyType.CHILD_SA_NOT_FOUND, "it is gone", spi=rekey.spi, expected=True)
     if child.state is not ChildState.INSTALLED:

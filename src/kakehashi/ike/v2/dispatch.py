@@ -110,6 +110,8 @@ def _receive_request(sa: IkeSa, header: Header, datagram: bytes, path: Path, now
         _heard(sa, path, now)
         contents = Contents(payloads)
         contents.check(kind, False)
+        if sa.contends_for is not None and not informational.deletes_ike_sa(contents):
+            rekey_ike_sa.preferred_by_peer(sa, now)
         answer, end = _answer(sa, kind, contents, now)
     except WireError as error:
         if error.notify is None:

@@ -95,6 +95,7 @@ class IkeSa:
         self.early_deletes: set[int] = set()
         self.use_after_answer: Child | None = None  # the peer cannot take its packets before our answer
         self.collision: IkeCollision | None = None
+        self.contends_for: IkeSa | None = None  # the IKE SA that both ends rekey, this one by the peer
 
         self.created = now
         self.authenticated_at: float | None = None
@@ -123,7 +124,7 @@ class IkeSa:
     @property
     def is_up(self) -> bool:
         """May new exchanges begin here?"""
-        return self.state is State.ESTABLISHED
+        return self.state is State.ESTABLISHED and not self.superseded
 
     @property
     def may_rekey(self) -> bool:

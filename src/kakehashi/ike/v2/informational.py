@@ -104,6 +104,11 @@ def delete_child(sa: IkeSa, child: Child, reason: str, now: float) -> None:
         sa.begin(DeleteChild(child, reason), now)
 
 
+def deletes_ike_sa(contents: Contents) -> bool:
+    """Does the message end the IKE SA?"""
+    return any(delete.protocol == ProtocolId.IKE for delete in contents.all(Delete))
+
+
 def respond(sa: IkeSa, contents: Contents, now: float) -> tuple[list[Payload], str]:
     """The responder's part: the payloads of the answer, and why the IKE SA ends after it, or ""."""
     answer: list[Payload] = []

@@ -162,8 +162,10 @@ def respond(sa: IkeSa, contents: Contents, now: float) -> list[Payload]:
     new = _born(sa, Role.RESPONDER, (chosen.spi, sa.host.new_ike_spi()), nonces, chosen, shared, now)
     if isinstance(sa.exchange, RekeyIkeSa):
         sa.collision = IkeCollision(min(nonces), new)
-        # Until it is decided which one counts. The peer may never learn of this one, so it also ends by itself.
+        # Until it is decided which one counts. The peer may never learn of this one, so it also ends by
+        # itself.
         new.superseded = True
+        new.contends_for = sa
         new.expires_at = now + new.waits_total + GUARD
         new.rekey_at = None
         new.host.rearm(new)
@@ -176,11 +178,20 @@ def respond(sa: IkeSa, contents: Contents, now: float) -> list[Payload]:
     ]
 
 
+def preferred_by_peer(new: IkeSa, now: float) -> None:
+    """The peer begins to use the IKE SA of its rekey while ours is still unanswered: so it has decided."""
+    old, new.contends_for = new.contends_for, None
+    if old is not None and old.collision is not None and old.state is State.ESTABLISHED:
+        old.collision = None
+        take_over(old, new, now)
+
+
 def take_over(old: IkeSa, new: IkeSa, now: float) -> None:
     """The new IKE SA inherits the Child SAs and what was still to be done (RFC 7296 section 2.8)."""
     if new.state is not State.ESTABLISHED:
         return
     new.superseded = False
+    new.contends_for = None
     new.start_lifetime(now)
     for child in list(old.children.values()):
         _move(child, old, new)

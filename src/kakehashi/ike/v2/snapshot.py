@@ -21,7 +21,9 @@ _STATES = {
 def status(sa: IkeSa, now: float) -> IkeSaStatus:
     """One IKE SA with its Child SAs, at this moment."""
     suite, keys = sa.suite, sa.keys
-    state = IkeSaState.REKEYING if isinstance(sa.exchange, RekeyIkeSa) and sa.is_up else _STATES[sa.state]
+    state = IkeSaState.DELETING if sa.superseded else _STATES[sa.state]
+    if isinstance(sa.exchange, RekeyIkeSa) and sa.is_up:
+        state = IkeSaState.REKEYING
     sends_keepalives = NatSide.LOCAL in sa.nat
     return IkeSaStatus(
         tunnel=sa.tunnel_name,
