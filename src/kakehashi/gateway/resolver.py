@@ -70,17 +70,17 @@ class Resolver:
     async def run(self) -> None:
         """Never ends; to be cancelled."""
         while True:
-            await self._once()
+            # All at once: a name server that is away keeps each waiting for many seconds.
+            await asyncio.gather(*(self._follow_up(t, name) for t, name in self._names.items()))
             waiting = any(not self.addresses.get(tunnel) for tunnel in self._names)
             self._wake.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(RETRY if waiting else PERIOD):
                     await self._wake.wait()
 
-    async def _once(self) -> None:
-        for tunnel, name in list(self._names.items()):
-            found = await resolve(name)
-            # A name server that fails for a while moves no peer.
-            if found and found != self.addresses.get(tunnel) and self._names.get(tunnel) == name:
-                self.addresses[tunnel] = found
-                self._changed(tunnel, found)
+    async def _follow_up(self, tunnel: str, name: str) -> None:
+        found = await resolve(name)
+        # A name server that fails for a while moves no peer.
+        if found and found != self.addresses.get(tunnel) and self._names.get(tunnel) == name:
+            self.addresses[tunnel] = found
+            self._changed(tunnel, found)
