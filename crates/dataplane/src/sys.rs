@@ -11,6 +11,7 @@ use std::ptr::null_mut;
 use std::thread::JoinHandle;
 use std::{ptr, thread};
 
+use crate::offload::sum_words;
 use crate::route::Route;
 
 /// Turn a system call's result into a Result.
@@ -587,6 +588,25 @@ pub fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<Joi
         libc::pthread_sigmask(libc::SIG_SETMASK, &before, null_mut());
         result
     }
+}
+
+// --------------------------------------------------------------------------------------------------- the processor
+
+/// `offload::sum_words` with the widest vectors that the processor has.
+#[inline]
+pub fn sum_vectors(data: &[u8], sum: u64) -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx2")]
+        unsafe fn with_avx2(data: &[u8], sum: u64) -> u64 {
+            sum_words(data, sum)
+        }
+        if is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor has AVX2.
+            return unsafe { with_avx2(data, sum) };
+        }
+    }
+    sum_words(data, sum)
 }
 
 /// Fill `buffer` from the kernel's generator.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::algorithms::{self, Algorithms, Keys, Unusable};
-use crate::protection::Protection;
+use crate::protection::{Protection, Sizes};
 use crate::{inner_ip, next_header, DropReason, ReplayWindow, HEADER_SIZE};
 
 /// Pad Length and Next Header.
@@ -24,6 +24,7 @@ pub struct InboundSa {
     esn: bool,
     window: ReplayWindow,
     protection: Box<dyn Protection>,
+    sizes: Sizes,
 }
 
 impl InboundSa {
@@ -36,7 +37,8 @@ impl InboundSa {
         replay_window: u32,
     ) -> Result<Self, Unusable> {
         let protection = algorithms::protection(algorithms, keys)?;
-        Ok(InboundSa { spi, esn, window: ReplayWindow::new(replay_window), protection })
+        let sizes = protection.sizes();
+        Ok(InboundSa { spi, esn, window: ReplayWindow::new(replay_window), protection, sizes })
     }
 
     pub fn spi(&self) -> u32 {
@@ -45,8 +47,8 @@ impl InboundSa {
 
     /// Verify and decrypt `packet`, from its SPI to its ICV, in place.
     pub fn open(&mut self, packet: &mut [u8]) -> Result<Opened, DropReason> {
-        let text_offset = HEADER_SIZE + self.protection.iv_size();
-        let smallest = text_offset + TRAILER_SIZE + self.protection.icv_size();
+        let text_offset = HEADER_SIZE + self.sizes.iv;
+        let smallest = text_offset + TRAILER_SIZE + self.sizes.icv;
         if packet.len() < smallest {
             return Err(DropReason::PacketTruncated);
         }
@@ -58,7 +60,7 @@ impl InboundSa {
         }
         self.protection.open(packet, self.esn.then_some((sequence >> 32) as u32))?;
         self.window.commit(sequence);
-        let text_end = packet.len() - self.protection.icv_size();
+        let text_end = packet.len() - self.sizes.icv;
         unwrap(&packet[text_offset..text_end]).map(|opened| match opened {
             Opened::Inner(range) => Opened::Inner(text_offset + range.start..text_offset + range.end),
             Opened::Dummy => Opened::Dummy,

@@ -4,7 +4,7 @@ use aes::cipher::{Array, BlockCipherEncrypt, KeyInit};
 use aes::Aes128;
 
 use crate::algorithms::{self, Algorithms, Keys, Unusable};
-use crate::protection::{Protection, Sealing, ICV_SIZE_MAX, IV_SIZE_MAX};
+use crate::protection::{Protection, Sealing, Sizes, ICV_SIZE_MAX, IV_SIZE_MAX};
 use crate::{DropReason, HEADER_SIZE};
 
 /// An inner packet begins at most this far behind the begin of its frame.
@@ -31,6 +31,7 @@ pub struct OutboundSa {
     esn: bool,
     sequence: u64,
     protection: Box<dyn Protection>,
+    sizes: Sizes,
     iv_cipher: Option<Aes128>,
     sealings: Vec<Sealing>,
 }
@@ -46,9 +47,10 @@ impl OutboundSa {
         iv_key: &[u8; 16],
     ) -> Result<Self, Unusable> {
         let protection = algorithms::protection(algorithms, keys)?;
-        let is_cbc = protection.block_size() > 1;
+        let sizes = protection.sizes();
+        let is_cbc = sizes.block > 1;
         let iv_cipher = is_cbc.then(|| Aes128::new(&Array::from(*iv_key)));
-        Ok(OutboundSa { spi, esn, sequence: 0, protection, iv_cipher, sealings: Vec::new() })
+        Ok(OutboundSa { spi, esn, sequence: 0, protection, sizes, iv_cipher, sealings: Vec::new() })
     }
 
     pub fn spi(&self) -> u32 {
@@ -76,16 +78,16 @@ impl OutboundSa {
 
     /// Where the inner packet begins in a frame: behind header and IV.
     pub fn inner_offset(&self) -> usize {
-        HEADER_SIZE + self.protection.iv_size()
+        HEADER_SIZE + self.sizes.iv
     }
 
     /// The size of the ESP packet around an inner packet.
     pub fn sealed_size(&self, inner_size: usize) -> usize {
-        self.inner_offset() + self.text_size(inner_size) + self.protection.icv_size()
+        self.inner_offset() + self.text_size(inner_size) + self.sizes.icv
     }
 
     fn text_size(&self, inner_size: usize) -> usize {
-        (inner_size + TRAILER_SIZE).next_multiple_of(self.protection.block_size().max(ALIGNMENT))
+        (inner_size + TRAILER_SIZE).next_multiple_of(self.sizes.block.max(ALIGNMENT))
     }
 
     /// Seal the frame at the begin of `buffer`. Gives its size.

@@ -1,12 +1,21 @@
 //! The Internet checksum (RFC 1071).
 
+use crate::sys;
+
 /// Add `data` to `sum`, as words in the host's byte order. Only the last piece of a sum may have an odd size.
-///
-/// The words are 32 bits wide in an accumulator of 64, which the compiler turns into vector instructions; ones'
-/// complement addition does not mind the width (RFC 1071 section 2).
 #[inline]
 pub fn sum(data: &[u8], sum: u64) -> u64 {
-    const LANES: usize = 8;
+    if data.len() < 128 {
+        return sum_words(data, sum);
+    }
+    sys::sum_vectors(data, sum)
+}
+
+/// The words are 32 bits wide in an accumulator of 64, which the compiler turns into vector instructions; ones'
+/// complement addition does not mind the width (RFC 1071 section 2).
+#[inline(always)]
+pub fn sum_words(data: &[u8], sum: u64) -> u64 {
+    const LANES: usize = 16;
     let mut lanes = [0u64; LANES];
     let mut chunks = data.chunks_exact(4 * LANES);
     for chunk in &mut chunks {

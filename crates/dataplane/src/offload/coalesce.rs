@@ -33,20 +33,28 @@ pub struct Packet {
 struct Group {
     packets: Vec<Packet>,
     /// None: not TCP, so nothing joins it, and it stands in nobody's way.
-    flow: Option<Segment>,
+    flow: Option<Flow>,
     /// Payload of every packet but the last.
     segment_size: usize,
     size: usize,
     is_closed: bool,
 }
 
-/// A TCP segment, as far as joining asks.
-struct Segment {
+/// The TCP segments of a group: the first one's headers, and what the last one left.
+struct Flow {
     header: [u8; HEADER_SIZE_MAX],
+    last: Segment,
+    is_pushed: bool,
+}
+
+/// A TCP segment, as far as joining asks.
+#[derive(Clone, Copy)]
+struct Segment {
     ip_size: usize,
     header_size: usize,
     next_sequence: u32,
     is_pushed: bool,
+    is_joinable: bool,
 }
 
 /// Groups of one batch, in the order of their first packets.
@@ -60,19 +68,10 @@ impl Coalescer {
     /// Add a packet, whose octets are `octets`.
     pub fn add(&mut self, packet: Packet, octets: &[u8]) {
         let segment = Segment::parse(octets);
-        let payload = segment.as_ref().map_or(0, |(segment, _)| octets.len() - segment.header_size);
-        let mut is_closed = true;
-        if let Some((segment, joinable)) = &segment {
-            is_closed = !joinable || segment.is_pushed;
-            let recent = self.groups[..self.used].iter_mut().rev().take(SEARCHED);
-            let of_flow = |group: &&mut Group| {
-                group.packets.first().is_some_and(|first| first.spi == packet.spi)
-                    && group.flow.as_ref().is_some_and(|other| other.is_same_flow(segment))
-            };
-            let found = recent.into_iter().find(of_flow);
-            if let Some(group) = found {
-                if *joinable && group.accepts(segment, payload) {
-                    group.join(packet, segment, payload);
+        if let Some(segment) = segment.filter(|segment| segment.is_joinable) {
+            if let Some(group) = self.find(packet.spi, &segment, octets) {
+                if group.accepts(&segment, octets) {
+                    group.join(packet, segment, octets.len() - segment.header_size);
                     return;
                 }
             }
@@ -80,12 +79,18 @@ impl Coalescer {
         if self.used == self.groups.len() {
             self.groups.push(Group::default());
         }
-        let group = &mut self.groups[self.used];
+        self.groups[self.used].begin(packet, segment, octets);
         self.used += 1;
-        group.packets.clear();
-        group.packets.push(packet);
-        group.flow = segment.map(|(segment, _)| segment);
-        (group.segment_size, group.size, group.is_closed) = (payload, octets.len(), is_closed);
+    }
+
+    /// The last group of the segment's flow.
+    fn find(&mut self, spi: u32, segment: &Segment, octets: &[u8]) -> Option<&mut Group> {
+        let recent = self.groups[..self.used].iter_mut().rev().take(SEARCHED);
+        recent.into_iter().find(|group| {
+            let is_of_flow = |flow: &Flow| flow.is_that_of(segment, octets);
+            group.packets.first().is_some_and(|first| first.spi == spi)
+                && group.flow.as_ref().is_some_and(is_of_flow)
+        })
     }
 
     /// Give every group to `write`, as the pieces of one packet with its virtio_net_hdr, and begin anew. Where
@@ -111,20 +116,33 @@ impl Coalescer {
 }
 
 impl Group {
-    fn accepts(&self, segment: &Segment, payload: usize) -> bool {
-        let Some(flow) = &self.flow else { return false };
+    fn begin(&mut self, packet: Packet, segment: Option<Segment>, octets: &[u8]) {
+        self.packets.clear();
+        self.packets.push(packet);
+        self.size = octets.len();
+        self.segment_size = segment.map_or(0, |segment| octets.len() - segment.header_size);
+        self.is_closed = segment.is_none_or(|segment| !segment.is_joinable || segment.is_pushed);
+        self.flow = segment.map(|last| {
+            let mut header = [0; HEADER_SIZE_MAX];
+            header[..last.header_size].copy_from_slice(&octets[..last.header_size]);
+            Flow { header, last, is_pushed: last.is_pushed }
+        });
+    }
+
+    fn accepts(&self, segment: &Segment, octets: &[u8]) -> bool {
+        let payload = octets.len() - segment.header_size;
         !self.is_closed
             && payload <= self.segment_size
             && self.size + payload <= SIZE_MAX
-            && flow.is_continued_by(segment)
+            && self.flow.as_ref().is_some_and(|flow| flow.is_continued_by(segment, octets))
     }
 
-    fn join(&mut self, packet: Packet, segment: &Segment, payload: usize) {
+    fn join(&mut self, packet: Packet, segment: Segment, payload: usize) {
         self.packets.push(packet);
         self.size += payload;
         self.is_closed = segment.is_pushed || payload < self.segment_size;
         if let Some(flow) = &mut self.flow {
-            flow.next_sequence = segment.next_sequence;
+            flow.last = segment;
             flow.is_pushed |= segment.is_pushed;
         }
     }
@@ -134,12 +152,14 @@ impl Group {
         octets: &impl Fn(&Packet) -> &'a [u8],
         write: &mut impl FnMut(&[Packet], &[IoSlice<'_>]) -> bool,
     ) -> bool {
-        let Some(flow) = &self.flow else { return false };
-        let mut header = flow.header;
-        let header = &mut header[..flow.header_size];
+        let Some(Flow { header, last: Segment { ip_size, header_size, .. }, is_pushed }) = &self.flow else {
+            return false;
+        };
+        let (ip_size, header_size, mut header) = (*ip_size, *header_size, *header);
+        let header = &mut header[..header_size];
         let is_v6 = header[0] >> 4 == 6;
-        let upper = self.size - flow.ip_size;
-        let (ip, tcp) = header.split_at_mut(flow.ip_size);
+        let upper = self.size - ip_size;
+        let (ip, tcp) = header.split_at_mut(ip_size);
         let addresses = if is_v6 {
             ip[4..6].copy_from_slice(&(upper as u16).to_be_bytes());
             &ip[8..40]
@@ -150,27 +170,55 @@ impl Group {
             ip[10..12].copy_from_slice(&sum);
             &ip[12..20]
         };
-        if flow.is_pushed {
+        if *is_pushed {
             tcp[13] |= TCP_PSH;
         }
         let sum = fold(pseudo_header(addresses, TCP, upper));
         tcp[TCP_CHECKSUM..TCP_CHECKSUM + 2].copy_from_slice(&sum);
         let vnet = VnetHeader {
             segmentation: Some((Segmentation::Tcp, self.segment_size)),
-            checksum: Some((flow.ip_size, TCP_CHECKSUM)),
-            header_size: flow.header_size,
+            checksum: Some((ip_size, TCP_CHECKSUM)),
+            header_size,
         };
         let vnet = vnet.encode(is_v6);
         let mut pieces = Vec::with_capacity(2 + self.packets.len());
         pieces.extend([IoSlice::new(&vnet), IoSlice::new(header)]);
-        pieces.extend(self.packets.iter().map(|packet| IoSlice::new(&octets(packet)[flow.header_size..])));
+        pieces.extend(self.packets.iter().map(|packet| IoSlice::new(&octets(packet)[header_size..])));
         write(&self.packets, &pieces)
     }
 }
 
+impl Flow {
+    fn is_that_of(&self, segment: &Segment, octets: &[u8]) -> bool {
+        let ip_size = self.last.ip_size;
+        let addresses = if ip_size == 20 { 12..20 } else { 8..40 };
+        ip_size == segment.ip_size
+            && self.header[ip_size..ip_size + 4] == octets[ip_size..ip_size + 4]
+            && self.header[addresses.clone()] == octets[addresses]
+    }
+
+    /// Does `next` follow, and differ in nothing but length, identification, sequence, PSH and checksums?
+    fn is_continued_by(&self, next: &Segment, octets: &[u8]) -> bool {
+        let (header, tcp) = (&self.header, self.last.ip_size);
+        let ip_is_same = match tcp {
+            // TOS; flags; TTL.
+            20 => header[1] == octets[1] && header[6] == octets[6] && header[8] == octets[8],
+            // Version, traffic class, flow label; hop limit.
+            _ => header[..4] == octets[..4] && header[7] == octets[7],
+        };
+        ip_is_same
+            && self.last.header_size == next.header_size
+            && octets[tcp + 4..tcp + 8] == self.last.next_sequence.to_be_bytes()
+            // Acknowledgment and data offset; window; options.
+            && header[tcp + 8..tcp + 13] == octets[tcp + 8..tcp + 13]
+            && header[tcp + 14..tcp + 16] == octets[tcp + 14..tcp + 16]
+            && header[tcp + 20..next.header_size] == octets[tcp + 20..next.header_size]
+    }
+}
+
 impl Segment {
-    /// The segment, and whether it may be joined with others. None: not plain TCP.
-    fn parse(packet: &[u8]) -> Option<(Segment, bool)> {
+    /// None: not plain TCP.
+    fn parse(packet: &[u8]) -> Option<Segment> {
         let (ip_size, addresses) = match packet.first()? >> 4 {
             // No options, no fragment.
             4 if packet[0] == 0x45
@@ -188,51 +236,19 @@ impl Segment {
         if tcp_size < 20 || tcp.len() < tcp_size {
             return None;
         }
-        let header_size = ip_size + tcp_size;
-        let payload = packet.len() - header_size;
-        let mut header = [0; HEADER_SIZE_MAX];
-        header[..header_size].copy_from_slice(&packet[..header_size]);
+        let payload = tcp.len() - tcp_size;
         let sequence = u32::from_be_bytes([tcp[4], tcp[5], tcp[6], tcp[7]]);
         let is_joinable = payload > 0 && tcp[13] & !TCP_PSH == TCP_ACK && {
             // A joined packet's checksums count as verified, so they must be right here.
             let sum = checksum::sum(tcp, pseudo_header(&packet[addresses], TCP, tcp.len()));
             finish(sum) == [0, 0] && (ip_size == 40 || finish(checksum::sum(&packet[..20], 0)) == [0, 0])
         };
-        let segment = Segment {
-            header,
+        Some(Segment {
             ip_size,
-            header_size,
+            header_size: ip_size + tcp_size,
             next_sequence: sequence.wrapping_add(payload as u32),
             is_pushed: tcp[13] & TCP_PSH != 0,
-        };
-        Some((segment, is_joinable))
-    }
-
-    fn ports_and_addresses(&self) -> (&[u8], &[u8]) {
-        let addresses = if self.ip_size == 20 { 12..20 } else { 8..40 };
-        (&self.header[addresses], &self.header[self.ip_size..self.ip_size + 4])
-    }
-
-    fn is_same_flow(&self, other: &Segment) -> bool {
-        self.ip_size == other.ip_size && self.ports_and_addresses() == other.ports_and_addresses()
-    }
-
-    /// Does `next` follow, and differ in nothing but length, identification, sequence, PSH and checksums?
-    fn is_continued_by(&self, next: &Segment) -> bool {
-        let (header, other) = (&self.header, &next.header);
-        let tcp = self.ip_size;
-        let ip_is_same = match self.ip_size {
-            // TOS; flags; TTL.
-            20 => header[1] == other[1] && header[6] == other[6] && header[8] == other[8],
-            // Version, traffic class, flow label; hop limit.
-            _ => header[..4] == other[..4] && header[7] == other[7],
-        };
-        ip_is_same
-            && self.header_size == next.header_size
-            && other[tcp + 4..tcp + 8] == self.next_sequence.to_be_bytes()
-            // Acknowledgment and data offset; window; options.
-            && header[tcp + 8..tcp + 13] == other[tcp + 8..tcp + 13]
-            && header[tcp + 14..tcp + 16] == other[tcp + 14..tcp + 16]
-            && header[tcp + 20..self.header_size] == other[tcp + 20..self.header_size]
+            is_joinable,
+        })
     }
 }

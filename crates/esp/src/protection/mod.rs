@@ -21,6 +21,14 @@ pub(crate) const IV_SIZE_MAX: usize = 16;
 /// The longest ICV of any algorithm here.
 pub(crate) const ICV_SIZE_MAX: usize = 32;
 
+/// What a cipher and an integrity algorithm add to a packet, in octets.
+#[derive(Clone, Copy)]
+pub(crate) struct Sizes {
+    pub iv: usize,
+    pub icv: usize,
+    pub block: usize,
+}
+
 /// A packet to seal: where it lies in a buffer, and the high half of its ESN.
 pub(crate) struct Sealing {
     pub range: Range<usize>,
@@ -35,6 +43,10 @@ pub(crate) trait Protection: Send {
     fn icv_size(&self) -> usize;
     /// The text's length is a multiple of this.
     fn block_size(&self) -> usize;
+
+    fn sizes(&self) -> Sizes {
+        Sizes { iv: self.iv_size(), icv: self.icv_size(), block: self.block_size() }
+    }
 
     /// Header, IV and text stand in `packet`: encrypt the text and write the ICV.
     fn seal(&self, packet: &mut [u8], high: Option<u32>);
