@@ -82,8 +82,8 @@ def test_the_peer_rekeys_the_ike_sa(tmp_path: Path) -> None:
 
 def test_both_rekey_at_once(tmp_path: Path) -> None:
     """Child and IKE SA rekeys from both ends collide again and again; the tunnel carries on."""
-    options = "rekey_time = 4s\n rand_time = 1s"
-    child_options = "rekey_time = 3s\n rand_time = 1s\n life_time = 20s"
+    options = "rekey_time = 4s\n rand_time = 0s\n over_time = 30s"
+    child_options = "rekey_time = 3s\n rand_time = 0s\n life_time = 30s"
     with (
         Network() as network,
         StrongSwan(
