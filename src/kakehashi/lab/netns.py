@@ -27,8 +27,8 @@ _COMMON = {
     "ipv6/conf/default/accept_dad": "0",
     "ipv6/conf/default/router_solicitations": "0",
 }
-# The internet and the NAT routers answer for every neighbour that they can reach elsewhere: devices that believe
-# to share a network find each other.
+# The internet and the NAT routers answer for every neighbour that they can reach elsewhere: devices that
+# believe to share a network find each other.
 _ROUTER = {
     "ipv4/ip_forward": "1",
     "ipv6/conf/all/forwarding": "1",

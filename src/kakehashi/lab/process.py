@@ -16,7 +16,7 @@ from kakehashi.lab.blueprint import GatewayPlan
 from kakehashi.lab.netns import NetworkNamespace
 from kakehashi.lab.programs import search_path
 
-START_SECONDS = 30.0
+START_SECONDS, START_SECONDS_EACH = 30.0, 5.0
 _STOP_SECONDS = 3.0
 _POLL_SECONDS = 0.05
 _ANSWER_SECONDS = 5.0
@@ -98,7 +98,7 @@ def running_gateways(
             stack.callback(_stop_process, gateway.process)
             gateways.append(gateway)
         stack.callback(_terminate, gateways)
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + START_SECONDS + START_SECONDS_EACH * len(gateways)
         for gateway in gateways:
             while gateway.process.poll() is None and gateway.status() is None and time.monotonic() < deadline:
                 time.sleep(_POLL_SECONDS)
