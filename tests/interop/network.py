@@ -63,6 +63,20 @@ class Network:
         )  # fmt: skip
         return " 0 received" not in out and "bytes from" in out
 
+    def count_start(self, rule: str) -> int:
+        """Let the router count forwarded packets that match `rule`, an nft expression; see `count`."""
+        run(
+            "ip", "netns", "exec", self.router, "nft", "-f", "-",
+            stdin="table inet count { counter hits { }\n chain c { type filter hook forward priority -10\n"
+            f" {rule} counter name hits\n }}\n}}\n",
+        )  # fmt: skip
+        return self.count()
+
+    def count(self) -> int:
+        """How many packets matched since `count_start`."""
+        words = self.inside(self.router, "nft", "list", "counter", "inet", "count", "hits").split()
+        return int(words[words.index("packets") + 1])
+
     def filter(self, rules: Sequence[str]) -> None:
         """Let the router drop what `rules` (nft expressions) match; none lets everything pass."""
         self.inside(self.router, "nft", "delete", "table", "inet", "kkt", check=False)

@@ -122,6 +122,8 @@ class StrongSwan:
 def connection(
     network: Network,
     *,
+    name: str = "kkt",
+    child: str = "net",
     ike: str = "aes256-sha256-modp2048",
     esp: str = "aes256-sha256",
     local: str | None = None,
@@ -135,10 +137,10 @@ def connection(
     child_options: str = "",
     start_action: str = "none",
 ) -> str:
-    """A swanctl.conf with one connection `kkt` and its child `net`."""
+    """A swanctl.conf with one connection and its child."""
     local = local or network.PEER
     remote = remote or network.OURS
-    return f"""connections {{ kkt {{
+    return f"""connections {{ {name} {{
   version = 2
   local_addrs = {local}
   remote_addrs = {remote}
@@ -152,7 +154,7 @@ def connection(
     auth = psk
     id = "{remote_id}"
   }}
-  children {{ net {{
+  children {{ {child} {{
     local_ts = {local_ts}
     remote_ts = {remote_ts}
     esp_proposals = {esp}
@@ -160,9 +162,14 @@ def connection(
     {child_options}
   }} }}
 }} }}
-secrets {{ ike-kkt {{
+secrets {{ ike-{name} {{
   id-1 = "{local_id}"
   id-2 = "{remote_id}"
   secret = "{key}"
 }} }}
 """
+
+
+def connections(*parts: str) -> str:
+    """Several of `connection` in one swanctl.conf: sections of the same name are merged."""
+    return "\n".join(parts)
