@@ -1,6 +1,7 @@
 """A data plane and its host: sockets, devices, IKE datagrams, the end."""
 
 import subprocess
+import sys
 from ipaddress import ip_address
 
 import pytest
@@ -146,3 +147,33 @@ def test_close_frees_ports_and_devices_and_may_come_twice(pair):
         pair.left.call("events")
     pair.left.call("start")
     assert pair.left.call("events") == []
+
+
+ENDS = {
+    "at exit": "plane.add_tunnel('t', 'tun5', 1400)",
+    "by collection": "plane.add_tunnel('t', 'tun5', 1400); del plane",
+    "by close": "plane.close()",
+    "in a forked child": """
+import os, sys
+if os.fork() == 0:
+    try:
+        plane.events()
+    except RuntimeError as error:
+        print(error)
+        del plane
+        sys.exit()
+os.wait()
+plane.add_tunnel('t', 'tun5', 1400)
+assert plane.events() == []
+""",
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_process_ends_without_hanging(pair, end):
+    script = "from kakehashi.dataplane.native import NativeDataPlane\n"
+    script += "plane = NativeDataPlane(ike_port=1500, nat_t_port=5500)\n" + ENDS[end]
+    done = pair.left.run("timeout", "10", sys.executable, "-c", script)
+    assert done.stderr == ""
+    assert done.stdout == ("the data plane did not survive the fork\n" if "fork" in end else "")
+    assert pair.left.run("ip", "link", "show", "tun5", check=False).returncode != 0

@@ -109,8 +109,9 @@ def test_a_stream_arrives_whole(pair, encapsulation, offload):
                 host.run("ethtool", "-K", "wan", feature, "off", check=False)
     build(pair)
     install(pair, encapsulation=encapsulation)
+    before = outbound(pair.left).misc_error
     transfer(pair, 20)
-    assert outbound(pair.left).misc_error == 0
+    assert outbound(pair.left).misc_error == before
 
 
 @pytest.mark.parametrize("encapsulation", [False, True], ids=["esp", "udp"])
@@ -120,8 +121,9 @@ def test_a_path_too_narrow_for_the_tunnel_gets_fragments(pair, outer, encapsulat
         host.run("ip", "link", "set", "wan", "mtu", "1300")
     build(pair)
     install(pair, outer=outer, encapsulation=encapsulation)
+    before = outbound(pair.left).misc_error
     transfer(pair, 5)
-    assert outbound(pair.left).misc_error == 0
+    assert outbound(pair.left).misc_error == before
 
 
 def test_the_first_packet_waits_for_the_sa_and_is_not_lost(pair):

@@ -69,6 +69,10 @@ impl EventQueue {
         self.bell.ring();
     }
 
+    pub fn silence(&self) {
+        self.bell.silence();
+    }
+
     pub fn fd(&self) -> &OwnedFd {
         self.bell.as_fd()
     }

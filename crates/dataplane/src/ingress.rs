@@ -76,7 +76,7 @@ impl Hasher for SpiHasher {
 }
 
 /// So many messages are taken from a socket in one call.
-const RECEIVE_BATCH: usize = 32;
+const RECEIVE_BATCH: usize = 64;
 const MAILBOX_TOKEN: u64 = u64::MAX;
 const UNKNOWN_SPI_INTERVAL_MS: u64 = 1000;
 const MOVED_INTERVAL_MS: u64 = 1000;
@@ -268,13 +268,16 @@ impl Child {
         if in_udp != self.in_udp {
             return Err(DropReason::MiscError);
         }
+        let highest = self.sa.highest_sequence();
         let opened = self.sa.open(packet)?;
+        // A packet that was overtaken may still come from where the peer was before.
+        let is_newest = self.sa.highest_sequence() > highest;
         if self.packets == 0 {
             shared.events.push(Event::FirstInbound { spi_in: self.spi_in });
         }
         self.usage.touch_inbound(now);
         self.packets += 1;
-        if in_udp && route.remote != self.remote {
+        if in_udp && is_newest && route.remote != self.remote {
             self.tell_moved(route.remote, now, shared);
         }
         let Opened::Inner(range) = opened else { return Ok(None) };

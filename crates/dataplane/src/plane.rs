@@ -102,14 +102,17 @@ impl Plane {
         Ok(plane)
     }
 
-    /// A thread that panics takes its SAs with it: nothing passes any more, and the next call tells why.
+    /// A thread that panics ends the other too: nothing passes any more, and the next call tells why.
     fn spawn(&self, name: &'static str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
         let (shared, failure) = (self.shared.clone(), self.failure.clone());
+        let (to_egress, to_ingress) = (self.to_egress.clone(), self.to_ingress.clone());
         let thread = sys::spawn(name, move || {
             if let Err(panic) = catch_unwind(AssertUnwindSafe(body)) {
                 let text = panic.downcast_ref::<String>().map(String::as_str);
                 let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
                 *lock(&failure) = Some(format!("the data plane's thread {name} failed: {text}"));
+                to_egress.post(egress::Command::Stop);
+                to_ingress.post(ingress::Command::Stop);
                 shared.events.ring();
             }
         })?;
@@ -190,6 +193,9 @@ impl Plane {
         let mut iv_key = Zeroizing::new([0; 16]);
         sys::random(&mut *iv_key)?;
         let outbound = OutboundSa::new(sa.spi_out, sa.algorithms, sa.keys_out, sa.esn, &iv_key)?;
+        if let Some((before, _)) = state.children.remove(&sa.spi_in) {
+            self.to_egress.post(egress::Command::Remove { tunnel: before, spi_in: sa.spi_in });
+        }
         let usage = Arc::new(ChildUse::default());
         let selectors = Arc::new(sa.selectors);
         self.to_ingress.post(ingress::Command::Install {
@@ -320,4 +326,36 @@ pub fn socket_address(ip: &[u8], port: u16, interface: u32) -> Option<SocketAddr
     let ip = Ipv6Addr::from(<[u8; 16]>::try_from(ip).ok()?);
     let scope = if ip.is_unicast_link_local() { interface } else { 0 };
     Some(SocketAddrV6::new(ip, port, 0, scope).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Raw sockets need root; without it there is nothing to test.
+    fn plane() -> Option<Plane> {
+        match Plane::start(true, false, 0, 0) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => None,
+            plane => Some(plane.unwrap()),
+        }
+    }
+
+    #[test]
+    fn a_panic_of_one_thread_ends_the_other_and_is_told() {
+        let Some(plane) = plane() else { return };
+        plane.spawn("doomed", || panic!("on purpose")).unwrap();
+        // Joins all threads: it returns only because the panic has stopped them.
+        let threads = std::mem::take(&mut lock(&plane.state).threads);
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        let failure = plane.failure().unwrap();
+        assert_eq!(failure, "the data plane's thread doomed failed: on purpose");
+    }
+
+    #[test]
+    fn close_ends_the_threads() {
+        let Some(plane) = plane() else { return };
+        plane.close();
+        assert!(lock(&plane.state).threads.is_empty());
+        assert_eq!(plane.failure(), None);
+    }
 }

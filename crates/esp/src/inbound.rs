@@ -45,6 +45,11 @@ impl InboundSa {
         self.spi
     }
 
+    /// The highest sequence number of an authentic packet so far; 0 before the first.
+    pub fn highest_sequence(&self) -> u64 {
+        self.window.top()
+    }
+
     /// Verify and decrypt `packet`, from its SPI to its ICV, in place.
     pub fn open(&mut self, packet: &mut [u8]) -> Result<Opened, DropReason> {
         let text_offset = HEADER_SIZE + self.sizes.iv;

@@ -183,7 +183,11 @@ impl DataPlane {
         let plane = lock(&self.plane).clone();
         let plane = plane.ok_or_else(|| PyValueError::new_err("the data plane is closed"))?;
         match plane.failure() {
-            Some(failure) => Err(PyRuntimeError::new_err(failure)),
+            Some(failure) => {
+                // It has been told; an event loop must not be called for it again and again.
+                plane.shared().events.silence();
+                Err(PyRuntimeError::new_err(failure))
+            }
             None => Ok(plane),
         }
     }

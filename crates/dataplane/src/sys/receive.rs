@@ -1,0 +1,147 @@
+//! Receiving many messages with one call.
+
+use std::ffi::c_int;
+use std::io;
+use std::mem::{size_of, zeroed};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::ptr::{self, null_mut};
+
+use super::check;
+use super::socket::{address_of, Control};
+
+/// Buffers for `recvmmsg`.
+pub struct Receiver {
+    slots: Vec<Slot>,
+    headers: Vec<libc::mmsghdr>,
+    vectors: Vec<libc::iovec>,
+}
+
+struct Slot {
+    data: Box<[u8]>,
+    address: libc::sockaddr_storage,
+    control: Control,
+}
+
+// SAFETY: the pointers in `headers` and `vectors` point only into `slots` and are written anew before each use.
+unsafe impl Send for Receiver {}
+
+/// One message as received: a datagram, or several of one size from one sender (UDP_GRO).
+pub struct Received<'a> {
+    pub data: &'a mut [u8],
+    /// The size of the datagrams in `data`, of which the last may be shorter; 0: there is only one.
+    pub segment_size: usize,
+    pub remote: SocketAddr,
+    /// The destination, None where the kernel did not tell.
+    pub local: Option<IpAddr>,
+    /// The index of the interface it came by.
+    pub interface: u32,
+    /// The outer TOS octet or traffic class.
+    pub tos: u8,
+}
+
+impl Receiver {
+    /// Room for `count` messages of at most 65,535 octets.
+    pub fn new(count: usize) -> Self {
+        let slot = || Slot {
+            data: vec![0; usize::from(u16::MAX)].into_boxed_slice(),
+            // SAFETY: zeros are a valid address.
+            address: unsafe { zeroed() },
+            control: Control([0; 128]),
+        };
+        // SAFETY: zeros are valid headers and vectors.
+        let (header, vector) = unsafe { (zeroed(), zeroed()) };
+        Receiver {
+            slots: (0..count).map(|_| slot()).collect(),
+            headers: vec![header; count],
+            vectors: vec![vector; count],
+        }
+    }
+
+    /// Take what waits, without waiting. Gives the number of messages.
+    pub fn receive(&mut self, fd: &OwnedFd) -> io::Result<usize> {
+        for ((slot, header), vector) in self.slots.iter_mut().zip(&mut self.headers).zip(&mut self.vectors) {
+            *vector = libc::iovec { iov_base: slot.data.as_mut_ptr().cast(), iov_len: slot.data.len() };
+            let header = &mut header.msg_hdr;
+            header.msg_name = ptr::from_mut(&mut slot.address).cast();
+            header.msg_namelen = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
+            header.msg_iov = vector;
+            header.msg_iovlen = 1;
+            header.msg_control = slot.control.0.as_mut_ptr().cast();
+            header.msg_controllen = slot.control.0.len() as _;
+            header.msg_flags = 0;
+        }
+        // SAFETY: every header points to buffers of the stated sizes that outlive the call.
+        let result = unsafe {
+            libc::recvmmsg(
+                fd.as_raw_fd(),
+                self.headers.as_mut_ptr(),
+                self.headers.len() as _,
+                libc::MSG_DONTWAIT as _,
+                null_mut(),
+            )
+        };
+        Ok(check(result)? as usize)
+    }
+
+    /// The octets of message `index`, as [`Self::message`] left them.
+    pub fn data(&self, index: usize) -> &[u8] {
+        &self.slots[index].data
+    }
+
+    /// The message at `index` of those just received. None: it was cut short, or has no sender.
+    pub fn message(&mut self, index: usize) -> Option<Received<'_>> {
+        let header = &self.headers[index];
+        let size = header.msg_len as usize;
+        if header.msg_hdr.msg_flags & libc::MSG_TRUNC != 0 {
+            return None;
+        }
+        let control = read_control(&header.msg_hdr);
+        let slot = &mut self.slots[index];
+        let remote = address_of(&slot.address)?;
+        let Told { local, interface, segment_size, tos } = control;
+        Some(Received { data: slot.data.get_mut(..size)?, segment_size, remote, local, interface, tos })
+    }
+}
+
+#[derive(Default)]
+struct Told {
+    local: Option<IpAddr>,
+    interface: u32,
+    segment_size: usize,
+    tos: u8,
+}
+
+fn read_control(header: &libc::msghdr) -> Told {
+    let mut told = Told::default();
+    // SAFETY: the kernel has filled the control buffer; the CMSG macros stay within msg_controllen, and each
+    // message has the type that its level and type name.
+    unsafe {
+        let mut message = libc::CMSG_FIRSTHDR(header);
+        while let Some(part) = message.as_ref() {
+            let data = libc::CMSG_DATA(message);
+            match (part.cmsg_level, part.cmsg_type) {
+                (libc::IPPROTO_IP, libc::IP_PKTINFO) => {
+                    let info = data.cast::<libc::in_pktinfo>().read_unaligned();
+                    told.local = Some(Ipv4Addr::from(info.ipi_addr.s_addr.to_ne_bytes()).into());
+                    told.interface = info.ipi_ifindex as u32;
+                }
+                (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO) => {
+                    let info = data.cast::<libc::in6_pktinfo>().read_unaligned();
+                    told.local = Some(Ipv6Addr::from(info.ipi6_addr.s6_addr).into());
+                    told.interface = info.ipi6_ifindex as u32;
+                }
+                (libc::SOL_UDP, libc::UDP_GRO) => {
+                    told.segment_size = data.cast::<c_int>().read_unaligned().max(0) as usize;
+                }
+                (libc::IPPROTO_IP, libc::IP_TOS) => told.tos = data.read(),
+                (libc::IPPROTO_IPV6, libc::IPV6_TCLASS) => {
+                    told.tos = data.cast::<c_int>().read_unaligned() as u8;
+                }
+                _ => {}
+            }
+            message = libc::CMSG_NXTHDR(header, message);
+        }
+    }
+    told
+}

@@ -1,0 +1,109 @@
+//! UDP sockets and raw sockets for ESP.
+
+use std::ffi::c_int;
+use std::io;
+use std::mem::{size_of, zeroed};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::ptr;
+
+use super::{check, owned, set_option};
+
+const SOCKET_BUFFER: c_int = 8 << 20;
+/// A full send buffer holds the sender back this long before the packet counts as lost.
+const SEND_TIMEOUT_MS: i64 = 200;
+
+/// A UDP socket on every address of the family. It tells each datagram's destination.
+pub fn udp_socket(is_v6: bool, port: u16) -> io::Result<OwnedFd> {
+    let fd = socket(is_v6, libc::SOCK_DGRAM, libc::IPPROTO_UDP)?;
+    if is_v6 {
+        set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, &1)?;
+    }
+    let any = if is_v6 { IpAddr::V6(Ipv6Addr::UNSPECIFIED) } else { IpAddr::V4(Ipv4Addr::UNSPECIFIED) };
+    let (address, size) = socket_address(SocketAddr::new(any, port));
+    // SAFETY: `address` is a socket address of `size` octets.
+    check(unsafe { libc::bind(fd.as_raw_fd(), ptr::from_ref(&address).cast(), size) })?;
+    // Not there before Linux 5.0; then every datagram comes alone.
+    let _ = set_option(&fd, libc::SOL_UDP, libc::UDP_GRO, &1);
+    Ok(fd)
+}
+
+/// A raw socket for ESP. What it receives begins with the IPv4 header, or with the SPI for IPv6.
+pub fn esp_socket(is_v6: bool) -> io::Result<OwnedFd> {
+    socket(is_v6, libc::SOCK_RAW, libc::IPPROTO_ESP)
+}
+
+fn socket(is_v6: bool, kind: c_int, protocol: c_int) -> io::Result<OwnedFd> {
+    let family = if is_v6 { libc::AF_INET6 } else { libc::AF_INET };
+    // SAFETY: no pointers are passed.
+    let fd = owned(unsafe { libc::socket(family, kind | libc::SOCK_CLOEXEC, protocol) })?;
+    if is_v6 {
+        set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_RECVPKTINFO, &1)?;
+        set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_RECVTCLASS, &1)?;
+        // Packets that are too large are fragmented after encryption.
+        set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_MTU_DISCOVER, &libc::IPV6_PMTUDISC_DONT)?;
+    } else {
+        set_option(&fd, libc::IPPROTO_IP, libc::IP_PKTINFO, &1)?;
+        set_option(&fd, libc::IPPROTO_IP, libc::IP_RECVTOS, &1)?;
+        set_option(&fd, libc::IPPROTO_IP, libc::IP_MTU_DISCOVER, &libc::IP_PMTUDISC_DONT)?;
+    }
+    for (force, plain) in [(libc::SO_RCVBUFFORCE, libc::SO_RCVBUF), (libc::SO_SNDBUFFORCE, libc::SO_SNDBUF)] {
+        set_option(&fd, libc::SOL_SOCKET, force, &SOCKET_BUFFER)
+            .or_else(|_| set_option(&fd, libc::SOL_SOCKET, plain, &SOCKET_BUFFER))?;
+    }
+    let timeout = libc::timeval { tv_sec: 0, tv_usec: SEND_TIMEOUT_MS * 1000 };
+    set_option(&fd, libc::SOL_SOCKET, libc::SO_SNDTIMEO, &timeout)?;
+    Ok(fd)
+}
+
+pub(super) fn socket_address(address: SocketAddr) -> (libc::sockaddr_storage, libc::socklen_t) {
+    // SAFETY: a sockaddr_storage of zeros is valid, and has room and alignment for each family's address.
+    unsafe {
+        let mut storage: libc::sockaddr_storage = zeroed();
+        let size = match address {
+            SocketAddr::V4(address) => {
+                ptr::from_mut(&mut storage).cast::<libc::sockaddr_in>().write(libc::sockaddr_in {
+                    sin_family: libc::AF_INET as _,
+                    sin_port: address.port().to_be(),
+                    sin_addr: libc::in_addr { s_addr: u32::from_ne_bytes(address.ip().octets()) },
+                    sin_zero: [0; 8],
+                });
+                size_of::<libc::sockaddr_in>()
+            }
+            SocketAddr::V6(address) => {
+                ptr::from_mut(&mut storage).cast::<libc::sockaddr_in6>().write(libc::sockaddr_in6 {
+                    sin6_family: libc::AF_INET6 as _,
+                    sin6_port: address.port().to_be(),
+                    sin6_flowinfo: 0,
+                    sin6_addr: libc::in6_addr { s6_addr: address.ip().octets() },
+                    sin6_scope_id: address.scope_id(),
+                });
+                size_of::<libc::sockaddr_in6>()
+            }
+        };
+        (storage, size as libc::socklen_t)
+    }
+}
+
+pub(super) fn address_of(storage: &libc::sockaddr_storage) -> Option<SocketAddr> {
+    match c_int::from(storage.ss_family) {
+        libc::AF_INET => {
+            // SAFETY: the family says what it is.
+            let address = unsafe { &*ptr::from_ref(storage).cast::<libc::sockaddr_in>() };
+            let ip = Ipv4Addr::from(address.sin_addr.s_addr.to_ne_bytes());
+            Some(SocketAddrV4::new(ip, u16::from_be(address.sin_port)).into())
+        }
+        libc::AF_INET6 => {
+            // SAFETY: the family says what it is.
+            let address = unsafe { &*ptr::from_ref(storage).cast::<libc::sockaddr_in6>() };
+            let ip = Ipv6Addr::from(address.sin6_addr.s6_addr);
+            Some(SocketAddrV6::new(ip, u16::from_be(address.sin6_port), 0, address.sin6_scope_id).into())
+        }
+        _ => None,
+    }
+}
+
+/// Room for the control messages of one datagram, aligned as cmsghdr must be.
+#[derive(Clone, Copy)]
+#[repr(C, align(8))]
+pub(super) struct Control(pub [u8; 128]);

@@ -1,0 +1,103 @@
+//! Waiting for descriptors, and threads that wait.
+
+use std::ffi::{c_int, c_void};
+use std::io;
+use std::mem::zeroed;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::ptr::null_mut;
+use std::thread::{self, JoinHandle};
+
+use super::{check, owned};
+
+/// A counter that a descriptor shows; used as a bell.
+pub struct EventFd(OwnedFd);
+
+impl EventFd {
+    pub fn new() -> io::Result<Self> {
+        // SAFETY: no pointers are passed.
+        owned(unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) }).map(EventFd)
+    }
+
+    /// Make it readable.
+    pub fn ring(&self) {
+        let one = 1u64.to_ne_bytes();
+        // SAFETY: eight readable octets. It fails only when the counter is full, and then it is readable already.
+        unsafe { libc::write(self.0.as_raw_fd(), one.as_ptr().cast::<c_void>(), one.len()) };
+    }
+
+    /// Make it unreadable.
+    pub fn silence(&self) {
+        let mut count = [0; 8];
+        // SAFETY: eight writable octets. It fails only where it was unreadable already.
+        unsafe { libc::read(self.0.as_raw_fd(), count.as_mut_ptr().cast::<c_void>(), count.len()) };
+    }
+
+    pub fn as_fd(&self) -> &OwnedFd {
+        &self.0
+    }
+}
+
+/// Waits for several descriptors at once.
+pub struct Epoll(OwnedFd);
+
+/// A descriptor that is ready.
+#[derive(Clone, Copy)]
+pub struct Ready {
+    pub token: u64,
+    /// The descriptor is of no more use: its device is gone.
+    pub is_dead: bool,
+}
+
+impl Epoll {
+    pub fn new() -> io::Result<Self> {
+        // SAFETY: no pointers are passed.
+        owned(unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) }).map(Epoll)
+    }
+
+    pub fn add(&self, fd: &OwnedFd, token: u64) -> io::Result<()> {
+        let mut event = libc::epoll_event { events: libc::EPOLLIN as u32, u64: token };
+        // SAFETY: epoll_ctl reads one epoll_event.
+        check(unsafe {
+            libc::epoll_ctl(self.0.as_raw_fd(), libc::EPOLL_CTL_ADD, fd.as_raw_fd(), &mut event)
+        })?;
+        Ok(())
+    }
+
+    pub fn remove(&self, fd: &OwnedFd) {
+        // SAFETY: no pointers are passed. It fails only where the descriptor was not added.
+        unsafe { libc::epoll_ctl(self.0.as_raw_fd(), libc::EPOLL_CTL_DEL, fd.as_raw_fd(), null_mut()) };
+    }
+
+    /// Wait until something is ready and put it into `ready`.
+    pub fn wait(&self, ready: &mut Vec<Ready>) -> io::Result<()> {
+        let mut events = [libc::epoll_event { events: 0, u64: 0 }; 64];
+        ready.clear();
+        // SAFETY: `events` has room for as many events as is stated.
+        let result =
+            unsafe { libc::epoll_wait(self.0.as_raw_fd(), events.as_mut_ptr(), events.len() as c_int, -1) };
+        let count = match check(result) {
+            Ok(count) => count as usize,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+            Err(error) => return Err(error),
+        };
+        for event in &events[..count] {
+            let dead = (libc::EPOLLERR | libc::EPOLLHUP) as u32;
+            let (token, events) = (event.u64, event.events);
+            ready.push(Ready { token, is_dead: events & dead != 0 });
+        }
+        Ok(())
+    }
+}
+
+/// Start a thread that receives no signals: they belong to Python's main thread.
+pub fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    // SAFETY: a new thread inherits the mask; it is restored at once. The pointers are to sigsets of our own.
+    unsafe {
+        let (mut all, mut before): (libc::sigset_t, libc::sigset_t) = (zeroed(), zeroed());
+        libc::sigfillset(&mut all);
+        libc::pthread_sigmask(libc::SIG_SETMASK, &all, &mut before);
+        let result = thread::Builder::new().name(name.into()).spawn(body);
+        libc::pthread_sigmask(libc::SIG_SETMASK, &before, null_mut());
+        result
+    }
+}
