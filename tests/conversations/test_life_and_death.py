@@ -8,11 +8,14 @@ import pytest
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import EventName
 from kakehashi.ike.limits import Limits
+from kakehashi.ike.v2 import child_negotiation
+from kakehashi.ike.v2.refusal import Refusal
 from kakehashi.model.selector import TrafficSelector
 from kakehashi.model.status import IkeSaState
 from kakehashi.wire.registry.ikev2 import ExchangeType, NotifyType
 from kakehashi.wire.v2.message import Message, decode, encode
 from kakehashi.wire.v2.notify import Notify
+from kakehashi.wire.v2.traffic_selector import TrafficSelectorsInitiator
 from tests.conversations.gateways import SITE1, SITE2, TUNNEL, gateway, tunnel
 from tests.conversations.wire import Conditions, Node, Wire, assert_in_step, pairs
 
@@ -397,3 +400,34 @@ def test_half_open_sas_end_by_time_out() -> None:
     assert b.endpoint.half_open() == 0
     assert b.endpoint.next_timeout() is None
     assert ip_address(SITE1) == a.address
+
+
+def test_a_peer_that_takes_a_single_pair_of_addresses_gets_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SINGLE_PAIR_REQUIRED (section 2.9)."""
+    real = child_negotiation.answer
+
+    def picky(sa, tunnel, contents, key_exchange):  # type: ignore[no-untyped-def]
+        if len(contents.one(TrafficSelectorsInitiator).selectors) > 1:
+            raise Refusal(NotifyType.SINGLE_PAIR_REQUIRED, "one pair only", expected=True)
+        return real(sa, tunnel, contents, key_exchange)
+
+    monkeypatch.setattr(child_negotiation, "answer", picky)
+    wire = Wire()
+    a = wire.node("a", gateway(tunnel(1)), SITE1)
+    b = wire.node("b", gateway(tunnel(2)), SITE2)
+    a.initiate(TUNNEL, b, TO_LAN2)
+    wire.run(5)
+    assert_in_step(a, b)
+    ((sa, _),) = pairs(a, b)
+    assert str(sa.local_selectors[0]) == "192.168.1.5/32"
+    assert str(sa.remote_selectors[0]) == "192.168.2.5/32"
+
+
+def test_no_more_child_sas_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child_negotiation, "MAX_CHILDREN", 1)
+    wire = Wire()
+    a, b = up(wire)
+    a.do(a.endpoint.expire, next(iter(a.children)))
+    wire.run(5)
+    assert_in_step(a, b)
+    assert "does not take any more Child SAs" in a.told(EventName.REKEY_FAILED)[0].message

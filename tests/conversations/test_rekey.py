@@ -170,7 +170,7 @@ def test_rekeys_of_the_ike_sa_cross_in_every_way(seed: int) -> None:
     assert set(a.children) == children
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(25))
 def test_rekeys_of_everything_at_once_under_loss(seed: int) -> None:
     wire = Wire(seed)
     lifetimes = {"ike": {"rekey": Rekey(300, 60)}, "ipsec": {"rekey": Rekey(200, 60)}}

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import count
 
+from kakehashi.ike.directory import Directory
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import (
     Effect,
@@ -21,7 +22,7 @@ from kakehashi.ike.effects import (
     UseOutbound,
 )
 from kakehashi.ike.known import known
-from kakehashi.ike.limits import Limits
+from kakehashi.ike.limits import Limits, Throttle
 from kakehashi.ike.v2 import control, dispatch, ike_sa_init, timers
 from kakehashi.ike.v2.child_negotiation import Trigger
 from kakehashi.ike.v2.children import Child
@@ -70,9 +71,12 @@ class Endpoint:
         self._armed: dict[IkeSa, float] = {}
         self._order = count()
         self._serials = count(1)
+        self._by_tunnel: dict[str, dict[IkeSa, None]] = {}  # those that have not ended, in their order
+        self._directory = Directory(gateway)
         self._peer_addresses: dict[str, frozenset[IPAddress]] = {}
         self._local_addresses: dict[str, frozenset[IPAddress]] = {}
-        self._answers = (0.0, 0)  # the second, and how many strangers were answered in it
+        self._answers = Throttle(self.limits.answers_per_second)
+        self._tales = Throttle(self.limits.events_per_second)
 
     # What the driver calls.
 
@@ -83,6 +87,7 @@ class Endpoint:
         stay, and a new policy counts from the next negotiation.
         """
         self.gateway = gateway
+        self._directory = Directory(gateway)
         for sa in self._living():
             control.reconfigure(sa, gateway, now)
             self.rearm(sa)
@@ -242,6 +247,7 @@ class Endpoint:
 
     def add(self, sa: IkeSa) -> None:
         self._sas[sa.our_spi] = sa
+        self._file(sa)
         if sa.state is State.INIT_ANSWERED:
             sa.first_message = (sa.init.request, sa.path.remote)
             self._first_messages[sa.first_message] = sa
@@ -251,9 +257,13 @@ class Endpoint:
 
     def proven(self, sa: IkeSa) -> None:
         self._no_longer_half_open(sa)
+        self._file(sa)
 
     def closed(self, sa: IkeSa) -> None:
-        self._no_longer_half_open(sa)
+        filed = self._by_tunnel.get(sa.tunnel_name, {})
+        filed.pop(sa, None)
+        if not filed:
+            self._by_tunnel.pop(sa.tunnel_name, None)
         self.rearm(sa)
 
     def rearm(self, sa: IkeSa) -> None:
@@ -295,10 +305,9 @@ class Endpoint:
         control.tell_child_gone(found[1], child, reason)
 
     def candidates(self, path: Path) -> tuple[Tunnel, ...]:
-        reachable = [t for t in self.gateway.tunnels if t.enabled and self._reachable_at(t, path.local.ip)]
-        fixed = [t for t in reachable if t.peer_address == path.remote.ip]
-        named = [t for t in reachable if t not in fixed and self.is_fixed(t, path)]
-        return (*fixed, *named, *(t for t in reachable if t.peer_address is ANY))
+        named = (t for t in self._directory.named if self.is_fixed(t, path))
+        found = (*self._directory.fixed.get(path.remote.ip, ()), *named, *self._directory.any_address)
+        return tuple(t for t in found if self._reachable_at(t, path.local.ip))
 
     def is_fixed(self, tunnel: Tunnel, path: Path) -> bool:
         if isinstance(tunnel.peer_address, Hostname):
@@ -312,14 +321,13 @@ class Endpoint:
         return any(sa.is_up and sa.path.remote.ip == peer for sa in self._sas.values())
 
     def sas_of(self, tunnel: str) -> Iterable[IkeSa]:
-        return [sa for sa in self._living() if sa.tunnel_name == tunnel]
+        return list(self._by_tunnel.get(tunnel, ()))
 
     def may_answer(self, now: float) -> bool:
-        second, answered = self._answers
-        if now - second >= 1:
-            second, answered = now, 0
-        self._answers = (second, answered + 1)
-        return answered < self.limits.answers_per_second
+        return self._answers.allows(now)
+
+    def may_tell(self, now: float) -> bool:
+        return self._tales.allows(now)
 
     # Routing.
 
@@ -391,6 +399,10 @@ class Endpoint:
     def _living(self) -> list[IkeSa]:
         return [sa for sa in self._sas.values() if sa.state is not State.GONE]
 
+    def _file(self, sa: IkeSa) -> None:
+        if sa.tunnel is not None:
+            self._by_tunnel.setdefault(sa.tunnel_name, {})[sa] = None
+
     def _no_longer_half_open(self, sa: IkeSa) -> None:
         if sa not in self._half_open_sas:
             return
@@ -401,6 +413,8 @@ class Endpoint:
             del self._half_open[source]
 
     def _forget(self, sa: IkeSa) -> None:
+        # One that failed counts until now, or failing would be a way round the limits.
+        self._no_longer_half_open(sa)
         self._sas.pop(sa.our_spi, None)
         if sa.first_message is not None:
             self._first_messages.pop(sa.first_message, None)

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds of an endpoint against floods (RFC 7296 section 2.6). Counts are of half-open IKE SAs as
-    responder.
+    """Bounds of an endpoint against floods (RFC 7296 section 2.6). What is counted is half-open IKE SAs.
 
     `cookie_total`, `cookie_per_source`: from so many on (in all, of one address) an initiator must return a
     COOKIE; 0 is always. `half_open_total`, `half_open_per_source`: from so many on IKE_SA_INIT is dropped.
     `half_open_timeout`: seconds an initiator has for IKE_AUTH. `cookie_lifetime`: seconds a secret for
     cookies is used; the one before it stays valid as long again. `answers_per_second`: how many messages that
-    belong to no SA are answered.
+    belong to no SA are answered. `events_per_second`: how many events that a stranger can cause are told.
     """
 
     cookie_total: int = 30
@@ -22,3 +21,20 @@ class Limits:
     half_open_timeout: float = 30
     cookie_lifetime: float = 60
     answers_per_second: int = 10
+    events_per_second: int = 20
+
+
+class Throttle:
+    """So many in each second."""
+
+    def __init__(self, per_second: int) -> None:
+        self._per_second = per_second
+        self._second = 0.0
+        self._count = 0
+
+    def allows(self, now: float) -> bool:
+        """One more; False if the second is full."""
+        if now - self._second >= 1:
+            self._second, self._count = now, 0
+        self._count += 1
+        return self._count <= self._per_second

@@ -13,6 +13,7 @@ from kakehashi.ike.v2.host import Host
 from kakehashi.ike.v2.ike_sa import IkeSa
 from kakehashi.ike.v2.ike_sa_init import NO_SPI, IkeSaInit
 from kakehashi.ike.v2.informational import DeleteIkeSa, Liveness
+from kakehashi.ike.v2.proposals import child_allowed, ike_allowed
 from kakehashi.ike.v2.selectors import carries
 from kakehashi.ike.v2.states import State
 from kakehashi.model.address import Path, SocketAddress
@@ -161,6 +162,11 @@ def _unusable(tunnel: Tunnel) -> str:
             return f"authentication by signature is not supported yet: {place}"
         if credentials.secret is None:
             return f"no pre-shared key is configured for {place}"
+    ike, child = ike_allowed(tunnel.ike.algorithms), child_allowed(tunnel.ipsec.algorithms, False)
+    if not all(values for shape in (*ike.shapes, *child.shapes) for values in shape.values()):
+        return "a kind of algorithm has none that is supported"
+    if not ike.shapes or not child.shapes:
+        return "no cipher is supported"
     return ""
 
 
@@ -173,7 +179,7 @@ def _tell_unusable(host: Host, tunnel: Tunnel, path: Path, problem: str) -> None
             message=f"negotiation with peer {path.remote.ip} cannot begin: {problem} ({tunnel_text(tunnel)})",
             tunnel=tunnel.interface,
             path=path,
-            details={"stage": "configuration", "cause": "credentials", "peer": str(path.remote.ip)},
+            details={"stage": "configuration", "cause": "unusable", "peer": str(path.remote.ip)},
         )
     )
 

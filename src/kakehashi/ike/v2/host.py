@@ -90,3 +90,6 @@ class Host(Protocol):
 
     def may_answer(self, now: float) -> bool:
         """May one more message without an SA be answered in this second?"""
+
+    def may_tell(self, now: float) -> bool:
+        """May one more event be told in this second that a stranger can cause at will?"""

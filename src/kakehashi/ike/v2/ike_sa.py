@@ -214,8 +214,9 @@ class IkeSa:
             self.host.remove_child(child, reason)
         self.requests.answered()
         self.rekey_at = self.keepalive_at = None
-        # The peer may still repeat the request that ended it.
-        self.expires_at = now + self.waits_total
+        # The peer may still repeat the request that ended it, if it ever sent one under protection.
+        repeats = self.authenticated_at is not None or self.responses.expected_id > 1
+        self.expires_at = now + self.waits_total if repeats else now
         self.end_reason = reason
         if self.authenticated_at is not None:
             message = f"IKE SA with {self.peer} is gone: {reason}"

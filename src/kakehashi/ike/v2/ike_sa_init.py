@@ -215,7 +215,7 @@ def respond(host: Host, datagram: bytes, path: Path, now: float) -> IkeSa | None
         return _accept(host, message, contents, datagram, path, policy, tunnel, now)
     except Refusal as refusal:
         _send(host, message, path, [refusal.payload()])
-        if not refusal.expected:
+        if not refusal.expected and host.may_tell(now):
             tell_refused(host, path, tunnel, refusal.notify.name, refusal.sentence, refusal.details)
         return None
 
@@ -283,16 +283,11 @@ def _check_cookie(host: Host, message: Message, contents: Contents, path: Path, 
     if returned is not None:
         host.drop(Drop.BAD_COOKIE, path)
     cookie = host.cookies.make(nonce, message.spi_i, path, now)
-    host.tell_lazily(
-        Level.INFO,
-        lambda: Event(
-            level=Level.INFO,
-            name=EventName.COOKIE,
-            facility="ikev2",
-            message=f"peer {path.remote.ip} must return a cookie first",
-            path=path,
-        ),
-    )
+    if host.may_tell(now):
+        message_text = f"peer {path.remote.ip} must return a cookie first"
+        host.tell(
+            Event(level=Level.INFO, name=EventName.COOKIE, facility="ikev2", message=message_text, path=path)
+        )
     raise Refusal(NotifyType.COOKIE, "a cookie is needed", data=cookie, expected=True)
 
 

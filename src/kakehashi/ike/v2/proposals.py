@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from kakehashi.crypto import key_exchange, prf
+from kakehashi.crypto.sizes import CIPHERS, INTEGRITY
 from kakehashi.ike.v2.names import cipher_name, group_name, listed, type_name, value_name
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
 from kakehashi.wire.registry.ikev2 import (
@@ -150,22 +152,29 @@ class Chosen:
 
 @lru_cache(maxsize=256)
 def ike_allowed(algorithms: IkeAlgorithms) -> Allowed:
-    """What an IKE SA may be made of. The shape of the most preferred cipher comes first."""
+    """What an IKE SA may be made of. The shape of the most preferred cipher comes first.
+
+    What our crypto does not know is left out: it could be agreed, but not used.
+    """
+    prfs, groups = prf.supported(), key_exchange.supported()
     rest: Shape = {
-        TransformType.PRF: _values(algorithms.prfs),
-        TransformType.KE: _values(algorithms.key_exchanges),
+        TransformType.PRF: _values(p for p in algorithms.prfs if p in prfs),
+        TransformType.KE: _values(g for g in algorithms.key_exchanges if g in groups),
     }
-    return _allowed(algorithms.ciphers, algorithms.integrities, rest)
+    # RFC 7296 section 5: an IKE SA is always encrypted.
+    ciphers = [c for c in algorithms.ciphers if c.id is not EncryptionId.ENCR_NULL]
+    return _allowed(ciphers, algorithms.integrities, rest)
 
 
 @lru_cache(maxsize=256)
-def child_allowed(algorithms: ChildAlgorithms, key_exchange: bool) -> Allowed:
-    """What a Child SA may be made of. `key_exchange` is False for the one of IKE_AUTH, which has no KE
+def child_allowed(algorithms: ChildAlgorithms, with_key_exchange: bool) -> Allowed:
+    """What a Child SA may be made of. `with_key_exchange` is False for the one of IKE_AUTH, which has no KE
     payload.
     """
-    groups = algorithms.key_exchanges if key_exchange else ()
+    groups = algorithms.key_exchanges if with_key_exchange else ()
+    usable = key_exchange.supported() | {KeyExchangeId.NONE}
     rest: Shape = {
-        TransformType.KE: _values(groups) or (_ABSENT[TransformType.KE],),
+        TransformType.KE: _values(g for g in groups if g in usable) or (_ABSENT[TransformType.KE],),
         TransformType.ESN: _values((EsnId.ESN, EsnId.NO_ESN) if algorithms.esn else (EsnId.NO_ESN,)),
     }
     return _allowed(algorithms.ciphers, algorithms.integrities, rest)
@@ -216,8 +225,8 @@ def without_key_exchange(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
 
 def first_group(allowed: Allowed, preferred: KeyExchangeId = KeyExchangeId.NONE) -> KeyExchangeId:
     """The group of the KE payload: `preferred` where we offer it, else our first; NONE is none."""
-    groups = [KeyExchangeId(number) for number, _ in allowed.shapes[0][TransformType.KE]]
-    if preferred in groups:
+    groups = [KeyExchangeId(number) for shape in allowed.shapes[:1] for number, _ in shape[TransformType.KE]]
+    if preferred in groups or not groups:
         return preferred
     return groups[0]
 
@@ -227,6 +236,7 @@ def offers_group(allowed: Allowed, group: KeyExchangeId) -> bool:
     return any((group, 0) in shape[TransformType.KE] for shape in allowed.shapes)
 
 
+@lru_cache(maxsize=256)
 def describe_suite(suite: IkeSuite) -> str:
     """The algorithms of an IKE SA, in a sentence."""
     parts = [cipher_name(suite.cipher)]
@@ -254,6 +264,8 @@ def _values(numbers: Iterable[int]) -> tuple[Value, ...]:
 
 def _allowed(ciphers: Sequence[Cipher], integrities: Sequence[IntegrityId], rest: Shape) -> Allowed:
     shapes: dict[bool, Shape] = {}
+    ciphers = [c for c in ciphers if (shape := CIPHERS.get(c.id)) and c.key_bits in shape.key_bits]
+    integrities = [i for i in integrities if i in INTEGRITY]
     for aead in dict.fromkeys(c.is_aead for c in ciphers):
         integrity = (_ABSENT[TransformType.INTEG],) if aead else _values(integrities)
         same = tuple((c.id, c.key_bits) for c in ciphers if c.is_aead is aead)
@@ -325,6 +337,7 @@ def _mismatch(shapes: Sequence[Shape], offers: Sequence[Shape]) -> Mismatch:
     for offered in offers:
         for shape in shapes:
             kinds = [kind for kind in _ORDER if kind in shape and not _overlaps(kind, shape, offered)]
+            kinds += [kind for kind in offered if kind not in shape]
             if kinds and (nearest is None or len(kinds) < len(nearest)):
                 nearest, offered_best, shape_best = kinds, offered, shape
     if nearest is None:
@@ -335,7 +348,7 @@ def _mismatch(shapes: Sequence[Shape], offers: Sequence[Shape]) -> Mismatch:
             theirs = _distinct(v for o in offers for v in o.get(kind, ()))
             ours = _distinct(v for s in shapes for v in s[kind])
         else:
-            theirs, ours = _offered(kind, offered_best), shape_best[kind]
+            theirs, ours = _offered(kind, offered_best), shape_best.get(kind, ())
         differences.append((kind, _text(kind, theirs), _text(kind, ours)))
     return Mismatch(tuple(differences))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 
 from kakehashi.ike.v2.names import listed
@@ -24,22 +25,12 @@ class Pair:
     remote: Selectors
 
     def __str__(self) -> str:
-        return f"local {listed(self.local)} remote {listed(self.remote)}"
+        return f"local {listed(map(_text, self.local))} remote {listed(map(_text, self.remote))}"
 
 
 def to_wire(selectors: Iterable[TrafficSelector]) -> tuple[Selector, ...]:
     """The selectors of a TSi or TSr payload."""
-    return tuple(
-        Selector(
-            TsType.TS_IPV4_ADDR_RANGE if s.version == 4 else TsType.TS_IPV6_ADDR_RANGE,
-            s.protocol,
-            s.start_port,
-            s.end_port,
-            s.start.packed,
-            s.end.packed,
-        )
-        for s in selectors
-    )
+    return tuple(_to_wire(s) for s in selectors)
 
 
 def from_wire(selectors: Iterable[Selector]) -> Selectors:
@@ -108,6 +99,25 @@ def _holds(selectors: Sequence[TrafficSelector], address: IPv4Address | IPv6Addr
     return any(s.version == address.version and int(s.start) <= int(address) <= int(s.end) for s in selectors)
 
 
+# The same few selectors come again with every negotiation.
+@lru_cache(maxsize=1024)
+def _to_wire(selector: TrafficSelector) -> Selector:
+    return Selector(
+        TsType.TS_IPV4_ADDR_RANGE if selector.version == 4 else TsType.TS_IPV6_ADDR_RANGE,
+        selector.protocol,
+        selector.start_port,
+        selector.end_port,
+        selector.start.packed,
+        selector.end.packed,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _text(selector: TrafficSelector) -> str:
+    return str(selector)
+
+
+@lru_cache(maxsize=1024)
 def _from_wire(selector: Selector) -> TrafficSelector | None:
     start: IPv4Address | IPv6Address
     end: IPv4Address | IPv6Address

@@ -105,7 +105,7 @@ def _expire(sa: IkeSa, now: float) -> None:
 
 def _expire_half_open(sa: IkeSa, now: float) -> None:
     """The initiator did not go on. One that has come up otherwise has no need to."""
-    if not sa.host.has_established(sa.path.remote.ip):
+    if sa.host.may_tell(now) and not sa.host.has_established(sa.path.remote.ip):
         sentence = (
             f"no IKE_AUTH within {sa.host.limits.half_open_timeout:g} s after IKE_SA_INIT: did the peer like "
             "our answer, does UDP port 4500 reach us?"
@@ -133,6 +133,6 @@ def _run_child(sa: IkeSa, child: Child, now: float) -> None:
 def _dpd_at(sa: IkeSa) -> float | None:
     """At the set interval, unless other IKEv2 messages passed (V2-07)."""
     interval = sa.policy.dpd_interval
-    if interval is None or sa.state is not State.ESTABLISHED or sa.requests.waiting is not None:
+    if interval is None or not sa.is_up or sa.requests.waiting is not None:
         return None
     return sa.last_received + interval

@@ -1,0 +1,23 @@
+"""Which tunnels a peer may belong to, found without looking at all of them."""
+
+from kakehashi.model.address import ANY, Hostname, IPAddress
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.tunnel import Tunnel
+
+
+class Directory:
+    """The enabled tunnels of a gateway by their peers' addresses, in the configured order."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.fixed: dict[IPAddress, list[Tunnel]] = {}
+        self.named: list[Tunnel] = []
+        self.any_address: list[Tunnel] = []
+        for tunnel in gateway.tunnels:
+            if not tunnel.enabled:
+                continue
+            if isinstance(tunnel.peer_address, Hostname):
+                self.named.append(tunnel)
+            elif tunnel.peer_address is ANY:
+                self.any_address.append(tunnel)
+            else:
+                self.fixed.setdefault(tunnel.peer_address, []).append(tunnel)
