@@ -16,6 +16,7 @@ from typing import BinaryIO, NoReturn
 from kakehashi.lab.blueprint import Link
 from kakehashi.lab.netns import NetworkNamespace
 from kakehashi.lab.segments import segments
+from kakehashi.lab.signals import held, let_through
 
 _ETH_P_ALL = 0x0003
 _SOL_PACKET, _PACKET_VNET_HDR = 263, 15
@@ -44,13 +45,12 @@ def capturing(
             sources[tap.fileno()] = (tap, file)
         sys.stdout.flush()
         sys.stderr.flush()
-        child = os.fork()
-        if child == 0:
-            _write_all(sources)
-        try:
-            yield
-        finally:
-            _stop_writer(child)
+        with held():
+            child = os.fork()
+            if child == 0:
+                _write_all(sources)
+            stack.callback(_stop_writer, child)
+        yield
 
 
 def _tap(namespace: NetworkNamespace, interface: str) -> socket.socket:
@@ -74,7 +74,9 @@ def _write_all(sources: Mapping[int, tuple[socket.socket, BinaryIO]]) -> NoRetur
 
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, stop)
+        let_through()
         poll = select.epoll()
         for descriptor in sources:
             poll.register(descriptor, select.EPOLLIN)

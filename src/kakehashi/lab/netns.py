@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pyroute2 import IPRoute
 
+from kakehashi.lab import signals
 from kakehashi.lab.blueprint import HostRoute, Link, LinkEnd
 from kakehashi.lab.kernel import Namespace, die_with_parent, setns, unshare
 
@@ -80,6 +81,7 @@ class NetworkNamespace:
         def enter() -> None:
             setns(self._descriptor, Namespace.NETWORK)
             die_with_parent(signal.SIGKILL)
+            signals.reset()
 
         return enter
 

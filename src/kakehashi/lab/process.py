@@ -15,6 +15,7 @@ from typing import Any
 from kakehashi.lab.blueprint import GatewayPlan
 from kakehashi.lab.netns import NetworkNamespace
 from kakehashi.lab.programs import search_path
+from kakehashi.lab.signals import held
 
 START_SECONDS, START_SECONDS_EACH = 30.0, 5.0
 _STOP_SECONDS = 3.0
@@ -94,8 +95,9 @@ def running_gateways(
     with ExitStack() as stack:
         gateways = []
         for plan in plans:
-            gateway = _start(plan, namespaces[plan.device.name], folder / plan.device.name)
-            stack.callback(_stop_process, gateway.process)
+            with held():
+                gateway = _start(plan, namespaces[plan.device.name], folder / plan.device.name)
+                stack.callback(_stop_process, gateway.process)
             gateways.append(gateway)
         stack.callback(_terminate, gateways)
         deadline = time.monotonic() + START_SECONDS + START_SECONDS_EACH * len(gateways)

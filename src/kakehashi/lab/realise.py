@@ -13,6 +13,7 @@ from kakehashi.lab.errors import LabError
 from kakehashi.lab.kernel import MS_BIND, mount
 from kakehashi.lab.netns import NetworkNamespace, connect
 from kakehashi.lab.programs import nft
+from kakehashi.lab.signals import held
 from kakehashi.lab.translation import loss_rules, nat_rules
 
 _HOSTS = "/etc/hosts"
@@ -25,19 +26,25 @@ def built_network(plan: Plan, loss: float, directory: Path) -> Iterator[Mapping[
     `loss`: probability that the internet loses a packet, 0 to 1. `directory`: for files of the lab's own.
     """
     with ExitStack() as stack:
-        try:
-            namespaces = _namespaces(plan, stack)
-            for link in plan.links:
-                connect(link, namespaces[link.a.namespace], namespaces[link.b.namespace])
-            for route in plan.routes:
-                namespaces[route.namespace].add_route(route)
-            _translate(plan, namespaces)
-            if loss:
-                nft(namespaces[INTERNET], loss_rules(loss))
-            _tell_names(plan, directory)
-        except (OSError, NetlinkError) as error:
-            raise LabError(f"the network of the lab cannot be built: {error}") from error
+        with held():
+            try:
+                namespaces = _build(plan, loss, stack)
+                _tell_names(plan, directory)
+            except (OSError, NetlinkError) as error:
+                raise LabError(f"the network of the lab cannot be built: {error}") from error
         yield namespaces
+
+
+def _build(plan: Plan, loss: float, stack: ExitStack) -> dict[str, NetworkNamespace]:
+    namespaces = _namespaces(plan, stack)
+    for link in plan.links:
+        connect(link, namespaces[link.a.namespace], namespaces[link.b.namespace])
+    for route in plan.routes:
+        namespaces[route.namespace].add_route(route)
+    _translate(plan, namespaces)
+    if loss:
+        nft(namespaces[INTERNET], loss_rules(loss))
+    return namespaces
 
 
 def _namespaces(plan: Plan, stack: ExitStack) -> dict[str, NetworkNamespace]:

@@ -18,15 +18,15 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from kakehashi.lab import signals
 from kakehashi.lab.errors import LabError
 from kakehashi.lab.kernel import MS_PRIVATE, MS_REC, Namespace, die_with_parent, mount, unshare
 
 _PLAIN = Namespace.MOUNT | Namespace.PID | Namespace.NETWORK
-_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _REFUSED = 120  # exit status of the keeper: the namespaces were refused
 
 
-class Stopped(BaseException):
+class Stopped(KeyboardInterrupt):
     """The lab was told to stop, by Ctrl-C or a signal; cleaning up is all that is left to do."""
 
     def __init__(self, number: int) -> None:
@@ -43,7 +43,7 @@ def run_in_sandbox(lab: Callable[[], int]) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     # A signal that comes while nobody is ready for it waits.
-    signal.pthread_sigmask(signal.SIG_BLOCK, _FORWARDED)
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals.STOPPING)
     keeper = os.fork()
     if keeper == 0:
         os.close(reader)
@@ -120,9 +120,9 @@ def _become_lab(lab: Callable[[], int]) -> NoReturn:
     code = 1
     try:
         # PID 1 of a PID namespace gets no signal without a handler of its own (pid_namespaces(7)).
-        for number in _FORWARDED:
+        for number in signals.STOPPING:
             signal.signal(number, _stop)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _FORWARDED)
+        signals.let_through()
         die_with_parent(signal.SIGKILL)
         code = lab()
     except Stopped as stopped:
@@ -139,7 +139,7 @@ def _become_lab(lab: Callable[[], int]) -> NoReturn:
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
-    for each in _FORWARDED:
+    for each in signals.STOPPING:
         signal.signal(each, signal.SIG_IGN)
     raise Stopped(number)
 
@@ -151,8 +151,8 @@ def _forwarding(child: int) -> Iterator[None]:
     def forward(number: int, _frame: FrameType | None) -> None:
         os.kill(child, number)
 
-    before = {number: signal.signal(number, forward) for number in _FORWARDED}
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _FORWARDED)
+    before = {number: signal.signal(number, forward) for number in signals.STOPPING}
+    signals.let_through()
     try:
         yield
     finally:
