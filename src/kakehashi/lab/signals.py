@@ -1,8 +1,8 @@
 """The signals that stop a lab, and where they have to wait.
 
 Python raises from a signal handler wherever the interpreter happens to be. In the functions that it calls
-around a fork, and in callbacks of an event loop such as pyroute2's, an exception is told and dropped, and the lab
-would go on; so signals wait while processes are started and while netlink is at work.
+around a fork, and in callbacks of an event loop such as pyroute2's, an exception is told and dropped, and the
+lab would go on; so signals wait while processes are started and while netlink is at work.
 """
 
 import signal
