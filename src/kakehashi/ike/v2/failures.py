@@ -63,9 +63,11 @@ def refused_by_peer(notify: NotifyType, ours: Mapping[str, str]) -> str:
     """What the peer's error says about our side. `ours`: what we offered: `algorithms`, `selectors`."""
     match notify:
         case NotifyType.NO_PROPOSAL_CHOSEN:
-            return f"the peer accepts none of our proposals: we offer {ours.get('algorithms', '?')}"
+            offer = ours.get("algorithms", "?")
+            return f"the peer answers NO_PROPOSAL_CHOSEN, it accepts none of our proposals: we offer {offer}"
         case NotifyType.TS_UNACCEPTABLE:
-            return f"the peer accepts none of our traffic selectors: we offer {ours.get('selectors', '?')}"
+            offer = ours.get("selectors", "?")
+            return f"the peer answers TS_UNACCEPTABLE, it accepts none of our traffic selectors: {offer}"
         case NotifyType.AUTHENTICATION_FAILED:
             return (
                 "the peer answers AUTHENTICATION_FAILED: either it does not know us as "
@@ -73,11 +75,12 @@ def refused_by_peer(notify: NotifyType, ours: Mapping[str, str]) -> str:
                 "or the pre-shared keys differ"
             )
         case NotifyType.INVALID_KE_PAYLOAD:
-            return "the peer demands one group after the other"
+            return "the peer answers INVALID_KE_PAYLOAD, but names no group that we offer"
         case NotifyType.NO_ADDITIONAL_SAS:
-            return "the peer does not take any more Child SAs"
+            return "the peer answers NO_ADDITIONAL_SAS, it does not take any more Child SAs"
         case NotifyType.SINGLE_PAIR_REQUIRED:
-            return f"the peer takes a single pair of addresses only: we offer {ours.get('selectors', '?')}"
+            offer = ours.get("selectors", "?")
+            return f"the peer answers SINGLE_PAIR_REQUIRED, it takes one pair of addresses only: {offer}"
         case NotifyType.FAILED_CP_REQUIRED:
             return "the peer demands a Configuration payload, as if we were a remote access client"
         case NotifyType.INTERNAL_ADDRESS_FAILURE:

@@ -154,6 +154,7 @@ def respond(sa: IkeSa, contents: Contents, now: float) -> list[Payload]:
         contact.drop_older(sa, now)
     answer: list[Payload] = [identity, proof, *_answer_child(sa, tunnel, contents, now)]
     _clear_init(sa)
+    contact.settle(sa, now)
     return answer
 
 

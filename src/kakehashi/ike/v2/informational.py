@@ -135,7 +135,8 @@ def _delete_children(sa: IkeSa, spis: Sequence[bytes]) -> list[bytes]:
         child = children.by_peer_spi(sa, spi)
         if child is None:
             # The answer to our CREATE_CHILD_SA may have been overtaken by the Delete of what it made.
-            if sa.exchange is not None and sa.exchange.kind is ExchangeType.CREATE_CHILD_SA:
+            exchange = sa.exchange
+            if exchange and exchange.concerns_child and exchange.kind is ExchangeType.CREATE_CHILD_SA:
                 sa.early_deletes.add(int.from_bytes(spi, "big"))
             continue
         under_way = isinstance(sa.exchange, DeleteChild) and sa.exchange.child is child
