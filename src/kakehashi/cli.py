@@ -22,6 +22,7 @@ app = typer.Typer(
     help="An IPsec VPN gateway that speaks your routers' languages: it runs a router's configuration file.",
     epilog="A running gateway is asked with `kakehashi show ikev2 sa`, as its router would be.",
     no_args_is_help=True,
+    rich_markup_mode=None,  # a path in an error stays whole, however narrow the terminal
     add_completion=False,
     pretty_exceptions_show_locals=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -70,7 +71,10 @@ def run(
         ),
     ] = None,
 ) -> None:
-    """Be that router's VPN gateway, in the foreground, until SIGTERM or Ctrl-C. SIGHUP: reload."""
+    """Be that router's VPN gateway.
+
+    In the foreground, until SIGTERM or Ctrl-C. SIGHUP reads the configuration again.
+    """
     try:
         options = RunOptions(
             file=file,
@@ -99,7 +103,10 @@ def show(
     control: Control = None,
     state_dir: StateDir = None,
 ) -> None:
-    """Show the state of the running gateway, in the words of its router. Without words: an overview."""
+    """Show the running gateway, in its router's words.
+
+    Without words: an overview of everything.
+    """
     request = Request("show", tuple(words or ()), as_json, keys)
     answer = _ask(request, gateway, control, state_dir)
     typer.echo(json.dumps(answer["status"], indent=2, ensure_ascii=False) if as_json else answer["text"])
@@ -112,19 +119,28 @@ def clear(
     control: Control = None,
     state_dir: StateDir = None,
 ) -> None:
-    """Delete what the router's `clear` would: `kakehashi clear ikev2 sa`."""
+    """Delete SAs, as the router's clear would.
+
+    For example: kakehashi clear ikev2 sa
+    """
     typer.echo(_ask(Request("clear", tuple(words)), gateway, control, state_dir)["text"])
 
 
 @app.command()
 def reload(gateway: GatewayName = None, control: Control = None, state_dir: StateDir = None) -> None:
-    """Read the configuration again and apply only what has changed; SAs that it does not concern stay."""
+    """Apply what has changed in the configuration.
+
+    The file is read again; SAs that no change concerns stay.
+    """
     typer.echo(_ask(Request("reload"), gateway, control, state_dir)["text"])
 
 
 @app.command()
 def stop(gateway: GatewayName = None, control: Control = None, state_dir: StateDir = None) -> None:
-    """Say goodbye to the peers, put the host back as it was, and end."""
+    """Say goodbye to the peers and end.
+
+    The host is put back as it was.
+    """
     typer.echo(_ask(Request("stop"), gateway, control, state_dir)["text"])
 
 
