@@ -1,6 +1,7 @@
 """The data plane in Rust: userspace ESP over UDP and raw sockets, a TUN device a tunnel."""
 
 from dataclasses import fields
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
@@ -128,6 +129,8 @@ def _path_tuple(path: Path) -> _PathTuple:
     return local.ip.packed, local.port, remote.ip.packed, remote.port, path.interface
 
 
+# The same few paths come again with every datagram.
+@lru_cache(maxsize=1024)
 def _path(path: _PathTuple) -> Path:
     local, local_port, remote, remote_port, interface = path
     ends = (SocketAddress(ip_address(local), local_port), SocketAddress(ip_address(remote), remote_port))

@@ -1,6 +1,7 @@
 """The process behind `kakehashi run`: makes the parts, joins them, and takes them down again."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -93,7 +94,7 @@ class Daemon:
         self._status_code = 0
         self._dataplane: DataPlane = _open_dataplane()
         self._driver = Driver(
-            Endpoint(loaded.gateway, os.urandom),
+            _endpoint(options, loaded.gateway),
             self._dataplane,
             self._log,
             _wall_clock,
@@ -125,6 +126,7 @@ class Daemon:
             ]
             await _listen(control)
             self._log.say(Level.NOTICE, f"running {self._options.file}", name="running")
+            _collect_rarely()
             await self._until_stopped(tasks)
             await self._say_goodbye()
             return self._status_code
@@ -314,6 +316,24 @@ class Daemon:
         number = self._driver.core.clear(wanted.tunnel, self._driver.now())
         self._driver.step()
         return {"ok": True, "text": f"{number} IKE SA{'' if number == 1 else 's'} being deleted"}
+
+
+def _endpoint(options: RunOptions, gateway: Gateway) -> Endpoint:
+    """The core. Events that nobody will read are not made; how a negotiation failed, NOTICE at least, is
+    wanted for `show` too.
+    """
+    core = Endpoint(gateway, os.urandom)
+    core.verbosity = max(options.log.level, Level.NOTICE)
+    return core
+
+
+def _collect_rarely() -> None:
+    """What is there now stays until the end, and SAs live for hours and go with their last reference: to look
+    through all of them after every few hundred new objects would be for nothing.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _open_dataplane() -> DataPlane:

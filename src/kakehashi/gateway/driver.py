@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from kakehashi.dataplane.protocol import (
     Acquire,
@@ -36,6 +37,8 @@ from kakehashi.ike.effects import (
 from kakehashi.model.address import Path
 from kakehashi.model.child_sa import ChildSa, EspKeys
 from kakehashi.model.secret import Secret
+
+_T = TypeVar("_T")
 
 HOLD_DOWN = 1.0  # seconds between two attempts that packets begin
 _NO_KEYS = EspKeys(encryption=Secret(b""), integrity=Secret(b""))
@@ -99,7 +102,7 @@ class Driver:
         effects = self.core.effects()
         while effects:
             for effect in effects:
-                self._guard(lambda effect=effect: self._carry_out(effect))  # type: ignore[misc]
+                self._guard(self._carry_out, effect)
             self._write_keys(effects)
             effects = self.core.effects()
         self._arm()
@@ -131,8 +134,9 @@ class Driver:
             self._broken(f"the data plane has failed: {error}")
             return
         for event in events:
-            self._guard(lambda event=event: self._dispatch(event))  # type: ignore[misc]
-        self.step()
+            self._guard(self._dispatch, event)
+            # Effects belong to their cause: a burst of datagrams is answered one by one.
+            self.step()
 
     def _dispatch(self, event: DataPlaneEvent) -> None:
         now = self.now()
@@ -149,8 +153,6 @@ class Driver:
                 self.core.peer_moved(spi_in, remote, now)
             case UnknownSpi(spi, path):
                 self.core.unknown_spi(spi, _routed(path), now)
-        # Effects belong to their cause: a burst of datagrams is answered one by one.
-        self.step()
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
@@ -197,31 +199,30 @@ class Driver:
 
     def _discard(self, tunnel: str) -> None:
         self._held.discard(tunnel)
-        self._guard(lambda: self.dataplane.discard_waiting(tunnel))
+        self._guard(self.dataplane.discard_waiting, tunnel)
 
     def _write_keys(self, effects: list[Effect]) -> None:
         if self._keylog and any(isinstance(effect, Event | Send) for effect in effects):
-            sas = self.core.ike_sas(self.now())
-            keylog = self._keylog
-            self._guard(lambda: keylog.ike(sas))
+            self._guard(self._keylog.ike, self.core.ike_sas(self.now()))
 
     def _arm(self) -> None:
+        """A timer that comes too early does no harm, and most deadlines only ever move away."""
+        due = self.core.next_timeout()
+        if due is None or (self._timer and self._timer.when() <= due):
+            return
         if self._timer:
             self._timer.cancel()
-            self._timer = None
-        due = self.core.next_timeout()
-        if due is not None:
-            self._timer = self._loop.call_at(due, self._timeout)
+        self._timer = self._loop.call_at(due, self._timeout)
 
     def _timeout(self) -> None:
         self._timer = None
-        self._guard(lambda: self.core.handle_timeout(self.now()))
+        self._guard(self.core.handle_timeout, self.now())
         self.step()
 
-    def _guard(self, step: Callable[[], None]) -> None:
+    def _guard(self, step: Callable[[_T], None], argument: _T) -> None:
         """A fault of ours must not take the other tunnels down; it is told with the place in the code."""
         try:
-            step()
+            step(argument)
         except Exception as fault:
             place = traceback.extract_tb(fault.__traceback__)[-1]
             where = f"{place.filename.rsplit('/', 1)[-1]}:{place.lineno}"
@@ -234,4 +235,4 @@ def _routed(path: Path) -> Path:
 
     A link-local address means nothing without its device.
     """
-    return path if path.remote.ip.is_link_local else replace(path, interface="")
+    return path if path.remote.ip.is_link_local else Path(path.local, path.remote)

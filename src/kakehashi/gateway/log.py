@@ -12,6 +12,8 @@ from kakehashi.ike.effects import Event, Level
 # What the gateway itself says; the core says "ikev2" and "IPsec" (V2-52).
 FACILITY = "gateway"
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 
 @dataclass(frozen=True, slots=True)
 class LogOptions:
@@ -24,7 +26,7 @@ class LogOptions:
 def line(event: Event, time: datetime, as_json: bool) -> str:
     """The event in one line, whatever a peer has put into its sentence."""
     if as_json:
-        return json.dumps(
+        return _encode(
             {
                 "time": time.isoformat(timespec="milliseconds"),
                 "level": event.level.name.lower(),
@@ -36,8 +38,7 @@ def line(event: Event, time: datetime, as_json: bool) -> str:
                 "spi_r": event.spi_r.hex(),
                 "message": event.message,
                 "details": dict(event.details),
-            },
-            ensure_ascii=False,
+            }
         )
     return plain(event.level, event.facility, event.tunnel, event.message, time)
 
@@ -73,7 +74,7 @@ class Log:
         if self._options.as_json:
             fields = {"level": level.name.lower(), "facility": FACILITY, "event": name, "tunnel": tunnel}
             content = {"time": now.isoformat(timespec="milliseconds"), **fields, "message": message}
-            self._write(json.dumps(content, ensure_ascii=False))
+            self._write(_encode(content))
         else:
             self._write(plain(level, FACILITY, tunnel, message, now))
 
