@@ -40,6 +40,7 @@ from kakehashi.wire.v2.header import FLAG_RESPONSE, HEADER_SIZE, MAJOR_VERSION, 
 from kakehashi.wire.v2.message import Message, encode
 from kakehashi.wire.v2.notify import Notify
 
+_BY_COMMAND = "Delete IKE SA by command"  # as the devices' histories print it (V2-51)
 _NO_SPI = bytes(8)
 _MIN_ESP_SPI = 256  # RFC 4303 section 2.1: 1 to 255 are reserved
 _NO_ADDRESSES: frozenset[IPAddress] = frozenset()
@@ -189,7 +190,7 @@ class Endpoint:
         """
         sas = [sa for sa in self._living() if tunnel is None or sa.tunnel_name == tunnel]
         for sa in sas:
-            control.clear(sa, "cleared by the operator", now)
+            control.clear(sa, _BY_COMMAND, now)
             self.rearm(sa)
         return len(sas)
 
