@@ -31,7 +31,7 @@ packages: ## the system packages that tests and bench need
 test: setup packages ## every test: Rust, Python, real peers in namespaces
 	@cargo test --quiet --workspace
 	@$(BIN)/pytest -q -n 2 -m "not root" tests
-	@$(BIN)/pytest -q -m root tests
+	@$(BIN)/pytest -q -n 4 --dist worksteal -m root tests
 
 test-fast: setup ## what needs neither root nor peers
 	@cargo test --quiet -p esp
