@@ -165,10 +165,26 @@ def test_esp_for_an_unknown_spi_from_a_known_peer_is_told_under_the_ike_sa() -> 
     del ike.children[sa.spi_in]
     b.endpoint.remove_child(child, "lost in the story")
     wire.carry_out(b)
+    wire.run(5)
     wire._use(a, TUNNEL, next(iter(a.children)))
     wire.run(5)
     assert_in_step(a, b)
     assert "INVALID_SPI" in a.removed[0].reason
+
+
+def test_a_packet_that_overtakes_the_message_that_makes_its_sa_does_no_harm() -> None:
+    wire = Wire()
+    a, b = up(wire)
+    a.do(a.endpoint.expire, next(iter(a.children)))
+    wire.run(0.03)
+    # B has made the new one, A has not heard of it yet; and a little later it has.
+    new = max(b.children.values(), key=lambda sa: sa.serial_in)
+    for _ in range(2):
+        a.do(a.endpoint.unknown_spi, new.spi_out, a.path_to(SITE2))
+        wire.run(1)
+    assert_in_step(a, b)
+    assert new.spi_in in b.children
+    assert len(wire.sent) == 4
 
 
 def test_without_initial_contact_the_older_sa_stays_until_it_is_found_dead() -> None:

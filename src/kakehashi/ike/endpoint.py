@@ -180,6 +180,9 @@ class Endpoint:
 
     def unknown_spi(self, spi: int, path: Path, now: float) -> None:
         """ESP came for an SPI that we do not have: tell its sender (RFC 7296 section 1.5)."""
+        if spi in self._children:
+            # The packet has overtaken the message that made the SA.
+            return
         sa = control.unknown_spi(self, self._living(), spi, path, now)
         if sa is not None:
             self.rearm(sa)

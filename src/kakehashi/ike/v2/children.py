@@ -45,6 +45,7 @@ class Child:
     tunnel: Tunnel
     suite: ChildSuite
     selectors: Pair
+    born: float
     rekey_at: float | None
     expires_at: float
     state: ChildState = ChildState.INSTALLED
@@ -85,6 +86,7 @@ def create(sa: IkeSa, agreed: Agreed, use_outbound: bool, now: float) -> Child:
         tunnel=agreed.tunnel,
         suite=agreed.suite,
         selectors=agreed.selectors,
+        born=now,
         rekey_at=_rekey_at(sa, agreed, now),
         expires_at=now + agreed.tunnel.ipsec.rekey.lifetime,
     )

@@ -115,8 +115,12 @@ def tell_child_gone(sa: IkeSa, child: Child, reason: str) -> None:
 def unknown_spi(host: Host, sas: Iterable[IkeSa], spi: int, path: Path, now: float) -> IkeSa | None:
     """INVALID_SPI: under the IKE SA with the sender if there is one, else as a hint that proves nothing."""
     notify = Notify(NotifyType.INVALID_SPI, data=spi.to_bytes(4, "big"))
-    for sa in sas:
-        if sa.is_up and sa.path.remote.ip == path.remote.ip:
+    here = [sa for sa in sas if sa.path.remote.ip == path.remote.ip]
+    if any(sa.exchange is not None and sa.exchange.concerns_child for sa in here):
+        # It may be the SPI that the peer is just told.
+        return None
+    for sa in here:
+        if sa.is_up:
             if sa.requests.waiting is None and not sa.queue:
                 sa.begin(Liveness(notify), now)
             return sa

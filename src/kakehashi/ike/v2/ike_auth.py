@@ -37,7 +37,7 @@ class IkeAuth:
     """Our IKE_AUTH request and what comes back."""
 
     kind = ExchangeType.IKE_AUTH
-    concerns_child = False
+    concerns_child = True
 
     def __init__(self, trigger: Trigger | None) -> None:
         self._trigger = trigger

@@ -14,6 +14,8 @@ from kakehashi.wire.v2.delete import Delete
 from kakehashi.wire.v2.notify import Notify
 from kakehashi.wire.v2.payloads import Payload
 
+_YOUTH = 5.0  # seconds
+
 DELETED_BY_PEER = "the peer deleted it"
 
 
@@ -158,7 +160,9 @@ def _error(sa: IkeSa, notify: Notify, now: float) -> str:
         # The peer has lost the SA that we send to: it makes no sense to keep ours.
         number = int.from_bytes(notify.data, "big")
         child = next((c for c in sa.children.values() if c.spi_out == number), None)
-        if child is not None and child.state is ChildState.INSTALLED:
+        # A packet may have overtaken the message that made the Child SA: of a young one this proves nothing.
+        grown = child is not None and now - child.born > _YOUTH
+        if child is not None and grown and child.state is ChildState.INSTALLED:
             delete_child(sa, child, "the peer does not know it (INVALID_SPI)", now)
         return ""
     sa.tell(Level.INFO, EventName.NOTIFY_RECEIVED, f"{sa.peer} tells {notify.type.name}")
