@@ -61,8 +61,10 @@ def test_packets_of_both_ip_versions_cross_the_tunnel(pair, outer, encapsulation
 
 
 RECEIVE = """
-import hashlib, socket
-server = socket.create_server(("10.9.0.2", 5000))
+import hashlib, socket, sys
+target = sys.argv[1]
+family = socket.AF_INET6 if ":" in target else socket.AF_INET
+server = socket.create_server((target, 5000), family=family)
 print("listening", flush=True)
 peer, _ = server.accept()
 digest = hashlib.sha256()
@@ -72,24 +74,24 @@ print(digest.hexdigest(), flush=True)
 """
 SEND = """
 import socket, sys
-with socket.create_connection(("10.9.0.2", 5000), timeout=20) as peer:
+with socket.create_connection((sys.argv[1], 5000), timeout=20) as peer:
     block = bytes(range(256)) * 4096
-    for _ in range(int(sys.argv[1])):
+    for _ in range(int(sys.argv[2])):
         peer.sendall(block)
 """
 
 
-def transfer(pair: Pair, megabytes: int) -> None:
+def transfer(pair: Pair, megabytes: int, target: str = "10.9.0.2") -> None:
     """A TCP stream from left to right arrives whole."""
     receiver = subprocess.Popen(
-        ["ip", "netns", "exec", pair.right.namespace, sys.executable, "-c", RECEIVE],
+        ["ip", "netns", "exec", pair.right.namespace, sys.executable, "-c", RECEIVE, target],
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
         assert receiver.stdout is not None
         assert receiver.stdout.readline() == "listening\n"
-        pair.left.run(sys.executable, "-c", SEND, str(megabytes))
+        pair.left.run(sys.executable, "-c", SEND, target, str(megabytes))
         output, _ = receiver.communicate(timeout=PATIENCE)
         assert output.strip() == hashlib.sha256(bytes(range(256)) * 4096 * megabytes).hexdigest()
     finally:
@@ -100,9 +102,10 @@ def transfer(pair: Pair, megabytes: int) -> None:
 OFFLOADS = ("tx-udp-segmentation", "tso", "gso", "gro", "tx", "rx")
 
 
+@pytest.mark.parametrize("target", ["10.9.0.2", "fd09::2"], ids=["4", "6"])
 @pytest.mark.parametrize("offload", [True, False], ids=["offload", "plain"])
 @pytest.mark.parametrize("encapsulation", [False, True], ids=["esp", "udp"])
-def test_a_stream_arrives_whole(pair, encapsulation, offload):
+def test_a_stream_arrives_whole(pair, encapsulation, offload, target):
     if not offload:
         for host in (pair.left, pair.right):
             for feature in OFFLOADS:
@@ -110,7 +113,7 @@ def test_a_stream_arrives_whole(pair, encapsulation, offload):
     build(pair)
     install(pair, encapsulation=encapsulation)
     before = outbound(pair.left).misc_error
-    transfer(pair, 20)
+    transfer(pair, 20, target)
     assert outbound(pair.left).misc_error == before
 
 

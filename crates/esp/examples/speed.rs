@@ -25,7 +25,7 @@ fn main() {
         ("NULL, SHA1-96", 11, 0, 2, (0, 20)),
         ("NULL, SHA2-256-128", 11, 0, 12, (0, 32)),
     ] {
-        let key = [7; 64];
+        let key: Vec<u8> = (0..64).collect();
         let keys = Keys { encryption: &key[..sizes.0], integrity: &key[..sizes.1] };
         let algorithms = Algorithms { encryption, key_bits, integrity };
         let mut outbound = OutboundSa::new(1, algorithms, keys, false, &[1; 16]).unwrap();

@@ -64,6 +64,8 @@ pub enum Unusable {
         expected: usize,
         given: usize,
     },
+    /// Two of the three keys of 3DES are the same, or one is a weak key of DES (RFC 2451 section 2.3).
+    WeakKey,
 }
 
 impl fmt::Display for Unusable {
@@ -82,6 +84,7 @@ impl fmt::Display for Unusable {
             Unusable::IntegrityKeySize { expected, given } => {
                 write!(f, "the integrity key has {given} octets, not {expected}")
             }
+            Unusable::WeakKey => write!(f, "the encryption key is one of the weak keys of 3DES"),
         }
     }
 }
@@ -112,7 +115,7 @@ pub(crate) fn protection(algorithms: Algorithms, keys: Keys<'_>) -> Result<Box<d
             encryption: match encryption {
                 ENCR_AES_CBC => protection::encryption::aes_cbc(key),
                 ENCR_AES_CTR => protection::encryption::aes_ctr(key, salt),
-                ENCR_3DES => protection::encryption::triple_des_cbc(key),
+                ENCR_3DES => protection::encryption::triple_des_cbc(key).ok_or(Unusable::WeakKey)?,
                 _ => protection::encryption::null(),
             },
             integrity: integrity(algorithms.integrity, keys.integrity),

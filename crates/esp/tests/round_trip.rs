@@ -143,6 +143,7 @@ fn what_makes_no_sa_is_refused_by_name() {
     assert_eq!(make(20, 128, 2, 20, 20), Some(Unusable::IntegrityTwice));
     assert_eq!(make(20, 128, 0, 16, 0), Some(Unusable::EncryptionKeySize { expected: 20, given: 16 }));
     assert_eq!(make(12, 128, 2, 16, 16), Some(Unusable::IntegrityKeySize { expected: 20, given: 16 }));
+    assert_eq!(make(3, 0, 2, 24, 20), Some(Unusable::WeakKey));
     assert_eq!(make(12, 128, 2, 16, 20), None);
 }
 
