@@ -46,7 +46,7 @@ def test_clear_sends_the_delete_and_waits_for_the_answer(who: int) -> None:
     wire.run(1)
     assert all_gone(*nodes)
     assert len(wire.sent) == 2
-    assert one.removed[0].reason == "Delete IKE SA by command"
+    assert one.removed[0].reason == "cleared by the operator"
     assert nodes[1 - who].removed[0].reason == "the peer deleted it"
 
 
@@ -400,7 +400,7 @@ def test_closing_while_a_negotiation_is_under_way_is_told_as_its_failure() -> No
     a = wire.node("a", gateway(tunnel(1)), SITE1)
     a.initiate(TUNNEL, SITE2)
     a.do(a.endpoint.clear, TUNNEL)
-    assert "Delete IKE SA by command" in a.failures()[0]
+    assert "cleared by the operator" in a.failures()[0]
     assert all_gone(a)
 
 

@@ -11,10 +11,10 @@ START = datetime(2026, 1, 1, 9, 0, 40, tzinfo=UTC)
 def test_the_first_child_sa_is_a_creation_and_the_last_one_gone_a_deletion() -> None:
     history = History()
     history.installed("Tunnel0.0", 1, START)
-    history.removed("Tunnel0.0", 1, "Delete IKE SA by command", START + timedelta(hours=1))
+    history.removed("Tunnel0.0", 1, "cleared by the operator", START + timedelta(hours=1))
     assert history.entries("Tunnel0.0") == (
         HistoryEntry(START, "Create"),
-        HistoryEntry(START + timedelta(hours=1), "Delete", "Delete IKE SA by command"),
+        HistoryEntry(START + timedelta(hours=1), "Delete", "cleared by the operator"),
     )
     assert not history.has_sa("Tunnel0.0")
 

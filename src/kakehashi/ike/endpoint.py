@@ -32,7 +32,7 @@ from kakehashi.ike.v2.snapshot import status
 from kakehashi.ike.v2.states import State
 from kakehashi.model.address import ANY, Hostname, IPAddress, Path, SocketAddress
 from kakehashi.model.gateway import Gateway
-from kakehashi.model.status import IkeSaStatus
+from kakehashi.model.status import CLEARED, IkeSaStatus
 from kakehashi.model.tunnel import Tunnel
 from kakehashi.wire.errors import WireError
 from kakehashi.wire.registry.ikev2 import ExchangeType, NotifyType, PayloadType
@@ -40,7 +40,6 @@ from kakehashi.wire.v2.header import FLAG_RESPONSE, HEADER_SIZE, MAJOR_VERSION, 
 from kakehashi.wire.v2.message import Message, encode
 from kakehashi.wire.v2.notify import Notify
 
-_BY_COMMAND = "Delete IKE SA by command"  # as the devices' histories print it (V2-51)
 _NO_SPI = bytes(8)
 _MIN_ESP_SPI = 256  # RFC 4303 section 2.1: 1 to 255 are reserved
 _NO_ADDRESSES: frozenset[IPAddress] = frozenset()
@@ -193,7 +192,7 @@ class Endpoint:
         """
         sas = [sa for sa in self._living() if tunnel is None or sa.tunnel_name == tunnel]
         for sa in sas:
-            control.clear(sa, _BY_COMMAND, now)
+            control.clear(sa, CLEARED, now)
             self.rearm(sa)
         return len(sas)
 
@@ -341,7 +340,7 @@ class Endpoint:
             return
         sa = self._first_messages.get((datagram, path.remote))
         if sa is None:
-            ike_sa_init.respond(self, datagram, path, now)
+            ike_sa_init.respond(self, header, datagram, path, now)
         elif sa.state is State.INIT_ANSWERED:
             sa.transmit(sa.responses.last, path, now)
         else:

@@ -116,6 +116,9 @@ class InboundCounters:
     misc_error: int = 0
 
 
+CLEARED = "cleared by the operator"  # the reason of an SA that `clear` deleted
+
+
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
     """An SA was made, or the last one went: `event` is "Create" or "Delete", `reason` why it went."""

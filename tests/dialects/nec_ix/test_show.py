@@ -16,6 +16,7 @@ from kakehashi.model.identity import Identity
 from kakehashi.model.secret import Secret
 from kakehashi.model.selector import ANY_IPV4, EVERYTHING, TrafficSelector
 from kakehashi.model.status import (
+    CLEARED,
     ChildSaStatus,
     HistoryEntry,
     IkeSaKeys,
@@ -85,7 +86,7 @@ IKE_SA = IkeSaStatus(
 )
 HISTORY = (
     HistoryEntry(datetime(2011, 1, 1, 9, 0, 40), "Create"),
-    HistoryEntry(datetime(2011, 1, 1, 19, 22, 3), "Delete", "Delete IKE SA by command"),
+    HistoryEntry(datetime(2011, 1, 1, 19, 22, 3), "Delete", CLEARED),
     HistoryEntry(datetime(2011, 1, 1, 19, 22, 29), "Create"),
 )
 TUNNEL = TunnelStatus(

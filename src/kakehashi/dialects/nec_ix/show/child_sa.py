@@ -4,6 +4,7 @@ from kakehashi.dialects.nec_ix.show.names import cipher_name, esp_spi, identity_
 from kakehashi.model.child_sa import EspKeys
 from kakehashi.model.selector import TrafficSelector
 from kakehashi.model.status import (
+    CLEARED,
     ChildSaStatus,
     HistoryEntry,
     IkeSaStatus,
@@ -99,11 +100,15 @@ def _statistics(out: OutboundCounters, into: InboundCounters) -> list[str]:
     ]
 
 
+# The reasons whose words the manual gives; others are told in ours.
+_REASONS = {CLEARED: "Delete IKE SA by command"}
+
+
 def _history(entries: tuple[HistoryEntry, ...]) -> list[str]:
     if not entries:
         return []
     rows = [
-        f"      {entry.time:%Y/%m/%d %H:%M:%S} {entry.event}{f' : {entry.reason}' if entry.reason else ''}"
+        f"      {entry.time:%Y/%m/%d %H:%M:%S} {entry.event}{f' : {_REASONS.get(entry.reason, entry.reason)}' if entry.reason else ''}"
         for entry in entries[-_HISTORY:]
     ]
     return ["    History", "      Time                Event", *rows]
