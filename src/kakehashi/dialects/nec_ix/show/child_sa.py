@@ -107,8 +107,11 @@ _REASONS = {CLEARED: "Delete IKE SA by command"}
 def _history(entries: tuple[HistoryEntry, ...]) -> list[str]:
     if not entries:
         return []
-    rows = [
-        f"      {entry.time:%Y/%m/%d %H:%M:%S} {entry.event}{f' : {_REASONS.get(entry.reason, entry.reason)}' if entry.reason else ''}"
-        for entry in entries[-_HISTORY:]
-    ]
+    rows = [f"      {entry.time:%Y/%m/%d %H:%M:%S} {_event(entry)}" for entry in entries[-_HISTORY:]]
     return ["    History", "      Time                Event", *rows]
+
+
+def _event(entry: HistoryEntry) -> str:
+    if not entry.reason:
+        return entry.event
+    return f"{entry.event} : {_REASONS.get(entry.reason, entry.reason)}"
