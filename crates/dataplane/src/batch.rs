@@ -114,16 +114,15 @@ impl Batch {
                     sent += frames;
                     piece += count;
                 }
-                // The path's MTU is too small for the segments, or its device cannot do it: GSO cannot fragment,
-                // but the kernel does so for single datagrams.
-                Err(_) if self.pieces[piece].segment_size != 0 => {
+                Err(error) if self.pieces[piece].segment_size != 0 && refuses_segments(&error) => {
                     child.segments = false;
                     self.cut(child, sent);
                     piece = 0;
                 }
                 Err(_) => {
-                    counters.drop(DropReason::MiscError, 1);
-                    sent += 1;
+                    let count = self.pieces[piece].count;
+                    counters.drop(DropReason::MiscError, count as u64);
+                    sent += count;
                     piece += 1;
                 }
             }
@@ -167,4 +166,10 @@ fn account(frames: &[Frame], child: &mut Child, counters: &DirectionCounters) {
     counters.octets.add(octets);
     child.packets += frames.len() as u64;
     child.octets += octets;
+}
+
+/// The path's MTU is too small for the segments, or a device on it or the kernel cannot do it. GSO cannot fragment,
+/// but the kernel does so for single datagrams.
+fn refuses_segments(error: &std::io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMSGSIZE | libc::EINVAL | libc::EIO | libc::EOPNOTSUPP))
 }
