@@ -15,7 +15,7 @@ from kakehashi.wire.registry.ikev2 import (
     PayloadType,
     TransformAttributeType,
 )
-from kakehashi.wire.registry.open_enum import OpenIntEnum
+from kakehashi.wire.registry.open_enum import OpenIntEnum, by_number
 
 REGISTRIES = [
     value
@@ -59,6 +59,15 @@ def test_unknown_numbers_do_not_make_the_registry_grow() -> None:
 def test_a_number_that_does_not_fit_the_field_is_an_error(registry: type[OpenIntEnum], number: int) -> None:
     with pytest.raises(ValueError, match=str(number)):
         registry(number)
+
+
+def test_a_table_by_number_says_what_the_registry_says_and_does_not_grow_either() -> None:
+    table = by_number(PayloadType)
+    assert all(table[number] is PayloadType(number) for number in PayloadType)
+    assert (table[200], table[200].name) == (PayloadType(200), "UNKNOWN_200")
+    assert len(table) == len(PayloadType)
+    with pytest.raises(ValueError, match="256"):
+        table[256]
 
 
 def test_a_text_is_no_number() -> None:

@@ -24,7 +24,7 @@ from kakehashi.wire.errors import WireError
 from kakehashi.wire.registry.ikev2 import ExchangeType, NotifyType
 from kakehashi.wire.v2.encrypted import Encrypted, EncryptedFragment
 from kakehashi.wire.v2.header import Header
-from kakehashi.wire.v2.message import decode, decode_payloads
+from kakehashi.wire.v2.message import decode, decode_after, decode_payloads
 from kakehashi.wire.v2.notify import Notify
 from kakehashi.wire.v2.payloads import Payload
 
@@ -182,7 +182,7 @@ def _unprotect(
 ) -> tuple[Payload, ...] | None:
     """The inner payloads, None if there are none (yet). WireError for what an authentic peer got wrong."""
     try:
-        outer = decode(datagram).payloads
+        outer = decode_after(header, datagram).payloads
     except WireError as error:
         # Nothing of this is proven, so nobody is answered.
         sa.host.drop(Drop.MALFORMED, path, str(error))

@@ -39,8 +39,9 @@ from kakehashi.wire.registry.ikev2 import (
     NotifyType,
     ProtocolId,
 )
+from kakehashi.wire.v2.header import Header
 from kakehashi.wire.v2.ke import KeyExchange
-from kakehashi.wire.v2.message import Message, decode, encode
+from kakehashi.wire.v2.message import Message, decode_after, encode
 from kakehashi.wire.v2.nonce import Nonce
 from kakehashi.wire.v2.notify import Notify
 from kakehashi.wire.v2.payloads import Payload
@@ -188,7 +189,7 @@ class IkeSaInit:
         return {"algorithms": offered_text(self._allowed)}
 
 
-def respond(host: Host, datagram: bytes, path: Path, now: float) -> IkeSa | None:
+def respond(host: Host, header: Header, datagram: bytes, path: Path, now: float) -> IkeSa | None:
     """Answer a first message. None if that leaves no state: dropped, refused, or a cookie is needed."""
     total, of_source = host.half_open_of(path)
     limits = host.limits
@@ -196,7 +197,7 @@ def respond(host: Host, datagram: bytes, path: Path, now: float) -> IkeSa | None
         host.drop(Drop.HALF_OPEN_LIMIT, path)
         return None
     try:
-        message = decode(datagram)
+        message = decode_after(header, datagram)
     except WireError as error:
         host.drop(Drop.MALFORMED, path, str(error))
         if error.notify is not None and host.may_answer(now):

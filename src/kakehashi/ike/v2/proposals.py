@@ -288,6 +288,7 @@ def _left_out(kind: TransformType, values: tuple[Value, ...]) -> bool:
     return kind in (TransformType.INTEG, TransformType.KE) and values == (_ABSENT[kind],)
 
 
+@lru_cache(maxsize=1024)
 def _transform(kind: TransformType, value: Value) -> Transform:
     return Transform(kind, _ENUMS[kind](value[0]), value[1])
 

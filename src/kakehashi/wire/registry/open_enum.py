@@ -1,7 +1,8 @@
 """Enumerations that keep values which are not in the registry."""
 
 import enum
-from typing import ClassVar, Self
+from collections.abc import Mapping
+from typing import ClassVar, Self, TypeVar
 
 
 class OpenIntEnum(enum.IntEnum):
@@ -29,3 +30,20 @@ class OpenIntEnum(enum.IntEnum):
 
     def __str__(self) -> str:
         return self.name
+
+
+_E = TypeVar("_E", bound=OpenIntEnum)
+
+
+def by_number(kind: type[_E]) -> Mapping[int, _E]:
+    """A table where `table[n]` is `kind(n)`, for unknown numbers too, several times as fast for the known."""
+    return _ByNumber(kind)
+
+
+class _ByNumber(dict[int, _E]):
+    def __init__(self, kind: type[_E]) -> None:
+        super().__init__({int(member): member for member in kind})
+        self._kind = kind
+
+    def __missing__(self, number: int) -> _E:
+        return self._kind(number)

@@ -1,10 +1,13 @@
 """The Authentication payload (RFC 7296 section 3.8)."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from kakehashi.wire.errors import Reason, WireError
 from kakehashi.wire.registry.ikev2 import AuthMethod, PayloadType
+from kakehashi.wire.registry.open_enum import by_number
+
+_METHODS: Final = by_number(AuthMethod)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Authentication:
         """Read what follows the generic header."""
         if len(body) < 4:
             raise WireError(Reason.PAYLOAD_TOO_SHORT)
-        return cls(AuthMethod(body[0]), body[4:])
+        return cls(_METHODS[body[0]], body[4:])
 
     def encode(self) -> bytes:
         """What follows the generic header."""

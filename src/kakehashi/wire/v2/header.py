@@ -23,12 +23,16 @@ from typing import Final
 
 from kakehashi.wire.errors import Reason, WireError
 from kakehashi.wire.registry.ikev2 import ExchangeType, PayloadType
+from kakehashi.wire.registry.open_enum import by_number
 
 _HEADER: Final = Struct("!8s8sBBBBII")
 HEADER_SIZE: Final = _HEADER.size
 MAX_MESSAGE: Final = 65535
 MAJOR_VERSION: Final = 2
 SPI_SIZE: Final = 8
+
+_PAYLOAD_TYPES: Final = by_number(PayloadType)
+_EXCHANGE_TYPES: Final = by_number(ExchangeType)
 
 FLAG_INITIATOR: Final = 0x08
 FLAG_VERSION: Final = 0x10  # we could speak a higher major version; sent zero, ignored on receipt
@@ -96,10 +100,10 @@ def decode_header(data: bytes) -> Header:
     return Header(
         spi_i,
         spi_r,
-        PayloadType(next_payload),
+        _PAYLOAD_TYPES[next_payload],
         major,
         minor,
-        ExchangeType(exchange_type),
+        _EXCHANGE_TYPES[exchange_type],
         flags,
         message_id,
         length,

@@ -5,7 +5,9 @@ from typing import ClassVar, Final, Self
 
 from kakehashi.wire.errors import Reason, WireError
 from kakehashi.wire.registry.ikev2 import IdType, PayloadType
+from kakehashi.wire.registry.open_enum import by_number
 
+_TYPES: Final = by_number(IdType)
 _ADDRESS_SIZES: Final = {IdType.ID_IPV4_ADDR: 4, IdType.ID_IPV6_ADDR: 16}
 
 
@@ -31,7 +33,7 @@ class Identification:
         """Read what follows the generic header."""
         if len(body) < 4:
             raise WireError(Reason.PAYLOAD_TOO_SHORT)
-        id_type, data = IdType(body[0]), body[4:]
+        id_type, data = _TYPES[body[0]], body[4:]
         if len(data) != _ADDRESS_SIZES.get(id_type, len(data)):
             raise WireError(Reason.IDENTIFICATION_LENGTH)
         return cls(id_type, data, body[1:4])

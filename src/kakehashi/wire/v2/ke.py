@@ -6,7 +6,9 @@ from typing import ClassVar, Final, Self
 
 from kakehashi.wire.errors import Reason, WireError
 from kakehashi.wire.registry.ikev2 import KeyExchangeId, PayloadType
+from kakehashi.wire.registry.open_enum import by_number
 
+_GROUPS: Final = by_number(KeyExchangeId)
 _KE: Final = Struct("!HH")
 
 
@@ -34,7 +36,7 @@ class KeyExchange:
         if len(body) < _KE.size:
             raise WireError(Reason.PAYLOAD_TOO_SHORT)
         group, _ = _KE.unpack_from(body)
-        return cls(KeyExchangeId(group), body[_KE.size :])
+        return cls(_GROUPS[group], body[_KE.size :])
 
     def encode(self) -> bytes:
         """What follows the generic header."""

@@ -14,7 +14,16 @@ from kakehashi.wire.v2.header import (
 )
 from kakehashi.wire.v2.payloads import Payload, decode_chain, decode_payloads, encode_payloads
 
-__all__ = ["Message", "Payload", "decode", "decode_header", "decode_payloads", "encode", "encode_payloads"]
+__all__ = [
+    "Message",
+    "Payload",
+    "decode",
+    "decode_after",
+    "decode_header",
+    "decode_payloads",
+    "encode",
+    "encode_payloads",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +44,11 @@ class Message:
 
 def decode(data: bytes) -> Message:
     """Read a message without non-ESP marker; what is encrypted stays so. WireError."""
-    header = decode_header(data)
+    return decode_after(decode_header(data), data)
+
+
+def decode_after(header: Header, data: bytes) -> Message:
+    """Read the rest of a message whose header `decode_header` has read. WireError."""
     return Message(
         header.spi_i,
         header.spi_r,

@@ -6,8 +6,11 @@ from typing import ClassVar, Final, Self
 
 from kakehashi.wire.errors import Reason, WireError
 from kakehashi.wire.registry.ikev2 import NotifyType, PayloadType, ProtocolId
+from kakehashi.wire.registry.open_enum import by_number
 from kakehashi.wire.v2.spi import check_spi_size
 
+_TYPES: Final = by_number(NotifyType)
+_PROTOCOLS: Final = by_number(ProtocolId)
 _NOTIFY: Final = Struct("!BBH")
 
 
@@ -40,12 +43,12 @@ class Notify:
             raise WireError(Reason.PAYLOAD_TOO_SHORT)
         protocol_number, spi_size, notify_type = _NOTIFY.unpack_from(body)
         # "If the SPI field is empty, this field MUST be sent as zero and MUST be ignored on receipt."
-        protocol = ProtocolId(protocol_number) if spi_size else ProtocolId.NONE
+        protocol = _PROTOCOLS[protocol_number] if spi_size else ProtocolId.NONE
         check_spi_size(protocol, spi_size)
         end = _NOTIFY.size + spi_size
         if end > len(body):
             raise WireError(Reason.SPI_SIZE)
-        return cls(NotifyType(notify_type), protocol, body[_NOTIFY.size : end], body[end:])
+        return cls(_TYPES[notify_type], protocol, body[_NOTIFY.size : end], body[end:])
 
     def encode(self) -> bytes:
         """What follows the generic header."""

@@ -8,11 +8,12 @@
 """
 
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from kakehashi.wire.errors import Reason, WireError
 from kakehashi.wire.registry.ikev2 import PayloadType
+from kakehashi.wire.registry.open_enum import by_number
 from kakehashi.wire.v2.authentication import Authentication
 from kakehashi.wire.v2.certificate import Certificate, CertificateRequest
 from kakehashi.wire.v2.configuration import Configuration
@@ -73,6 +74,7 @@ _ENCRYPTED_DECODERS: Final[Mapping[PayloadType, Callable[[PayloadType, bytes], P
     PayloadType.SKF: EncryptedFragment.decode,
 }
 
+_TYPES: Final = by_number(PayloadType)
 _GENERIC: Final = struct.Struct("!BBH")
 _CRITICAL: Final = 0x80
 _MAX_LENGTH: Final = 0xFFFF
@@ -95,13 +97,28 @@ def decode_chain(first: PayloadType, data: bytes) -> tuple[Payload, ...]:
     An Encrypted payload can only be the last one (RFC 7296 section 3.14), and stays encrypted.
     """
     payloads: list[Payload] = []
-    for kind, critical, following, body in _cut(first, data):
+    kind, offset, rest = first, 0, len(data)
+    while kind != PayloadType.NONE:
+        if rest < _GENERIC.size:
+            raise WireError(Reason.PAYLOAD_TRUNCATED, kind)
+        number, flags, length = _GENERIC.unpack_from(data, offset)
+        if not _GENERIC.size <= length <= rest:
+            raise WireError(Reason.PAYLOAD_LENGTH, kind)
+        encrypted = kind in _ENCRYPTED_DECODERS
+        if encrypted and length != rest:
+            raise WireError(Reason.ENCRYPTED_NOT_LAST, kind)
         if len(payloads) == MAX_PAYLOADS:
             raise WireError(Reason.TOO_MANY_PAYLOADS)
+        following = _TYPES[number]
+        body = data[offset + _GENERIC.size : offset + length]
         try:
-            payloads.append(_decode(kind, critical, following, body))
+            payloads.append(_decode(kind, bool(flags & _CRITICAL), following, body))
         except WireError as error:
             raise WireError(error.reason, kind) from None
+        offset, rest = offset + length, rest - length
+        kind = PayloadType.NONE if encrypted else following
+    if rest:
+        raise WireError(Reason.TRAILING_OCTETS)
     return tuple(payloads)
 
 
@@ -113,36 +130,17 @@ def encode_payloads(payloads: Sequence[Payload]) -> tuple[PayloadType, bytes]:
     kinds = [payload.payload_type for payload in payloads]
     if len(kinds) > MAX_PAYLOADS:
         raise ValueError(f"{len(kinds)} payloads, the most is {MAX_PAYLOADS}")
-    if any(kind in _ENCRYPTED_DECODERS for kind in kinds[:-1]):
+    if not _ENCRYPTED_DECODERS.keys().isdisjoint(kinds[:-1]):
         raise ValueError("an Encrypted payload must be the last")
     following = [*kinds[1:], PayloadType.NONE]
     pieces = [_encode(payload, after) for payload, after in zip(payloads, following, strict=False)]
     return (kinds[0] if kinds else PayloadType.NONE), b"".join(pieces)
 
 
-def _cut(first: PayloadType, data: bytes) -> Iterator[tuple[PayloadType, bool, PayloadType, bytes]]:
-    """Cut at the generic headers: type, critical, the Next Payload, and what follows the generic header."""
-    kind, offset, rest = first, 0, len(data)
-    while kind != PayloadType.NONE:
-        if rest < _GENERIC.size:
-            raise WireError(Reason.PAYLOAD_TRUNCATED, kind)
-        number, flags, length = _GENERIC.unpack_from(data, offset)
-        if not _GENERIC.size <= length <= rest:
-            raise WireError(Reason.PAYLOAD_LENGTH, kind)
-        encrypted = kind in _ENCRYPTED_DECODERS
-        if encrypted and length != rest:
-            raise WireError(Reason.ENCRYPTED_NOT_LAST, kind)
-        following = PayloadType(number)
-        yield kind, bool(flags & _CRITICAL), following, data[offset + _GENERIC.size : offset + length]
-        offset, rest = offset + length, rest - length
-        kind = PayloadType.NONE if encrypted else following
-    if rest:
-        raise WireError(Reason.TRAILING_OCTETS)
-
-
 def _decode(kind: PayloadType, critical: bool, following: PayloadType, body: bytes) -> Payload:
-    if kind in _DECODERS:
-        return _DECODERS[kind](body)
+    decode = _DECODERS.get(kind)
+    if decode is not None:
+        return decode(body)
     if kind in _ENCRYPTED_DECODERS:
         return _ENCRYPTED_DECODERS[kind](following, body)
     # The critical bit counts only for types that are not known (RFC 7296 section 2.5).

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from struct import Struct
 from typing import ClassVar, Final, Self
 
@@ -19,7 +20,7 @@ from kakehashi.wire.registry.ikev2 import (
     TransformAttributeType,
     TransformType,
 )
-from kakehashi.wire.registry.open_enum import OpenIntEnum
+from kakehashi.wire.registry.open_enum import OpenIntEnum, by_number
 from kakehashi.wire.v2.spi import check_spi_size
 
 MAX_PROPOSALS: Final = 64
@@ -104,7 +105,7 @@ class Transform:
             raise WireError(Reason.TRANSFORM_LENGTH)
         transform_type, number = _TRANSFORM.unpack_from(body)
         ids = TRANSFORM_IDS.get(transform_type)
-        kind, name = TransformType(transform_type), ids(number) if ids else number
+        kind, name = _TRANSFORM_TYPES[transform_type], ids(number) if ids else number
         match _attributes(body[_TRANSFORM.size :]):
             # In octets, zero, or not the first: such a Key Length is none of ours and stays to be seen.
             case [Attribute(TransformAttributeType.KEY_LENGTH, int(bits)), *others] if bits:
@@ -114,9 +115,10 @@ class Transform:
 
     def encode(self) -> bytes:
         """What follows the Transform Length."""
-        key_length = (Attribute(TransformAttributeType.KEY_LENGTH, self.key_bits),) if self.key_bits else ()
-        attributes = b"".join(attribute.encode() for attribute in key_length + self.attributes)
-        return _TRANSFORM.pack(self.type, self.id) + attributes
+        encoded = _TRANSFORM.pack(self.type, self.id)
+        if self.key_bits:
+            encoded += Attribute(TransformAttributeType.KEY_LENGTH, self.key_bits).encode()
+        return encoded + b"".join(attribute.encode() for attribute in self.attributes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,20 +153,14 @@ class Proposal:
         if len(body) < _PROPOSAL.size:
             raise WireError(Reason.PROPOSAL_LENGTH)
         number, protocol_number, spi_size, count = _PROPOSAL.unpack_from(body)
-        protocol = ProtocolId(protocol_number)
+        protocol = _PROTOCOLS[protocol_number]
         check_spi_size(protocol, spi_size)
         end = _PROPOSAL.size + spi_size
         if end > len(body):
             raise WireError(Reason.SPI_SIZE)
         spi, rest = body[_PROPOSAL.size : end], body[end:]
-        transforms: list[Transform] = []
-        for transform in _substructures(rest, _MORE_TRANSFORMS, Reason.TRANSFORM_LENGTH) if rest else ():
-            if len(transforms) == count:
-                raise WireError(Reason.TRANSFORM_COUNT)
-            transforms.append(Transform.decode(transform))
-        if len(transforms) != count:
-            raise WireError(Reason.TRANSFORM_COUNT)
-        return cls(number, protocol, spi, tuple(transforms))
+        read = _remembered_transforms if len(rest) <= _REMEMBERED_SIZE else _transforms
+        return cls(number, protocol, spi, read(rest, count))
 
     def encode(self) -> bytes:
         """What follows the Proposal Length."""
@@ -212,6 +208,9 @@ class SecurityAssociation:
         return _join([p.encode() for p in self.proposals], _MORE_PROPOSALS)
 
 
+_PROTOCOLS: Final = by_number(ProtocolId)
+_TRANSFORM_TYPES: Final = by_number(TransformType)
+
 _SUBSTRUCTURE: Final = Struct("!BxH")
 _PROPOSAL: Final = Struct("!BBBB")
 _TRANSFORM: Final = Struct("!BxH")
@@ -239,6 +238,22 @@ def _substructures(data: bytes, more: int, wrong_length: Reason) -> Iterator[byt
         if not rest:
             return
         offset += length
+
+
+def _transforms(data: bytes, count: int) -> tuple[Transform, ...]:
+    transforms: list[Transform] = []
+    for transform in _substructures(data, _MORE_TRANSFORMS, Reason.TRANSFORM_LENGTH) if data else ():
+        if len(transforms) == count:
+            raise WireError(Reason.TRANSFORM_COUNT)
+        transforms.append(Transform.decode(transform))
+    if len(transforms) != count:
+        raise WireError(Reason.TRANSFORM_COUNT)
+    return tuple(transforms)
+
+
+# Peers offer the same with every negotiation. Only short ones are remembered, for anyone may send them.
+_REMEMBERED_SIZE: Final = 256
+_remembered_transforms: Final = lru_cache(maxsize=256)(_transforms)
 
 
 def _join(bodies: list[bytes], more: int) -> bytes:

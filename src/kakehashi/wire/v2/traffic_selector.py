@@ -6,9 +6,11 @@ from typing import ClassVar, Final, Self
 
 from kakehashi.wire.errors import Reason, WireError
 from kakehashi.wire.registry.ikev2 import PayloadType, TsType
+from kakehashi.wire.registry.open_enum import by_number
 
 _HEAD: Final = Struct("!BBH")
 _PORTS: Final = Struct("!HH")
+_TYPES: Final = by_number(TsType)
 _ADDRESS_SIZES: Final = {TsType.TS_IPV4_ADDR_RANGE: 4, TsType.TS_IPV6_ADDR_RANGE: 16}
 
 
@@ -105,7 +107,7 @@ class TrafficSelectors:
             number, protocol, length = _HEAD.unpack_from(body, offset)
             if not _HEAD.size <= length <= len(body) - offset:
                 raise WireError(Reason.SELECTOR_LENGTH)
-            ts_type, data = TsType(number), body[offset + _HEAD.size : offset + length]
+            ts_type, data = _TYPES[number], body[offset + _HEAD.size : offset + length]
             if ts_type in _ADDRESS_SIZES:
                 selectors.append(Selector.decode(ts_type, protocol, data))
             else:
