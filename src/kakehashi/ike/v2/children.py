@@ -2,6 +2,7 @@
 
 import enum
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kakehashi.crypto.key_schedule import child_keys
 from kakehashi.crypto.sizes import encryption_key_size, integrity_key_size
@@ -97,7 +98,12 @@ def create(sa: IkeSa, agreed: Agreed, use_outbound: bool, now: float) -> Child:
 
 def describe(child: Child) -> str:
     """Algorithms and selectors, in a sentence."""
-    suite = child.suite
+    text = _describe_suite(child.suite)
+    return f"SPIs {child.spi_in:08x} in {child.spi_out:08x} out, {text}, {child.selectors}"
+
+
+@lru_cache(maxsize=256)
+def _describe_suite(suite: ChildSuite) -> str:
     parts = [cipher_name(suite.cipher)]
     if suite.integrity != IntegrityId.NONE:
         parts.append(value_name(TransformType.INTEG, suite.integrity))
@@ -105,7 +111,7 @@ def describe(child: Child) -> str:
         parts.append(group_name(suite.group))
     if suite.esn:
         parts.append("ESN")
-    return f"SPIs {child.spi_in:08x} in {child.spi_out:08x} out, {' '.join(parts)}, {child.selectors}"
+    return " ".join(parts)
 
 
 def tell_created(sa: IkeSa, child: Child, replaces: Child | None = None) -> None:

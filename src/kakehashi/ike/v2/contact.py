@@ -12,8 +12,12 @@ def drop_older(sa: IkeSa, now: float) -> None:
 
     An SA that was made while this one was under way is not older: both ends began at the same time.
     """
-    for other in _others(sa):
-        if other.authenticated_at is not None and other.authenticated_at < sa.created:
+    for other in sa.host.sas_of(sa.tunnel_name):
+        if (
+            other.authenticated_at is not None
+            and other.authenticated_at < sa.created
+            and _has_same_ends(sa, other)
+        ):
             other.close("the peer has started anew (INITIAL_CONTACT)", now)
 
 
@@ -22,8 +26,11 @@ def settle(sa: IkeSa, now: float) -> None:
 
     As for rekeys (section 2.8.1): the one with the lowest nonce is closed by the end that began it.
     """
-    for other in _others(sa):
-        if other.state is not State.ESTABLISHED or other.role is sa.role or not _overlap(sa, other):
+    for other in sa.host.sas_of(sa.tunnel_name):
+        # What is said of most of them comes first: a tunnel may have hundreds.
+        if other.role is sa.role or other.state is not State.ESTABLISHED or not _overlap(sa, other):
+            continue
+        if not _has_same_ends(sa, other):
             continue
         ours, theirs = (sa, other) if sa.role is Role.INITIATOR else (other, sa)
         if lowest_nonce(ours) < lowest_nonce(theirs):
@@ -35,14 +42,8 @@ def lowest_nonce(sa: IkeSa) -> bytes:
     return min(sa.init.ni, sa.init.nr)
 
 
-def _others(sa: IkeSa) -> list[IkeSa]:
-    return [
-        other
-        for other in sa.host.sas_of(sa.tunnel_name)
-        if other is not sa
-        and other.peer_identity == sa.peer_identity
-        and other.local_identity == sa.local_identity
-    ]
+def _has_same_ends(sa: IkeSa, other: IkeSa) -> bool:
+    return other.peer_identity == sa.peer_identity and other.local_identity == sa.local_identity
 
 
 def _overlap(sa: IkeSa, other: IkeSa) -> bool:
