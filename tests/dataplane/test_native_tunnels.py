@@ -304,3 +304,17 @@ def test_a_congestion_mark_reaches_the_inner_packet_or_drops_it(pair):
     assert "0 received" in pair.left.ping("10.9.0.2", "-W", "0.1").stdout
     assert inbound(pair.right).misc_error >= 3
     assert "3 received" in pair.left.ping("10.9.0.2", "-Q", "2").stdout
+
+
+def test_a_firewall_that_forbids_the_outer_packets_is_counted_and_forgotten(pair):
+    build(pair)
+    install(pair, encapsulation=True)
+    pair.left.run("nft", "add table inet t")
+    pair.left.run("nft", "add chain inet t c { type filter hook output priority 0; }")
+    pair.left.run("nft", "add rule inet t c udp dport 4500 drop")
+    before = outbound(pair.left)
+    pair.left.ping("10.9.0.2", "-W", "0.1")
+    assert outbound(pair.left).misc_error == before.misc_error + 3
+    assert outbound(pair.left).packets == before.packets
+    pair.left.run("nft", "delete table inet t")
+    assert "3 received" in pair.left.ping("10.9.0.2").stdout

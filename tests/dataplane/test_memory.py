@@ -1,0 +1,54 @@
+"""The data plane of other tests keeps its own promises."""
+
+import select
+from ipaddress import ip_address
+
+import pytest
+
+from kakehashi.dataplane.memory import MemoryDataPlane
+from kakehashi.dataplane.protocol import DataPlane, Expire
+from tests.dataplane.world import Host, Pair, child_pair
+
+
+@pytest.fixture
+def plane():
+    plane = MemoryDataPlane()
+    yield plane
+    plane.close()
+
+
+@pytest.fixture
+def sa():
+    hosts = [Host("", {4: f"192.0.2.{number}", 6: f"2001:db8::{number}"}) for number in (1, 2)]
+    return child_pair(Pair(*hosts))[0]
+
+
+def is_readable(plane: DataPlane) -> bool:
+    return bool(select.select([plane], [], [], 0)[0])
+
+
+def test_it_is_readable_exactly_while_events_wait(plane):
+    assert not is_readable(plane)
+    plane.inject(Expire(1))
+    plane.inject(Expire(2))
+    assert is_readable(plane)
+    assert plane.events() == [Expire(1), Expire(2)]
+    assert not is_readable(plane)
+    assert plane.events() == []
+
+
+def test_it_remembers_what_was_asked(plane, sa):
+    plane.add_tunnel("tun0", "tun0", 1400)
+    plane.install(sa, use_outbound=False)
+    assert plane.outbound == {}
+    plane.use_outbound("tun0", sa.spi_in)
+    assert (plane.children, plane.outbound) == ({sa.spi_in: sa}, {"tun0": sa.spi_in})
+    plane.remove_tunnel("tun0")
+    assert (plane.children, plane.outbound, plane.devices) == ({}, {}, {})
+    assert [name for name, _ in plane.calls] == ["add_tunnel", "install", "use_outbound", "remove_tunnel"]
+
+
+def test_sent_messages_are_kept_apart(plane, sa):
+    plane.send_ike(b"message", sa.path)
+    assert plane.sent == [(b"message", sa.path)]
+    assert sa.path.local.ip == ip_address("192.0.2.1")
