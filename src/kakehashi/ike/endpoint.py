@@ -32,7 +32,7 @@ from kakehashi.ike.v2.snapshot import status
 from kakehashi.ike.v2.states import State
 from kakehashi.model.address import ANY, Hostname, IPAddress, Path, SocketAddress
 from kakehashi.model.gateway import Gateway
-from kakehashi.model.status import CLEARED, IkeSaStatus
+from kakehashi.model.status import CLEARED, IkeSaStatus, Role
 from kakehashi.model.tunnel import Tunnel
 from kakehashi.wire.errors import WireError
 from kakehashi.wire.registry.ikev2 import ExchangeType, NotifyType, PayloadType
@@ -71,7 +71,7 @@ class Endpoint:
         self._armed: dict[IkeSa, float] = {}
         self._order = count()
         self._serials = count(1)
-        self._by_tunnel: dict[str, dict[IkeSa, None]] = {}  # those that have not ended, in their order
+        self._by_tunnel: dict[tuple[str, Role], dict[IkeSa, None]] = {}  # those that have not ended
         self._directory = Directory(gateway)
         self._peer_addresses: dict[str, frozenset[IPAddress]] = {}
         self._local_addresses: dict[str, frozenset[IPAddress]] = {}
@@ -198,7 +198,7 @@ class Endpoint:
 
     def discard(self, tunnel: str, reason: str, now: float) -> None:
         """Forget the IKE SAs of a tunnel without a word to the peer."""
-        for sa in list(self.sas_of(tunnel)):
+        for sa in self.sas_of(tunnel):
             sa.close(reason, now)
             self.rearm(sa)
 
@@ -263,10 +263,11 @@ class Endpoint:
         self._file(sa)
 
     def closed(self, sa: IkeSa) -> None:
-        filed = self._by_tunnel.get(sa.tunnel_name, {})
+        place = (sa.tunnel_name, sa.role)
+        filed = self._by_tunnel.get(place, {})
         filed.pop(sa, None)
         if not filed:
-            self._by_tunnel.pop(sa.tunnel_name, None)
+            self._by_tunnel.pop(place, None)
         self.rearm(sa)
 
     def rearm(self, sa: IkeSa) -> None:
@@ -323,8 +324,9 @@ class Endpoint:
     def has_established(self, peer: IPAddress) -> bool:
         return any(sa.is_up and sa.path.remote.ip == peer for sa in self._sas.values())
 
-    def sas_of(self, tunnel: str) -> Iterable[IkeSa]:
-        return list(self._by_tunnel.get(tunnel, ()))
+    def sas_of(self, tunnel: str, roles: Iterable[Role] = tuple(Role)) -> list[IkeSa]:
+        found = (sa for role in roles for sa in self._by_tunnel.get((tunnel, role), ()))
+        return sorted(found, key=lambda sa: sa.serial)
 
     def may_answer(self, now: float) -> bool:
         return self._answers.allows(now)
@@ -404,7 +406,7 @@ class Endpoint:
 
     def _file(self, sa: IkeSa) -> None:
         if sa.tunnel is not None:
-            self._by_tunnel.setdefault(sa.tunnel_name, {})[sa] = None
+            self._by_tunnel.setdefault((sa.tunnel_name, sa.role), {})[sa] = None
 
     def _no_longer_half_open(self, sa: IkeSa) -> None:
         if sa not in self._half_open_sas:

@@ -26,11 +26,9 @@ def settle(sa: IkeSa, now: float) -> None:
 
     As for rekeys (section 2.8.1): the one with the lowest nonce is closed by the end that began it.
     """
-    for other in sa.host.sas_of(sa.tunnel_name):
-        # What is said of most of them comes first: a tunnel may have hundreds.
-        if other.role is sa.role or other.state is not State.ESTABLISHED or not _overlap(sa, other):
-            continue
-        if not _has_same_ends(sa, other):
+    opposite = Role.RESPONDER if sa.role is Role.INITIATOR else Role.INITIATOR
+    for other in sa.host.sas_of(sa.tunnel_name, [opposite]):
+        if other.state is not State.ESTABLISHED or not _overlap(sa, other) or not _has_same_ends(sa, other):
             continue
         ours, theirs = (sa, other) if sa.role is Role.INITIATOR else (other, sa)
         if lowest_nonce(ours) < lowest_nonce(theirs):

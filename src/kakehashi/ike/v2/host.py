@@ -10,6 +10,7 @@ from kakehashi.ike.effects import Effect, Event, Level
 from kakehashi.ike.limits import Limits
 from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.status import Role
 from kakehashi.model.tunnel import Tunnel
 
 if TYPE_CHECKING:
@@ -85,8 +86,8 @@ class Host(Protocol):
     def has_established(self, peer: IPAddress) -> bool:
         """Does any IKE SA with that peer stand?"""
 
-    def sas_of(self, tunnel: str) -> Iterable[IkeSa]:
-        """The IKE SAs of a tunnel that have not ended."""
+    def sas_of(self, tunnel: str, roles: Iterable[Role] = ...) -> list[IkeSa]:
+        """The IKE SAs of a tunnel that have not ended and in which we have one of `roles`, oldest first."""
 
     def may_answer(self, now: float) -> bool:
         """May one more message without an SA be answered in this second?"""
