@@ -9,6 +9,13 @@
 //!                  Python
 //! ```
 //! Each thread runs a packet to completion; there are no queues between them and no locks on a packet's way.
+//!
+//! The outer header: ECN is that of the inner packet (RFC 6040), DSCP is 0, DF is clear. An ESP packet too large for
+//! its path is fragmented by the kernel, after encryption; a device's MTU decides what comes in the first place.
+//! What a device gives is up to 64 KB of one flow (TSO, USO); it is cut, sealed and sent with one call (UDP_SEGMENT
+//! on UDP, sendmmsg on raw sockets). What the wire gives comes in batches (recvmmsg, UDP_GRO), and TCP segments that
+//! continue each other are written to the device as one. Where the kernel or a path has none of it, packets go
+//! singly. A joined packet counts as all the packets in it.
 #![deny(unsafe_code)]
 
 mod batch;
