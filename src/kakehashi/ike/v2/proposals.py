@@ -6,7 +6,7 @@ AEAD ciphers and others stand in separate proposals, for an AEAD cipher takes no
 allows is `Allowed`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -23,6 +23,7 @@ from kakehashi.wire.registry.ikev2 import (
     ProtocolId,
     TransformType,
 )
+from kakehashi.wire.registry.open_enum import by_number
 from kakehashi.wire.v2.sa import Proposal, Transform
 
 Value = tuple[int, int]  # the transform's number and its key length in bits
@@ -52,12 +53,14 @@ _ORDER = (
     TransformType.KE,
     TransformType.ESN,
 )
-_ENUMS = {
-    TransformType.ENCR: EncryptionId,
-    TransformType.PRF: PrfId,
-    TransformType.INTEG: IntegrityId,
-    TransformType.KE: KeyExchangeId,
-    TransformType.ESN: EsnId,
+_CIPHERS, _PRFS, _INTEGRITIES = by_number(EncryptionId), by_number(PrfId), by_number(IntegrityId)
+_GROUPS, _ESN = by_number(KeyExchangeId), by_number(EsnId)
+_BY_NUMBER: Mapping[TransformType, Mapping[int, int]] = {
+    TransformType.ENCR: _CIPHERS,
+    TransformType.PRF: _PRFS,
+    TransformType.INTEG: _INTEGRITIES,
+    TransformType.KE: _GROUPS,
+    TransformType.ESN: _ESN,
 }
 
 
@@ -126,8 +129,8 @@ class Chosen:
         """The choice for an IKE SA."""
         return IkeSuite(
             self._cipher(),
-            IntegrityId(self.values[TransformType.INTEG][0]),
-            PrfId(self.values[TransformType.PRF][0]),
+            _INTEGRITIES[self.values[TransformType.INTEG][0]],
+            _PRFS[self.values[TransformType.PRF][0]],
             self.group,
         )
 
@@ -135,7 +138,7 @@ class Chosen:
         """The choice for a Child SA."""
         return ChildSuite(
             self._cipher(),
-            IntegrityId(self.values[TransformType.INTEG][0]),
+            _INTEGRITIES[self.values[TransformType.INTEG][0]],
             self.group,
             self.values[TransformType.ESN][0] == EsnId.ESN,
         )
@@ -143,11 +146,11 @@ class Chosen:
     @property
     def group(self) -> KeyExchangeId:
         """The key exchange, NONE without."""
-        return KeyExchangeId(self.values.get(TransformType.KE, (KeyExchangeId.NONE, 0))[0])
+        return _GROUPS[self.values.get(TransformType.KE, (KeyExchangeId.NONE, 0))[0]]
 
     def _cipher(self) -> Cipher:
         number, bits = self.values[TransformType.ENCR]
-        return Cipher(EncryptionId(number), bits)
+        return Cipher(_CIPHERS[number], bits)
 
 
 @lru_cache(maxsize=256)
@@ -290,7 +293,7 @@ def _left_out(kind: TransformType, values: tuple[Value, ...]) -> bool:
 
 @lru_cache(maxsize=1024)
 def _transform(kind: TransformType, value: Value) -> Transform:
-    return Transform(kind, _ENUMS[kind](value[0]), value[1])
+    return Transform(kind, _BY_NUMBER[kind][value[0]], value[1])
 
 
 def _read(proposal: Proposal) -> dict[TransformType, tuple[Value, ...]]:

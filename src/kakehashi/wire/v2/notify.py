@@ -43,7 +43,9 @@ class Notify:
             raise WireError(Reason.PAYLOAD_TOO_SHORT)
         protocol_number, spi_size, notify_type = _NOTIFY.unpack_from(body)
         # "If the SPI field is empty, this field MUST be sent as zero and MUST be ignored on receipt."
-        protocol = _PROTOCOLS[protocol_number] if spi_size else ProtocolId.NONE
+        if not spi_size:
+            return cls(_TYPES[notify_type], data=body[_NOTIFY.size :])
+        protocol = _PROTOCOLS[protocol_number]
         check_spi_size(protocol, spi_size)
         end = _NOTIFY.size + spi_size
         if end > len(body):
