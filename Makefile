@@ -3,6 +3,9 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 RUST_SOURCES := $(shell find crates -name '*.rs' -not -path '*/target/*') Cargo.toml Cargo.lock $(wildcard crates/*/Cargo.toml)
+# The Python that is here, not one that uv would fetch.
+export UV_PYTHON ?= $(shell command -v python3)
+export UV_PYTHON_DOWNLOADS := never
 UV := $(shell command -v uv || echo .uv/bin/uv)
 
 .PHONY: help setup demo test test-fast lint format bench fuzz packages clean
@@ -13,6 +16,7 @@ help: ## this list
 setup: $(VENV)/.ready ## creates .venv with everything and builds the packet path; then: .venv/bin/kakehashi
 
 $(VENV)/.ready: pyproject.toml uv.lock $(RUST_SOURCES) | $(UV)
+	@tools/needs-python
 	@tools/needs-rust
 	@echo "kakehashi: preparing $(VENV) and building the packet path (a minute or two the first time)"
 	@$(UV) sync --frozen --quiet --reinstall-package kakehashi
