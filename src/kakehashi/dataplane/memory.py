@@ -14,8 +14,8 @@ class MemoryDataPlane:
     """See `protocol.DataPlane`.
 
     `calls` holds every call that asks for something, as (name, arguments), oldest first; `sent` the IKE
-    messages. `devices`, `children` (by inbound SPI) and `outbound` (by tunnel: the inbound SPI of the Child SA
-    that sends) are what the calls amount to. `device_errors`: `add_tunnel` of this device raises this.
+    messages. `devices`, `children` (by inbound SPI) and `outbound` (by tunnel: the inbound SPI of the Child
+    SA that sends) are what the calls amount to. `device_errors`: `add_tunnel` of this device raises this.
     """
 
     def __init__(self) -> None:
