@@ -30,11 +30,13 @@ class Ours:
         suite: Suite | None = None,
         namespace: str | None = None,
         log_level: str = "debug",
+        log_json: bool = True,
         **adjusted: Any,
     ) -> None:
         self.network, self.folder = network, folder
         self.namespace = namespace or network.ours
-        self.configuration, self.log_level = configuration, log_level
+        self.configuration = configuration
+        self.log_options = ["--log-level", log_level, *(["--log-json"] if log_json else [])]
         if suite:
             adjusted |= {"ike_algorithms": suite.ike_algorithms, "child_algorithms": suite.child_algorithms}
         self.adjustments = Adjustments(**adjusted)
@@ -82,7 +84,7 @@ class Ours:
                     str(self.folder / "adjustments"), "run", str(self.file),
                     "--map", "GigaEthernet0.0=wan0", "--map", "GigaEthernet1.0=lan0",
                     "--state-dir", str(self.folder / "state"), "--control", str(self.control),
-                    "--log-level", self.log_level, "--log-json",
+                    *self.log_options,
                 ],
                 cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
