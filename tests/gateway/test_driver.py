@@ -200,6 +200,17 @@ def test_the_timer_is_the_cores_next_timeout() -> None:
     assert play(story).core.asked == [("timeout",)]
 
 
+def test_a_sooner_timeout_takes_the_place_of_a_later_one() -> None:
+    async def story(stage: Stage) -> None:
+        stage.core.due = stage.driver.now() + 3600
+        stage.driver.step()
+        stage.core.due = stage.driver.now()
+        stage.driver.step()
+        await until(lambda: bool(stage.core.asked))
+
+    assert play(story).core.asked == [("timeout",)]
+
+
 def test_a_fault_of_ours_is_told_without_its_values_and_the_rest_goes_on() -> None:
     async def story(stage: Stage) -> None:
         stage.core.faulty = True
