@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from kakehashi.ike.effects import EventName
+from kakehashi.ike.v2.informational import Liveness
+from kakehashi.ike.v2.rekey_ike_sa import RekeyIkeSa
 from kakehashi.model.algorithms import ChildAlgorithms
 from kakehashi.model.policy import Rekey
 from kakehashi.model.status import IkeSaState
@@ -320,6 +322,37 @@ def test_the_old_child_sa_carries_packets_until_the_peer_uses_the_new_one() -> N
     new = next(spi for spi in b.children if spi != old)
     b.do(b.endpoint.first_inbound, new)
     assert b.used(TUNNEL).spi_in == new
+
+
+@pytest.mark.parametrize("who", ["a", "b", "both"])
+@pytest.mark.parametrize("gone", [False, True], ids=["cleared", "no longer configured"])
+def test_what_is_cleared_during_a_rekey_of_the_ike_sa_does_not_live_on_in_the_new_one(
+    who: str, gone: bool
+) -> None:
+    """The Delete has to wait for its turn, and when that comes another IKE SA has taken over."""
+    wire = Wire()
+    a, b = established(wire, {}, {})
+    first, second = (next(iter(node.endpoint._sas.values())) for node in (a, b))
+    # Without an answer to this one the Delete of the first end has to wait.
+    first.begin(RekeyIkeSa(first) if who != "b" else Liveness(), wire.now)
+    if who != "a":
+        second.begin(RekeyIkeSa(second), wire.now)
+    wire.carry_out(a)
+    if gone:
+        a.do(a.endpoint.configure, gateway())
+    else:
+        a.do(a.endpoint.clear, TUNNEL)
+    if who == "b":
+        # The peer's rekey overtakes its answer to the liveness check.
+        wire.filter = lambda node, datagram: node is a or datagram[18] == ExchangeType.CREATE_CHILD_SA
+        wire.carry_out(b)
+        wire.run(0.5)
+        wire.filter = None
+    wire.carry_out(b)
+    wire.run(60)
+    for node in (a, b):
+        assert not node.endpoint.ike_sas(wire.now)
+        assert not node.children
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -6,6 +6,9 @@ import pytest
 
 from kakehashi.ike.effects import Send
 from kakehashi.ike.v2.ike_sa import IkeSa
+from kakehashi.ike.v2.rekey_ike_sa import RekeyIkeSa
+from kakehashi.ike.v2.states import State
+from kakehashi.model.selector import TrafficSelector
 from kakehashi.wire.registry.ikev2 import (
     AuthMethod,
     ExchangeType,
@@ -173,3 +176,74 @@ def test_what_a_stranger_may_say_first(seed: int) -> None:
         a.endpoint.receive(datagram, a.path_to(SITE2), wire.now)
         wire.run(0.5)
     assert b.endpoint.drops
+
+
+ESP_PROPOSAL = Proposal(
+    1,
+    ProtocolId.ESP,
+    b"peer",
+    (
+        Transform(TransformType.ENCR, 12, 256),
+        Transform(TransformType.INTEG, 12),
+        Transform(TransformType.ESN, 0),
+    ),
+)
+
+
+def say(
+    rogue: IkeSa,
+    wire: Wire,
+    to: Node,
+    exchange: ExchangeType,
+    payloads: list[Payload],
+    answers: int | None = None,
+) -> None:
+    """One message under the keys of `rogue`: the next request, or the answer to the message `answers`."""
+    number = rogue.requests.next_id if answers is None else answers
+    (datagram,) = rogue.sealer.seal(exchange, answers is not None, number, payloads, False)
+    if answers is None:
+        rogue.requests.next_id += 1
+    to.endpoint.receive(datagram, to.path_to(SITE1), wire.now)
+    wire.carry_out(to)
+
+
+def test_more_selectors_than_an_answer_can_hold() -> None:
+    """255 are offered and each meets three of ours, but the number of selectors is one octet."""
+    wire = Wire(1)
+    ours = tuple(TrafficSelector.of(f"192.168.{n}.0/24") for n in range(3))
+    a = wire.node("a", gateway(tunnel(1)), SITE1)
+    b = wire.node("b", gateway(tunnel(2, ipsec={"local_selectors": ours, "remote_selectors": ours})), SITE2)
+    a.initiate(TUNNEL, b)
+    wire.run(1)
+    every = tuple(
+        Selector(TsType.TS_IPV4_ADDR_RANGE, protocol, 0, 65535, bytes(4), b"\xff" * 4)
+        for protocol in range(1, 256)
+    )
+    selectors = TrafficSelectorsInitiator(every), TrafficSelectorsResponder(every)
+    payloads = [SecurityAssociation((ESP_PROPOSAL,)), Nonce(bytes(32)), *selectors]
+    say(sa_of(a), wire, b, ExchangeType.CREATE_CHILD_SA, payloads)
+    assert max(len(child.local_selectors) for child in b.children.values()) == 255
+
+
+def test_a_rekey_at_once_that_goes_wrong_and_is_deleted() -> None:
+    """Both ends rekey the IKE SA; the peer answers nonsense, and while we delete it deletes too."""
+    wire, a, b = two_nodes(3)
+    a.initiate(TUNNEL, b)
+    wire.run(1)
+    rogue, sa = sa_of(a), sa_of(b)
+    rogue.begin(RekeyIkeSa(rogue), wire.now)
+    sa.begin(RekeyIkeSa(sa), wire.now)
+    wire.filter = lambda node, datagram: node is a and len(datagram) > 200
+    wire.carry_out(b)
+    wire.carry_out(a)
+    wire.run(0.03)
+    assert sa.collision is not None
+    nonsense = Proposal(1, ProtocolId.IKE, b"new spi.", (Transform(TransformType.ENCR, 999),))
+    payloads = [SecurityAssociation((nonsense,)), Nonce(bytes(32))]
+    say(rogue, wire, b, ExchangeType.CREATE_CHILD_SA, payloads, answers=sa.requests.waiting.message_id)
+    assert sa.state is State.DELETING
+    say(rogue, wire, b, ExchangeType.INFORMATIONAL, [Delete(ProtocolId.IKE)])
+    assert sa.state is State.GONE
+    wire.run(100)
+    assert not b.children
+    assert not b.endpoint.ike_sas(wire.now)

@@ -73,7 +73,7 @@ def clear(sa: IkeSa, reason: str, now: float) -> None:
         sa.close(reason, now)
     elif sa.state in (State.ESTABLISHED, State.REPLACED):
         sa.abandon_waiting(reason, now)
-        sa.begin(DeleteIkeSa(reason), now)
+        sa.begin(DeleteIkeSa(reason, for_good=True), now)
 
 
 def goodbye(sa: IkeSa, now: float) -> None:

@@ -20,14 +20,18 @@ DELETED_BY_PEER = "the peer deleted it"
 
 
 class DeleteIkeSa:
-    """Tell the peer that the IKE SA ends, and wait for the answer (V2-34). `notify`: the error behind it."""
+    """Tell the peer that the IKE SA ends, and wait for the answer (V2-34). `notify`: the error behind it.
+
+    `for_good`: so must one that takes over before this one's turn has come.
+    """
 
     kind = ExchangeType.INFORMATIONAL
     concerns_child = False
 
-    def __init__(self, reason: str, notify: NotifyType | None = None) -> None:
+    def __init__(self, reason: str, notify: NotifyType | None = None, *, for_good: bool = False) -> None:
         self._reason = reason
         self._notify = notify
+        self.for_good = for_good
 
     def request(self, sa: IkeSa, now: float) -> Sequence[Payload] | None:
         if sa.state is State.DELETING:

@@ -9,6 +9,7 @@ from kakehashi.ike.effects import EventName, Level
 from kakehashi.ike.known import known
 from kakehashi.ike.v2.children import Child
 from kakehashi.ike.v2.contents import Contents
+from kakehashi.ike.v2.exchange import Exchange
 from kakehashi.ike.v2.failures import refused_by_peer, tell_failure, tunnel_text
 from kakehashi.ike.v2.ike_sa import IkeCollision, IkeSa, InitMessages
 from kakehashi.ike.v2.informational import DeleteIkeSa
@@ -188,16 +189,16 @@ def preferred_by_peer(new: IkeSa, now: float) -> None:
 
 def take_over(old: IkeSa, new: IkeSa, now: float) -> None:
     """The new IKE SA inherits the Child SAs and what was still to be done (RFC 7296 section 2.8)."""
-    if new.state is not State.ESTABLISHED:
+    if old.state is not State.ESTABLISHED or new.state is not State.ESTABLISHED:
         return
     new.superseded = False
     new.contends_for = None
     new.start_lifetime(now)
     for child in list(old.children.values()):
         _move(child, old, new)
-    new.queue.extend(x for x in old.queue if not isinstance(x, RekeyIkeSa | DeleteIkeSa))
+    new.queue.extend(x for x in old.queue if _outlives_rekey(x))
     for at, exchange in old.later:
-        if not isinstance(exchange, RekeyIkeSa):
+        if _outlives_rekey(exchange):
             new.defer(exchange, at)
     old.queue.clear()
     old.later.clear()
@@ -212,6 +213,11 @@ def take_over(old: IkeSa, new: IkeSa, now: float) -> None:
         {"replaces": old.our_spi.hex(), "role": new.role.value},
     )
     new.pump(now)
+
+
+def _outlives_rekey(exchange: Exchange) -> bool:
+    """A Delete that was for the old IKE SA alone does not, one that an operator wants does."""
+    return exchange.for_good if isinstance(exchange, DeleteIkeSa) else not isinstance(exchange, RekeyIkeSa)
 
 
 def _move(child: Child, old: IkeSa, new: IkeSa) -> None:

@@ -13,6 +13,8 @@ from kakehashi.wire.v2.traffic_selector import Selector
 
 Selectors = tuple[TrafficSelector, ...]
 
+MAX_SELECTORS = 255  # of one payload: Number of TSs is one octet (RFC 7296 section 3.13)
+
 _ALL_PORTS = (0, 65535)
 _OPAQUE = (65535, 0)
 
@@ -53,7 +55,7 @@ def within(answer: Pair, offered: Pair) -> bool:
 
 
 def narrow(offered: Selectors, allowed: Selectors) -> Selectors:
-    """The packets of both, in the order of the offer, none said twice."""
+    """The packets of both, in the order of the offer, none said twice, as many as a payload can hold."""
     found: list[TrafficSelector] = []
     for theirs in offered:
         for ours in allowed:
@@ -61,6 +63,8 @@ def narrow(offered: Selectors, allowed: Selectors) -> Selectors:
             if both is not None and not any(_intersect(both, f) == both for f in found):
                 found = [f for f in found if _intersect(f, both) != f]
                 found.append(both)
+                if len(found) == MAX_SELECTORS:
+                    return tuple(found)
     return tuple(found)
 
 
