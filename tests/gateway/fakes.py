@@ -97,6 +97,8 @@ class FakeDataPlane:
         os.write(self._write, b"x")
 
     def fileno(self) -> int:
+        if self.broken:
+            raise RuntimeError("a thread has ended")
         return self._read
 
     def events(self) -> list[DataPlaneEvent]:

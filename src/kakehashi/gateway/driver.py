@@ -80,15 +80,17 @@ class Driver:
         self._held: set[str] = set()
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
+        self._descriptor: int | None = None  # a data plane that has failed does not tell it any more
 
     def start(self) -> None:
         """Listen to the data plane."""
-        self._loop.add_reader(self.dataplane.fileno(), self._readable)
+        self._descriptor = self.dataplane.fileno()
+        self._loop.add_reader(self._descriptor, self._readable)
         self.step()
 
     def stop(self) -> None:
         """Listen no more; the data plane is still open."""
-        self._loop.remove_reader(self.dataplane.fileno())
+        self._stop_reading()
         if self._timer:
             self._timer.cancel()
             self._timer = None
@@ -130,13 +132,18 @@ class Driver:
         try:
             events = self.dataplane.events()
         except RuntimeError as error:
-            self._loop.remove_reader(self.dataplane.fileno())
+            self._stop_reading()
             self._broken(f"the data plane has failed: {error}")
             return
         for event in events:
             self._guard(self._dispatch, event)
             # Effects belong to their cause: a burst of datagrams is answered one by one.
             self.step()
+
+    def _stop_reading(self) -> None:
+        if self._descriptor is not None:
+            self._loop.remove_reader(self._descriptor)
+            self._descriptor = None
 
     def _dispatch(self, event: DataPlaneEvent) -> None:
         now = self.now()
