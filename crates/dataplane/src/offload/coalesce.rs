@@ -10,6 +10,7 @@ use super::checksum::{self, finish, fold, pseudo_header};
 use super::vnet::{Segmentation, VnetHeader, VNET_HEADER_SIZE};
 
 const TCP: u8 = 6;
+const DONT_FRAGMENT: u8 = 0x40;
 const TCP_PSH: u8 = 0x08;
 const TCP_ACK: u8 = 0x10;
 const TCP_CHECKSUM: usize = 16;
@@ -53,6 +54,8 @@ struct Segment {
     ip_size: usize,
     header_size: usize,
     next_sequence: u32,
+    /// Of IPv4 where the packet may be fragmented; it says nothing elsewhere (RFC 6864 section 4.1).
+    identification: Option<u16>,
     is_pushed: bool,
     is_joinable: bool,
 }
@@ -207,6 +210,8 @@ impl Flow {
             _ => header[..4] == octets[..4] && header[7] == octets[7],
         };
         ip_is_same
+            // Whoever cuts the joined packet counts on from the first: no packet may get the number of another.
+            && next.identification == self.last.identification.map(|last| last.wrapping_add(1))
             && self.last.header_size == next.header_size
             && octets[tcp + 4..tcp + 8] == self.last.next_sequence.to_be_bytes()
             // Acknowledgment and data offset; window; options.
@@ -237,6 +242,7 @@ impl Segment {
             return None;
         }
         let payload = tcp.len() - tcp_size;
+        let may_fragment = ip_size == 20 && packet[6] & DONT_FRAGMENT == 0;
         let sequence = u32::from_be_bytes([tcp[4], tcp[5], tcp[6], tcp[7]]);
         let is_joinable = payload > 0 && tcp[13] & !TCP_PSH == TCP_ACK && {
             // A joined packet's checksums count as verified, so they must be right here.
@@ -247,6 +253,7 @@ impl Segment {
             ip_size,
             header_size: ip_size + tcp_size,
             next_sequence: sequence.wrapping_add(payload as u32),
+            identification: may_fragment.then(|| u16::from_be_bytes([packet[4], packet[5]])),
             is_pushed: tcp[13] & TCP_PSH != 0,
             is_joinable,
         })

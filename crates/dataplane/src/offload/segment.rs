@@ -27,7 +27,13 @@ impl<'a> SuperPacket<'a> {
     pub fn parse(read: &'a [u8]) -> Option<Self> {
         let (header, packet) = read.split_first_chunk::<VNET_HEADER_SIZE>()?;
         let header = VnetHeader::parse(header)?;
-        if !matches!(packet.first()? >> 4, 4 | 6) || packet.len() > usize::from(u16::MAX) {
+        // A packet socket on the device sends whatever it likes, so there may not even be a header.
+        let smallest = match packet.first()? >> 4 {
+            4 => 20,
+            6 => 40,
+            _ => return None,
+        };
+        if !(smallest..=usize::from(u16::MAX)).contains(&packet.len()) {
             return None;
         }
         let upper = header.checksum.map_or(0, |(start, _)| start);
@@ -51,7 +57,6 @@ impl<'a> SuperPacket<'a> {
             Segmentation::Tcp => (usize::from(*packet.get(upper + 12)? >> 4) * 4, 20),
             Segmentation::Udp => (8, 8),
         };
-        let smallest = if packet[0] >> 4 == 4 { 20 } else { 40 };
         let header_size = upper + upper_size;
         if upper < smallest || upper_size < upper_smallest || header_size >= packet.len() || segment_size == 0
         {

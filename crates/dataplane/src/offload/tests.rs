@@ -154,6 +154,12 @@ fn what_the_kernel_would_not_say_is_refused() {
     assert!(SuperPacket::parse(&read(vnet(1, 50, 500, 16))).is_none(), "a header behind the end");
     assert!(SuperPacket::parse(&read(vnet(0, 0, 20, 500))).is_none(), "a checksum behind the end");
     assert!(SuperPacket::parse(&[0; VNET_HEADER_SIZE]).is_none(), "no packet");
+    for (first, smallest) in [(0x45, 20), (0x60, 40)] {
+        let raw = |size| [vec![0; VNET_HEADER_SIZE], vec![first; size]].concat();
+        assert!(SuperPacket::parse(&raw(1)).is_none(), "a packet socket sends what it likes");
+        assert!(SuperPacket::parse(&raw(smallest - 1)).is_none(), "no whole header");
+        assert!(SuperPacket::parse(&raw(smallest)).is_some());
+    }
     let whole = read(vnet(1, 50, 20, 16));
     for size in 0..whole.len() {
         if let Some(packet) = SuperPacket::parse(&whole[..size]) {
@@ -271,6 +277,21 @@ fn only_what_continues_and_is_alike_is_joined() {
     ] {
         assert_eq!(change(at, value), 2, "{what}");
     }
+
+    let numbered = |packet: &[u8], flags: u8, identification: u16| {
+        let mut packet = packet.to_vec();
+        packet[4..6].copy_from_slice(&identification.to_be_bytes());
+        packet[6] = flags;
+        packet[10..12].fill(0);
+        let checksum = plain_checksum(&packet[..20]).to_be_bytes();
+        packet[10..12].copy_from_slice(&checksum);
+        packet
+    };
+    let pair = |flags, one, two| writes(&[numbered(&first, flags, one), numbered(&second, flags, two)]);
+    assert_eq!(pair(0x40, 7, 900), 1, "an identification that says nothing (RFC 6864 section 4.1)");
+    assert_eq!(pair(0, 0xFFFF, 0), 1, "the next identification");
+    assert_eq!(pair(0, 7, 9), 2, "an identification between them is another packet's");
+    assert_eq!(pair(0, 7, 7), 2, "the same identification");
 
     let mut corrupt = second.clone();
     corrupt[60] ^= 1;
