@@ -8,6 +8,7 @@ import pytest
 from kakehashi.ike.effects import Event, EventName, Level
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.policy import ResponderSelectors
+from kakehashi.model.secret import Secret
 from kakehashi.model.selector import TrafficSelector
 from kakehashi.model.status import IkeSaState
 from kakehashi.wire.registry.ikev2 import (
@@ -217,20 +218,22 @@ def test_an_identity_that_the_responder_does_not_have() -> None:
     nothing_stays(a, b)
 
 
-def test_a_tunnel_without_key_does_not_begin() -> None:
+@pytest.mark.parametrize("secret", [None, Secret(b"")], ids=["none", "empty"])
+def test_a_tunnel_without_key_does_not_begin(secret: Secret | None) -> None:
     wire = Wire()
     mine = tunnel(1)
-    a = wire.node("a", gateway(replace(mine, peer=replace(mine.peer, secret=None))), SITE1)
+    a = wire.node("a", gateway(replace(mine, peer=replace(mine.peer, secret=secret))), SITE1)
     assert not a.initiate(TUNNEL, SITE2)
     assert "no pre-shared key is configured for ID_KEY_ID site2 (site1.cfg:12)" in failure(a).message
     assert not wire.sent
 
 
-def test_a_peer_whose_key_is_not_configured_is_refused() -> None:
+@pytest.mark.parametrize("secret", [None, Secret(b"")], ids=["none", "empty"])
+def test_a_peer_whose_key_is_not_configured_is_refused(secret: Secret | None) -> None:
     wire = Wire()
     theirs = tunnel(2)
     a = wire.node("a", gateway(tunnel(1)), SITE1)
-    b = wire.node("b", gateway(replace(theirs, peer=replace(theirs.peer, secret=None))), SITE2)
+    b = wire.node("b", gateway(replace(theirs, peer=replace(theirs.peer, secret=secret))), SITE2)
     a.initiate(TUNNEL, b)
     wire.run(10)
     assert "no pre-shared key is configured for ID_KEY_ID site1 (site2.cfg:12)" in failure(b).message

@@ -1,10 +1,12 @@
 """Nothing that the network sends raises out of the core: from strangers, and from a peer that has the keys."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
-from kakehashi.ike.effects import Send
+from kakehashi.ike.effects import EventName, Send
+from kakehashi.ike.v2.create_child_sa import RekeyChild
 from kakehashi.ike.v2.ike_sa import IkeSa
 from kakehashi.ike.v2.rekey_ike_sa import RekeyIkeSa
 from kakehashi.ike.v2.states import State
@@ -223,6 +225,46 @@ def test_more_selectors_than_an_answer_can_hold() -> None:
     payloads = [SecurityAssociation((ESP_PROPOSAL,)), Nonce(bytes(32)), *selectors]
     say(sa_of(a), wire, b, ExchangeType.CREATE_CHILD_SA, payloads)
     assert max(len(child.local_selectors) for child in b.children.values()) == 255
+
+
+def test_an_identity_of_60_kilobytes_does_not_fill_the_log() -> None:
+    """Anyone may send it, for it stands before the proof."""
+    wire = Wire(1)
+    a = wire.node("a", gateway(tunnel(1, ids=("x" * 60_000, "site2"))), SITE1)
+    b = wire.node("b", gateway(tunnel(2)), SITE2)
+    a.initiate(TUNNEL, b)
+    wire.run(1)
+    failure = b.told(EventName.NEGOTIATION_FAILED)[0]
+    assert "ID_KEY_ID xxxx" in failure.message
+    assert len(failure.message) + sum(len(str(value)) for value in failure.details.values()) < 2000
+
+
+def test_deletes_of_what_is_not_there_are_not_collected_without_end() -> None:
+    """While a Child SA is being made one of them may be its own; the peer can have a few, not thousands."""
+    wire, a, b = two_nodes(1)
+    a.initiate(TUNNEL, b)
+    wire.run(1)
+    sa = sa_of(b)
+    sa.begin(RekeyChild(next(iter(sa.children.values()))), wire.now)
+    for first in range(1, 100_000, 10_000):
+        spis = tuple(spi.to_bytes(4, "big") for spi in range(first, first + 10_000))
+        say(sa_of(a), wire, b, ExchangeType.INFORMATIONAL, [Delete(ProtocolId.ESP, spis)])
+    assert len(sa.early_deletes) <= 64
+
+
+@pytest.mark.parametrize("spi", [0, 255])
+def test_a_child_sa_with_a_reserved_spi_is_refused(spi: int) -> None:
+    """ESP with SPI 0 must not go out, and in UDP it would look like IKE (RFC 4303 section 2.1)."""
+    wire, a, b = two_nodes(1)
+    a.initiate(TUNNEL, b)
+    wire.run(1)
+    proposal = replace(ESP_PROPOSAL, spi=spi.to_bytes(4, "big"))
+    every = (Selector(TsType.TS_IPV4_ADDR_RANGE, 0, 0, 65535, bytes(4), b"\xff" * 4),)
+    selectors = TrafficSelectorsInitiator(every), TrafficSelectorsResponder(every)
+    payloads = [SecurityAssociation((proposal,)), Nonce(bytes(32)), *selectors]
+    say(sa_of(a), wire, b, ExchangeType.CREATE_CHILD_SA, payloads)
+    assert len(b.children) == 1
+    assert "reserved" in b.failures()[0]
 
 
 def test_a_rekey_at_once_that_goes_wrong_and_is_deleted() -> None:

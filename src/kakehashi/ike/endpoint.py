@@ -24,7 +24,7 @@ from kakehashi.ike.effects import (
 from kakehashi.ike.known import known
 from kakehashi.ike.limits import Limits, Throttle
 from kakehashi.ike.v2 import control, dispatch, ike_sa_init, timers
-from kakehashi.ike.v2.child_negotiation import Trigger
+from kakehashi.ike.v2.child_negotiation import MIN_ESP_SPI, Trigger
 from kakehashi.ike.v2.children import Child
 from kakehashi.ike.v2.cookies import Cookies
 from kakehashi.ike.v2.ike_sa import IkeSa
@@ -41,7 +41,6 @@ from kakehashi.wire.v2.message import Message, encode
 from kakehashi.wire.v2.notify import Notify
 
 _NO_SPI = bytes(8)
-_MIN_ESP_SPI = 256  # RFC 4303 section 2.1: 1 to 255 are reserved
 _NO_ADDRESSES: frozenset[IPAddress] = frozenset()
 
 
@@ -241,7 +240,7 @@ class Endpoint:
         return spi
 
     def new_esp_spi(self) -> int:
-        while (spi := int.from_bytes(self._entropy(4), "big")) in self._children or spi < _MIN_ESP_SPI:
+        while (spi := int.from_bytes(self._entropy(4), "big")) in self._children or spi < MIN_ESP_SPI:
             pass
         return spi
 

@@ -8,6 +8,8 @@ from kakehashi.model.secret import Secret
 from kakehashi.model.source import Source
 from kakehashi.wire.registry.ikev2 import IdType
 
+_LONGEST = 256  # characters of an identity that are printed
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -39,7 +41,9 @@ class Identity:
                 return decoded if decoded.isprintable() and "\ufffd" not in decoded else self.data.hex()
 
     def __str__(self) -> str:
-        return f"{self.type.name} {self.text}"
+        # A peer may send 64 kB before it has proved anything; the log and `show` are for people.
+        text = self.text
+        return f"{self.type.name} {text if len(text) <= _LONGEST else f'{text[:_LONGEST]}...'}"
 
 
 class AuthenticationMethod(enum.Enum):

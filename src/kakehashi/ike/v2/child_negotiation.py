@@ -26,6 +26,7 @@ from kakehashi.wire.v2.payloads import Payload
 from kakehashi.wire.v2.sa import SecurityAssociation
 from kakehashi.wire.v2.traffic_selector import TrafficSelectorsInitiator, TrafficSelectorsResponder
 
+MIN_ESP_SPI = 256  # RFC 4303 section 2.1: 0 must not be sent, 1 to 255 are reserved
 MAX_CHILDREN = 64  # of one IKE SA; more are refused with NO_ADDITIONAL_SAS
 
 
@@ -86,6 +87,8 @@ def answer(sa: IkeSa, tunnel: Tunnel, contents: Contents, key_exchange: bool) ->
     if isinstance(chosen, Mismatch):
         sentence = chosen.sentence(sa.peer, tunnel_text(tunnel))
         raise Refusal(NotifyType.NO_PROPOSAL_CHOSEN, sentence, details=chosen.details())
+    if _is_reserved(chosen.spi):
+        raise Refusal(NotifyType.NO_PROPOSAL_CHOSEN, f"{sa.peer} proposes a reserved SPI, {chosen.spi.hex()}")
     if len(sa.children) >= MAX_CHILDREN:
         raise Refusal(NotifyType.NO_ADDITIONAL_SAS, f"{sa.peer} has {MAX_CHILDREN} Child SAs already")
     offered_pair = Pair(
@@ -110,7 +113,7 @@ def accepted(
     """The initiator's check of what the responder chose. Refusal where it is no selection from the offer."""
     allowed = child_allowed(tunnel.ipsec.algorithms, key_exchange)
     chosen = accept(allowed, contents.one(SecurityAssociation).proposals, ProtocolId.ESP)
-    if isinstance(chosen, Mismatch) or len(chosen.spi) != 4:
+    if isinstance(chosen, Mismatch) or _is_reserved(chosen.spi):
         raise Refusal(NotifyType.NO_PROPOSAL_CHOSEN, f"{sa.peer} chooses a Child SA that we did not offer")
     answered = Pair(
         local=from_wire(contents.one(TrafficSelectorsInitiator).selectors),
@@ -133,3 +136,7 @@ def answer_payloads(
         TrafficSelectorsInitiator(to_wire(pair.remote)),
         TrafficSelectorsResponder(to_wire(pair.local)),
     ]
+
+
+def _is_reserved(spi: bytes) -> bool:
+    return int.from_bytes(spi, "big") < MIN_ESP_SPI

@@ -164,7 +164,7 @@ def _unusable(tunnel: Tunnel) -> str:
         place = placed(str(credentials.identity), credentials.source)
         if credentials.method is not AuthenticationMethod.PSK:
             return f"authentication by signature is not supported yet: {place}"
-        if credentials.secret is None:
+        if credentials.secret is None or not credentials.secret.octets:
             return f"no pre-shared key is configured for {place}"
     ike, child = ike_allowed(tunnel.ike.algorithms), child_allowed(tunnel.ipsec.algorithms, False)
     if not all(values for shape in (*ike.shapes, *child.shapes) for values in shape.values()):

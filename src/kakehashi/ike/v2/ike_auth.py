@@ -230,9 +230,6 @@ def _check_auth(
         sentence = f"{sa.peer} authenticates by {auth.method.name}; {tunnel_text(tunnel)} expects {expected}"
         details = {"field": "authentication method", "offered": auth.method.name, "allowed": expected}
         raise Refusal(NotifyType.AUTHENTICATION_FAILED, sentence, details=details)
-    if peer.secret is None:
-        place = placed(str(peer.identity), peer.source)
-        raise Refusal(NotifyType.AUTHENTICATION_FAILED, f"no pre-shared key is configured for {place}")
     if not hmac.compare_digest(auth.data, _auth(sa, peer, payload, by_initiator)):
         sentence = (
             f"the pre-shared key of {placed(str(peer.identity), peer.source)} for {tunnel_text(tunnel)} "
@@ -245,7 +242,8 @@ def _check_auth(
 def _auth(sa: IkeSa, who: Credentials, payload: Identification, by_initiator: bool) -> bytes:
     """AUTH of one side (RFC 7296 section 2.15)."""
     prf, keys = known(sa.prf), known(sa.keys)
-    if who.secret is None:
+    # What everyone can compute proves nothing.
+    if who.secret is None or not who.secret.octets:
         place = placed(str(who.identity), who.source)
         raise Refusal(NotifyType.AUTHENTICATION_FAILED, f"no pre-shared key is configured for {place}")
     init = sa.init

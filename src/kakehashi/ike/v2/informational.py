@@ -15,6 +15,7 @@ from kakehashi.wire.v2.notify import Notify
 from kakehashi.wire.v2.payloads import Payload
 
 _YOUTH = 5.0  # seconds
+_MAX_EARLY = 64  # Deletes that may have overtaken an answer; no honest peer sends more than a few
 
 DELETED_BY_PEER = "the peer deleted it"
 
@@ -142,7 +143,10 @@ def _delete_children(sa: IkeSa, spis: Sequence[bytes]) -> list[bytes]:
         if child is None:
             # The answer to our CREATE_CHILD_SA may have been overtaken by the Delete of what it made.
             exchange = sa.exchange
-            if exchange and exchange.concerns_child and exchange.kind is ExchangeType.CREATE_CHILD_SA:
+            makes_child = (
+                exchange and exchange.concerns_child and exchange.kind is ExchangeType.CREATE_CHILD_SA
+            )
+            if makes_child and len(sa.early_deletes) < _MAX_EARLY:
                 sa.early_deletes.add(int.from_bytes(spi, "big"))
             continue
         under_way = isinstance(sa.exchange, DeleteChild) and sa.exchange.child is child
