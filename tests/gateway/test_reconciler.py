@@ -107,6 +107,19 @@ def test_an_on_demand_tunnel_is_up_while_the_peer_can_be_reached_and_begins_noth
     assert "Tunnel0.0: interface down: no route to the peer 10.2.0.1" in stage.stream.getvalue()
 
 
+def test_a_host_that_cannot_be_read_is_asked_again_but_not_without_a_pause() -> None:
+    async def story(stage: Stage) -> None:
+        async def fail(asked: Iterable[IPAddress] = ()) -> Facts:
+            raise OSError("no buffer space")
+
+        stage.host.facts = fail  # type: ignore[method-assign]
+        stage.reconciler.touch()
+        await stage.reconciler.try_to_settle()
+        assert not stage.reconciler._dirty.is_set(), "at once, it would be told twenty times a second"
+
+    assert "no buffer space; trying again" in play(story).stream.getvalue()
+
+
 def test_an_always_on_tunnel_begins_at_once_and_is_up_only_with_an_sa() -> None:
     async def story(stage: Stage) -> None:
         await stage.judge()

@@ -10,6 +10,8 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 
+from pyroute2.netlink.exceptions import NetlinkError
+
 from kakehashi.dataplane.native import NativeDataPlane
 from kakehashi.dataplane.protocol import DataPlane
 from kakehashi.dialects.base import ShowError
@@ -117,7 +119,7 @@ class Daemon:
             self._reconciler.attach(self._driver)
             self._reconciler.configure(self._gateway, self._mapped.devices)
             self._resolver.follow(resolver.names(self._gateway))
-            await self._reconciler.settle()
+            await self._reconciler.try_to_settle()
             self._driver.start()
             monitor = Monitor(self._reconciler.touch)
             tasks = [
@@ -131,10 +133,11 @@ class Daemon:
             await self._say_goodbye()
             return self._status_code
         finally:
-            for task in tasks:
+            ending = [*tasks, *self._reloads]
+            for task in ending:
                 task.cancel()
             # Nobody may change the host after it has been put back.
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*ending, return_exceptions=True)
             if monitor:
                 monitor.close()
             await control.stop()
@@ -176,6 +179,8 @@ class Daemon:
                 self._log.say(Level.WARNING, f"not put back: {problem}", name="host")
         except TimeoutError:
             self._log.say(Level.WARNING, "not everything was put back: the kernel is slow", name="host")
+        except (NetlinkError, OSError) as error:
+            self._log.say(Level.WARNING, f"nothing was put back, for it cannot be read: {error}", name="host")
         self._dataplane.close()
         self._log.say(Level.NOTICE, "stopped", name="stopped")
 
@@ -256,7 +261,7 @@ class Daemon:
                 complaints.append(str(error))
         self._reconciler.configure(loaded.gateway, mapped.devices)
         self._resolver.follow(resolver.names(loaded.gateway))
-        await self._reconciler.settle()
+        await self._reconciler.try_to_settle()
         told = "; ".join([*steps.sentences, *complaints]) or "nothing has changed"
         self._log.say(Level.NOTICE, f"read {self._options.file} again: {told}", name="reloaded")
         return told

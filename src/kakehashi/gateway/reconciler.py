@@ -24,6 +24,7 @@ from kakehashi.model.tunnel import ConnectType, Tunnel
 
 CHECK_PERIOD = 10.0  # V2-09: a tunnel that is always on is looked after every 10 s
 LOOK_PERIOD = 60.0  # should a message of the kernel have been lost
+RETRY = 1.0
 SETTLE = 0.05  # changes of the host come in swarms
 TCP_HEADERS = {4: 40, 6: 60}  # IP and TCP without options
 
@@ -93,18 +94,18 @@ class Reconciler:
             now = loop.time()
             if self._dirty.is_set() or now >= look:
                 look = now + LOOK_PERIOD
-                await self._try_to_settle()
+                await self.try_to_settle()
             if now >= check:
                 check = now + CHECK_PERIOD
                 self.keep_up()
 
-    async def _try_to_settle(self) -> None:
-        """The kernel's tables may change while they are read; then it is done again."""
+    async def try_to_settle(self) -> None:
+        """The kernel's tables may change while they are read; then it is done again, a little later."""
         try:
             await self.settle()
         except (NetlinkError, OSError) as error:
             self._log.say(Level.WARNING, f"the host cannot be read: {error}; trying again", name="host")
-            self.touch()
+            asyncio.get_running_loop().call_later(RETRY, self.touch)
 
     async def settle(self) -> None:
         """Judge until nothing changes any more, three times at most: an address makes a route makes a way."""

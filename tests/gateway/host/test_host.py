@@ -1,18 +1,22 @@
 """The host's tables as the kernel has them: changed, found again after a crash, put back."""
 
 import asyncio
-from collections.abc import Iterator
+import errno
+from collections.abc import Iterable, Iterator
 from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
 
 import pytest
+from pyroute2.netlink.exceptions import NetlinkError
 
 from kakehashi.gateway.host.facts import Facts
 from kakehashi.gateway.host.filters import Clamp, Ruleset, render
 from kakehashi.gateway.host.host import Host
 from kakehashi.gateway.host.items import LAST_METRIC, Address, Item, LinkUp, Mtu, Route, Rule, Sysctl
+from kakehashi.gateway.host.ledger import Ledger
 from kakehashi.gateway.host.monitor import Monitor
 from kakehashi.gateway.host.netlink import Netlink
+from kakehashi.model.address import IPAddress
 from tests.gateway.namespace import Namespace
 
 pytestmark = pytest.mark.root
@@ -146,6 +150,90 @@ def test_what_the_kernel_refuses_is_said_and_the_rest_is_done(namespace: Namespa
     assert any("no device gone0" in p for p in problems)
     assert any("192.168.2.0/24 via 10.1.0.254" in p and "unreachable" in p.lower() for p in problems)
     assert "UP" in namespace.ip("link show wan0")
+
+
+def test_a_full_disk_keeps_nothing_from_being_set_or_put_back(
+    namespace: Namespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async def story() -> tuple[list[str], list[str], list[str]]:
+        async with Netlink() as netlink:
+            host = Host(netlink, "test", tmp_path / "state.json")
+            with monkeypatch.context() as patched:
+                patched.setattr(Ledger, "save", full)
+                first, _ = await host.apply(EVERYTHING, RULES, await host.facts())
+            second, _ = await host.apply(EVERYTHING, RULES, await host.facts())
+            assert (tmp_path / "state.json").exists(), "it is written when there is room"
+            monkeypatch.setattr(Ledger, "save", full)
+            return first, second, await host.restore()
+
+    before = picture(namespace)
+    first, second, third = namespace.play(story)
+    assert [text for text in first if "No space left on device" in text] == first != []
+    assert second == []
+    assert [text for text in third if "No space left on device" in text] == third
+    assert picture(namespace) == before
+
+
+def test_nothing_is_changed_any_more_when_everything_has_been_put_back(
+    namespace: Namespace, tmp_path: Path
+) -> None:
+    """A reload that was under way when the gateway was told to stop."""
+
+    async def story() -> tuple[list[str], bool]:
+        async with Netlink() as netlink:
+            host = Host(netlink, "test", tmp_path / "state.json")
+            await host.apply(EVERYTHING, RULES, await host.facts())
+            late = await host.facts()
+            await host.restore()
+            return await host.apply(EVERYTHING, RULES, late)
+
+    before = picture(namespace)
+    assert namespace.play(story) == ([], False)
+    assert picture(namespace) == before
+    assert not (tmp_path / "state.json").exists()
+
+
+def test_tables_that_change_while_they_are_read_are_put_back_too(
+    namespace: Namespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> list[str]:
+        async with Netlink() as netlink:
+            host = Host(netlink, "test", tmp_path / "state.json")
+            await host.apply(EVERYTHING, RULES, await host.facts())
+            read, interruptions = netlink.facts, iter([True])
+
+            async def facts(asked: Iterable[IPAddress] = ()) -> Facts:
+                if next(interruptions, False):
+                    raise NetlinkError(errno.EINTR, "dump interrupted")
+                return await read(asked)
+
+            monkeypatch.setattr(netlink, "facts", facts)
+            return await host.restore()
+
+    before = picture(namespace)
+    assert namespace.play(story) == []
+    assert picture(namespace) == before
+
+
+def test_rules_that_could_not_be_set_are_tried_again(
+    namespace: Namespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> tuple[list[str], list[str]]:
+        async with Netlink() as netlink:
+            host = Host(netlink, "test", tmp_path / "state.json")
+            with monkeypatch.context() as patched:
+                patched.setenv("PATH", str(tmp_path))
+                first, _ = await host.apply((), RULES, await host.facts())
+            second, _ = await host.apply((), RULES, await host.facts())
+            return first, second
+
+    (problem,), second = namespace.play(story)
+    assert "nft is not installed" in problem
+    assert second == []
+    assert "masquerade" in picture(namespace)
 
 
 def test_the_kernel_is_asked_for_the_way_to_a_peer(namespace: Namespace) -> None:

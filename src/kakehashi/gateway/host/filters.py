@@ -70,9 +70,10 @@ class Filters:
         safe = "".join(c if c.isascii() and c.isalnum() else "_" for c in name)
         self._table = f"inet kakehashi_{safe}"
         self._applied: str | None = None  # unknown: a gateway before us may have left one
+        self._is_ours = False
 
     async def apply(self, rules: str) -> list[str]:
-        """Replace the table, or delete it if `rules` is "". What went wrong."""
+        """Replace the table, or delete it if `rules` is "". What went wrong; the next call tries again."""
         if rules == self._applied:
             return []
         # Declared first, so that the deletion cannot fail where there is none.
@@ -80,9 +81,10 @@ class Filters:
         if rules:
             script += f"table {self._table} {{\n{rules}\n}}\n"
         error = await _nft(script)
-        if error and not rules and self._applied is None:
+        if error and not rules and not self._is_ours:
             error = ""  # no nft, and nothing is wanted of it
-        self._applied = rules
+        self._applied = None if error else rules
+        self._is_ours |= bool(rules) and not error
         return [f"packet filter: {error}"] if error else []
 
 
@@ -99,6 +101,8 @@ async def _nft(script: str) -> str:
         )
     except FileNotFoundError:
         return "nft is not installed: MSS is not adjusted and nothing is translated; install nftables"
+    except OSError as error:
+        return f"nft does not start: {error.strerror}"
     try:
         async with asyncio.timeout(NFT_TIMEOUT):
             _, errors = await process.communicate(script.encode())

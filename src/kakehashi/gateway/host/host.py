@@ -1,6 +1,7 @@
 """Brings the host to what is wanted of it, and back to what it was."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from kakehashi.gateway.host.items import Address, Item, LinkUp, Mtu, Route, Rule
 from kakehashi.gateway.host.ledger import Ledger
 from kakehashi.gateway.host.netlink import Netlink
 from kakehashi.model.address import IPAddress
+
+LAST_READS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class Host:
         self._netlink = netlink
         self._ledger = Ledger(state)
         self._ledger.load()
+        self._is_saved = True
+        self._is_restored = False
         self._filters = Filters(name)
         self._lock = asyncio.Lock()  # netlink(7) reads one table at a time for each socket
 
@@ -87,8 +92,13 @@ class Host:
             return await self._netlink.facts(asked)
 
     async def apply(self, wanted: Sequence[Item], filters: str, facts: Facts) -> tuple[list[str], bool]:
-        """Make it so. What went wrong, one sentence each, and whether anything was changed."""
+        """Make it so. What went wrong, one sentence each, and whether anything was changed.
+
+        After `restore` nothing is changed any more, whoever was still waiting for its turn.
+        """
         async with self._lock:
+            if self._is_restored:
+                return [], False
             return await self._apply(wanted, filters, facts)
 
     async def _apply(self, wanted: Sequence[Item], filters: str, facts: Facts) -> tuple[list[str], bool]:
@@ -100,8 +110,8 @@ class Host:
             for item in todo.add:
                 before = sysctl.read(item.key) or "" if isinstance(item, Sysctl) else ""
                 self._ledger.items.setdefault(item, before)
-        if todo.add or todo.remove:
-            self._ledger.save()
+        if todo.add or todo.remove or not self._is_saved:
+            problems += self._save()
         for item in todo.add:
             problems += await self._try(item, self._add, facts)
         problems += await self._filters.apply(filters)
@@ -110,9 +120,30 @@ class Host:
     async def restore(self) -> list[str]:
         """Undo everything. What could not be undone is said, and forgotten."""
         async with self._lock:
-            problems, _ = await self._apply((), "", await self._netlink.facts())
-            self._ledger.remove()
+            self._is_restored = True
+            problems, _ = await self._apply((), "", await self._last_facts())
+            try:
+                self._ledger.remove()
+            except OSError as error:
+                problems.append(f"the file of what was changed stays: {error.strerror}")
             return problems
+
+    async def _last_facts(self) -> Facts:
+        """The tables, which may have changed while they were read."""
+        for _ in range(LAST_READS - 1):
+            with contextlib.suppress(NetlinkError, OSError):
+                return await self._netlink.facts()
+        return await self._netlink.facts()
+
+    def _save(self) -> list[str]:
+        """Where there is no room, go on without: what the changes protect matters more than their traces."""
+        try:
+            self._ledger.save()
+        except OSError as error:
+            self._is_saved = False
+            return [f"a killed gateway's changes would stay, they cannot be written down: {error.strerror}"]
+        self._is_saved = True
+        return []
 
     async def _try(
         self, item: Item, step: Callable[[Item, Facts], Awaitable[None]], facts: Facts
