@@ -91,11 +91,43 @@ def test_nonsense_is_answered_and_endless_nonsense_is_cut_off(tmp_path: Path) ->
         b'{"command": 1}',
         b'{"command": "show", "words": "ikev2"}',
         b'{"command": "x", "words": [1]}',
+        b"[" * 16_000,
     ],
 )
 def test_only_requests_are_requests(line: bytes) -> None:
-    with pytest.raises(ValueError, match=r"request|words|column"):
+    with pytest.raises(ValueError, match=r"request|words|column|nested"):
         decode(line)
+
+
+def test_a_fault_is_an_answer_too(tmp_path: Path) -> None:
+    async def story() -> bytes:
+        async def faulty(_: Request) -> Answer:
+            raise KeyError("a secret")
+
+        control = Control(tmp_path / "a.sock", faulty)
+        await control.start()
+        question = Request("show").encode()
+        answer = await asyncio.get_running_loop().run_in_executor(None, raw, tmp_path / "a.sock", question)
+        await control.stop()
+        return answer
+
+    answer = asyncio.run(story())
+    assert b"KeyError" in answer
+    assert b"secret" not in answer
+
+
+def test_only_a_socket_of_ours_is_replaced_or_taken_away(tmp_path: Path) -> None:
+    path = tmp_path / "precious"
+    path.write_text("not a socket")
+
+    async def story() -> None:
+        control = Control(path, echo)
+        with pytest.raises(OSError, match=r"in use|exists"):
+            await control.start()
+        await control.stop()
+
+    asyncio.run(story())
+    assert path.read_text() == "not a socket"
 
 
 def test_requests_survive_the_wire() -> None:

@@ -1,5 +1,6 @@
 """Keys in Wireshark's formats; tshark itself is the judge of them."""
 
+import os
 import shutil
 import stat
 import subprocess
@@ -58,6 +59,32 @@ def test_files_are_for_their_owner_only_and_each_sa_is_written_once(tmp_path: Pa
     for file in folder.iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert len((folder / "ikev2_decryption_table").read_text().splitlines()) == 2
+
+
+def test_a_folder_that_was_there_keeps_its_mode_and_its_files_are_closed_to_others(tmp_path: Path) -> None:
+    """--key-log /tmp must not lock everybody else out of /tmp."""
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o1777)
+    (folder / "esp_sa").touch(0o644)
+    KeyLog(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o1777
+    assert stat.S_IMODE((folder / "esp_sa").stat().st_mode) == 0o600
+
+
+def test_keys_are_written_to_no_link_and_to_no_file_of_others(tmp_path: Path) -> None:
+    linked, foreign = tmp_path / "linked", tmp_path / "foreign"
+    linked.mkdir()
+    (linked / "esp_sa").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OSError, match="symbolic"):
+        KeyLog(linked)
+    assert not (tmp_path / "elsewhere").exists()
+    if os.geteuid() == 0:
+        foreign.mkdir()
+        (foreign / "esp_sa").touch()
+        os.chown(foreign / "esp_sa", 65534, 65534)
+        with pytest.raises(PermissionError):
+            KeyLog(foreign)
 
 
 @pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")

@@ -47,7 +47,10 @@ def failure(error: str) -> Answer:
 
 def decode(line: bytes) -> Request:
     """The request of a line. ValueError for anything else."""
-    content = json.loads(line)
+    try:
+        content = json.loads(line)
+    except RecursionError:
+        raise ValueError("a request is not nested") from None
     if not isinstance(content, dict):
         raise ValueError("a request is a JSON object")
     command, words = content.get("command"), content.get("words", [])
@@ -67,8 +70,7 @@ class Control:
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Listen. OSError. A socket file that a dead gateway left is replaced."""
-        self._path.unlink(missing_ok=True)
+        """Listen. OSError. A socket that a dead gateway left is replaced, and nothing else."""
         before = os.umask(0o177)
         try:
             self._server = await asyncio.start_unix_server(
@@ -81,7 +83,8 @@ class Control:
         """Stop listening and take the file away."""
         if self._server:
             self._server.close()
-        self._path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self._path.unlink()
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -103,4 +106,8 @@ class Control:
             request = decode(line)
         except ValueError as error:
             return failure(f"not a request: {error}")
-        return await self._handler(request)
+        try:
+            return await self._handler(request)
+        except Exception as fault:
+            # The type alone: a fault's text may quote a key.
+            return failure(f"internal fault: {type(fault).__name__}")

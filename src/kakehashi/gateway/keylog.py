@@ -6,6 +6,7 @@ Only where the operator asked for them: who reads them reads the traffic. `ikev2
 with one line that it does not know.
 """
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,11 +117,13 @@ def _key(octets: bytes) -> str:
 
 
 class KeyLog:
-    """Appends the keys of each SA once, to files of mode 0600 in a folder of mode 0700. OSError."""
+    """Appends the keys of each SA once, to files of ours of mode 0600. OSError.
+
+    The folder is made, mode 0700. One that is there may be used by others, and stays as it is.
+    """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
         self._folder = folder
         self._written: set[tuple[bytes, bytes]] = set()
         self._append(IKE_FILE, "")
@@ -138,6 +141,9 @@ class KeyLog:
         self._append(ESP_FILE, "".join(line + "\n" for line in esp_lines(sa)))
 
     def _append(self, name: str, text: str) -> None:
-        descriptor = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with open(descriptor, "a") as file:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW
+        with open(os.open(self._folder / name, flags, 0o600), "a") as file:
+            if os.fstat(file.fileno()).st_uid != os.geteuid():
+                raise PermissionError(errno.EPERM, f"{name} belongs to somebody else")
+            os.fchmod(file.fileno(), 0o600)
             file.write(text)
