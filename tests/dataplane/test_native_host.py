@@ -20,7 +20,7 @@ def path(pair: Pair, outer: int, port: int) -> Path:
 
 
 def reversed_path(way: Path) -> Path:
-    return Path(way.remote, way.local, "wan")
+    return Path(way.remote, way.local)
 
 
 def is_datagram(event: object) -> bool:

@@ -3,7 +3,6 @@
 import asyncio
 import io
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
@@ -102,18 +101,6 @@ def test_every_event_of_the_data_plane_reaches_the_core_in_order() -> None:
         ("peer moved", 3, MOVED),
         ("unknown spi", 4),
     ]
-
-
-def test_answers_follow_the_routes_not_the_device_that_a_question_came_by() -> None:
-    """Only a link-local address needs its device."""
-
-    async def story(stage: Stage) -> None:
-        stage.dataplane.arrive(Datagram(b"one", replace(path(), interface="eth9")))
-        near = path(remote=ip_address("fe80::1"))
-        stage.dataplane.arrive(Datagram(b"two", replace(near, interface="eth9")))
-        await until(lambda: len(stage.core.paths) == 2)
-
-    assert [found.interface for found in play(story).core.paths] == ["", "eth9"]
 
 
 def test_effects_are_carried_out_in_the_order_of_the_core() -> None:

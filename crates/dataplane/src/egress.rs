@@ -4,10 +4,12 @@
 //! device gives up is sealed, kept until there is an SA, or dropped and counted; no path here sends it otherwise.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::SyncSender;
 use std::sync::Arc;
 
 use esp::{inner_ip, DropReason, Flow, OutboundSa, TrafficSelectors};
+use zeroize::Zeroizing;
 
 use crate::batch::Batch;
 use crate::counters::{ChildUse, SoftLimits};
@@ -104,7 +106,12 @@ impl Egress {
         let mut ready: Vec<Ready> = Vec::new();
         let mut buffer = vec![0; VNET_HEADER_SIZE + usize::from(u16::MAX)];
         loop {
-            self.epoll.wait(&mut ready).expect("epoll_wait on descriptors of our own");
+            // A command that came unannounced while a packet was put aside may be the one that the packet waits for.
+            if self.shared.waiting.load(Ordering::SeqCst) > 0 && self.mailbox.has_mail() {
+                ready.clear();
+            } else {
+                self.epoll.wait(&mut ready).expect("epoll_wait on descriptors of our own");
+            }
             for command in self.mailbox.take() {
                 if matches!(command, Command::Stop) {
                     return;
@@ -129,7 +136,8 @@ impl Egress {
                 self.tunnels.insert(tunnel, Tunnel { device, children, waiting, acquire_told: None });
             }
             Command::RemoveTunnel { tunnel, done } => {
-                if let Some(tunnel) = self.tunnels.remove(&tunnel) {
+                if let Some(mut tunnel) = self.tunnels.remove(&tunnel) {
+                    tunnel.take_waiting(&self.shared);
                     self.epoll.remove(&tunnel.device.fd);
                 }
                 drop(done);
@@ -152,8 +160,8 @@ impl Egress {
                 tunnel.children.retain(|child| child.spi_in != spi_in);
                 tunnel.acquire_told = None;
             }),
-            Command::DiscardWaiting { tunnel } => self.with(tunnel, |tunnel, _, _| {
-                let count = tunnel.waiting.take().len() as u64;
+            Command::DiscardWaiting { tunnel } => self.with(tunnel, |tunnel, _, shared| {
+                let count = tunnel.take_waiting(shared).len() as u64;
                 tunnel.device.counters.outbound.drop(DropReason::MiscError, count);
                 tunnel.acquire_told = None;
             }),
@@ -234,7 +242,9 @@ impl Tunnel {
             self.device.counters.outbound.drop(DropReason::MiscError, 1);
             return;
         }
-        if !self.waiting.push(read) {
+        if self.waiting.push(read) {
+            shared.waiting.fetch_add(1, Ordering::SeqCst);
+        } else {
             self.device.counters.outbound.drop(DropReason::MiscError, 1);
         }
         let now = shared.now();
@@ -251,13 +261,19 @@ impl Tunnel {
         }
     }
 
+    fn take_waiting(&mut self, shared: &Shared) -> Vec<Zeroizing<Vec<u8>>> {
+        let waited = self.waiting.take();
+        shared.waiting.fetch_sub(waited.len(), Ordering::SeqCst);
+        waited
+    }
+
     /// Send what waited, if there is an SA to send it by.
     fn flush_waiting(&mut self, batch: &mut Batch, shared: &Shared) {
         if !self.children.iter().any(|child| child.is_enabled) {
             return;
         }
         self.acquire_told = None;
-        for read in self.waiting.take() {
+        for read in self.take_waiting(shared) {
             self.give(&read, batch, shared);
         }
         self.flush(batch, shared);

@@ -82,27 +82,52 @@ impl EventQueue {
 pub struct Mailbox<T> {
     commands: Mutex<Vec<T>>,
     is_pending: AtomicBool,
+    is_rung: AtomicBool,
     bell: EventFd,
 }
 
 impl<T> Mailbox<T> {
     pub fn new() -> io::Result<Self> {
-        Ok(Mailbox { commands: Mutex::default(), is_pending: AtomicBool::new(false), bell: EventFd::new()? })
+        Ok(Mailbox {
+            commands: Mutex::default(),
+            is_pending: AtomicBool::new(false),
+            is_rung: AtomicBool::new(false),
+            bell: EventFd::new()?,
+        })
     }
 
+    /// The thread is woken for it.
     pub fn post(&self, command: T) {
+        self.leave(command);
+        self.wake();
+    }
+
+    pub fn wake(&self) {
+        if !self.is_rung.swap(true, Ordering::SeqCst) {
+            self.bell.ring();
+        }
+    }
+
+    /// The thread finds it when something else wakes it: a thread looks here before it looks at a packet. Waking a
+    /// thread costs more than most commands.
+    pub fn leave(&self, command: T) {
         lock(&self.commands).push(command);
-        self.is_pending.store(true, Ordering::Release);
-        self.bell.ring();
+        self.is_pending.store(true, Ordering::SeqCst);
+    }
+
+    pub fn has_mail(&self) -> bool {
+        self.is_pending.load(Ordering::SeqCst)
     }
 
     /// All commands, oldest first. Costs one load where there are none.
     pub fn take(&self) -> Vec<T> {
-        if !self.is_pending.load(Ordering::Acquire) {
+        if !self.has_mail() {
             return Vec::new();
         }
-        self.is_pending.store(false, Ordering::Release);
-        self.bell.silence();
+        self.is_pending.store(false, Ordering::SeqCst);
+        if self.is_rung.swap(false, Ordering::SeqCst) {
+            self.bell.silence();
+        }
         std::mem::take(&mut *lock(&self.commands))
     }
 

@@ -53,8 +53,8 @@ pub struct Child {
     pub limits: SoftLimits,
     pub packets: u64,
     pub octets: u64,
-    /// Where the peer was last said to have moved to, and when.
-    pub moved_told: Option<(SocketAddr, u64)>,
+    /// When the peer was last said to have moved.
+    pub moved_told: Option<u64>,
 }
 
 /// SPIs are our own random choice, so they need no strong hash.
@@ -292,10 +292,11 @@ impl Child {
         Ok(Some(range))
     }
 
-    /// RFC 7296 section 2.23. Packets go on coming until the gateway has moved the SA, so not each is told.
+    /// RFC 7296 section 2.23. Packets go on coming until the gateway has moved the SA, from two places in turn even,
+    /// so not each is told: an event that finds no room is lost, of whatever SA it is.
     fn tell_moved(&mut self, remote: SocketAddr, now: u64, shared: &Shared) {
-        if self.moved_told.is_none_or(|(told, when)| told != remote || now - when >= MOVED_INTERVAL_MS) {
-            self.moved_told = Some((remote, now));
+        if self.moved_told.is_none_or(|told| now - told >= MOVED_INTERVAL_MS) {
+            self.moved_told = Some(now);
             shared.events.push(Event::PeerMoved { spi_in: self.spi_in, remote });
         }
     }

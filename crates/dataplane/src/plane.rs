@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{sync_channel, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -198,7 +199,7 @@ impl Plane {
         }
         let usage = Arc::new(ChildUse::default());
         let selectors = Arc::new(sa.selectors);
-        self.to_ingress.post(ingress::Command::Install {
+        self.to_ingress.leave(ingress::Command::Install {
             child: Box::new(ingress::Child {
                 spi_in: sa.spi_in,
                 tunnel,
@@ -214,7 +215,7 @@ impl Plane {
                 moved_told: None,
             }),
         });
-        self.to_egress.post(egress::Command::Install {
+        self.to_egress(egress::Command::Install {
             tunnel,
             child: Box::new(egress::Child {
                 spi_in: sa.spi_in,
@@ -236,7 +237,15 @@ impl Plane {
 
     pub fn use_outbound(&self, name: &str, spi_in: u32) {
         if let Some(&(tunnel, _)) = lock(&self.state).tunnels.get(name) {
-            self.to_egress.post(egress::Command::UseOutbound { tunnel, spi_in });
+            self.to_egress(egress::Command::UseOutbound { tunnel, spi_in });
+        }
+    }
+
+    /// Wake the thread only if packets wait, which the command may let go.
+    fn to_egress(&self, command: egress::Command) {
+        self.to_egress.leave(command);
+        if self.shared.waiting.load(Ordering::SeqCst) > 0 {
+            self.to_egress.wake();
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
+use std::sync::atomic::AtomicUsize;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -13,13 +14,16 @@ pub struct Shared {
     pub sockets: Sockets,
     pub events: EventQueue,
     pub drops: Arc<Drops>,
+    /// How many packets wait for an SA, in all tunnels.
+    pub waiting: AtomicUsize,
     clock: Instant,
 }
 
 impl Shared {
     pub fn new(sockets: Sockets) -> io::Result<Self> {
         let drops = Arc::new(Drops::default());
-        Ok(Shared { sockets, events: EventQueue::new(drops.clone())?, drops, clock: Instant::now() })
+        let events = EventQueue::new(drops.clone())?;
+        Ok(Shared { sockets, events, drops, waiting: AtomicUsize::new(0), clock: Instant::now() })
     }
 
     /// Milliseconds since a moment before the start; never 0.

@@ -11,7 +11,10 @@ from kakehashi.model.status import InboundCounters, OutboundCounters
 
 @dataclass(frozen=True, slots=True)
 class Datagram:
-    """An IKE message arrived; the non-ESP marker is already off."""
+    """An IKE message arrived; the non-ESP marker is already off.
+
+    `path.interface` is told for link-local addresses only, which mean nothing without it.
+    """
 
     data: bytes
     path: Path

@@ -34,7 +34,6 @@ from kakehashi.ike.effects import (
     SendNatKeepalive,
     UseOutbound,
 )
-from kakehashi.model.address import Path
 from kakehashi.model.child_sa import ChildSa, EspKeys
 from kakehashi.model.secret import Secret
 
@@ -149,7 +148,7 @@ class Driver:
         now = self.now()
         match event:
             case Datagram(data, path):
-                self.core.receive(data, _routed(path), now)
+                self.core.receive(data, path, now)
             case Acquire(tunnel):
                 self.negotiate(tunnel, event)
             case Expire(spi_in):
@@ -159,7 +158,7 @@ class Driver:
             case PeerMoved(spi_in, remote):
                 self.core.peer_moved(spi_in, remote, now)
             case UnknownSpi(spi, path):
-                self.core.unknown_spi(spi, _routed(path), now)
+                self.core.unknown_spi(spi, path, now)
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
@@ -235,11 +234,3 @@ class Driver:
             where = f"{place.filename.rsplit('/', 1)[-1]}:{place.lineno}"
             # The type and the place, not the values: a fault's text may quote a key.
             self._log.say(Level.ERROR, f"internal fault {type(fault).__name__} at {where}", name="fault")
-
-
-def _routed(path: Path) -> Path:
-    """The path without the device it came by: answers follow the routing table and our rules (V2-10).
-
-    A link-local address means nothing without its device.
-    """
-    return path if path.remote.ip.is_link_local else Path(path.local, path.remote)

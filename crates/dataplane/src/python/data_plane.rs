@@ -262,8 +262,17 @@ fn event_tuple(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyTuple>> {
 
 fn path_tuple<'py>(py: Python<'py>, route: &Route) -> PyResult<Bound<'py, PyTuple>> {
     let Route { local, remote, interface } = *route;
-    let name = sys::interface_name(interface);
+    // Answers follow the routing table, not the device that a question came by; but a link-local address means
+    // nothing without its device.
+    let name = if is_link_local(remote) { sys::interface_name(interface) } else { String::new() };
     (ip_octets(py, local), local.port(), ip_octets(py, remote), remote.port(), name).into_pyobject(py)
+}
+
+fn is_link_local(address: SocketAddr) -> bool {
+    match address.ip() {
+        IpAddr::V4(ip) => ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_unicast_link_local(),
+    }
 }
 
 fn ip_octets(py: Python<'_>, address: SocketAddr) -> Bound<'_, PyBytes> {
