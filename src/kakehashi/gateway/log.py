@@ -47,8 +47,13 @@ def plain(level: Level, facility: str, tunnel: str, message: str, time: datetime
     """`2026-01-02 03:04:05.678 notice ikev2 Tunnel0.0: message`."""
     stamp = time.strftime("%Y-%m-%d %H:%M:%S.") + f"{time.microsecond // 1000:03d}"
     where = f" {tunnel}" if tunnel else ""
-    text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
-    return f"{stamp} {level.name.lower()} {facility}{where}: {text}"
+    return f"{stamp} {level.name.lower()} {facility}{where}: {_printable(message)}"
+
+
+def _printable(message: str) -> str:
+    if message.isprintable():
+        return message
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
 
 
 class Log:

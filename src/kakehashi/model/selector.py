@@ -1,9 +1,17 @@
 """Traffic selectors: which packets a Child SA carries (RFC 7296 section 3.13)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address, ip_network, summarize_address_range
 
 from kakehashi.model.address import IPAddress, IPNetwork
+
+
+@lru_cache(maxsize=1024)
+def _range_text(start: IPAddress, end: IPAddress) -> str:
+    """As a prefix where it is one. Remembered, for finding that out is slow and every new SA is told of."""
+    networks = list(summarize_address_range(start, end))
+    return str(networks[0]) if len(networks) == 1 else f"{start}-{end}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ files.
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kakehashi.crypto.key_schedule import IkeKeys
@@ -17,7 +18,7 @@ from kakehashi.ike.v2.proposals import IkeSuite
 from kakehashi.ike.v2.sealing import Sealer
 from kakehashi.ike.v2.states import TRANSITIONS, State, Step
 from kakehashi.ike.v2.window import Requests, Responses
-from kakehashi.model.address import ANY, Path, SocketAddress
+from kakehashi.model.address import ANY, IPAddress, Path, SocketAddress
 from kakehashi.model.identity import Identity
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.status import NatSide, Role
@@ -119,7 +120,7 @@ class IkeSa:
     @property
     def peer(self) -> str:
         """The peer in a sentence."""
-        return f"peer {self.path.remote.ip}"
+        return _peer_text(self.path.remote.ip)
 
     @property
     def is_up(self) -> bool:
@@ -254,3 +255,9 @@ class IkeSa:
                 details=details or {},
             )
         )
+
+
+@lru_cache(maxsize=1024)
+def _peer_text(ip: IPAddress) -> str:
+    """Remembered, for every event of an SA wants it and ipaddress takes its time."""
+    return f"peer {ip}"
