@@ -9,6 +9,7 @@ from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import EventName
 from kakehashi.ike.limits import Limits
 from kakehashi.ike.v2 import child_negotiation
+from kakehashi.ike.v2.contact import MAX_OF_TUNNEL
 from kakehashi.ike.v2.refusal import Refusal
 from kakehashi.model.selector import TrafficSelector
 from kakehashi.model.status import IkeSaState
@@ -197,6 +198,42 @@ def test_without_initial_contact_the_older_sa_stays_until_it_is_found_dead() -> 
     wire.run(100)
     assert_in_step(a, b)
     assert len(pairs(a, b)) == 1
+
+
+def test_a_peer_that_restarts_again_and_again_does_not_pile_up_ike_sas() -> None:
+    """Neither INITIAL_CONTACT nor DPD is there to find the older ones."""
+    wire = Wire()
+    a, b = up(wire, {"ike": {"send_initial_contact": False}})
+    for _ in range(30):
+        a.boot()
+        a.initiate(TUNNEL, b)
+        wire.run(40)
+    assert len(b.ike_sas()) == MAX_OF_TUNNEL
+    wire.run(60)
+    assert len(b.children) == MAX_OF_TUNNEL
+    assert b.used(TUNNEL).spi_out in a.children
+
+
+def test_hints_of_strangers_cost_little() -> None:
+    """An unprotected INVALID_SPI is looked for in all SAs, so only so many in a second."""
+    wire = Wire()
+    a, b = up(wire)
+    spi = next(iter(b.children)).to_bytes(4, "big")
+    hint = Message(
+        bytes(8),
+        bytes(8),
+        ExchangeType.INFORMATIONAL,
+        True,
+        False,
+        0,
+        (Notify(NotifyType.INVALID_SPI, data=spi),),
+    )
+    for _ in range(100):
+        a.endpoint.receive(encode(hint), a.path_to(SITE2), wire.now)
+        wire.carry_out(a)
+        wire.conditions = Conditions(latency=0)
+        wire.run(0.001)
+    assert 1 <= len(a.told(EventName.DPD)) <= 2 * Limits().answers_per_second
 
 
 @dataclass(frozen=True)

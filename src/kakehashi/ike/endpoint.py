@@ -349,10 +349,13 @@ class Endpoint:
 
     def _stranger(self, header: Header, datagram: bytes, path: Path, now: float) -> None:
         """No IKE SA of ours: say so to who asks (RFC 7296 section 2.21.4)."""
-        if header.spi_i == _NO_SPI or (not header.is_response and not header.is_initiator):
-            control.stray_notify(self, self._living(), datagram, path, now)
         self.drop(Drop.UNKNOWN_IKE_SPI, path)
-        if not header.is_response and self.may_answer(now):
+        may_be_hint = header.spi_i == _NO_SPI or not (header.is_response or header.is_initiator)
+        if (header.is_response and not may_be_hint) or not self.may_answer(now):
+            return
+        if may_be_hint:
+            control.stray_notify(self, self._living(), datagram, path, now)
+        if not header.is_response:
             notify = Notify(NotifyType.INVALID_IKE_SPI)
             self._answer_stranger(header, notify, path)
 

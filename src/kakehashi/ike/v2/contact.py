@@ -5,6 +5,8 @@ from kakehashi.ike.v2.informational import DeleteIkeSa
 from kakehashi.ike.v2.states import State
 from kakehashi.model.status import Role
 
+MAX_OF_TUNNEL = 8  # IKE SAs that the peer has proved; two are enough where both ends begin at once
+
 
 def drop_older(sa: IkeSa, now: float) -> None:
     """INITIAL_CONTACT: the peer knows nothing of older IKE SAs, so they end here without a Delete (section
@@ -33,6 +35,13 @@ def settle(sa: IkeSa, now: float) -> None:
         ours, theirs = (sa, other) if sa.role is Role.INITIATOR else (other, sa)
         if lowest_nonce(ours) < lowest_nonce(theirs):
             ours.begin(DeleteIkeSa("both ends began at once, and this IKE SA is redundant"), now)
+
+
+def drop_surplus(sa: IkeSa, now: float) -> None:
+    """A peer that starts anew without INITIAL_CONTACT leaves IKE SAs behind: the oldest ones end."""
+    older = [other for other in sa.host.sas_of(sa.tunnel_name) if other.is_up and other is not sa]
+    for other in older[: 1 - MAX_OF_TUNNEL]:
+        other.begin(DeleteIkeSa("the peer has begun too many others since"), now)
 
 
 def lowest_nonce(sa: IkeSa) -> bytes:

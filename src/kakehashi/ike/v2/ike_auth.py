@@ -152,6 +152,7 @@ def respond(sa: IkeSa, contents: Contents, now: float) -> list[Payload]:
     establish(sa, now)
     if contents.notify(NotifyType.INITIAL_CONTACT) is not None:
         contact.drop_older(sa, now)
+    contact.drop_surplus(sa, now)
     answer: list[Payload] = [identity, proof, *_answer_child(sa, tunnel, contents, now)]
     _clear_init(sa)
     contact.settle(sa, now)
