@@ -28,7 +28,7 @@ def ours(network: Network, folder: Path) -> Iterator[int]:
 
 @contextmanager
 def strongswan(network: Network, folder: Path) -> Iterator[int]:
-    text = connection(network, ike=SUITE.ike, esp=SUITE.esp, options="unique = never\n mobike = no")
+    text = connection(network, ike=SUITE.ike, esp=SUITE.esp, options="mobike = no")
     with StrongSwan(network, folder, text, levels="default = 1") as charon:
         yield charon.pid
 

@@ -1,5 +1,7 @@
 """Makes IKE SAs with a responder, one after another, each with a Child SA; the same for every responder.
 
+Each says INITIAL_CONTACT, like a peer that has started anew: the responder lets the one before it go.
+
 python -m bench.initiator COUNT LOCAL REMOTE      run inside the namespace that has the address LOCAL
 """
 
@@ -31,7 +33,7 @@ KEY = "one-secret-for-both"
 
 
 def gateway(remote: str) -> Gateway:
-    policy = IkePolicy(algorithms=IKE, rekey=Rekey(86400, 30), send_initial_contact=False)
+    policy = IkePolicy(algorithms=IKE, rekey=Rekey(86400, 30))
     tunnel = Tunnel(
         interface="Tunnel0.0",
         enabled=True,
