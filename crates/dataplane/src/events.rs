@@ -80,18 +80,23 @@ impl EventQueue {
 
 /// Commands to one data thread.
 pub struct Mailbox<T> {
-    commands: Mutex<Vec<T>>,
+    mail: Mutex<Mail<T>>,
     is_pending: AtomicBool,
-    is_rung: AtomicBool,
     bell: EventFd,
+}
+
+struct Mail<T> {
+    commands: Vec<T>,
+    /// The bell is readable. It changes only while the lock is held: a bell rung for commands that are taken already
+    /// would keep the thread from ever sleeping, one silenced for those to come from ever waking up.
+    is_rung: bool,
 }
 
 impl<T> Mailbox<T> {
     pub fn new() -> io::Result<Self> {
         Ok(Mailbox {
-            commands: Mutex::default(),
+            mail: Mutex::new(Mail { commands: Vec::new(), is_rung: false }),
             is_pending: AtomicBool::new(false),
-            is_rung: AtomicBool::new(false),
             bell: EventFd::new()?,
         })
     }
@@ -102,8 +107,11 @@ impl<T> Mailbox<T> {
         self.wake();
     }
 
+    /// Wake the thread, unless it has taken everything already.
     pub fn wake(&self) {
-        if !self.is_rung.swap(true, Ordering::SeqCst) {
+        let mut mail = lock(&self.mail);
+        if !mail.is_rung && !mail.commands.is_empty() {
+            mail.is_rung = true;
             self.bell.ring();
         }
     }
@@ -111,7 +119,8 @@ impl<T> Mailbox<T> {
     /// The thread finds it when something else wakes it: a thread looks here before it looks at a packet. Waking a
     /// thread costs more than most commands.
     pub fn leave(&self, command: T) {
-        lock(&self.commands).push(command);
+        let mut mail = lock(&self.mail);
+        mail.commands.push(command);
         self.is_pending.store(true, Ordering::SeqCst);
     }
 
@@ -124,11 +133,12 @@ impl<T> Mailbox<T> {
         if !self.has_mail() {
             return Vec::new();
         }
+        let mut mail = lock(&self.mail);
         self.is_pending.store(false, Ordering::SeqCst);
-        if self.is_rung.swap(false, Ordering::SeqCst) {
+        if std::mem::take(&mut mail.is_rung) {
             self.bell.silence();
         }
-        std::mem::take(&mut *lock(&self.commands))
+        std::mem::take(&mut mail.commands)
     }
 
     pub fn fd(&self) -> &OwnedFd {
@@ -139,4 +149,28 @@ impl<T> Mailbox<T> {
 /// A panic of another thread while it held the lock leaves nothing half done that matters here.
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sys;
+
+    #[test]
+    fn a_command_that_meets_a_busy_thread_leaves_no_bell_ringing_and_none_dumb() {
+        let mailbox = Mailbox::new().unwrap();
+        let is_readable = || sys::read(mailbox.fd(), &mut [0; 8]).is_ok();
+        for round in 0..500 {
+            std::thread::scope(|scope| {
+                scope.spawn(|| mailbox.post(round));
+                while mailbox.take().is_empty() {
+                    std::hint::spin_loop();
+                }
+            });
+            assert!(!is_readable(), "round {round}: the thread would never sleep again");
+            mailbox.post(round);
+            assert!(is_readable(), "round {round}: the thread would never wake up again");
+            assert_eq!(mailbox.take(), [round]);
+        }
+    }
 }
