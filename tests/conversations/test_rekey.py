@@ -1,17 +1,21 @@
 """SAs are replaced before they end: by either end, by both at once, and whatever gets lost on the way."""
 
 from dataclasses import replace
+from itertools import count
+from types import ModuleType
 
 import pytest
 
 from kakehashi.ike.effects import EventName
+from kakehashi.ike.v2 import create_child_sa, rekey_ike_sa
 from kakehashi.ike.v2.informational import Liveness
+from kakehashi.ike.v2.refusal import Refusal
 from kakehashi.ike.v2.rekey_ike_sa import RekeyIkeSa
 from kakehashi.model.algorithms import ChildAlgorithms
 from kakehashi.model.policy import Rekey
 from kakehashi.model.status import IkeSaState
-from kakehashi.wire.registry.ikev2 import ExchangeType, KeyExchangeId
-from tests.conversations.gateways import ANY, CHILD, SITE1, SITE2, TUNNEL, gateway, tunnel
+from kakehashi.wire.registry.ikev2 import ExchangeType, KeyExchangeId, NotifyType
+from tests.conversations.gateways import ANY, CHILD, IKE, SITE1, SITE2, TUNNEL, gateway, tunnel
 from tests.conversations.wire import Conditions, Node, Wire, assert_in_step, pairs
 
 NEVER = Rekey(10_000_000, 60)
@@ -267,6 +271,35 @@ def test_another_group_for_pfs_is_taken_on_demand_and_remembered() -> None:
     wire.run(560)
     settled(wire, a, b)
     assert len(wire.sent) == 4
+
+
+@pytest.mark.parametrize("module", [create_child_sa, rekey_ike_sa], ids=["Child SA", "IKE SA"])
+def test_a_peer_that_was_busy_may_still_ask_for_another_group(
+    module: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TEMPORARY_FAILURE says nothing about the request (section 2.25), so it is none of its rounds."""
+    real, busy = module._key_exchange, count()
+
+    def key_exchange(sa, contents, chosen):  # type: ignore[no-untyped-def]
+        if next(busy) < 5:
+            raise Refusal(NotifyType.TEMPORARY_FAILURE, "busy", expected=True)
+        return real(sa, contents, chosen)
+
+    monkeypatch.setattr(module, "_key_exchange", key_exchange)
+    wire = Wire()
+    one = replace(CHILD, key_exchanges=(KeyExchangeId.CURVE25519, KeyExchangeId.ECP_256))
+    other = replace(CHILD, key_exchanges=(KeyExchangeId.ECP_256,))
+    a, b = established(
+        wire,
+        {"ipsec": {"algorithms": one, "rekey": Rekey(600, 60)}, "ike": {"rekey": Rekey(600, 60)}},
+        {"ipsec": {"algorithms": other, "rekey": NEVER}},
+    )
+    less = replace(IKE, key_exchanges=(KeyExchangeId.ECP_256,))
+    b.do(b.endpoint.configure, gateway(tunnel(2, ipsec={"algorithms": other}, ike={"algorithms": less})))
+    wire.run(598)
+    settled(wire, a, b)
+    assert next(busy) > 6
+    assert not a.told(EventName.REKEY_FAILED)
 
 
 def test_with_and_without_pfs_are_both_fine_where_the_policy_says_so() -> None:

@@ -110,10 +110,11 @@ class NewChild:
         )
 
     def _refused(self, sa: IkeSa, error: Notify, now: float) -> None:
-        self._rounds += 1
         if error.type == NotifyType.TEMPORARY_FAILURE:
             sa.defer(self, now + retry_delay(sa))
-        elif error.type == NotifyType.INVALID_KE_PAYLOAD and len(error.data) == 2:
+            return
+        self._rounds += 1
+        if error.type == NotifyType.INVALID_KE_PAYLOAD and len(error.data) == 2:
             self._other_group(sa, KeyExchangeId(int.from_bytes(error.data, "big")), now)
         elif error.type == NotifyType.SINGLE_PAIR_REQUIRED and self._rounds <= MAX_ROUNDS:
             self.pair = single_pair(self.pair, self.trigger)

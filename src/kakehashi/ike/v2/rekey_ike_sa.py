@@ -104,7 +104,8 @@ class RekeyIkeSa:
         """The end of the IKE SA is told by itself."""
 
     def _refused(self, sa: IkeSa, error: Notify, now: float) -> None:
-        self._rounds += 1
+        if error.type != NotifyType.TEMPORARY_FAILURE:
+            self._rounds += 1
         group = (
             KeyExchangeId(int.from_bytes(error.data, "big")) if len(error.data) == 2 else KeyExchangeId.NONE
         )
