@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import stat
 from pathlib import Path
 
 from kakehashi.gateway.errors import GatewayError
@@ -25,6 +26,7 @@ class StateFolder:
         folder = self._options.state_dir
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _check_owner(folder)
             lock = os.open(folder / f"{self._options.name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise GatewayError(
@@ -46,3 +48,10 @@ class StateFolder:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def _check_owner(folder: Path) -> None:
+    """What the ledger says is done to the host, so it must be ours."""
+    found = folder.stat()
+    if found.st_uid != os.geteuid() or found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise GatewayError(f"{folder}: others may write there", "say another folder: --state-dir DIR")
