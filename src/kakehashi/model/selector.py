@@ -10,8 +10,9 @@ from kakehashi.model.address import IPAddress, IPNetwork
 @lru_cache(maxsize=1024)
 def _range_text(start: IPAddress, end: IPAddress) -> str:
     """As a prefix where it is one. Remembered, for finding that out is slow and every new SA is told of."""
-    networks = list(summarize_address_range(start, end))
-    return str(networks[0]) if len(networks) == 1 else f"{start}-{end}"
+    networks = summarize_address_range(start, end)
+    first, more = next(networks), next(networks, None)
+    return str(first) if more is None else f"{start}-{end}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,18 @@ def test_opaque_ports_are_among_all_ports() -> None:
     assert narrow((opaque,), (ts("10.0.0.0/24", 6, 80),)) == ()
 
 
+def test_many_selectors_are_told_in_a_short_sentence() -> None:
+    """A peer may propose 255 ranges that are no prefixes, and each new Child SA is told with its selectors."""
+    ranges = tuple(
+        TrafficSelector(ip_address(f"2001:db8::{n:x}"), ip_address("2001:db8::ffff:ffff:fffe"))
+        for n in range(1, 256)
+    )
+    text = str(Pair(ranges, ranges))
+    assert "2001:db8::1-2001:db8::ffff:ffff:fffe" in text
+    assert "and 247 more" in text
+    assert len(text) < 1000
+
+
 def test_unknown_types_and_impossible_ranges_are_left_out() -> None:
     good = Selector(TsType.TS_IPV4_ADDR_RANGE, 0, 0, 65535, bytes(4), b"\xff" * 4)
     backwards = Selector(TsType.TS_IPV4_ADDR_RANGE, 0, 0, 65535, b"\xff" * 4, bytes(4))

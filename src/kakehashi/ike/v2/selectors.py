@@ -15,6 +15,8 @@ Selectors = tuple[TrafficSelector, ...]
 
 MAX_SELECTORS = 255  # of one payload: Number of TSs is one octet (RFC 7296 section 3.13)
 
+_TOLD = 8  # selectors of one side that a sentence names
+
 _ALL_PORTS = (0, 65535)
 _OPAQUE = (65535, 0)
 
@@ -27,7 +29,7 @@ class Pair:
     remote: Selectors
 
     def __str__(self) -> str:
-        return f"local {listed(map(_text, self.local))} remote {listed(map(_text, self.remote))}"
+        return f"local {_texts(self.local)} remote {_texts(self.remote)}"
 
 
 def to_wire(selectors: Iterable[TrafficSelector]) -> tuple[Selector, ...]:
@@ -119,6 +121,11 @@ def _to_wire(selector: TrafficSelector) -> Selector:
 @lru_cache(maxsize=1024)
 def _text(selector: TrafficSelector) -> str:
     return str(selector)
+
+
+def _texts(selectors: Selectors) -> str:
+    more = f" and {len(selectors) - _TOLD} more" if len(selectors) > _TOLD else ""
+    return listed(map(_text, selectors[:_TOLD])) + more
 
 
 @lru_cache(maxsize=1024)
