@@ -11,9 +11,8 @@ import sys
 import time
 from ipaddress import ip_address
 
-from kakehashi.ike.endpoint import Endpoint
-
 from kakehashi.ike.effects import InstallChildSa, Send
+from kakehashi.ike.endpoint import Endpoint
 from kakehashi.model.address import IKE_PORT, NAT_T_PORT, Path, SocketAddress
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
 from kakehashi.model.gateway import Gateway
