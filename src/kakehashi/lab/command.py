@@ -65,8 +65,8 @@ def lab(
     """Join routers in a lab on this machine.
 
     Builds the routers, their LANs and the internet between them, and sees whether they talk. Each router is a
-    real gateway in a network namespace of its own. Nothing of it is left behind, and the host's own network is
-    not touched. Runs as root, or as any user whom the system lets make namespaces.
+    real gateway in a network namespace of its own. Nothing of it is left behind, and the host's own network
+    is not touched. Runs as root, or as any user whom the system lets make namespaces.
 
     Exit status: 0 everything talks that should, 1 something does not, 2 the lab cannot be built.
     """
