@@ -10,10 +10,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from kakehashi.ike.endpoint import Endpoint
-
 from kakehashi import cli
 from kakehashi.gateway import configuration, daemon
+from kakehashi.ike.endpoint import Endpoint
 from kakehashi.ike.limits import Limits
 from kakehashi.ike.v2 import sealing
 from kakehashi.model.algorithms import ChildAlgorithms, IkeAlgorithms

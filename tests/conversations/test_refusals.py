@@ -19,7 +19,7 @@ from kakehashi.wire.registry.ikev2 import (
     NotifyType,
     PrfId,
 )
-from kakehashi.wire.v2.message import decode
+from kakehashi.wire.v2.message import decode, encode
 from kakehashi.wire.v2.notify import Notify
 from tests.conversations.gateways import (
     AES_CBC_128,
@@ -377,3 +377,30 @@ def test_secrets_never_stand_in_an_event() -> None:
     for event in a.events + b.events:
         assert "telling" not in f"{event.message} {dict(event.details)}"
     assert credentials("x", "a-telling-secret", 1, "f").secret is not None
+
+
+def without_spi(datagram: bytes) -> bytes:
+    """The sender's own SPI in IKE_SA_INIT becomes zero."""
+    message = decode(datagram)
+    return encode(replace(message, **{"spi_r" if message.is_response else "spi_i": bytes(8)}))
+
+
+@pytest.mark.parametrize("who", ["initiator", "responder"])
+def test_an_spi_of_zero_makes_no_ike_sa(who: str) -> None:
+    """Neither SPI may be zero in an IKE SA (RFC 7296 section 3.1)."""
+    wire = Wire()
+    a = wire.node("a", gateway(tunnel(1)), SITE1)
+    b = wire.node("b", gateway(tunnel(2)), SITE2)
+
+    def change(node: Node, datagram: bytes) -> bool:
+        if datagram[18] != ExchangeType.IKE_SA_INIT or (node is a) is not (who == "initiator"):
+            return datagram[18] == ExchangeType.IKE_SA_INIT
+        to = b if node is a else a
+        to.endpoint.receive(without_spi(datagram), to.path_to(SITE1 if to is b else SITE2), wire.now)
+        return False
+
+    wire.filter = change
+    a.initiate(TUNNEL, b)
+    wire.run(0.1)
+    assert not b.endpoint.half_open() or who == "responder"
+    assert a.endpoint.ike_sas(wire.now)[0].cipher is None
