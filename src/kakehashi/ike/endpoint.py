@@ -336,7 +336,8 @@ class Endpoint:
     # Routing.
 
     def _first_message(self, header: Header, datagram: bytes, path: Path, now: float) -> None:
-        if header.spi_r != _NO_SPI or header.message_id != 0 or not header.is_initiator:
+        spis_fit = header.spi_i != _NO_SPI and header.spi_r == _NO_SPI
+        if not spis_fit or header.message_id != 0 or not header.is_initiator:
             self.drop(Drop.WRONG_DIRECTION, path)
             return
         sa = self._first_messages.get((datagram, path.remote))

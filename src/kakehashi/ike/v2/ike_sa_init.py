@@ -160,6 +160,8 @@ class IkeSaInit:
     ) -> None:
         try:
             contents.check(ExchangeType.IKE_SA_INIT, True)
+            if message.spi_r == NO_SPI:
+                raise Refusal(NotifyType.INVALID_SYNTAX, "its SPI is zero")
             suite = self._accepted(contents)
             shared = known(self._pair).shared(contents.one(KeyExchange).data)
         except (Refusal, InvalidPublicValue) as error:

@@ -130,7 +130,7 @@ class RekeyIkeSa:
     def _made(self, sa: IkeSa, contents: Contents, now: float) -> IkeSa:
         chosen = accept(self._allowed, contents.one(SecurityAssociation).proposals, ProtocolId.IKE)
         theirs = contents.one(KeyExchange)
-        if isinstance(chosen, Mismatch) or len(chosen.spi) != 8:
+        if isinstance(chosen, Mismatch) or len(chosen.spi) != 8 or not any(chosen.spi):
             raise Refusal(NotifyType.NO_PROPOSAL_CHOSEN, "the peer chooses an IKE SA that we did not offer")
         if not chosen.group == theirs.group == self._group:
             raise Refusal(NotifyType.INVALID_KE_PAYLOAD, "the peer answers with another group than ours")
