@@ -10,26 +10,44 @@ from pathlib import Path
 
 from tests.interop.network import Network
 from tests.interop.ours import ROOT, Ours, mirrored
-from tests.interop.strongswan import StrongSwan, connection
+from tests.interop.strongswan import StrongSwan, connection, connections
 from tests.interop.suites import Suite
 
-from bench.initiator import CHILD, IKE
+from bench.initiator import CHILD, IKE, KEY, SITES, SOURCES, site
 
 SUITE = Suite("aes128-sha256-x25519", "aes128-sha256", "", IKE, CHILD)
 
 
 @contextmanager
 def ours(network: Network, folder: Path) -> Iterator[int]:
+    text = mirrored(peer="any") + "".join(_tunnel(number) for number in range(SITES))
     with Ours(
-        network, folder, mirrored(), suite=SUITE, namespace=network.peer, log_level="notice", log_json=False
+        network, folder, text, suite=SUITE, namespace=network.peer, log_level="notice", log_json=False
     ) as gateway:
         yield gateway.pid
 
 
+def _tunnel(number: int) -> str:
+    return f"""ikev2 authentication psk id keyid {site(number)} key char {KEY}
+interface Tunnel{number + 1}.0
+  tunnel mode ipsec-ikev2
+  ip unnumbered GigaEthernet1.0
+  ikev2 peer any authentication psk id keyid {site(number)}
+  no shutdown
+ip route 192.168.{100 + number}.0/24 Tunnel{number + 1}.0
+"""
+
+
 @contextmanager
 def strongswan(network: Network, folder: Path) -> Iterator[int]:
-    text = connection(network, ike=SUITE.ike, esp=SUITE.esp, options="mobike = no")
-    with StrongSwan(network, folder, text, levels="default = 1") as charon:
+    parts = [
+        connection(
+            network, name=f"c{number}", child=f"n{number}", ike=SUITE.ike, esp=SUITE.esp, options="mobike = no",
+            remote="%any", remote_id=f"keyid:{site(number)}", remote_ts=f"192.168.{100 + number}.0/24", key=KEY,
+        )
+        for number in range(SITES)
+    ]  # fmt: skip
+    with StrongSwan(network, folder, connections(*parts), levels="default = 1") as charon:
         yield charon.pid
 
 
@@ -51,6 +69,9 @@ def measure(responder: str, folder: Path, count: int) -> float:
     """Milliseconds of the responder's CPU a handshake."""
     with ExitStack() as stack:
         network = stack.enter_context(Network())
+        for number in range(SOURCES):
+            address = f"{network.OURS.rsplit('.', 1)[0]}.{100 + number}/24"
+            network.inside(network.ours, "ip", "addr", "add", address, "dev", "wan0")
         pid: int = stack.enter_context(RESPONDERS[responder](network, folder))  # type: ignore[arg-type]
 
         def handshakes(number: int) -> None:
@@ -59,7 +80,7 @@ def measure(responder: str, folder: Path, count: int) -> float:
                 timeout=120, cwd=ROOT,
             )  # fmt: skip
 
-        handshakes(20)
+        handshakes(2 * SITES)
         before = cpu_seconds(pid)
         handshakes(count)
         return (cpu_seconds(pid) - before) / count * 1e3

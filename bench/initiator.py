@@ -1,11 +1,13 @@
-"""Makes IKE SAs with a responder, one after another, each with a Child SA; the same for every responder.
+"""Many sites of one centre, all of which lost their tunnels and come back at once, again and again.
 
-Each says INITIAL_CONTACT, like a peer that has started anew: the responder lets the one before it go.
+    python -m bench.initiator COUNT LOCAL REMOTE      run inside the namespace that has the address LOCAL
 
-python -m bench.initiator COUNT LOCAL REMOTE      run inside the namespace that has the address LOCAL
+Sites say INITIAL_CONTACT: the responder lets the SA of the round before go. SITES of them are under way at once, few
+enough that nobody demands cookies.
 """
 
 import os
+import selectors
 import socket
 import sys
 import time
@@ -31,19 +33,31 @@ CHILD = ChildAlgorithms((AES_128,), (IntegrityId.AUTH_HMAC_SHA2_256_128,))
 KEY = "one-secret-for-both"
 
 
-def gateway(remote: str) -> Gateway:
+SITES = 20
+SOURCES = (
+    10  # addresses that the sites share: more than two half-open SAs of one address would look like a flood
+)
+
+
+def site(number: int) -> str:
+    """The identity of a site."""
+    return f"site{number}"
+
+
+def gateway(remote: str, number: int) -> Gateway:
     policy = IkePolicy(algorithms=IKE, rekey=Rekey(86400, 30))
+    lan = f"192.168.{100 + number}.0/24"
     tunnel = Tunnel(
         interface="Tunnel0.0",
         enabled=True,
         peer_address=ip_address(remote),
-        local=_key("ours"),
+        local=_key(site(number)),
         peer=_key("peer"),
         ike=policy,
         ipsec=IpsecPolicy(
             algorithms=CHILD,
             rekey=Rekey(28800, 60),
-            local_selectors=(TrafficSelector.of("192.168.10.0/24"),),
+            local_selectors=(TrafficSelector.of(lan),),
             remote_selectors=(TrafficSelector.of("192.168.20.0/24"),),
         ),
     )
@@ -54,55 +68,88 @@ def _key(name: str) -> Authentication:
     return Authentication(AuthenticationMethod.PSK, Identity.of(IdType.ID_KEY_ID, name), Secret(KEY.encode()))
 
 
-class Initiator:
-    """Two sockets, ports 500 and 4500, and one fresh endpoint a handshake."""
+class Site:
+    """One site: its sockets, ports 500 and 4500 of its address, may be shared with other sites."""
+
+    def __init__(self, number: int, sockets: dict[int, socket.socket], local: str, remote: str) -> None:
+        self.sockets, self.gateway = sockets, gateway(remote, number)
+        self.path = Path(
+            SocketAddress(ip_address(local), IKE_PORT), SocketAddress(ip_address(remote), IKE_PORT)
+        )
+        self.endpoint = Endpoint(self.gateway, os.urandom)
+        self.is_up = False
+
+    def begin(self) -> None:
+        self.endpoint = Endpoint(self.gateway, os.urandom)
+        self.is_up = False
+        self.endpoint.initiate("Tunnel0.0", self.path, time.monotonic())
+
+    def receive(self, datagram: bytes, path: Path) -> None:
+        self.endpoint.receive(datagram, path, time.monotonic())
+
+    def send(self) -> int:
+        """Send what the endpoint wants sent; how many messages."""
+        sent = 0
+        for effect in self.endpoint.effects():
+            match effect:
+                case InstallChildSa():
+                    self.is_up = True
+                case Send(datagram, way):
+                    port = way.local.port
+                    marker = bytes(4) if port == NAT_T_PORT else b""
+                    self.sockets[port].sendto(marker + datagram, (str(way.remote.ip), way.remote.port))
+                    sent += 1
+        return sent
+
+
+class Sites:
+    """All of them, and who a message is for: the initiator's SPI says it."""
 
     def __init__(self, local: str, remote: str) -> None:
-        self.local, self.remote = local, remote
-        self.sockets = {}
-        for port in (IKE_PORT, NAT_T_PORT):
-            self.sockets[port] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self.sockets[port].bind((local, port))
-            self.sockets[port].settimeout(5)
-        self.gateway = gateway(remote)
+        network = local.rsplit(".", 1)[0]
+        self.sockets: dict[tuple[str, int], socket.socket] = {}
+        self.selector = selectors.DefaultSelector()
+        self.sites = []
+        for number in range(SITES):
+            address = f"{network}.{100 + number % SOURCES}"
+            own = {port: self._socket(address, port) for port in (IKE_PORT, NAT_T_PORT)}
+            self.sites.append(Site(number, own, address, remote))
 
-    def handshake(self) -> None:
-        """One IKE_SA_INIT and IKE_AUTH. AssertionError if no Child SA comes of it, TimeoutError."""
-        endpoint = Endpoint(self.gateway, os.urandom)
-        path = Path(
-            SocketAddress(ip_address(self.local), IKE_PORT), SocketAddress(ip_address(self.remote), IKE_PORT)
-        )
-        endpoint.initiate("Tunnel0.0", path, time.monotonic())
-        for _ in range(4):
-            port = 0
-            for effect in endpoint.effects():
-                match effect:
-                    case InstallChildSa():
-                        return
-                    case Send(datagram, way):
-                        port = way.local.port
-                        marker = bytes(4) if port == NAT_T_PORT else b""
-                        self.sockets[port].sendto(marker + datagram, (self.remote, way.remote.port))
-            assert port, "the initiator has nothing more to say"
-            self._receive(endpoint, port)
-        raise AssertionError("no Child SA after four messages")
+    def _socket(self, address: str, port: int) -> socket.socket:
+        if (address, port) not in self.sockets:
+            udp = self.sockets[address, port] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            udp.bind((address, port))
+            self.selector.register(udp, selectors.EVENT_READ, SocketAddress(ip_address(address), port))
+        return self.sockets[address, port]
 
-    def _receive(self, endpoint: Endpoint, port: int) -> None:
-        data, (address, remote_port) = self.sockets[port].recvfrom(65535)
-        endpoint.receive(
-            data[4:] if port == NAT_T_PORT else data,
-            Path(
-                SocketAddress(ip_address(self.local), port), SocketAddress(ip_address(address), remote_port)
-            ),
-            time.monotonic(),
-        )
+    def come_back(self) -> None:
+        """One handshake of each site. AssertionError where one does not come up, TimeoutError."""
+        for one in self.sites:
+            one.begin()
+        by_spi = {one.endpoint.ike_sas(0)[0].spi_i: one for one in self.sites}
+        for _ in range(2):
+            waiting = sum(one.send() for one in self.sites)
+            while waiting:
+                ready = self.selector.select(5)
+                if not ready:
+                    raise TimeoutError(f"{waiting} sites are not answered")
+                for key, _ in ready:
+                    data, (address, port) = key.fileobj.recvfrom(65535)  # type: ignore[union-attr]
+                    data = data[4:] if key.data.port == NAT_T_PORT else data
+                    if data[:8] in by_spi and data[19] & 0x20:  # an answer, not a Delete of an older SA
+                        path = Path(key.data, SocketAddress(ip_address(address), port))
+                        by_spi[data[:8]].receive(data, path)
+                        waiting -= 1
+        for one in self.sites:
+            one.send()
+        assert all(one.is_up for one in self.sites), "a site has no Child SA"
 
 
 def main() -> None:
     count, local, remote = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-    initiator = Initiator(local, remote)
-    for _ in range(count):
-        initiator.handshake()
+    sites = Sites(local, remote)
+    for _ in range(count // SITES):
+        sites.come_back()
 
 
 if __name__ == "__main__":
