@@ -11,6 +11,7 @@ import selectors
 import socket
 import sys
 import time
+from collections.abc import Container
 from ipaddress import ip_address
 
 from kakehashi.ike.effects import InstallChildSa, Send
@@ -128,21 +129,26 @@ class Sites:
             one.begin()
         by_spi = {one.endpoint.ike_sas(0)[0].spi_i: one for one in self.sites}
         for _ in range(2):
-            waiting = sum(one.send() for one in self.sites)
-            while waiting:
-                ready = self.selector.select(5)
-                if not ready:
-                    raise TimeoutError(f"{waiting} sites are not answered")
-                for key, _ in ready:
-                    data, (address, port) = key.fileobj.recvfrom(65535)  # type: ignore[union-attr]
-                    data = data[4:] if key.data.port == NAT_T_PORT else data
-                    if data[:8] in by_spi and data[19] & 0x20:  # an answer, not a Delete of an older SA
-                        path = Path(key.data, SocketAddress(ip_address(address), port))
-                        by_spi[data[:8]].receive(data, path)
-                        waiting -= 1
+            asked = sum(one.send() for one in self.sites)
+            # All answers first, then the work on them: else both ends would work at once on what may be one core.
+            for spi, data, path in self._answers(asked, by_spi):
+                by_spi[spi].receive(data, path)
         for one in self.sites:
             one.send()
         assert all(one.is_up for one in self.sites), "a site has no Child SA"
+
+    def _answers(self, count: int, spis: Container[bytes]) -> list[tuple[bytes, bytes, Path]]:
+        answers: list[tuple[bytes, bytes, Path]] = []
+        while len(answers) < count:
+            ready = self.selector.select(5)
+            if not ready:
+                raise TimeoutError(f"{count - len(answers)} sites are not answered")
+            for key, _ in ready:
+                data, (address, port) = key.fileobj.recvfrom(65535)  # type: ignore[union-attr]
+                data = data[4:] if key.data.port == NAT_T_PORT else data
+                if data[:8] in spis and data[19] & 0x20:  # an answer, not a Delete of an older SA
+                    answers.append((data[:8], data, Path(key.data, SocketAddress(ip_address(address), port))))
+        return answers
 
 
 def main() -> None:
