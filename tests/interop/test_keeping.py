@@ -180,6 +180,25 @@ def test_killed_and_started_again_it_recovers(tmp_path: Path) -> None:
         assert peer.sas().count("ESTABLISHED") == 1, "INITIAL_CONTACT (V2-33) lets the peer forget the old SA"
 
 
+def test_a_tunnel_that_is_shut_down_says_so_and_comes_back(tmp_path: Path) -> None:
+    text = configuration()
+    down = text.replace("keyid peer\n\n  no shutdown", "keyid peer\n  shutdown")
+    assert down != text
+    with (
+        Network() as network,
+        StrongSwan(network, tmp_path / "peer", connection(network)) as peer,
+        Ours(network, tmp_path / "ours", text) as ours,
+    ):
+        assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+        ours.file.write_text(down)
+        ours.reload()
+        ours.until(lambda: "ESTABLISHED" not in peer.sas(), "no SA at the peer")
+        ours.file.write_text(text)
+        ours.reload()
+        ours.until(lambda: ours.log.count('"reloaded"') == 2, "the second reload")
+        assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+
+
 def test_always_on_without_traffic(tmp_path: Path) -> None:
     """V2-09: the SA stands without a packet, and its end takes the interface down."""
     with (

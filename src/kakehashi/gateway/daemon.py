@@ -247,6 +247,11 @@ class Daemon:
         if wrong := configuration.errors(findings):
             return self._kept(str(wrong[0]))
         steps = plan(self._gateway, loaded.gateway)
+        for name in steps.removed:
+            if loaded.gateway.tunnel(name) is not None:
+                # Shut down, not gone: its device goes and takes the keys along, so the peer must hear of it.
+                self._driver.core.clear(name, self._driver.now())
+        self._driver.step()
         self._loaded, self._mapped = loaded, mapped
         self._driver.core.configure(loaded.gateway, self._driver.now())
         self._driver.step()
