@@ -265,7 +265,8 @@ impl Child {
     ) -> Result<Option<Range<usize>>, DropReason> {
         let Arrival { route, tos, now, .. } = *arrival;
         let in_udp = arrival.purpose == Purpose::NatTraversal;
-        if in_udp != self.in_udp {
+        // A peer may wrap ESP in UDP where no NAT was found (RFC 7296 section 2.23), but it never need unwrap it.
+        if self.in_udp && !in_udp {
             return Err(DropReason::MiscError);
         }
         let highest = self.sa.highest_sequence();
@@ -277,7 +278,7 @@ impl Child {
         }
         self.usage.touch_inbound(now);
         self.packets += 1;
-        if in_udp && is_newest && route.remote != self.remote {
+        if self.in_udp && is_newest && route.remote != self.remote {
             self.tell_moved(route.remote, now, shared);
         }
         let Opened::Inner(range) = opened else { return Ok(None) };
