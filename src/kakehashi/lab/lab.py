@@ -1,6 +1,7 @@
 """A lab from its beginning to its end, inside the sandbox."""
 
 import signal
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from kakehashi.lab.outcome import (
     failures,
     hopeless,
     tunnel_outcome,
+    tunnel_status,
 )
 from kakehashi.lab.pair import Pair
 from kakehashi.lab.ping import Ping
@@ -26,11 +28,14 @@ from kakehashi.lab.process import GatewayProcess, running_gateways
 from kakehashi.lab.realise import built_network
 from kakehashi.lab.throughput import throughput
 from kakehashi.model.finding import Finding, Severity
+from kakehashi.model.tunnel import ConnectType
 
 # A negotiation is given up 30 s after its first message (V2-33); under loss a second one may be needed.
 _PATIENCE, _PATIENCE_UNDER_LOSS = 35.0, 70.0
 # After a refusal: the next packet begins anew, and would be refused again.
 _PATIENCE_WITH_TUNNEL_DOWN = 3.0
+# The gateways start one after another; a first message that nobody heard is sent again after 2 s.
+_STANDING_SECONDS, _STANDING_INTERVAL = 6.0, 0.1
 _SPEED_SECONDS = 1.0
 _SPEED_OCTETS, _SPEED_OCTETS_CAPTURED = 2**34, 2**22
 _MOST_SPEEDS = 8  # tunnels that are measured, so that a large lab still ends soon
@@ -128,6 +133,7 @@ class _Trial:
 
     def outcome(self, remarks: tuple[str, ...]) -> Outcome:
         """Probe, measure, and put it together."""
+        self._await_standing()
         probes = [self._probe(probe) for probe in self._plan.probes]
         statuses = self._statuses()
         speeds = self._speeds(probes)
@@ -142,6 +148,23 @@ class _Trial:
             failures=failures(self._plan, tunnels, probes, statuses, complaints),
             remarks=remarks,
         )
+
+    def _await_standing(self) -> None:
+        """A moment for tunnels that are always on: what comes before is lost, as on the device (V2-09)."""
+        ends = [
+            end
+            for pair in self._plan.pairs
+            for end in pair.ends
+            if end.tunnel.enabled and end.tunnel.connect is ConnectType.ALWAYS
+        ]
+        deadline = time.monotonic() + _STANDING_SECONDS
+        while ends and time.monotonic() < deadline:
+            self._progress("waiting for the tunnels that are always on")
+            statuses = self._statuses()
+            found = [tunnel_status(end, statuses) for end in ends]
+            if all(one and one["up"] for one in found) or hopeless(ends, self._plan.pairs, statuses):
+                return
+            time.sleep(_STANDING_INTERVAL)
 
     def _statuses(self) -> Statuses:
         return {g.name: status for g in self._gateways if (status := g.status()) is not None}

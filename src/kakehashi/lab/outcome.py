@@ -190,7 +190,7 @@ def _why_down(plan: Plan, pair: Pair, statuses: Statuses, complaints: Mapping[st
     if not any(end.can_begin for end in pair.ends):
         reasons.append("neither end knows the other's address: one must name it in place of `any`")
     for end in pair.ends:
-        status = _tunnel_status(end, statuses)
+        status = tunnel_status(end, statuses)
         for key in ("last_failure", "down_reason"):
             if status and status[key] and end.tunnel.enabled:
                 reasons.append(f"{end}: {status[key]}")
@@ -217,7 +217,8 @@ def _wrong_address(plan: Plan, pair: Pair) -> list[str]:
     return found
 
 
-def _tunnel_status(end: End, statuses: Statuses) -> Mapping[str, Any] | None:
+def tunnel_status(end: End, statuses: Statuses) -> Mapping[str, Any] | None:
+    """What the end's own gateway says of the tunnel; None if it says nothing."""
     for status in statuses.get(end.device, {}).get("tunnels", ()):
         if status["name"] == end.tunnel.interface:
             return status  # type: ignore[no-any-return]
@@ -237,7 +238,7 @@ def hopeless(ends: Sequence[End], pairs: Sequence[Pair], statuses: Statuses) -> 
         if not any(end in ends for end in pair.ends):
             continue
         for end in pair.ends:
-            status = _tunnel_status(end, statuses)
+            status = tunnel_status(end, statuses)
             if status and status["last_failure"] and _standing_sa(end, statuses) is None:
                 return True
     return False
