@@ -206,12 +206,14 @@ def respond(host: Host, header: Header, datagram: bytes, path: Path, now: float)
             _answer_unreadable(host, datagram, path, Notify(error.notify, data=error.notify_data))
         return None
     contents = Contents(message.payloads)
-    tunnels = host.candidates(path)
-    tunnel, policy = _policy(host, tunnels, path)
+    tunnel = None
     try:
         contents.check(ExchangeType.IKE_SA_INIT, False)
+        # Before anything that takes longer the more tunnels there are.
         if total >= limits.cookie_total or of_source >= limits.cookie_per_source:
             _check_cookie(host, message, contents, path, now)
+        tunnels = host.candidates(path)
+        tunnel, policy = _policy(host, tunnels, path)
         if not tunnels:
             sentence = f"no tunnel is for a peer at {path.remote.ip} that comes to {path.local.ip}"
             raise Refusal(NotifyType.NO_PROPOSAL_CHOSEN, sentence)
