@@ -67,8 +67,9 @@ class Filters:
     """The table as it stands in the kernel."""
 
     def __init__(self, name: str) -> None:
-        safe = "".join(c if c.isascii() and c.isalnum() else "_" for c in name)
-        self._table = f"inet kakehashi_{safe}"
+        # Two names must not become one: what nft's names cannot hold is spelt by its number.
+        safe = "".join(c if c.isascii() and c.isalnum() else f"_{ord(c):x}_" for c in name)
+        self.table = f"inet kakehashi_{safe}"
         self._applied: str | None = None  # unknown: a gateway before us may have left one
         self._is_ours = False
 
@@ -77,9 +78,9 @@ class Filters:
         if rules == self._applied:
             return []
         # Declared first, so that the deletion cannot fail where there is none.
-        script = f"table {self._table} {{}}\ndelete table {self._table}\n"
+        script = f"table {self.table} {{}}\ndelete table {self.table}\n"
         if rules:
-            script += f"table {self._table} {{\n{rules}\n}}\n"
+            script += f"table {self.table} {{\n{rules}\n}}\n"
         error = await _nft(script)
         if error and not rules and not self._is_ours:
             error = ""  # no nft, and nothing is wanted of it
