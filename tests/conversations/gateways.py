@@ -19,7 +19,6 @@ AES_CBC_256 = Cipher(EncryptionId.ENCR_AES_CBC, 256)
 AES_GCM_128 = Cipher(EncryptionId.ENCR_AES_GCM_16, 128)
 AES_GCM_256 = Cipher(EncryptionId.ENCR_AES_GCM_16, 256)
 CHACHA = Cipher(EncryptionId.ENCR_CHACHA20_POLY1305)
-TRIPLE_DES = Cipher(EncryptionId.ENCR_3DES)
 
 IKE = IkeAlgorithms(
     ciphers=(AES_CBC_256, AES_CBC_128),

@@ -8,7 +8,6 @@ With `nat="ours"` or `"peer"` the router translates that side's addresses and po
 import itertools
 import os
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -76,16 +75,6 @@ class Network:
         """How many packets matched since `count_start`."""
         words = self.inside(self.router, "nft", "list", "counter", "inet", "count", "hits").split()
         return int(words[words.index("packets") + 1])
-
-    def filter(self, rules: Sequence[str]) -> None:
-        """Let the router drop what `rules` (nft expressions) match; none lets everything pass."""
-        self.inside(self.router, "nft", "delete", "table", "inet", "kkt", check=False)
-        if rules:
-            body = "".join(f"  {rule} drop\n" for rule in rules)
-            run(
-                "ip", "netns", "exec", self.router, "nft", "-f", "-",
-                stdin=f"table inet kkt {{ chain c {{ type filter hook forward priority 0;\n{body} }}\n}}",
-            )  # fmt: skip
 
     def _build(self) -> None:
         for namespace in (self.ours, self.peer, self.router):

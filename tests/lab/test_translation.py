@@ -10,7 +10,6 @@ from kakehashi.lab.translation import Translation, loss_rules, nat_rules
 def translation(*, forwarded: bool) -> Translation:
     return Translation(
         namespace="nat-kobe",
-        inside_interface="inside",
         outside_interface="outside",
         inside=ip_address("100.64.2.1"),
         public=ip_address("198.18.2.1"),

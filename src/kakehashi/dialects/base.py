@@ -1,6 +1,6 @@
 """What every dialect can do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,6 +45,3 @@ class Dialect(Protocol):
 
     def clear(self, words: Sequence[str], status: Status) -> Clear:
         """What `clear WORDS` asks for. ShowError."""
-
-
-DialectFactory = Callable[[], Dialect]

@@ -19,6 +19,4 @@ class Drop(enum.StrEnum):
     HALF_OPEN_LIMIT = "too many half-open IKE SAs"
     BAD_COOKIE = "cookie is wrong or too old"
     HINT_ONLY = "an unprotected message proves nothing"
-    NO_TUNNEL = "no tunnel for this peer"
     STRAY_RESPONSE = "response to nothing that waits"
-    DISABLED = "the IKE SA is gone"

@@ -118,7 +118,6 @@ class Network:
             self._translations.append(
                 Translation(
                     namespace=namespace,
-                    inside_interface=_INSIDE,
                     outside_interface=_OUTSIDE,
                     inside=own.ip,
                     public=public,

@@ -11,7 +11,6 @@ class Translation:
     """One NAPT: `inside` seen as `public`, with other ports. `forwarded`: IKE from outside is let in."""
 
     namespace: str
-    inside_interface: str
     outside_interface: str
     inside: IPAddress
     public: IPAddress

@@ -60,8 +60,7 @@ class TrafficSelector:
         return TrafficSelector(address(start), address(end), self.protocol or other.protocol, low, high)
 
     def __str__(self) -> str:
-        networks = list(summarize_address_range(self.start, self.end))
-        text = str(networks[0]) if len(networks) == 1 else f"{self.start}-{self.end}"
+        text = _range_text(self.start, self.end)
         if self.protocol:
             text += f" protocol {self.protocol}"
         if (self.start_port, self.end_port) != (0, 65535):

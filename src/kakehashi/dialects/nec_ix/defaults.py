@@ -1,7 +1,6 @@
 """What the device does where the configuration is silent (manual 2.25.2.1, the table of omitted settings)."""
 
 from kakehashi.dialects.nec_ix.words import CIPHERS, GROUPS, INTEGRITIES, PRFS
-from kakehashi.model.algorithms import ChildAlgorithms, IkeAlgorithms
 from kakehashi.wire.registry.ikev2 import KeyExchangeId
 
 # "All that the device supports, save integrity algorithms without hardware support": the manual does not say
@@ -11,12 +10,8 @@ INTEGRITY_ORDER = tuple(integrity for integrity, _ in INTEGRITIES.values())
 PRF_ORDER = tuple(prf for prf, _ in PRFS.values())
 GROUP_ORDER = tuple(group for group, _ in GROUPS.values())
 
-IKE_ALGORITHMS = IkeAlgorithms(
-    ciphers=CIPHER_ORDER, integrities=INTEGRITY_ORDER, prfs=PRF_ORDER, key_exchanges=GROUP_ORDER
-)
 # Perfect forward secrecy by default: every group, and without one as well.
 CHILD_PFS = (*GROUP_ORDER, KeyExchangeId.NONE)
-CHILD_ALGORITHMS = ChildAlgorithms(ciphers=CIPHER_ORDER, integrities=INTEGRITY_ORDER, key_exchanges=CHILD_PFS)
 
 SA_LIFETIME = 86400
 SA_REKEY_BEFORE_END = 30  # manual 2.25.2.1.4

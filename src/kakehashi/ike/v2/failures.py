@@ -8,7 +8,7 @@ from kakehashi.ike.v2.ike_sa import IkeSa
 from kakehashi.model.address import Path
 from kakehashi.model.source import Source
 from kakehashi.model.tunnel import Tunnel
-from kakehashi.wire.registry.ikev2 import NotifyType, ProtocolId
+from kakehashi.wire.registry.ikev2 import NotifyType
 
 
 def tunnel_text(tunnel: Tunnel | None) -> str:
@@ -87,6 +87,3 @@ def refused_by_peer(notify: NotifyType, ours: Mapping[str, str]) -> str:
             return "the peer has no internal address for us"
         case _:
             return f"the peer answers {notify.name}"
-
-
-PROTOCOL_NAMES = {ProtocolId.IKE: "IKE SA", ProtocolId.ESP: "Child SA"}
