@@ -15,7 +15,7 @@ from kakehashi.model.secret import Secret
 from kakehashi.model.selector import EVERYTHING
 from kakehashi.model.source import Source
 from kakehashi.model.status import IkeSaKeys, IkeSaState, IkeSaStatus, Role
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.registry.ikev2 import EncryptionId, IdType, IntegrityId, KeyExchangeId, PrfId
 
 AES_CBC_256 = Cipher(EncryptionId.ENCR_AES_CBC, 256)
@@ -37,8 +37,8 @@ def psk(name: str) -> Authentication:
     return Authentication(AuthenticationMethod.PSK, identity, Secret(b"a secret of many letters"))
 
 
-def tunnel(interface: str = "Tunnel0.0", **changes: Any) -> Tunnel:
-    plain = Tunnel(
+def tunnel(interface: str = "Tunnel0.0", **changes: Any) -> Ikev2Tunnel:
+    plain = Ikev2Tunnel(
         interface=interface,
         enabled=True,
         peer_address=PEER,
@@ -73,7 +73,7 @@ def route(destination: str, by: str | None = None, next_hop: str | None = None, 
     )
 
 
-def gateway(*tunnels: Tunnel, **changes: Any) -> Gateway:
+def gateway(*tunnels: Ikev2Tunnel, **changes: Any) -> Gateway:
     tunnels = tunnels or (tunnel(),)
     plain = Gateway(
         dialect="nec-ix",

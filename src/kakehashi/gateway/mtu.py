@@ -1,13 +1,9 @@
 """The MTU of a tunnel: what the outgoing interface can carry, less what ESP adds (RFC 4303 section 2)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 from kakehashi.crypto.sizes import cipher_block_size, icv_size, iv_size
-from kakehashi.model.algorithms import Cipher
 from kakehashi.model.child_sa import ChildSa
-from kakehashi.model.tunnel import Tunnel
-from kakehashi.wire.registry.ikev2 import IntegrityId
+from kakehashi.model.policy import Protection
+from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
 
 DEFAULT_LINK_MTU = 1500
 UDP_HEADER = 8
@@ -17,29 +13,13 @@ IP_HEADER = {4: 20, 6: 40}
 SMALLEST = 576  # RFC 791: every IPv4 host takes that much
 
 
-@dataclass(frozen=True, slots=True)
-class Protection:
-    """One way to protect a packet: `integrity` is NONE for AEAD ciphers."""
-
-    cipher: Cipher
-    integrity: IntegrityId
-
-
 def tunnel_mtu(link_mtu: int, outer_version: int, tunnel: Tunnel, sa: ChildSa | None) -> int:
     """Octets of the largest packet that fits. Without an SA: by the policy's costliest algorithms."""
     if sa is not None:
         return _fitting(link_mtu, outer_version, Protection(sa.cipher, sa.integrity), sa.udp_encapsulation)
-    sizes = [_fitting(link_mtu, outer_version, p, tunnel.ike.nat_traversal) for p in _protections(tunnel)]
+    nat = not isinstance(tunnel, Ikev2Tunnel) or tunnel.ike.nat_traversal
+    sizes = [_fitting(link_mtu, outer_version, p, nat) for p in tunnel.ipsec.protections()]
     return min(sizes, default=SMALLEST)
-
-
-def _protections(tunnel: Tunnel) -> Iterable[Protection]:
-    algorithms = tunnel.ipsec.algorithms
-    for cipher in algorithms.ciphers:
-        if cipher.is_aead:
-            yield Protection(cipher, IntegrityId.NONE)
-        else:
-            yield from (Protection(cipher, integrity) for integrity in algorithms.integrities)
 
 
 def _fitting(link_mtu: int, outer_version: int, protection: Protection, udp_encapsulation: bool) -> int:

@@ -1,6 +1,6 @@
 """What has to be done to come from one configuration to another, and nothing more."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.tunnel import Tunnel
@@ -26,7 +26,7 @@ def plan(old: Gateway, new: Gateway) -> Plan:
     before, after = _running(old), _running(new)
     added = tuple(name for name in after if name not in before)
     removed = tuple(name for name in before if name not in after)
-    changed = tuple(n for n in after if n in before and _plain(before[n]) != _plain(after[n]))
+    changed = tuple(n for n in after if n in before and before[n] != after[n])
     sentences = [f"{name} is new" for name in added]
     sentences += [f"{name} is gone" for name in removed]
     sentences += [f"{name} has changed: {', '.join(_fields(before[name], after[name]))}" for name in changed]
@@ -39,22 +39,10 @@ def _running(gateway: Gateway) -> dict[str, Tunnel]:
     return {t.interface: t for t in gateway.tunnels if t.enabled}
 
 
-def _plain(tunnel: Tunnel) -> Tunnel:
-    """The tunnel without the line numbers: a comment above it changes nothing."""
-    outgoing = replace(tunnel.outgoing, source=None) if tunnel.outgoing else None
-    return replace(
-        tunnel,
-        source=None,
-        outgoing=outgoing,
-        local=replace(tunnel.local, source=None),
-        peer=replace(tunnel.peer, source=None),
-    )
-
-
 def _fields(old: Tunnel, new: Tunnel) -> list[str]:
-    a, b = _plain(old), _plain(new)
-    names = ("peer_address", "local", "peer", "ike", "ipsec", "connect", "outgoing", "source_address")
-    return [name.replace("_", " ") for name in names if getattr(a, name) != getattr(b, name)]
+    if type(old) is not type(new):
+        return ["IKE version"]
+    return [f.name.replace("_", " ") for f in fields(new) if getattr(old, f.name) != getattr(new, f.name)]
 
 
 def _routes(gateway: Gateway) -> list[str]:

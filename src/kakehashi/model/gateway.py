@@ -4,6 +4,7 @@ import enum
 from dataclasses import dataclass, field
 
 from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
+from kakehashi.model.ikev1 import DeleteNotify, Ikev1Peer
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.source import Source
 from kakehashi.model.tunnel import Tunnel
@@ -29,7 +30,7 @@ class StaticTranslation:
 
     protocol: int
     port: int | None = None
-    source: Source | None = None
+    source: Source | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ class Interface:
     adjust_mss_ipv6: AdjustMss | int | None = None
     napt: bool = False
     static_translations: tuple[StaticTranslation, ...] = ()
-    source: Source | None = None
+    source: Source | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +67,15 @@ class Route:
     next_hop: IPAddress | None = None
     interface: str | None = None
     metric: int = 1
-    source: Source | None = None
+    source: Source | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
     """Everything that a configuration says about one router.
 
-    `unknown_peer_policy`: what answers the first message of a peer whose address no tunnel names.
+    `unknown_peer_policy`: what answers the first IKEv2 message of a peer whose address no tunnel names.
+    `ikev1_peers`: with whom phase 1 of IKEv1 may be made, in the order of the configuration.
     """
 
     dialect: str
@@ -82,6 +84,8 @@ class Gateway:
     interfaces: tuple[Interface, ...] = ()
     tunnels: tuple[Tunnel, ...] = ()
     routes: tuple[Route, ...] = ()
+    ikev1_peers: tuple[Ikev1Peer, ...] = ()
+    delete_notify: DeleteNotify | None = None
     files: tuple[str, ...] = field(default=())
 
     def interface(self, name: str) -> Interface | None:
@@ -91,3 +95,7 @@ class Gateway:
     def tunnel(self, name: str) -> Tunnel | None:
         """The tunnel of that interface name, or None."""
         return next((t for t in self.tunnels if t.interface == name), None)
+
+    def ikev1_peer(self, name: str) -> Ikev1Peer | None:
+        """The IKEv1 peer of that name, or None."""
+        return next((p for p in self.ikev1_peers if p.name == name), None)

@@ -12,7 +12,7 @@ from kakehashi.dialects.nec_ix.lower.settings import Place, Settings, read_place
 from kakehashi.dialects.nec_ix.lower.tunnel import Surroundings, lower_tunnel
 from kakehashi.model.finding import Finding
 from kakehashi.model.gateway import Gateway, Interface, Route
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel
 
 DIALECT = "nec-ix"
 
@@ -68,7 +68,10 @@ def _read_profiles(document: Document, report: Report) -> tuple[dict[str, Place]
 
 
 def _check_references(
-    interfaces: dict[str, Interface], routes: tuple[Route, ...], tunnels: tuple[Tunnel, ...], report: Report
+    interfaces: dict[str, Interface],
+    routes: tuple[Route, ...],
+    tunnels: tuple[Ikev2Tunnel, ...],
+    report: Report,
 ) -> None:
     """Names that lead nowhere, and tunnels that nothing leads into."""
     for interface in interfaces.values():
@@ -121,9 +124,9 @@ def _check_bindings(
             )
 
 
-def _check_same_peers(tunnels: tuple[Tunnel, ...], report: Report) -> None:
+def _check_same_peers(tunnels: tuple[Ikev2Tunnel, ...], report: Report) -> None:
     """Tunnels to one peer are told apart by their identities (manual 2.25.5.2)."""
-    first: dict[object, Tunnel] = {}
+    first: dict[object, Ikev2Tunnel] = {}
     for tunnel in tunnels:
         key = (tunnel.peer_address, tunnel.peer.identity, tunnel.local.identity)
         other = first.setdefault(key, tunnel)

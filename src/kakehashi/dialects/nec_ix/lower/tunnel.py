@@ -1,4 +1,4 @@
-"""Tunnel interfaces with an IKEv2 peer become tunnels."""
+"""Ikev2Tunnel interfaces with an IKEv2 peer become tunnels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from kakehashi.dialects.spelling import close
 from kakehashi.model.address import ANY, Hostname, IPAddress, PeerAddress
 from kakehashi.model.gateway import Interface, InterfaceKind, Route
 from kakehashi.model.identity import Authentication, AuthenticationMethod, Identity
-from kakehashi.model.tunnel import ConnectType, OutgoingInterface, Tunnel
+from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, OutgoingInterface
 from kakehashi.wire.registry.ikev2 import IdType
 
 
@@ -30,7 +30,7 @@ class Surroundings:
     routes: tuple[Route, ...]
 
 
-def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Tunnel | None:
+def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Ikev2Tunnel | None:
     """The tunnel of an interface, or None if it is none."""
     if kind_of(block.name) is not InterfaceKind.TUNNEL:
         return None
@@ -71,7 +71,7 @@ def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Tunnel |
         enabled = False
     connect = settings.one("connect-type")
     source = settings.one("source-address")
-    return Tunnel(
+    return Ikev2Tunnel(
         interface=block.name,
         enabled=enabled,
         peer_address=peer_address,
