@@ -56,8 +56,8 @@ def skeyids(hash_: Hash, skeyid: bytes, g_xy: bytes, cky_i: bytes, cky_r: bytes)
 def cipher_key(hash_: Hash, skeyid_e: bytes, size: int) -> bytes:
     """The key of the ISAKMP SA's cipher: the first `size` octets of SKEYID_e, stretched if it is too short.
 
-    Ka = K1 | K2 | ... with K1 = prf(SKEYID_e, 0), K2 = prf(SKEYID_e, K1) (RFC 2409 appendix B). DES's weak keys,
-    one in 2^52, are not skipped: the RFC leaves open which octets come in their place.
+    Ka = K1 | K2 | ... with K1 = prf(SKEYID_e, 0), K2 = prf(SKEYID_e, K1) (RFC 2409 appendix B). DES's weak
+    keys, one in 2^52, are not skipped: the RFC leaves open which octets come in their place.
     """
     if size <= len(skeyid_e):
         return skeyid_e[:size]
