@@ -8,8 +8,8 @@ from kakehashi.crypto.key_schedule import child_keys
 from kakehashi.crypto.sizes import encryption_key_size, integrity_key_size
 from kakehashi.ike.effects import EventName, Level
 from kakehashi.ike.known import known
+from kakehashi.ike.names import cipher_name, group_name, value_name
 from kakehashi.ike.v2.ike_sa import RESPONDER_PATIENCE, IkeSa
-from kakehashi.ike.v2.names import cipher_name, group_name, value_name
 from kakehashi.ike.v2.proposals import ChildSuite
 from kakehashi.ike.v2.selectors import Pair
 from kakehashi.model.child_sa import ChildSa, EspKeys

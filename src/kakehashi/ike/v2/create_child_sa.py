@@ -9,6 +9,7 @@ from kakehashi.crypto import key_exchange
 from kakehashi.crypto.errors import InvalidPublicValue
 from kakehashi.ike.effects import EventName
 from kakehashi.ike.known import known
+from kakehashi.ike.names import group_name
 from kakehashi.ike.trigger import Trigger
 from kakehashi.ike.v2 import child_negotiation, children, rekey_ike_sa
 from kakehashi.ike.v2.child_negotiation import policy_pair, single_pair
@@ -18,7 +19,6 @@ from kakehashi.ike.v2.failures import refused_by_peer, tell_failure
 from kakehashi.ike.v2.ike_sa import IkeSa
 from kakehashi.ike.v2.informational import delete_child
 from kakehashi.ike.v2.keys import NONCE_SIZE
-from kakehashi.ike.v2.names import group_name
 from kakehashi.ike.v2.proposals import Chosen, child_allowed, first_group, offers_group
 from kakehashi.ike.v2.refusal import Refusal
 from kakehashi.ike.v2.rounds import MAX_ROUNDS, retry_delay

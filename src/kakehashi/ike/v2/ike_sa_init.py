@@ -7,13 +7,13 @@ from kakehashi.crypto.errors import InvalidPublicValue
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import Event, EventName, Level, Send
 from kakehashi.ike.known import known
+from kakehashi.ike.names import group_name, listed
 from kakehashi.ike.v2 import ike_auth, nat
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.failures import refused_by_peer, tell_failure, tell_refused, tunnel_text
 from kakehashi.ike.v2.host import Host
 from kakehashi.ike.v2.ike_sa import IkeSa, InitMessages
 from kakehashi.ike.v2.keys import NONCE_SIZE, derive
-from kakehashi.ike.v2.names import group_name, listed
 from kakehashi.ike.v2.proposals import (
     IkeSuite,
     Mismatch,
