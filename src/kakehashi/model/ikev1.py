@@ -52,7 +52,10 @@ class DeadPeerDetection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase1Proposal:
-    """One transform of phase 1. `lifetime` in seconds; `kilobytes` None is without limit."""
+    """One transform of phase 1. `lifetime` in seconds; `kilobytes` None is without limit.
+
+    `name`: what the configuration calls it; it never counts when two are compared.
+    """
 
     cipher: Cipher
     hash: HashAlgorithm
@@ -60,6 +63,7 @@ class Phase1Proposal:
     lifetime: int
     authentication: AuthenticationMethod = AuthenticationMethod.PSK
     kilobytes: int | None = None
+    name: str = field(default="", compare=False)
     source: Source | None = field(default=None, compare=False)
 
 
@@ -133,7 +137,7 @@ class Phase2Proposal:
     """One proposal of quick mode: ESP, AH, or AH over ESP.
 
     `cipher` None: no ESP; `integrity` is ESP's; `ah` NONE: no AH. `lifetime` in seconds, `kilobytes` None is
-    without limit.
+    without limit. `name`: what the configuration calls it; it never counts when two are compared.
     """
 
     cipher: Cipher | None
@@ -141,6 +145,7 @@ class Phase2Proposal:
     lifetime: int
     ah: IntegrityId = IntegrityId.NONE
     kilobytes: int | None = None
+    name: str = field(default="", compare=False)
     source: Source | None = field(default=None, compare=False)
 
 
