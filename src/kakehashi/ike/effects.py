@@ -61,6 +61,13 @@ class RemoveChildSa:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class IsakmpSaChanged:
+    """An ISAKMP SA with the IKEv1 peer of this name has come up, or has ended (V1-37)."""
+
+    peer: str
+
+
 class Level(enum.IntEnum):
     """Severities of RFC 5424 as the devices use them (V2-52)."""
 
@@ -112,4 +119,13 @@ class Event:
     details: Mapping[str, str | int] = field(default_factory=dict)
 
 
-Effect = Send | SendNatKeepalive | InstallChildSa | UseOutbound | MoveChildSa | RemoveChildSa | Event
+Effect = (
+    Send
+    | SendNatKeepalive
+    | InstallChildSa
+    | UseOutbound
+    | MoveChildSa
+    | RemoveChildSa
+    | IsakmpSaChanged
+    | Event
+)
