@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass, field
 
+from kakehashi.model.access_list import AccessList
 from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
 from kakehashi.model.ikev1 import DeleteNotify, Ikev1Peer
 from kakehashi.model.policy import IkePolicy
@@ -39,7 +40,8 @@ class Interface:
 
     `unnumbered`: the interface whose address it borrows, for each IP version. `dhcp`: the address comes from
     outside, `dhcp_default_route`: and the default route with it. `mtu`: octets, None is the default. `napt`:
-    sources are translated on the way out.
+    sources are translated on the way out. `access_in`, `access_out`: the access list that packets of each IP
+    version must pass on their way in and out, None is no filter.
     """
 
     name: str
@@ -56,6 +58,10 @@ class Interface:
     adjust_mss_ipv6: AdjustMss | int | None = None
     napt: bool = False
     static_translations: tuple[StaticTranslation, ...] = ()
+    access_in: str | None = None
+    access_out: str | None = None
+    access_in_ipv6: str | None = None
+    access_out_ipv6: str | None = None
     source: Source | None = field(default=None, compare=False)
 
 
@@ -85,6 +91,7 @@ class Gateway:
     tunnels: tuple[Tunnel, ...] = ()
     routes: tuple[Route, ...] = ()
     ikev1_peers: tuple[Ikev1Peer, ...] = ()
+    access_lists: tuple[AccessList, ...] = ()
     delete_notify: DeleteNotify | None = None
     files: tuple[str, ...] = field(default=())
 
@@ -95,6 +102,10 @@ class Gateway:
     def tunnel(self, name: str) -> Tunnel | None:
         """The tunnel of that interface name, or None."""
         return next((t for t in self.tunnels if t.interface == name), None)
+
+    def access_list(self, name: str) -> AccessList | None:
+        """The access list of that name, or None."""
+        return next((a for a in self.access_lists if a.name == name), None)
 
     def ikev1_peer(self, name: str) -> Ikev1Peer | None:
         """The IKEv1 peer of that name, or None."""

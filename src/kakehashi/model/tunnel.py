@@ -36,6 +36,9 @@ class Tunnel:
     """A tunnel. `interface` names the interface in `Gateway.interfaces`, and so the tunnel itself.
 
     `source_address`: our end's address, or the name of the interface that has it; None: by the route.
+    `policy_based`: no route leads into the tunnel. What would leave by `outgoing` and its selectors take goes
+    into it instead; where the peer is not known beforehand, the selectors of its SAs. What they take and
+    arrives there unprotected is dropped (RFC 4301 section 5.2).
     """
 
     interface: str
@@ -45,6 +48,7 @@ class Tunnel:
     connect: ConnectType = ConnectType.ON_DEMAND
     outgoing: OutgoingInterface | None = None
     source_address: IPAddress | str | None = None
+    policy_based: bool = False
     source: Source | None = field(default=None, compare=False)
 
 
