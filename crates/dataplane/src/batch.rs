@@ -30,6 +30,14 @@ const DONT_FRAGMENT: u8 = 0x40;
 /// The number of IPv6's hop-by-hop options header.
 const HOP_BY_HOP: u8 = 0;
 
+/// What is to be known of a frame beside its contents.
+#[derive(Clone, Copy)]
+struct Outer {
+    header: Header,
+    /// Octets of the IP packet that is sent.
+    octets: u64,
+}
+
 /// Inner packets, each with room for ESP around it, side by side in one buffer.
 pub struct Batch {
     shared: Arc<Shared>,
@@ -38,8 +46,8 @@ pub struct Batch {
     buffer: Vec<u8>,
     used: usize,
     frames: Vec<Frame>,
-    /// The outer header of each frame.
-    headers: Vec<Header>,
+    /// What belongs to each frame.
+    outers: Vec<Outer>,
     /// One IP packet on its way to two places.
     packet: Vec<u8>,
     pieces: Vec<Piece>,
@@ -54,7 +62,7 @@ impl Batch {
             buffer: vec![0; BUFFER_SIZE],
             used: 0,
             frames: Vec::with_capacity(FRAMES_MAX),
-            headers: Vec::with_capacity(FRAMES_MAX),
+            outers: Vec::with_capacity(FRAMES_MAX),
             packet: vec![0; usize::from(u16::MAX)],
             pieces: Vec::with_capacity(FRAMES_MAX),
             sender: Sender::new(),
@@ -90,7 +98,8 @@ impl Batch {
         packet.write(index, &mut self.buffer[inner..inner + size]);
         self.frames.push(Frame { start: self.used, inner_size: size, next_header });
         // RFC 6040 section 4.1, normal mode: the outer ECN field is that of the inner packet.
-        self.headers.push(Header { tos: tos_of(ip) & ECN_MASK, ..Header::default() });
+        let header = Header { tos: tos_of(ip) & ECN_MASK, ..Header::default() };
+        self.outers.push(Outer { header, octets: size as u64 });
         self.used += child.sa.sealed_size(size);
     }
 
@@ -106,13 +115,14 @@ impl Batch {
         self.buffer[inner..inner + payload.len()].copy_from_slice(payload);
         self.frames.push(Frame { start, inner_size: payload.len(), next_header: cut.next_header });
         let is_v4 = header[0] >> 4 == 4;
-        self.headers.push(Header {
+        let outer_header = Header {
             tos: tos_of(header),
             ttl: if is_v4 { header[8] } else { header[7] },
             options: options.len(),
             // In UDP there is a NAT on the way, and a gateway's IKE shares the socket.
             dont_fragment: is_v4 && !child.in_udp && header[6] & DONT_FRAGMENT != 0,
-        });
+        };
+        self.outers.push(Outer { header: outer_header, octets: whole.len() as u64 });
         self.used = start + child.sa.sealed_size(payload.len());
     }
 
@@ -128,20 +138,20 @@ impl Batch {
         }
         self.tell_expire(child);
         self.frames.clear();
-        self.headers.clear();
+        self.outers.clear();
         self.used = 0;
     }
 
     /// How many frames the SA's hard lifetime lets go: the one that reaches it is the last.
     fn permitted(&self, child: &Child) -> usize {
         let (mut packets, mut octets) = (child.packets, child.octets);
-        let is_last = |frame: &Frame| {
+        let is_too_late = |outer: &Outer| {
             let is_over = child.lifetimes.hard.reached(packets, octets);
             packets += 1;
-            octets += frame.inner_size as u64;
+            octets += outer.octets;
             is_over
         };
-        self.frames.iter().position(is_last).unwrap_or(self.frames.len())
+        self.outers.iter().position(is_too_late).unwrap_or(self.outers.len())
     }
 
     fn transmit(&mut self, child: &mut Child, counters: &DirectionCounters) {
@@ -170,7 +180,7 @@ impl Batch {
                 Ok(count) => {
                     let frames =
                         self.pieces[piece..piece + count].iter().map(|piece| piece.count).sum::<usize>();
-                    account(&self.frames[sent..sent + frames], child, counters);
+                    account(&self.outers[sent..sent + frames], child, counters);
                     sent += frames;
                     piece += count;
                 }
@@ -194,7 +204,7 @@ impl Batch {
         self.pieces.clear();
         let can_join = child.in_udp && child.segments;
         let mut is_open = false;
-        for (frame, &header) in self.frames.iter().zip(&self.headers).skip(first) {
+        for (frame, &Outer { header, .. }) in self.frames.iter().zip(&self.outers).skip(first) {
             let size = child.sa.sealed_size(frame.inner_size);
             let end = frame.start + size;
             if let Some(last) = self.pieces.last_mut().filter(|_| is_open) {
@@ -254,11 +264,11 @@ pub fn cut_of(mode: Mode, packet: &[u8]) -> Result<Option<Cut>, DropReason> {
     }
 }
 
-fn account(frames: &[Frame], child: &mut Child, counters: &DirectionCounters) {
-    let octets = frames.iter().map(|frame| frame.inner_size as u64).sum();
-    counters.packets.add(frames.len() as u64);
+fn account(sent: &[Outer], child: &mut Child, counters: &DirectionCounters) {
+    let octets = sent.iter().map(|outer| outer.octets).sum();
+    counters.packets.add(sent.len() as u64);
     counters.octets.add(octets);
-    child.packets += frames.len() as u64;
+    child.packets += sent.len() as u64;
     child.octets += octets;
 }
 

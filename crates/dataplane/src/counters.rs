@@ -20,7 +20,7 @@ impl Counter {
     }
 }
 
-/// One direction of one tunnel. Octets are those of the inner packets.
+/// One direction of one tunnel. Octets are those of the packets that the device gives or gets.
 #[derive(Default)]
 pub struct DirectionCounters {
     pub packets: Counter,
@@ -126,7 +126,7 @@ pub struct Lifetimes {
     pub hard: Limits,
 }
 
-/// How many packets and octets. Octets are those of the packets inside.
+/// How many packets, and octets of packets that the device gives or gets.
 #[derive(Clone, Copy, Default)]
 pub struct Limits {
     pub packets: Option<u64>,

@@ -328,11 +328,12 @@ impl Child {
                 let opened = self.sa.open_transport(packet)?;
                 self.account(arrival, highest, shared);
                 let Some(payload) = opened else { return Ok(None) };
-                self.count(payload.range.len(), shared);
                 let start = rebuilt.len();
-                self.rebuild(rebuilt, arrival, payload.next_header, &packet[payload.range])
-                    .inspect_err(|_| rebuilt.truncate(start))?;
-                Ok(Some(Inner::Rebuilt(start..rebuilt.len())))
+                self.rebuild(rebuilt, arrival, payload.next_header, &packet[payload.range])?;
+                let range = start..rebuilt.len();
+                self.count(range.len(), shared);
+                self.selectors.check_inbound(&rebuilt[range.clone()])?;
+                Ok(Some(Inner::Rebuilt(range)))
             }
         }
     }
@@ -357,11 +358,10 @@ impl Child {
         };
         let start = rebuilt.len();
         rebuild(rebuilt, front, next_header, payload)?;
-        let packet = &mut rebuilt[start..];
         if self.in_udp {
-            mend::checksum(packet);
+            mend::checksum(&mut rebuilt[start..]);
         }
-        self.selectors.check_inbound(packet)
+        Ok(())
     }
 
     /// An authentic packet arrived; before it, the highest sequence number was `highest`.

@@ -24,9 +24,9 @@ class ChildSa:
 
     `spi_in` was chosen by us and is unique in the gateway, so it names the Child SA. `integrity` is
     IntegrityId.NONE for AEAD. In transport mode the packets go from one end of `path` to the other.
-    Lifetimes, which each direction counts by itself, octets being those that ESP protects: at `soft_packets`
-    or `soft_bytes` the data plane reports `Expire` once; at `hard_packets` or `hard_bytes` it does so again,
-    and stops using the direction.
+    Lifetimes, which each direction counts by itself, octets being those of the IP packets before ESP: at
+    `soft_packets` or `soft_bytes` the data plane reports `Expire` once; at `hard_packets` or `hard_bytes` it
+    does so again, and stops using the direction.
     """
 
     tunnel: str
