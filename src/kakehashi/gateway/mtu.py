@@ -2,6 +2,9 @@
 
 from kakehashi.crypto.sizes import cipher_block_size, icv_size, iv_size
 from kakehashi.model.child_sa import ChildSa
+from kakehashi.model.encapsulation import EncapsulationMode
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.policy import Protection
 from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
 
@@ -13,13 +16,30 @@ IP_HEADER = {4: 20, 6: 40}
 SMALLEST = 576  # RFC 791: every IPv4 host takes that much
 
 
-def tunnel_mtu(link_mtu: int, outer_version: int, tunnel: Tunnel, sa: ChildSa | None) -> int:
+def tunnel_mtu(
+    link_mtu: int, outer_version: int, gateway: Gateway, tunnel: Tunnel, sa: ChildSa | None
+) -> int:
     """Octets of the largest packet that fits. Without an SA: by the policy's costliest algorithms."""
+    mode = sa.mode if sa else tunnel.ipsec.mode
+    # In transport mode the packet's own IP header is the outer one.
+    inside = IP_HEADER[outer_version] if mode is EncapsulationMode.TRANSPORT else 0
     if sa is not None:
-        return _fitting(link_mtu, outer_version, Protection(sa.cipher, sa.integrity), sa.udp_encapsulation)
-    nat = not isinstance(tunnel, Ikev2Tunnel) or tunnel.ike.nat_traversal
-    sizes = [_fitting(link_mtu, outer_version, p, nat) for p in tunnel.ipsec.protections()]
-    return min(sizes, default=SMALLEST)
+        sizes = [_fitting(link_mtu, outer_version, Protection(sa.cipher, sa.integrity), sa.udp_encapsulation)]
+    else:
+        nat = _nat_traversal(gateway, tunnel)
+        sizes = [_fitting(link_mtu, outer_version, p, nat) for p in tunnel.ipsec.protections()]
+    return min(sizes, default=SMALLEST) + inside
+
+
+def _nat_traversal(gateway: Gateway, tunnel: Tunnel) -> bool:
+    """May the SA have to go in UDP (V1-34)?"""
+    match tunnel:
+        case Ikev2Tunnel():
+            return tunnel.ike.nat_traversal
+        case Ikev1Tunnel():
+            mine = [p for p in gateway.ikev1_peers if p.name in tunnel.peers or not tunnel.peers]
+            return any(p.nat_traversal for p in mine)
+    return True
 
 
 def _fitting(link_mtu: int, outer_version: int, protection: Protection, udp_encapsulation: bool) -> int:

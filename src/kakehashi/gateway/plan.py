@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.ikev1 import Ikev1Peer
 from kakehashi.model.tunnel import Tunnel
 
 
@@ -30,6 +31,7 @@ def plan(old: Gateway, new: Gateway) -> Plan:
     sentences = [f"{name} is new" for name in added]
     sentences += [f"{name} is gone" for name in removed]
     sentences += [f"{name} has changed: {', '.join(_fields(before[name], after[name]))}" for name in changed]
+    sentences += _peers(old, new)
     sentences += _set_difference("route", _routes(old), _routes(new))
     sentences += _set_difference("address", _addresses(old), _addresses(new))
     return Plan(added, removed, changed, tuple(sentences))
@@ -39,7 +41,18 @@ def _running(gateway: Gateway) -> dict[str, Tunnel]:
     return {t.interface: t for t in gateway.tunnels if t.enabled}
 
 
-def _fields(old: Tunnel, new: Tunnel) -> list[str]:
+def _peers(old: Gateway, new: Gateway) -> list[str]:
+    """With whom phase 1 of IKEv1 is made, whatever tunnels use it."""
+    before, after = ({p.name: p for p in g.ikev1_peers} for g in (old, new))
+    sentences = [f"IKEv1 peer {name} is new" for name in after if name not in before]
+    sentences += [f"IKEv1 peer {name} is gone" for name in before if name not in after]
+    for name, peer in after.items():
+        if name in before and before[name] != peer:
+            sentences.append(f"IKEv1 peer {name} has changed: {', '.join(_fields(before[name], peer))}")
+    return sentences
+
+
+def _fields(old: Tunnel | Ikev1Peer, new: Tunnel | Ikev1Peer) -> list[str]:
     if type(old) is not type(new):
         return ["IKE version"]
     return [f.name.replace("_", " ") for f in fields(new) if getattr(old, f.name) != getattr(new, f.name)]
