@@ -68,6 +68,16 @@ class IsakmpSaChanged:
     peer: str
 
 
+@dataclass(frozen=True, slots=True)
+class AskActivity:
+    """Soon something is decided by what these pairs of SAs have carried: tell it by `Endpoint.activity`.
+
+    `spis`: their `spi_in`. What is not told counts as no traffic but the first packet from the peer.
+    """
+
+    spis: tuple[int, ...]
+
+
 class Level(enum.IntEnum):
     """Severities of RFC 5424 as the devices use them (V2-52)."""
 
@@ -127,5 +137,6 @@ Effect = (
     | MoveChildSa
     | RemoveChildSa
     | IsakmpSaChanged
+    | AskActivity
     | Event
 )

@@ -116,6 +116,14 @@ class Endpoint:
         """The peer uses a pair of SAs that came of a rekey: so may we (RFC 7296 section 2.8)."""
         (self.v1 if self.v1.has_child(spi_in) else self.v2).first_inbound(spi_in, now)
 
+    def activity(
+        self, spi_in: int, inbound_idle: float | None, outbound_idle: float | None, now: float
+    ) -> None:
+        """Answers AskActivity: when a pair of SAs last carried an authentic packet, seconds ago; None is never
+        (V1-04, V1-20).
+        """
+        self.v1.activity(spi_in, inbound_idle, outbound_idle, now)
+
     def peer_moved(self, spi_in: int, remote: SocketAddress, now: float) -> None:
         """Authentic ESP came from a new address or port: follow a peer that is behind a NAT."""
         (self.v1 if self.v1.has_child(spi_in) else self.v2).peer_moved(spi_in, remote, now)

@@ -42,6 +42,11 @@ class Engine:
     def first_inbound(self, spi_in: int, now: float) -> None:
         """The peer uses a pair of SAs that came of a rekey: so may we."""
 
+    def activity(
+        self, spi_in: int, inbound_idle: float | None, outbound_idle: float | None, now: float
+    ) -> None:
+        """When a pair of SAs last carried a packet, seconds ago; None is never."""
+
     def peer_moved(self, spi_in: int, remote: SocketAddress, now: float) -> None:
         """Authentic ESP came from a new address or port (NT-08)."""
 

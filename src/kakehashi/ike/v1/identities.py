@@ -1,13 +1,13 @@
-"""The identities of quick mode, IDci and IDcr: for what traffic a pair of SAs is (RFC 2409 section 5.5, RFC 2407
-section 4.6.2).
+"""The identities of quick mode, IDci and IDcr: for what traffic a pair of SAs is (RFC 2409 section 5.5, RFC
+2407 section 4.6.2).
 
-On a policy-based device they say which packets the SAs carry; on a route-based one they only name the SAs. There
-is no narrowing in IKEv1: the responder takes what it is offered or refuses.
+On a policy-based device they say which packets the SAs carry; on a route-based one they only name the SAs.
+There is no narrowing in IKEv1: the responder takes what it is offered or refuses.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, summarize_address_range
+from ipaddress import IPv4Address, IPv6Address
 
 from kakehashi.ike.trigger import Trigger
 from kakehashi.model.address import IPAddress, Path
@@ -186,11 +186,11 @@ def _addresses(start: IPAddress, end: IPAddress) -> tuple[IdType, bytes]:
     is_v4 = start.version == 4
     if start == end:
         return (IdType.ID_IPV4_ADDR if is_v4 else IdType.ID_IPV6_ADDR), start.packed
-    networks = summarize_address_range(start, end)
-    network: IPv4Network | IPv6Network = next(networks)
-    if network.broadcast_address == end:
+    span = int(end) - int(start) + 1
+    if not span & (span - 1) and not int(start) % span:
+        mask = (1 << start.max_prefixlen) - span
         subnet = IdType.ID_IPV4_ADDR_SUBNET if is_v4 else IdType.ID_IPV6_ADDR_SUBNET
-        return subnet, network.network_address.packed + network.netmask.packed
+        return subnet, start.packed + mask.to_bytes(start.max_prefixlen // 8, "big")
     return (IdType.ID_IPV4_ADDR_RANGE if is_v4 else IdType.ID_IPV6_ADDR_RANGE), start.packed + end.packed
 
 
