@@ -71,7 +71,7 @@ def test_an_ikev1_peer_may_have_a_name_of_its_own() -> None:
     assert names(of) == {"a.example", "b.example"}
     assert list(known_by_name(of)) == [
         ("Tunnel0.0", Hostname("a.example", 4)),
-        ("site2", Hostname("b.example")),
+        ("Tunnel0.0", Hostname("b.example")),
     ]
 
 

@@ -39,9 +39,7 @@ from kakehashi.ike.endpoint import Endpoint
 from kakehashi.model.address import ANY, Hostname, IPAddress
 from kakehashi.model.finding import Finding
 from kakehashi.model.gateway import Gateway
-from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.status import Status
-from kakehashi.model.tunnel import Tunnel
 
 EXIT_FAULT = 1
 EXIT_CONFIGURATION = 2
@@ -229,8 +227,7 @@ class Daemon:
         self._log.say(Level.NOTICE, f"the peer's name {name} resolves to {text}", name="resolved")
         self._tell_addresses()
         core, now = self._driver.core, self._driver.now()
-        named = {who for who, host in resolver.known_by_name(self._gateway) if host.name == name}
-        named |= {t.interface for t in self._gateway.tunnels if named & set(_peer_names(t))}
+        named = {tunnel for tunnel, host in resolver.known_by_name(self._gateway) if host.name == name}
         moved = {
             tunnel
             for tunnel, path in tunnel_paths(self._gateway, core, now)
@@ -243,8 +240,11 @@ class Daemon:
 
     def _tell_addresses(self) -> None:
         """Let the core know where the names of the configuration lead."""
-        for who, host in resolver.known_by_name(self._gateway):
-            self._driver.core.set_peer_addresses(who, self._resolver.found(host))
+        found: dict[str, frozenset[IPAddress]] = {}
+        for tunnel, host in resolver.known_by_name(self._gateway):
+            found[tunnel] = found.get(tunnel, frozenset()) | self._resolver.found(host)
+        for tunnel, addresses in found.items():
+            self._driver.core.set_peer_addresses(tunnel, addresses)
 
     async def _reload(self) -> str:
         """Read the file again. What was done, or why nothing was; told in the log too."""
@@ -341,10 +341,6 @@ class Daemon:
         number = self._driver.core.clear(wanted.tunnel, self._driver.now())
         self._driver.step()
         return {"ok": True, "text": f"{number} IKE SA{'' if number == 1 else 's'} being deleted"}
-
-
-def _peer_names(tunnel: Tunnel) -> tuple[str, ...]:
-    return tunnel.peers if isinstance(tunnel, Ikev1Tunnel) else ()
 
 
 def _endpoint(options: RunOptions, gateway: Gateway) -> Endpoint:

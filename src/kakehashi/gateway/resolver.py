@@ -9,6 +9,7 @@ from ipaddress import ip_address
 
 from kakehashi.model.address import Hostname, IPAddress
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.ikev1 import Ikev1Tunnel
 
 PERIOD = 60.0
 RETRY = 10.0
@@ -21,13 +22,12 @@ def names(gateway: Gateway) -> frozenset[str]:
 
 
 def known_by_name(gateway: Gateway) -> Iterator[tuple[str, Hostname]]:
-    """Who is known by name: a tunnel's peer by the name of the tunnel, or an IKEv1 peer by its own."""
+    """Each tunnel with each host name that its peer, or an IKEv1 peer it uses, is known by."""
+    peers = {peer.name: peer.address for peer in gateway.ikev1_peers}
     for tunnel in gateway.tunnels:
-        if tunnel.enabled and isinstance(tunnel.peer_address, Hostname):
-            yield tunnel.interface, tunnel.peer_address
-    for peer in gateway.ikev1_peers:
-        if isinstance(peer.address, Hostname):
-            yield peer.name, peer.address
+        used = tunnel.peers if isinstance(tunnel, Ikev1Tunnel) else ()
+        hosts = dict.fromkeys((tunnel.peer_address, *(peers.get(name) for name in used)))
+        yield from ((tunnel.interface, h) for h in hosts if tunnel.enabled and isinstance(h, Hostname))
 
 
 async def resolve(name: str) -> frozenset[IPAddress]:
