@@ -87,24 +87,27 @@ fn cut_v4(packet: &[u8]) -> Option<Cut> {
 /// Destination options in front of a routing header are for each of its hops and stay outside; behind it, or without
 /// one, they are for the destination alone, and ESP hides them.
 fn cut_v6(packet: &[u8]) -> Option<Cut> {
-    let mut cut = Cut { header: IPV6_HEADER, next_header: *packet.get(6)?, next_header_at: 6 };
+    let next_header = *packet.get(..IPV6_HEADER)?.get(6)?;
+    let mut cut = Cut { header: IPV6_HEADER, next_header, next_header_at: 6 };
     let mut here = cut;
     for _ in 0..EXTENSION_HEADERS_MAX {
         match here.next_header {
             HOP_BY_HOP | ROUTING | DESTINATION_OPTIONS => {}
             FRAGMENT => return None,
             PROTOCOL => return Some(here),
-            _ => break,
+            _ => return Some(cut),
         }
-        let octets = packet.get(here.header..)?;
+        let octets = &packet[here.header..];
         let size = extension_size(here.next_header, octets)??;
         let stays_outside = here.next_header != DESTINATION_OPTIONS;
-        here = Cut { header: here.header + size, next_header: *octets.first()?, next_header_at: here.header };
+        // The extension header is all there.
+        let next_header = *octets.get(..size)?.first()?;
+        here = Cut { header: here.header + size, next_header, next_header_at: here.header };
         if stays_outside {
             cut = here;
         }
     }
-    (cut.header <= packet.len()).then_some(cut)
+    Some(cut)
 }
 
 /// What is known of the headers in front of a received ESP packet.

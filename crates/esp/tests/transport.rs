@@ -85,7 +85,10 @@ fn a_fragment_is_refused() {
 #[test]
 fn a_packet_cut_anywhere_gives_a_cut_within_it_or_none() {
     let chain = [extension(60), extension(43), extension(TCP)].concat();
-    for packet in [ipv4(30), ipv6(0, &[&chain[..], &[0; 20]].concat())] {
+    let with_esp = [extension(60), extension(PROTOCOL)].concat();
+    for packet in
+        [ipv4(30), ipv6(0, &[&chain[..], &[0; 20]].concat()), ipv6(0, &[&with_esp[..], &[0; 20]].concat())]
+    {
         for size in 0..packet.len() {
             if let Ok(cut) = Cut::of(&packet[..size]) {
                 assert!(cut.header <= size);
