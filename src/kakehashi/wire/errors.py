@@ -28,7 +28,7 @@ class Reason(enum.Enum):
     UNSUPPORTED_CRITICAL = "unknown, and marked critical"
     ENCRYPTED_NOT_LAST = "the message goes on after its Encrypted payload"
     ENCRYPTED_NESTED = "an Encrypted payload within an Encrypted payload"
-    FRAGMENT_NUMBER = "fragment number and total do not agree"
+    FRAGMENT_NUMBER = "a fragment number that is zero, or above the total"
 
     DOI = "a domain of interpretation that is not IPsec's"
     SITUATION = "a situation that is more than the identity of the peer"
