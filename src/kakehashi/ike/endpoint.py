@@ -112,6 +112,10 @@ class Endpoint:
         else:
             self.v2.expire(spi_in, now)
 
+    def rekey(self, tunnel: str, now: float) -> bool:
+        """Replace the tunnel's IKE SA now. False if none stands, or its rekey is not ours to begin."""
+        return self.v2.rekey(tunnel, now)
+
     def first_inbound(self, spi_in: int, now: float) -> None:
         """The peer uses a pair of SAs that came of a rekey: so may we (RFC 7296 section 2.8)."""
         (self.v1 if self.v1.has_child(spi_in) else self.v2).first_inbound(spi_in, now)
@@ -119,8 +123,8 @@ class Endpoint:
     def activity(
         self, spi_in: int, inbound_idle: float | None, outbound_idle: float | None, now: float
     ) -> None:
-        """Answers AskActivity: when a pair of SAs last carried an authentic packet, seconds ago; None is never
-        (V1-04, V1-20).
+        """Answers AskActivity: when a pair of SAs last carried an authentic packet, seconds ago; None
+        is never (V1-04, V1-20).
         """
         self.v1.activity(spi_in, inbound_idle, outbound_idle, now)
 

@@ -126,6 +126,15 @@ class Engine:
             sa.pump(now)
             self.rearm(sa)
 
+    def rekey(self, tunnel: str, now: float) -> bool:
+        """Replace the tunnel's IKE SA now. False if none stands, or its rekey is not ours to begin."""
+        sa = next((sa for sa in self.sas_of(tunnel) if sa.is_up and sa.may_rekey), None)
+        if sa is None:
+            return False
+        timers.rekey(sa, now)
+        self.rearm(sa)
+        return True
+
     def first_inbound(self, spi_in: int, now: float) -> None:
         """The peer uses a Child SA that came of its rekey: so may we (RFC 7296 section 2.8)."""
         found = self._children.get(spi_in)
