@@ -14,8 +14,10 @@ The last two cells of the right column are the device's way to let a backup take
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
+from types import MappingProxyType
 from zlib import crc32
 
+from kakehashi.gateway.dhcp.lease import Lease
 from kakehashi.gateway.host.facts import Facts
 from kakehashi.gateway.host.items import (
     LAST_METRIC,
@@ -35,6 +37,7 @@ from kakehashi.model.tunnel import ConnectType
 
 RULE_PRIORITY = 4500  # before the main table's 32766
 TABLE_BASE = 0x4B41_0000
+LEASED_METRIC = 2  # a default route of the configuration wins
 IKE_PORTS = (500, 4500)
 ESP, UDP = 50, 17
 DEFAULTS = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
@@ -54,9 +57,16 @@ class TunnelState:
 
 
 def desired(
-    gateway: Gateway, devices: Mapping[str, str], tunnels: Mapping[str, TunnelState], facts: Facts
+    gateway: Gateway,
+    devices: Mapping[str, str],
+    tunnels: Mapping[str, TunnelState],
+    facts: Facts,
+    leases: Mapping[str, Lease] = MappingProxyType({}),
 ) -> tuple[Item, ...]:
-    """Everything wanted, each thing once. `tunnels` holds those whose device is there."""
+    """Everything wanted, each thing once.
+
+    `tunnels` holds those whose device is there, `leases` by device what DHCP gives.
+    """
     items: list[Item] = []
     for interface in gateway.interfaces:
         device = devices.get(interface.name)
@@ -64,6 +74,8 @@ def desired(
             continue
         if interface.kind is not InterfaceKind.TUNNEL:
             items += _interface(interface, device)
+            if interface.dhcp and device in leases:
+                items += _leased(interface, device, leases[device])
         elif interface.name in tunnels:
             items += _tunnel(gateway, interface, device, tunnels[interface.name])
     items += _ipv6_forwarding(gateway, facts)
@@ -91,6 +103,15 @@ def _interface(interface: Interface, device: str) -> Iterator[Item]:
         yield Sysctl(f"net/ipv4/conf/{device}/forwarding", "1")
         # What comes out of a tunnel, or goes another way than it came, fails the strict check of RFC 3704.
         yield Sysctl(f"net/ipv4/conf/{device}/rp_filter", "2", ("0",))
+
+
+def _leased(interface: Interface, device: str, lease: Lease) -> Iterator[Item]:
+    """The address, and the default route where the configuration takes it (`receive-default`)."""
+    yield Address(device, lease.address)
+    if interface.dhcp_default_route and lease.router:
+        if lease.router not in lease.address.network:
+            yield Route(ip_network(lease.router), device, metric=LEASED_METRIC)
+        yield Route(DEFAULTS[4], device, lease.router, LEASED_METRIC)
 
 
 def _tunnel(gateway: Gateway, interface: Interface, device: str, state: TunnelState) -> Iterator[Item]:
