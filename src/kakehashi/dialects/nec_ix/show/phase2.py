@@ -1,5 +1,5 @@
-"""What is configured for phase 2: `show ipsec policy`, `autokey-map` and the others of V1-50. The manual names
-the commands and prints no listing; the layout is ours.
+"""What is configured for phase 2: `show ipsec policy`, `autokey-map` and the others of V1-50. The manual
+names the commands and prints no listing; the layout is ours.
 
 Only maps that a tunnel uses, and proposals of such maps, are known here.
 """
