@@ -77,7 +77,7 @@ class FakeCore:
     def unknown_spi(self, spi: int, path: Path, now: float, packets: int = 1) -> None:
         self.asked.append(("unknown spi", spi, packets))
 
-    def clear(self, tunnel: str | None, now: float) -> int:
+    def clear(self, tunnel: str | None, now: float, version: int | None = None) -> int:
         self.asked.append(("clear", tunnel))
         return len(self.sas)
 

@@ -341,7 +341,7 @@ class Daemon:
             wanted = self._loaded.dialect.clear(request.words, await self._status())
         except ShowError as error:
             return failure(str(error))
-        number = self._driver.core.clear(wanted.tunnel, self._driver.now())
+        number = self._driver.core.clear(wanted.tunnel, self._driver.now(), wanted.version)
         self._driver.step()
         return {"ok": True, "text": f"{number} IKE SA{'' if number == 1 else 's'} being deleted"}
 

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from kakehashi.ike.drops import Drop
-from kakehashi.ike.effects import EventName, Level, Send
+from kakehashi.ike.effects import EventName, IsakmpSaChanged, Level, Send
 from kakehashi.ike.shared import Shared
 from kakehashi.ike.timers import Timers
 from kakehashi.ike.trigger import Trigger
@@ -186,6 +186,8 @@ class Engine:
     def closed(self, sa: IsakmpSa) -> None:
         if sa.peer is not None:
             self._unfile(sa, sa.peer.name)
+            if sa.established_at is not None:
+                self.emit(IsakmpSaChanged(sa.peer.name))
             revive(sa)
         self.rearm(sa)
 
@@ -244,6 +246,8 @@ class Engine:
         self.pairs.moved(sa, old)
 
     def phase1_established(self, sa: IsakmpSa, now: float) -> None:
+        if sa.peer is not None:
+            self.emit(IsakmpSaChanged(sa.peer.name))
         control.phase1_established(sa, now)
 
     def phase1_failed(self, sa: IsakmpSa, sentence: str, now: float) -> None:
