@@ -8,7 +8,8 @@ Where a packet goes whose destination has a route into a tunnel:
 | down, or the gateway killed | refused, unless the same prefix has another route | by the other routes |
 | `shutdown`, or the gateway stopped | by the other routes | by the other routes |
 
-The last two cells of the right column are the device's way to let a backup take over (V2-09).
+The last two cells of the right column are the device's way to let a backup take over (V2-09). In transport
+mode the destination is the peer itself; `between_ends` says where its packets go.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,8 +18,9 @@ from ipaddress import ip_network
 from types import MappingProxyType
 from zlib import crc32
 
+from kakehashi.gateway.between_ends import between_ends
 from kakehashi.gateway.dhcp.lease import Lease
-from kakehashi.gateway.host.facts import Facts
+from kakehashi.gateway.host.facts import MAIN_TABLE, Facts
 from kakehashi.gateway.host.items import (
     LAST_METRIC,
     Address,
@@ -29,11 +31,11 @@ from kakehashi.gateway.host.items import (
     Rule,
     Sysctl,
 )
-from kakehashi.gateway.outgoing import NoWay, Pin, Way
+from kakehashi.gateway.outgoing import NoWay, Pin, Way, is_between_ends
 from kakehashi.model import gateway as model
 from kakehashi.model.address import IPAddress
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind
-from kakehashi.model.tunnel import ConnectType
+from kakehashi.model.tunnel import ConnectType, Tunnel
 
 RULE_PRIORITY = 4500  # before the main table's 32766
 TABLE_BASE = 0x4B41_0000
@@ -82,9 +84,15 @@ def desired(
     for route in gateway.routes:
         items += _route(gateway, route, devices, tunnels, facts)
     for tunnel in gateway.tunnels:
-        state = tunnels.get(tunnel.interface)
-        if state and isinstance(state.way, Way) and state.way.pin:
-            items += _pin(state.way, state.way.pin)
+        state, device = tunnels.get(tunnel.interface), devices.get(tunnel.interface)
+        if state is None:
+            continue
+        pin = state.way.pin if isinstance(state.way, Way) else None
+        if isinstance(state.way, Way) and pin:
+            items += _pin(state.way, pin)
+        if device and is_between_ends(tunnel):
+            carrier_table = _pin_table(pin) if pin else MAIN_TABLE
+            items += between_ends(tunnel, device, state.way, state.up, carrier_table)
     return tuple(dict.fromkeys(items))
 
 
@@ -120,6 +128,7 @@ def _tunnel(gateway: Gateway, interface: Interface, device: str, state: TunnelSt
         or interface.unnumbered_ipv6 is not None
         or any(a.version == 6 for a in interface.addresses)
         or any(r.interface == interface.name and r.destination.version == 6 for r in gateway.routes)
+        or _is_between_ipv6_ends(gateway.tunnel(interface.name), state.way)
     )
     yield Sysctl(f"net/ipv4/conf/{device}/forwarding", "1")
     yield Sysctl(f"net/ipv4/conf/{device}/rp_filter", "2", ("0",))
@@ -132,6 +141,12 @@ def _tunnel(gateway: Gateway, interface: Interface, device: str, state: TunnelSt
             yield Address(device, address)
     if state.up:
         yield LinkUp(device)
+
+
+def _is_between_ipv6_ends(tunnel: Tunnel | None, way: Way | NoWay) -> bool:
+    if tunnel is None or not is_between_ends(tunnel):
+        return False
+    return isinstance(way, Way) and way.path is not None and way.path.remote.ip.version == 6
 
 
 def _ipv6_forwarding(gateway: Gateway, facts: Facts) -> Iterator[Item]:
@@ -183,7 +198,7 @@ def _borrowed(
 
 def _pin(way: Way, pin: Pin) -> Iterator[Item]:
     """IKE and ESP of the tunnel by one interface and next hop, whatever the main table says (V2-10)."""
-    table = TABLE_BASE | crc32(f"{pin.device} {pin.next_hop}".encode()) & 0xFFFF
+    table = _pin_table(pin)
     if way.path is not None:
         remote = way.path.remote.ip
         yield Route(DEFAULTS[remote.version], pin.device, _of_version(pin, remote.version), table=table)
@@ -199,6 +214,10 @@ def _pin(way: Way, pin: Pin) -> Iterator[Item]:
         for port in IKE_PORTS:
             yield Rule(local, None, table, RULE_PRIORITY + 1, UDP, port)
         yield Rule(local, None, table, RULE_PRIORITY + 1, ESP)
+
+
+def _pin_table(pin: Pin) -> int:
+    return TABLE_BASE | crc32(f"{pin.device} {pin.next_hop}".encode()) & 0xFFFF
 
 
 def _of_version(pin: Pin, version: int) -> IPAddress | None:

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from kakehashi.gateway.host.facts import Facts, Link
 from kakehashi.model.address import ANY, IKE_PORT, IPAddress, Path, SocketAddress
+from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.tunnel import NextHopChoice, OutgoingInterface, Tunnel
 
@@ -82,6 +83,9 @@ def _by_table(
             local,
         )
     lookup = facts.lookups.get(peer)
+    if is_between_ends(tunnel) and (lookup is None or lookup.device == own_device):
+        # That is what the tunnel's own rules say of other packets. IKE and ESP go by the main table.
+        lookup = facts.main_lookup(peer)
     if lookup is None:
         return NoWay(f"no route to the peer {peer}{_awaited(gateway, facts, devices)}", local)
     if wanted and lookup.device != wanted and tunnel.outgoing:
@@ -128,6 +132,11 @@ def _pinned(
         awaited = _awaited(gateway, facts, devices)
         return NoWay(f"outgoing interface {outgoing.interface} has no IPv{version} address{awaited}", local)
     return Way(_path(source, peer), local, device, pin)
+
+
+def is_between_ends(tunnel: Tunnel) -> bool:
+    """Does the tunnel carry packets between its two ends alone, in transport mode?"""
+    return tunnel.ipsec.mode is EncapsulationMode.TRANSPORT
 
 
 def leads_into_itself(
