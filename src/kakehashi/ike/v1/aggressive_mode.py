@@ -86,8 +86,9 @@ class AggressiveInitiator(Phase1):
         sa.features = features.heard(received.payloads)
         sa.nat_method = features.nat_method(peer, sa.features)
         self.detect_nat(sa, received)
-        detection = self.nat_payloads(sa)
+        # Of the ports that the message itself goes by: the peer looks at those.
         self.float_ports(sa)
+        detection = self.nat_payloads(sa)
         digest = self.digest(sa, True, self._own_id_b)
         payloads = [*detection, *known(self.proves).proof(digest), *self.initial_contact(sa)]
         self.send(sa, payloads, now, then=None, waits_for="", encrypted=True)
