@@ -13,6 +13,7 @@ from kakehashi.crypto.ikev1.key_schedule import Skeyids
 from kakehashi.ike.effects import Event, EventName, Level, Send
 from kakehashi.ike.known import known
 from kakehashi.ike.v1.exchange import Exchange, Received
+from kakehashi.ike.v1.fragments import Reassembly, split
 from kakehashi.ike.v1.host import Host
 from kakehashi.ike.v1.sealing import Sealer
 from kakehashi.ike.v1.suite import Features, Phase1Suite
@@ -82,6 +83,8 @@ class IsakmpSa:
         self.nat = NatSide.NONE
         self.nat_method = NatMethod.NONE
 
+        self.fragments = Reassembly()
+        self._fragment_id = 0
         self.exchanges: dict[int, Exchange] = {}
         self.waiting: list[Exchange] = []
         self.dpd: Dpd | None = None
@@ -113,6 +116,11 @@ class IsakmpSa:
     def is_up(self) -> bool:
         """May new exchanges begin here?"""
         return self.state is State.ESTABLISHED and not self.superseded
+
+    @property
+    def takes_fragments(self) -> bool:
+        """Does the configuration let messages come in pieces?"""
+        return self.peer is not None and self.peer.fragmentation
 
     @property
     def waits(self) -> tuple[float, ...]:
@@ -172,11 +180,16 @@ class IsakmpSa:
 
         `hashed`: HASH(1) over `payloads` is made here and comes before them.
         """
-        return self.fragment(known(self.sealer).seal(exchange_type, message_id, payloads, hashed, commit))
+        datagram = known(self.sealer).seal(exchange_type, message_id, payloads, hashed, commit)
+        return self.fragment(datagram, exchange_type)
 
-    def fragment(self, datagram: bytes) -> list[bytes]:
+    def fragment(self, datagram: bytes, exchange_type: ExchangeType) -> list[bytes]:
         """A message as it is, or in pieces where it is large and the peer can put them together."""
-        return [datagram]
+        if not self.takes_fragments or not self.features.fragmentation:
+            return [datagram]
+        self._fragment_id = self._fragment_id % 0xFFFF + 1
+        cookies = (self.initiator_cookie, self.responder_cookie)
+        return split(datagram, cookies, exchange_type, self._fragment_id)
 
     def shorten(self, seconds: int) -> None:
         """The lifetime that was agreed on is less."""

@@ -191,7 +191,7 @@ class Phase1:
         if encrypted:
             datagrams = sa.seal(self.kind, 0, payloads, hashed=False)
         else:
-            datagrams = sa.fragment(messages.clear(self.cookies(sa), self.kind, payloads))
+            datagrams = sa.fragment(messages.clear(self.cookies(sa), self.kind, payloads), self.kind)
         self.flight.send(sa, datagrams, now, retransmit)
 
     def cookies(self, sa: IsakmpSa) -> tuple[bytes, bytes]:
