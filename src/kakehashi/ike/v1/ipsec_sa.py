@@ -88,6 +88,8 @@ class Pair:
     proven: bool = False
     asked: bool = False
     retire_at: float | None = None
+    retire_asked: bool = False
+    replaced_at: float | None = None
     last_in: float | None = None
     last_out: float | None = None
 

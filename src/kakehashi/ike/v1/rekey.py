@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kakehashi.ike.effects import AskActivity, Event, EventName, Level
 from kakehashi.ike.v1 import begin, delete
 from kakehashi.ike.v1.ipsec_sa import ASK_AHEAD, Pair, PairState
-from kakehashi.ike.v1.replacement import retire_others
+from kakehashi.ike.v1.replacement import look
 
 if TYPE_CHECKING:
     from kakehashi.ike.v1.host import Host
@@ -24,7 +24,7 @@ def run(host: Host, pair: Pair, now: float) -> None:
     if pair.expires_at <= now:
         delete.delete_pair(host, pair, "its lifetime is over", now)
     elif pair.retire_at is not None and pair.retire_at <= now:
-        delete.delete_pair(host, pair, "rekeyed", now)
+        _retire(host, pair, now)
     else:
         due = _rekey_due(pair)
         if due is not None and due <= now:
@@ -53,14 +53,22 @@ def activity(
 
 
 def first_inbound(host: Host, pair: Pair, now: float) -> None:
-    """The peer sends by a pair: so it has it, and what went before can go."""
+    """The peer sends by a pair: so it has it."""
     pair.used = pair.proven = True
     pair.last_in = now
     if pair.quick is not None:
         pair.quick.proved_by_traffic(now)
-    if pair.state is PairState.STANDING:
-        retire_others(host, pair, now)
     host.pairs.rearm(pair)
+
+
+def _retire(host: Host, pair: Pair, now: float) -> None:
+    """A replaced pair goes, unless the peer still sends by it."""
+    if not pair.retire_asked:
+        pair.retire_asked = True
+        pair.retire_at = now + ASK_AHEAD
+        host.emit(AskActivity((pair.spi_in,)))
+    elif look(host, pair, now):
+        delete.delete_pair(host, pair, "rekeyed", now)
 
 
 def _rekey_due(pair: Pair) -> float | None:
