@@ -9,7 +9,7 @@ from kakehashi.crypto.errors import BadPadding
 from kakehashi.crypto.ikev1.key_schedule import hash_1
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.known import known
-from kakehashi.ike.v1 import informational, quick_responder
+from kakehashi.ike.v1 import configuring, informational, quick_responder
 from kakehashi.ike.v1.exchange import Exchange, Received
 from kakehashi.ike.v1.flight import digest
 from kakehashi.ike.v1.fragments import BadFragment
@@ -29,6 +29,7 @@ Accept = Callable[[IsakmpSa, Received, float], None]
 ACCEPT: Mapping[ExchangeType, Accept] = {
     ExchangeType.QUICK: quick_responder.accept,
     ExchangeType.INFORMATIONAL: informational.accept,
+    ExchangeType.TRANSACTION: configuring.accept,
 }
 """Who takes the first message of an exchange that the peer begins under an SA that stands.
 
@@ -102,7 +103,9 @@ def _receive_encrypted(
             sa.host.drop(Drop.UNEXPECTED_EXCHANGE, path)
         return
     accept = ACCEPT.get(header.exchange_type)
-    if accept is None or not header.message_id:
+    # Before its user has logged in a client has nothing to ask for.
+    too_early = sa.state is State.CONFIGURING and header.exchange_type == ExchangeType.QUICK
+    if accept is None or not header.message_id or too_early:
         sa.host.drop(Drop.UNEXPECTED_EXCHANGE, path)
         return
     accept(sa, received, now)

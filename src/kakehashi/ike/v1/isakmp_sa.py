@@ -6,6 +6,7 @@ import enum
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from kakehashi.crypto.ikev1.hashes import Hash
@@ -49,7 +50,9 @@ class IsakmpSa:
 
     `peer` is None until a responder knows who it is. `tunnel_name`: the tunnel that it was begun for, or that
     names the peer. `superseded`: another ISAKMP SA does its work. `waiting`: exchanges of phase 2 that begin
-    when it is up. `peer_starts_anew`: it has sent INITIAL-CONTACT in phase 1.
+    when it is up. `peer_starts_anew`: it has sent INITIAL-CONTACT in phase 1. `user`: who has logged in by
+    XAUTH; `logged_in`: what the server has said to us, None before; `patience_until`: how long we wait.
+    `lent`: the address of a pool that the peer has from us.
     """
 
     def __init__(
@@ -75,6 +78,9 @@ class IsakmpSa:
         self.step = Phase1Step.NO_STATE
         self.local_identity: Identity | None = None
         self.peer_identity: Identity | None = None
+        self.user = ""
+        self.logged_in: bool | None = None
+        self.lent: IPv4Address | None = None
 
         self.suite: Phase1Suite | None = None
         self.skeyids: Skeyids | None = None
@@ -98,6 +104,7 @@ class IsakmpSa:
         self.renew_at: float | None = None
         self.expires_at: float | None = None
         self.keepalive_at: float | None = None
+        self.patience_until: float | None = None
         self.superseded = False
         self.peer_starts_anew = False
         self.end_reason = ""
@@ -214,7 +221,7 @@ class IsakmpSa:
         for exchange in exchanges.values():
             exchange.ended(self, reason, now)
         self.waiting.clear()
-        self.renew_at = self.keepalive_at = None
+        self.renew_at = self.keepalive_at = self.patience_until = None
         # What is under way to us must not be taken for the beginning of something new.
         self.expires_at = now + (sum(self.waits) if self.peer is not None else 0)
         if was_up:

@@ -11,7 +11,7 @@ from kakehashi.crypto.ikev1.hashes import hash_function
 from kakehashi.crypto.ikev1.key_schedule import hash_i, hash_r, skeyids
 from kakehashi.ike.effects import EventName, Level
 from kakehashi.ike.known import known
-from kakehashi.ike.v1 import messages, nat, phase1_identity, phase1_proposals
+from kakehashi.ike.v1 import configuring, messages, nat, phase1_identity, phase1_proposals
 from kakehashi.ike.v1.authentication import Authenticator, authenticator
 from kakehashi.ike.v1.establish import establish
 from kakehashi.ike.v1.exchange import Received
@@ -172,6 +172,7 @@ class Phase1:
         self.flight.answered()
         self._forget_at = now + sum(sa.waits)
         establish(sa, now)
+        configuring.begin(sa, now)
 
     # What both roles do.
 

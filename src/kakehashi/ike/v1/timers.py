@@ -2,6 +2,7 @@
 
 from kakehashi.ike.effects import SendNatKeepalive
 from kakehashi.ike.known import known
+from kakehashi.ike.v1 import configuring
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa, State
 from kakehashi.ike.v1.phase1 import Phase1
 
@@ -10,7 +11,7 @@ def next_timeout(sa: IsakmpSa) -> float | None:
     """When `run` has something to do next, monotonic seconds."""
     if sa.state is State.GONE:
         return sa.expires_at
-    times = [sa.expires_at, sa.renew_at, sa.keepalive_at]
+    times = [sa.expires_at, sa.renew_at, sa.keepalive_at, sa.patience_until]
     times += [exchange.next_timeout() for exchange in sa.exchanges.values()]
     if sa.dpd is not None:
         times.append(sa.dpd.next_timeout(sa))
@@ -32,6 +33,9 @@ def run(sa: IsakmpSa, now: float) -> None:
     if sa.keepalive_at is not None and sa.keepalive_at <= now and keepalive is not None:
         sa.keepalive_at = now + keepalive
         sa.host.emit(SendNatKeepalive(sa.path))
+    if sa.patience_until is not None and sa.patience_until <= now:
+        sa.patience_until = None
+        configuring.out_of_patience(sa, now)
     if sa.renew_at is not None and sa.renew_at <= now:
         sa.renew_at = None
         _renew(sa, now)
