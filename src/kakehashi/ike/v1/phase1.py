@@ -112,7 +112,7 @@ class Phase1:
         if proved:
             self.fail(sa, notify.name, sentence, now)
         else:
-            self.note(sa, notify.name, sentence, {}, now)
+            self._doubt(sa, notify.name, sentence, {}, now)
 
     def refuse(
         self, sa: IsakmpSa, refusal: Refusal, path: Path, now: float, cause: str | None = None
@@ -123,16 +123,16 @@ class Phase1:
             self._answer_error(sa, refusal.notify, path, now, refusal.proved)
         if refusal.proved:
             self.fail(sa, cause, refusal.sentence, now, refusal.details)
-        elif sa.role is Role.INITIATOR:
-            self.note(sa, cause, refusal.sentence, refusal.details, now)
-        elif not self._told and sa.host.may_tell(now):
-            self.tell(sa, cause, refusal.sentence, refusal.details)
+        else:
+            self._doubt(sa, cause, refusal.sentence, refusal.details, now)
 
-    def note(self, sa: IsakmpSa, cause: str, sentence: str, details: Mapping[str, str], now: float) -> None:
-        """Remember what seems to be wrong; it counts if nothing better comes soon."""
-        self._hint = (cause, sentence, details)
-        self.flight.give_up_by(now + HINT_PATIENCE)
-        sa.host.rearm(sa)
+    def _doubt(self, sa: IsakmpSa, cause: str, sentence: str, details: Mapping[str, str], now: float) -> None:
+        """What seems to be wrong is told; it ends an initiator's exchange if nothing better comes soon."""
+        if sa.role is Role.INITIATOR:
+            self._hint = (cause, sentence, details)
+            self.flight.give_up_by(now + HINT_PATIENCE)
+        elif not self._told and sa.host.may_tell(now):
+            self.tell(sa, cause, sentence, details)
 
     # What ends it.
 
