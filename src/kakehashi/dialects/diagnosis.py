@@ -43,10 +43,10 @@ def reason(unknown: Unknown, vital: bool) -> Reason:
 
 
 def suggestion(failure: Failure, *commands: Sequence[Command]) -> str:
-    """The word of one of these commands that was meant, or "". What is not ours is never meant."""
+    """The word of one of these commands that was meant, or "". Only what the VPN needs is ever meant."""
     if failure.incomplete or failure.word == MASK:
         return ""
-    ours = [c for several in commands for c in several if c.support is not Support.NOT_OURS]
+    ours = [c for several in commands for c in several if c.support in (Support.OURS, Support.NOT_YET)]
     terminals = expected(failure.words[: failure.position], ours)
     candidates = [t.text for t in terminals if isinstance(t, Word)]
     candidates += [word for t in terminals if isinstance(t, Argument) for word, _ in t.kind.words]

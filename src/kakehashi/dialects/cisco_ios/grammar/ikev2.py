@@ -37,6 +37,11 @@ _DPD: tuple[Pattern, ...] = (
     Optional(_STYLE),
 )
 
+_OURS = Either(
+    (Argument("address", Address(), "The address"),),
+    (Optional(word("interface", "The interface that has it")), interface("interface")),
+)
+
 PROPOSAL: tuple[Command, ...] = (
     command(
         "encryption",
@@ -60,7 +65,7 @@ POLICY: tuple[Command, ...] = (
     command("proposal", text("proposal", "the name of a proposal"), sentence="Specify Proposal"),
     command(
         "match address local",
-        Either((Argument("address", Address(), "The address"),), (interface("interface"),)),
+        _OURS,
         sentence="Our address for which the policy is",
     ),
     command(
@@ -159,7 +164,7 @@ PROFILE: tuple[Command, ...] = (
     ),
     command(
         "match address local",
-        Either((Argument("address", Address(), "The address"),), (interface("interface"),)),
+        _OURS,
         sentence="Our address for which the profile is",
     ),
     command(

@@ -100,6 +100,7 @@ _OWN_IDENTITY = Either(
         word("user-fqdn", "A mail address", ("identity", "user-fqdn")),
         Optional(text("value", "a mail address", "The address")),
     ),
+    (Argument("address", Address(), "An address"),),
     (word("trustpoint", "Of a certificate", ("identity", "trustpoint")), text("value", "a trustpoint")),
 )
 

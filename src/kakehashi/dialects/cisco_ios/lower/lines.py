@@ -119,7 +119,8 @@ def diagnose(unknown: Unknown, opener: Statement | None, walk: _Walk) -> Finding
         return None
     message = why.sentence
     if unknown.body:
-        message += f"; the {len(unknown.body)} lines that belong to it are left out"
+        lines = "line that belongs to it is" if len(unknown.body) == 1 else "lines that belong to it are"
+        message += f"; the {len(unknown.body)} {lines} left out"
     return Finding(why.severity, why.code, message, walk.report.source(unknown.line), remedy)
 
 

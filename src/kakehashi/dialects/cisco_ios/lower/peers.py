@@ -88,7 +88,7 @@ class Peers:
                 continue
             self.keys.used.add(entry)
             names.append(self._of_key(entry, chosen))
-        if not names:
+        if not names and any(policy.is_usable for policy in self.phase1.policies):
             self.report.error(
                 line,
                 "undefined-key",
@@ -270,7 +270,9 @@ def _written_identity(statement: Statement, own_name: str) -> Identity | None:
             return Identity.of(IdType.ID_FQDN, value or own_name)
         case "user-fqdn":
             return Identity.of(IdType.ID_RFC822_ADDR, value or own_name)
-        case "address" if (address := statement.get("address")) is not None and not isinstance(address, str):
+        case "address" | None if (address := statement.get("address")) is not None and not isinstance(
+            address, str
+        ):
             kind = IdType.ID_IPV4_ADDR if address.version == 4 else IdType.ID_IPV6_ADDR
             return Identity(kind, address.packed)
     return None
