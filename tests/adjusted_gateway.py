@@ -9,7 +9,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from kakehashi import cli
 from kakehashi.gateway import configuration, daemon
 from kakehashi.ike.endpoint import Endpoint
 from kakehashi.ike.limits import Limits
+from kakehashi.ike.v1 import features
 from kakehashi.ike.v2 import sealing
 from kakehashi.model.algorithms import ChildAlgorithms, IkeAlgorithms
 from kakehashi.model.encapsulation import EncapsulationMode
@@ -104,7 +104,8 @@ def main() -> None:
     if adjustments.fragment_size:
         sealing.MAX_MESSAGE = adjustments.fragment_size
     if adjustments.nat_methods:
-        import_module("kakehashi.ike.v1.features").NAT_METHODS = adjustments.nat_methods
+        known = features.NAT_METHODS
+        features.NAT_METHODS = tuple(k for k in known if k[0] in adjustments.nat_methods)
     cli.main()
 
 
