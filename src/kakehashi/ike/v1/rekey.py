@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kakehashi.ike.effects import AskActivity, Event, EventName, Level
 from kakehashi.ike.v1 import begin, delete
 from kakehashi.ike.v1.ipsec_sa import ASK_AHEAD, Pair, PairState
-from kakehashi.ike.v1.replacement import look
+from kakehashi.ike.v1.replacement import look, settled
 
 if TYPE_CHECKING:
     from kakehashi.ike.v1.host import Host
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def next_timeout(pair: Pair) -> float | None:
     """When `run` has something to do next, monotonic seconds."""
-    times = [pair.expires_at, pair.retire_at, _rekey_due(pair)]
+    times = [pair.expires_at, pair.use_at, pair.retire_at, _rekey_due(pair)]
     return min(t for t in times if t is not None)
 
 
@@ -23,6 +23,8 @@ def run(host: Host, pair: Pair, now: float) -> None:
     """Do what is due."""
     if pair.expires_at <= now:
         delete.delete_pair(host, pair, "its lifetime is over", now)
+    elif pair.use_at is not None and pair.use_at <= now:
+        settled(host, pair)
     elif pair.retire_at is not None and pair.retire_at <= now:
         _retire(host, pair, now)
     else:
@@ -58,6 +60,8 @@ def first_inbound(host: Host, pair: Pair, now: float) -> None:
     pair.last_in = now
     if pair.quick is not None:
         pair.quick.proved_by_traffic(now)
+    if pair.use_at is not None:
+        settled(host, pair)
     host.pairs.rearm(pair)
 
 

@@ -24,6 +24,9 @@ from kakehashi.model.status import Role
 if TYPE_CHECKING:
     from kakehashi.ike.v1.host import Host
 
+# Seconds that packets wait after message 3: it reaches the peer before them, but many a peer takes packets only
+# when it has worked through it.
+SETTLING = 0.1
 # Seconds until it is looked whether a replaced pair has done its work. The role that begins looks first.
 GRACE = {Role.INITIATOR: 3.0, Role.RESPONDER: 5.0}
 SILENCE = 10.0  # seconds to the next look, where nothing has come that tells
@@ -42,7 +45,10 @@ def stand(host: Host, pair: Pair, now: float) -> Pair | None:
         _replace(host, pair, old, now)
         return old
     pair.state = PairState.STANDING
-    host.pairs.use_outbound(pair)
+    if pair.role is Role.INITIATOR and not pair.proven:
+        pair.use_at = now + SETTLING
+    else:
+        host.pairs.use_outbound(pair)
     for other in host.pairs.siblings(pair):
         if other.quick is None and (other is old or other.retire_at is None):
             _replace(host, other, pair, now)
@@ -69,6 +75,13 @@ def look(host: Host, pair: Pair, now: float) -> bool:
     else:
         _look_again(host, pair, now, GRACE[standing.role] if is_used else SILENCE)
     return False
+
+
+def settled(host: Host, pair: Pair) -> None:
+    """The peer has the pair by now: packets may leave by it, if another one has not taken its place already."""
+    pair.use_at = None
+    if pair.state is PairState.STANDING:
+        host.pairs.use_outbound(pair)
 
 
 def failed(host: Host, pair: Pair, now: float) -> None:
