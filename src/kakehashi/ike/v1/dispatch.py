@@ -128,6 +128,9 @@ def _receive_clear(sa: IsakmpSa, header: Header, datagram: bytes, path: Path, no
         sa.host.drop(Drop.NOT_ENCRYPTED, path)
     elif header.message_id or exchange is None or exchange.kind != header.exchange_type:
         sa.host.drop(Drop.UNEXPECTED_EXCHANGE, path)
+    elif sa.sealer is not None and exchange.kind == ExchangeType.IDENTITY_PROTECTION:
+        # Of main mode what comes when there are keys is encrypted (RFC 2409 section 5): this is an old one.
+        sa.host.drop(Drop.NOT_ENCRYPTED, path)
     else:
         exchange.receive(sa, received, now)
 

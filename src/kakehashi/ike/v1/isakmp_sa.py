@@ -168,10 +168,11 @@ class IsakmpSa:
 
         Of a message ID that no exchange has, it is the only message that counts.
         """
-        if self.sealer is not None and received.next_iv:
-            self.sealer.follow(received.message_id, received.next_iv)
-        if received.message_id and received.message_id not in self.exchanges:
+        goes_on = not received.message_id or received.message_id in self.exchanges
+        if not goes_on:
             self._use_up(received.message_id)
+        elif self.sealer is not None and received.next_iv:
+            self.sealer.follow(received.message_id, received.next_iv)
         self.last_received = now
         self._follow(received.path)
 

@@ -13,6 +13,7 @@ from kakehashi.ike.effects import EventName, Level
 from kakehashi.ike.known import known
 from kakehashi.ike.v1 import configuring, messages, nat, phase1_identity, phase1_proposals
 from kakehashi.ike.v1.authentication import Authenticator, authenticator
+from kakehashi.ike.v1.delete import send_notice
 from kakehashi.ike.v1.establish import establish
 from kakehashi.ike.v1.exchange import Received
 from kakehashi.ike.v1.failures import policy_text, refused_by_peer, tell_failure
@@ -306,17 +307,13 @@ class Phase1:
 
     def _answer_error(self, sa: IsakmpSa, notify: NotifyType, path: Path, now: float, proved: bool) -> None:
         """In clear, unless the peer has the keys; a responder that has proved itself has an SA to forget."""
-        message_id = sa.new_message_id()
         if not proved or sa.sealer is None:
-            sa.transmit([messages.error(self.cookies(sa), notify, message_id)], path, now)
+            sa.transmit([messages.error(self.cookies(sa), notify, sa.new_message_id())], path, now)
             return
         spi = b"".join(self.cookies(sa))
-        payloads: list[Payload] = [Notification(notify, spi=spi)]
-        sa.transmit(sa.seal(ExchangeType.INFORMATIONAL, message_id, payloads, hashed=True), path, now)
+        send_notice(sa, [Notification(notify, spi=spi)], now)
         if sa.role is Role.INITIATOR:
-            payloads = [Delete(ProtocolId.ISAKMP, (spi,))]
-            message_id = sa.new_message_id()
-            sa.transmit(sa.seal(ExchangeType.INFORMATIONAL, message_id, payloads, hashed=True), path, now)
+            send_notice(sa, [Delete(ProtocolId.ISAKMP, (spi,))], now)
 
 
 def check_identity(sa: IsakmpSa, peer: Ikev1Peer, identity: Identity, proved: bool) -> None:

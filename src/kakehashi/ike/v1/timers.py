@@ -6,6 +6,8 @@ from kakehashi.ike.v1 import configuring
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa, State
 from kakehashi.ike.v1.phase1 import Phase1
 
+RENEW_AGAIN = 10.0  # seconds; a renewal is tried until it has come off or there is nothing to renew
+
 
 def next_timeout(sa: IsakmpSa) -> float | None:
     """When `run` has something to do next, monotonic seconds."""
@@ -48,6 +50,7 @@ def _renew(sa: IsakmpSa, now: float) -> None:
     peer = known(sa.peer)
     if not sa.is_up or (peer.suppress_dangling and not sa.host.in_use(sa)):
         return
+    sa.renew_at = now + RENEW_AGAIN
     if any(other.state is State.CONNECTING for other in sa.host.sas_of(peer.name)):
         return
     tunnel = next((t for t in sa.host.tunnels_of(peer) if t.interface == sa.tunnel_name), None)
