@@ -323,7 +323,7 @@ class Engine:
 
     def _evict(self, sa: IsakmpSa, now: float) -> None:
         """Nothing is told and nothing is remembered: there may be thousands in a second."""
-        sa.exchanges.clear()
+        sa.failure_told = True
         sa.close("half-open, and there are too many others", now)
         sa.expires_at = None
         self.rearm(sa)

@@ -37,6 +37,7 @@ def tell_failure(
 ) -> None:
     """One event for one failed negotiation of an SA."""
     stage, peer = STAGES[sa.mode], str(sa.path.remote.ip)
+    sa.failure_told = True
     sa.tell(
         level,
         EventName.NEGOTIATION_FAILED,

@@ -65,7 +65,6 @@ class Phase1:
         self.waits_for = ""
         self._step: Step | None = None
         self._hint: tuple[str, str, Mapping[str, str]] | None = None
-        self._told = False
         self._forget_at: float | None = None
 
     # What an exchange is asked.
@@ -91,9 +90,7 @@ class Phase1:
             self._give_up(sa, now)
 
     def ended(self, sa: IsakmpSa, reason: str, now: float) -> None:
-        if sa.established_at is None and not self._told:
-            self.tell(sa, "ended", reason)
-            sa.host.phase1_failed(sa, reason, now)
+        """The SA itself tells why."""
 
     # What the peer says without proof.
 
@@ -132,8 +129,8 @@ class Phase1:
         if sa.role is Role.INITIATOR:
             self._hint = (cause, sentence, details)
             self.flight.give_up_by(now + HINT_PATIENCE)
-        elif not self._told and sa.host.may_tell(now):
-            self.tell(sa, cause, sentence, details)
+        elif not sa.failure_told and sa.host.may_tell(now):
+            tell_failure(sa, cause, sentence, details)
 
     # What ends it.
 
@@ -141,30 +138,19 @@ class Phase1:
         self, sa: IsakmpSa, cause: str, sentence: str, now: float, details: Mapping[str, str] | None = None
     ) -> None:
         """There will be no ISAKMP SA."""
-        self.tell(sa, cause, sentence, details)
+        tell_failure(sa, cause, sentence, details)
         sa.host.phase1_failed(sa, sentence, now)
         sa.close(sentence, now)
 
     def expired(self, sa: IsakmpSa, now: float) -> None:
         """The initiator did not go on. One that has come up otherwise has no need to."""
         up_otherwise = any(o.established_at for o in self._others(sa))
-        if not self._told and not up_otherwise and sa.host.may_tell(now):
+        if not sa.failure_told and not up_otherwise and sa.host.may_tell(now):
             waited = f"{sa.host.limits.half_open_timeout:g} s"
-            self.tell(sa, "timeout", f"{self.waits_for} did not come within {waited}", level=Level.NOTICE)
-        self._told = True
+            sentence = f"{self.waits_for} did not come within {waited}"
+            tell_failure(sa, "timeout", sentence, level=Level.NOTICE)
+        sa.failure_told = True
         sa.close("half-open for too long", now)
-
-    def tell(
-        self,
-        sa: IsakmpSa,
-        cause: str,
-        sentence: str,
-        details: Mapping[str, str] | None = None,
-        level: Level = Level.ERROR,
-    ) -> None:
-        """One event for the failure of this exchange."""
-        self._told = True
-        tell_failure(sa, cause, sentence, details, level)
 
     def done(self, sa: IsakmpSa, now: float) -> None:
         """Both sides are known to each other. Our last message may still be asked for."""
