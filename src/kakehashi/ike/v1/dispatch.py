@@ -97,7 +97,8 @@ def _receive_encrypted(
         return
     if exchange is not None:
         # CONNECTED ends quick mode, and is an informational message with the same message ID.
-        if header.exchange_type in (exchange.kind, ExchangeType.INFORMATIONAL):
+        ends = header.exchange_type == ExchangeType.INFORMATIONAL and exchange.kind == ExchangeType.QUICK
+        if ends or header.exchange_type == exchange.kind:
             exchange.receive(sa, received, now)
         else:
             sa.host.drop(Drop.UNEXPECTED_EXCHANGE, path)
