@@ -123,8 +123,13 @@ def _receive_clear(sa: IsakmpSa, header: Header, datagram: bytes, path: Path, no
     if header.exchange_type == ExchangeType.INFORMATIONAL:
         sa.host.drop(Drop.HINT_ONLY, path)
         error = received.error
-        if error is not None and isinstance(exchange, Phase1) and sa.state is State.CONNECTING:
+        if error is None or not sa.host.may_answer(now):
+            return
+        if sa.state is State.CONNECTING and isinstance(exchange, Phase1):
             exchange.error(sa, error.type, False, now)
+        elif sa.is_up and sa.dpd is not None:
+            # It may have lost the SA, or somebody pretends that: it is asked.
+            sa.dpd.ask_now(sa, now)
     elif sa.state is not State.CONNECTING:
         sa.host.drop(Drop.NOT_ENCRYPTED, path)
     elif header.message_id or exchange is None or exchange.kind != header.exchange_type:

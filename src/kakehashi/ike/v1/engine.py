@@ -4,6 +4,7 @@ from collections import Counter
 
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import EventName, IsakmpSaChanged, Level, Send
+from kakehashi.ike.limits import Throttle
 from kakehashi.ike.shared import Shared
 from kakehashi.ike.timers import Timers
 from kakehashi.ike.trigger import Trigger
@@ -56,6 +57,7 @@ class Engine:
         self._half_open_of: Counter[IPAddress] = Counter()
         self._timers: Timers[IsakmpSa] = Timers(timers.next_timeout)
         self.rearm = self._timers.rearm
+        self._key_exchanges = Throttle(shared.limits.aggressive_per_second)
         self.pairs = Pairs(self)
         self.pools: Pools[Borrower] = Pools(lambda borrower: configuring.is_gone(self, borrower))
         self._candidates = self._read_configuration()
@@ -208,6 +210,9 @@ class Engine:
 
     def in_use(self, sa: IsakmpSa) -> bool:
         return bool(self.pairs.of_sa(sa))
+
+    def may_exchange_keys(self, now: float) -> bool:
+        return self._key_exchanges.allows(now)
 
     def tiers(self, path: Path) -> list[Tier]:
         return self._candidates.tiers(path)
