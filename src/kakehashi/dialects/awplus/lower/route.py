@@ -16,19 +16,18 @@ def read_routes(document: Document, report: Report) -> tuple[Route, ...]:
         destination = _destination(statement, report)
         if destination is None:
             continue
+        interface = statement.get("interface")
+        discard = interface is not None and is_null(interface)
         route = Route(
             destination=destination,
             next_hop=statement.get("next hop"),
-            interface=statement.get("interface"),
+            interface=None if discard else interface,
             metric=statement.get("distance", 1),
+            discard=discard,
             source=report.source(statement.line),
         )
         if statement.negated:
             routes = [r for r in routes if not _removes(route, r)]
-        elif route.interface and is_null(route.interface):
-            report.warning(
-                statement.line, "not-yet", "a route to the Null interface is not there yet; it is left out"
-            )
         else:
             routes.append(route)
     return tuple(routes)
@@ -57,4 +56,5 @@ def _removes(named: Route, route: Route) -> bool:
         named.destination == route.destination
         and named.next_hop in (None, route.next_hop)
         and named.interface in (None, route.interface)
+        and (route.discard or not named.discard)
     )
