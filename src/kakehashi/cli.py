@@ -95,7 +95,7 @@ def run(
 @app.command()
 def show(
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="COMMAND...", help="As on the router: ikev2 sa")
+        list[str] | None, typer.Argument(metavar="COMMAND...", help="As on the router: ikev2 sa, ike sa")
     ] = None,
     as_json: AsJson = False,
     keys: Annotated[bool, typer.Option("--keys", help="With --json: the keys, too.")] = False,
@@ -114,7 +114,9 @@ def show(
 
 @app.command()
 def clear(
-    words: Annotated[list[str], typer.Argument(metavar="COMMAND...", help="As on the router: ikev2 sa")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="COMMAND...", help="As on the router: ikev2 sa, ike sa")
+    ],
     gateway: GatewayName = None,
     control: Control = None,
     state_dir: StateDir = None,
