@@ -4,6 +4,7 @@ import enum
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
+from kakehashi.model.address import IPAddress
 from kakehashi.model.secret import Secret
 from kakehashi.model.source import Source
 from kakehashi.wire.registry.ikev2 import IdType
@@ -30,6 +31,11 @@ class Identity:
             case _:
                 return cls(id_type, text.encode())
 
+    @classmethod
+    def of_address(cls, address: IPAddress) -> "Identity":
+        """The identity that an address is."""
+        return cls(IdType.ID_IPV4_ADDR if address.version == 4 else IdType.ID_IPV6_ADDR, address.packed)
+
     @property
     def text(self) -> str:
         """The value as an engineer writes it."""
@@ -55,9 +61,14 @@ class AuthenticationMethod(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """One side's identity with the way it is proved. `secret` belongs to PSK; None: no key is configured."""
+    """One side's identity with the way it is proved. `secret` belongs to PSK; None: no key is configured.
+
+    `by_address`: of our side, that the identity is the address that an SA is made from, which only the host
+    knows; `identity` is then empty.
+    """
 
     method: AuthenticationMethod
     identity: Identity
     secret: Secret | None = None
     source: Source | None = field(default=None, compare=False)
+    by_address: bool = False

@@ -10,6 +10,7 @@ from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.create_child_sa import NewChild, RekeyChild
 from kakehashi.ike.v2.failures import placed, tunnel_text
 from kakehashi.ike.v2.host import Host
+from kakehashi.ike.v2.ike_auth import own_identity
 from kakehashi.ike.v2.ike_sa import IkeSa
 from kakehashi.ike.v2.ike_sa_init import NO_SPI, IkeSaInit
 from kakehashi.ike.v2.informational import DeleteIkeSa, Liveness
@@ -46,7 +47,7 @@ def initiate(
     if beginning is not None:
         return beginning
     sa = IkeSa(host, Role.INITIATOR, (host.new_ike_spi(), NO_SPI), path, tunnel.ike, tunnel, now)
-    sa.local_identity = tunnel.local.identity
+    sa.local_identity = own_identity(sa, tunnel)
     host.add(sa)
     message = f"negotiation with {sa.peer} begins ({tunnel_text(tunnel)})"
     sa.tell(Level.NOTICE, EventName.NEGOTIATION_STARTED, message)

@@ -52,9 +52,9 @@ class IkeAuth:
             sa.exchange = None
             sa.close("the tunnel is up by an IKE SA that the peer began", now)
             return None
-        sa.local_identity = tunnel.local.identity
+        sa.local_identity = own = own_identity(sa, tunnel)
         self._spi_in = sa.host.new_esp_spi()
-        identity = IdentificationInitiator(tunnel.local.identity.type, tunnel.local.identity.data)
+        identity = IdentificationInitiator(own.type, own.data)
         payloads: list[Payload] = [identity]
         if sa.policy.send_initial_contact:
             payloads.append(Notify(NotifyType.INITIAL_CONTACT))
@@ -133,7 +133,7 @@ class IkeAuth:
     def _offered(self, sa: IkeSa) -> dict[str, str]:
         tunnel = known(sa.tunnel)
         return child_negotiation.offered(tunnel, policy_pair(sa, tunnel), False) | {
-            "local": placed(str(tunnel.local.identity), tunnel.local.source),
+            "local": placed(str(own_identity(sa, tunnel)), tunnel.local.source),
             "remote": placed(str(tunnel.peer.identity), tunnel.peer.source),
         }
 
@@ -148,8 +148,8 @@ def respond(sa: IkeSa, contents: Contents, now: float) -> list[Payload]:
     tunnel = _tunnel_of(sa, Identity(payload.id_type, payload.data), wanted)
     _check_auth(sa, tunnel, payload, auth, by_initiator=True)
     sa.tunnel, sa.policy = tunnel, tunnel.ike
-    sa.local_identity, sa.peer_identity = tunnel.local.identity, tunnel.peer.identity
-    identity = IdentificationResponder(tunnel.local.identity.type, tunnel.local.identity.data)
+    sa.local_identity, sa.peer_identity = own_identity(sa, tunnel), tunnel.peer.identity
+    identity = IdentificationResponder(sa.local_identity.type, sa.local_identity.data)
     proof = Authentication(AuthMethod.SHARED_KEY_MIC, _auth(sa, tunnel.local, identity, False))
     establish(sa, now)
     if contents.notify(NotifyType.INITIAL_CONTACT) is not None:
@@ -159,6 +159,13 @@ def respond(sa: IkeSa, contents: Contents, now: float) -> list[Payload]:
     _clear_init(sa)
     contact.settle(sa, now)
     return answer
+
+
+def own_identity(sa: IkeSa, tunnel: Ikev2Tunnel) -> Identity:
+    """Who we are to the peer of an SA."""
+    if tunnel.local.by_address:
+        return Identity.of_address(sa.path.local.ip)
+    return tunnel.local.identity
 
 
 def establish(sa: IkeSa, now: float) -> None:
@@ -213,12 +220,12 @@ def _tunnel_of(sa: IkeSa, peer: Identity, wanted: Identification | None) -> Ikev
         return named[0]
     identity = Identity(wanted.id_type, wanted.data)
     for tunnel in named:
-        if tunnel.local.identity == identity:
+        if own_identity(sa, tunnel) == identity:
             return tunnel
     ours = "; ".join(
-        f"{placed(t.interface, t.local.source or t.source)} is {t.local.identity}" for t in named
+        f"{placed(t.interface, t.local.source or t.source)} is {own_identity(sa, t)}" for t in named
     )
-    allowed = "; ".join(str(t.local.identity) for t in named)
+    allowed = "; ".join(str(own_identity(sa, t)) for t in named)
     details = {"field": "own identity", "offered": str(identity), "allowed": allowed}
     sentence = f"{sa.peer} ({peer}) wants to talk to {identity}; {ours}"
     raise Refusal(NotifyType.AUTHENTICATION_FAILED, sentence, details=details)
