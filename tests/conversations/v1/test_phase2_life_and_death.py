@@ -7,11 +7,11 @@ import pytest
 
 from kakehashi.ike.effects import EventName
 from kakehashi.ike.v1 import dpd
-from kakehashi.ike.v1.delete import delete_isakmp_sa, delete_pair
+from kakehashi.ike.v1.delete import delete_isakmp_sa, delete_pair, send_notice
 from kakehashi.model.address import Path, SocketAddress
 from kakehashi.model.ikev1 import DeadPeerDetection, DeleteNotify, DpdStyle
 from kakehashi.model.selector import TrafficSelector
-from kakehashi.wire.registry.ikev1 import ExchangeType, NotifyType
+from kakehashi.wire.registry.ikev1 import ExchangeType, NotifyType, ProtocolId
 from kakehashi.wire.v1.message import Message, encode
 from kakehashi.wire.v1.notification import Notification
 from tests.conversations.v1.gateways import (
@@ -30,6 +30,7 @@ from tests.conversations.v1.stories import established, policy, settled, two_sit
 from tests.conversations.wire import Node, Wire, assert_in_step
 
 NAME = identity("site1")
+ANYONE = {"tunnel": {"address": ANY}}
 DPD = DeadPeerDetection(10, 3, 5)
 
 
@@ -306,6 +307,24 @@ def test_a_peer_that_starts_anew_says_so() -> None:
     assert old.isdisjoint(a.children)
 
 
+def test_initial_contact_may_come_after_phase_1() -> None:
+    """Some send it in an informational exchange: it concerns what was before that ISAKMP SA."""
+    wire = Wire()
+    a, b = established(wire, {}, {"send_initial_contact": False})
+    old = set(a.children)
+    b.boot()
+    b.initiate(TUNNEL, a)
+    wire.run(1)
+    assert old < set(a.children)
+    (sa,) = b.endpoint.v1.all_sas()
+    cookies = sa.initiator_cookie + sa.responder_cookie
+    send_notice(sa, [Notification(NotifyType.INITIAL_CONTACT, spi=cookies)], wire.now)
+    wire.carry_out(b)
+    wire.run(1)
+    settled(a, b)
+    assert old.isdisjoint(a.children)
+
+
 def test_without_initial_contact_the_old_pair_stays_until_its_end() -> None:
     wire = Wire()
     a, b = established(wire, {}, {"send_initial_contact": False})
@@ -416,6 +435,21 @@ def test_invalid_spi_is_told_now_and_then_only() -> None:
     assert len(wire.sent) == 2
 
 
+def test_of_a_young_pair_invalid_spi_proves_nothing() -> None:
+    """A packet may have overtaken the message that makes the SA."""
+    wire = Wire()
+    a, b = established(wire)
+    (theirs,) = b.endpoint.v1.all_sas()
+    (spi,) = b.children
+    octets = spi.to_bytes(4, "big")
+    notification = Notification(NotifyType.INVALID_SPI, ProtocolId.ESP, octets, octets)
+    for stays in (True, False):
+        send_notice(theirs, [notification], wire.now)
+        wire.carry_out(b)
+        wire.run(8)
+        assert bool(a.children) is stays
+
+
 def test_what_a_stranger_sends_is_not_answered() -> None:
     wire = Wire()
     a, b = established(wire)
@@ -473,6 +507,20 @@ def test_the_mapping_of_isakmp_moves_the_pairs_along() -> None:
     nat.forget()
     wire.run(15)
     assert b.used(TUNNEL).path.remote != before
+
+
+def test_a_peer_that_no_nat_hides_is_not_followed() -> None:
+    """Behind a NAT are we: what comes from elsewhere is not the peer's doing."""
+    wire = Wire()
+    a, b = two_sites(wire, {"local_identity": NAME}, {"address": ANY, "peer_identity": NAME} | ANYONE)
+    wire.nat(a, "10.9.0.1")
+    a.initiate(TUNNEL, b)
+    wire.run(3)
+    (spi,) = a.children
+    before = a.used(TUNNEL).path
+    a.endpoint.peer_moved(spi, SocketAddress(before.remote.ip, 4999), wire.now)
+    wire.carry_out(a)
+    assert a.used(TUNNEL).path == before
 
 
 def test_without_a_nat_nobody_is_followed() -> None:

@@ -110,6 +110,19 @@ def test_ports_that_no_identity_can_say() -> None:
     assert "80 to 90" in a.failures()[0]
 
 
+def test_of_two_tunnels_the_one_that_is_meant_tells_why() -> None:
+    wire = Wire()
+    a, b = two_sites(wire)
+    other = ikev1_tunnel(2, ipsec={"local_selectors": (OTHER_LAN,)})
+    meant = ikev1_tunnel(2, interface="Tunnel1.0", ipsec={"proposals": (SHA1,)})
+    b.gateway = gateway(peer(2), other, meant)
+    b.boot()
+    a.initiate(TUNNEL, b)
+    wire.run(5)
+    (told,) = b.told(EventName.NEGOTIATION_FAILED)
+    assert (told.tunnel, told.details["field"]) == ("Tunnel1.0", "integrity")
+
+
 def test_no_tunnel_takes_it() -> None:
     wire = Wire()
     a, b = two_sites(wire)

@@ -1,11 +1,14 @@
 """Peers of unknown address (V1-10, V1-36, V1-37) and the ISAKMP SA that is there or not."""
 
 from dataclasses import replace
+from ipaddress import IPv4Network, ip_address
 from typing import Any
 
 import pytest
 
 from kakehashi.ike.effects import EventName
+from kakehashi.model.ikev1 import AddressPool, PeerIdentity, RemoteAccess
+from kakehashi.model.selector import ANY_IPV4, TrafficSelector
 from tests.conversations.v1.gateways import (
     AGGRESSIVE,
     ANY,
@@ -197,3 +200,34 @@ def test_the_failure_of_phase_1_is_told_to_every_tunnel_that_waits() -> None:
         a.initiate(tunnel.interface, SITE2)
     wire.run(60)
     assert sorted(e.tunnel for e in a.told(EventName.NEGOTIATION_FAILED)) == ["Tunnel0.0", "Tunnel1.0"]
+
+
+POOL = AddressPool(network=IPv4Network("10.8.0.0/29"))
+
+
+def test_a_client_speaks_for_the_address_that_it_was_given_and_for_no_other() -> None:
+    wire = Wire()
+    pool, every = TrafficSelector.of(POOL.network), (ANY_IPV4,)
+    there = {"local_selectors": every, "remote_selectors": (pool,), "filters": True}
+    here = {"local_selectors": every, "remote_selectors": every, "filters": True}
+    center = CENTER | {"peer_identity": PeerIdentity.ANYTHING, "remote_access": RemoteAccess(pool=POOL)}
+    b = wire.node("centre", site(2, {"address": ANY, "ipsec": there}, **center), SITE2)
+    wants = {"remote_access": RemoteAccess(wants_address=True)}
+    clients = []
+    for number in (1, 2):
+        own = BRANCH | wants | {"local_identity": identity(f"client{number}")}
+        clients.append(wire.node(f"c{number}", site(1, {"ipsec": here}, **own), f"10.1.0.{number}"))
+        clients[-1].initiate(TUNNEL, b)
+        wire.run(3)
+    taken = [str(sa.remote_selectors[0]) for sa in b.children.values()]
+    assert len(set(taken)) == 2
+    for client, address in zip(clients, taken, strict=True):
+        assert [str(s) for s in client.used(TUNNEL).local_selectors] == [address]
+    # The address of another client is refused.
+    (sa,) = (sa for sa in clients[0].endpoint.v1.all_sas() if sa.is_up)
+    sa.borrowed = ip_address(taken[1].split("/")[0])
+    lose_pairs(clients[0])
+    clients[0].initiate(TUNNEL, b)
+    wire.run(3)
+    assert f"remote {taken[1]}" in b.failures()[0]
+    assert f"allows local 0.0.0.0/0 remote {taken[0]}" in b.failures()[0]

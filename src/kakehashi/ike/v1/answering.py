@@ -72,7 +72,7 @@ def find(
     pair = None if ids is None else selectors_of(ids[1], ids[0])
     refusals: list[Refusal] = []
     for tunnel in candidates:
-        policy = tunnel.ipsec
+        policy = identities.of_server(tunnel.ipsec, sa.lent)
         understood = ids is None or pair is not None or not policy.sends_identities
         selectors = identities.respond(policy, pair, sa.path) if understood else None
         if selectors is None:
@@ -120,7 +120,7 @@ def _other_identities(
         theirs = "none, which means the addresses of the path"
     else:
         theirs = f"local {identities.text(ids[1:])} remote {identities.text(ids[:1])}"
-    ours = _texts(identities.pairs(tunnel.ipsec, sa.path))
+    ours = _texts(identities.pairs(identities.of_server(tunnel.ipsec, sa.lent), sa.path))
     return Refusal(
         NotifyType.INVALID_ID_INFORMATION,
         f"{sa.peer_text} proposes identities {theirs}; {tunnel_text(tunnel)} allows {ours} "

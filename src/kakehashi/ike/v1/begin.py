@@ -43,7 +43,7 @@ def initiate(host: Host, tunnel: Ikev1Tunnel, path: Path | None, trigger: Trigge
     if path is None and not tunnel.starts_phase2:
         return False
     wanted = identities.for_trigger(tunnel.ipsec, sa.path, trigger)
-    for selectors in wanted:
+    for selectors in (identities.of_client(pair, sa.borrowed) for pair in wanted):
         if not _has(host, tunnel, selectors, sa.path) and not _is_making(sa, tunnel, selectors):
             _begin(sa, Initiator(tunnel, selectors, retry=_retry), now)
     return bool(wanted)

@@ -214,6 +214,8 @@ def _silent(sa: IsakmpSa, now: float) -> None:
 
 
 def _assigned(sa: IsakmpSa, given: Assigned, is_ours: bool) -> None:
+    if is_ours:
+        sa.borrowed = given.address
     who = "we have" if is_ours else f"{sa.peer_text} has"
     details = {"address": str(given.address), "user": sa.user}
     sa.tell(Level.NOTICE, EventName.ADDRESS_ASSIGNED, f"{who} the address {given.address}", details)

@@ -149,6 +149,24 @@ def respond(policy: Ikev1IpsecPolicy, offered: SelectorPair | None, path: Path) 
     return offered if any(pair.contains(offered) for pair in ours) else None
 
 
+def of_client(pair: SelectorPair, address: IPAddress | None) -> SelectorPair:
+    """The pair of a client that has this one address; as it is, if that is none of its addresses."""
+    if address is None:
+        return pair
+    host = replace(pair.local, start=address, end=address)
+    return replace(pair, local=host) if pair.local.contains(host) else pair
+
+
+def of_server(policy: Ikev1IpsecPolicy, address: IPAddress | None) -> Ikev1IpsecPolicy:
+    """The policy towards a client that has this address from us: it speaks for no other client."""
+    if address is None or not policy.filters:
+        return policy
+    hosts = (replace(s, start=address, end=address) for s in policy.remote_selectors)
+    pairs_of = zip(policy.remote_selectors, hosts, strict=True)
+    own = tuple(host if host.version == s.version and s.contains(host) else s for s, host in pairs_of)
+    return replace(policy, remote_selectors=own)
+
+
 def _configured(policy: Ikev1IpsecPolicy) -> tuple[SelectorPair, ...]:
     in_step = zip(policy.local_selectors, policy.remote_selectors, strict=False)
     return tuple(SelectorPair(ours, theirs) for ours, theirs in in_step if ours.version == theirs.version)

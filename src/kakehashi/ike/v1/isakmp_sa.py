@@ -54,7 +54,7 @@ class IsakmpSa:
     when it is up. `peer_starts_anew`: it has sent INITIAL-CONTACT in phase 1. `user`: who has logged in by
     XAUTH; `logged_in`: what the server has said to us, None before; `patience_until`: how long we wait.
     `failure_told`: somebody knows already that there will be no phase 2. `lent`: the address of a pool that
-    the peer has from us.
+    the peer has from us; `borrowed`: the one that we have from the peer.
     """
 
     def __init__(
@@ -83,6 +83,7 @@ class IsakmpSa:
         self.user = ""
         self.logged_in: bool | None = None
         self.lent: IPv4Address | None = None
+        self.borrowed: IPv4Address | None = None
 
         self.suite: Phase1Suite | None = None
         self.skeyids: Skeyids | None = None

@@ -77,6 +77,8 @@ class Initiator(QuickMode):
     def start(self, sa: IsakmpSa, now: float) -> None:
         self._begun = now
         policy, host = self.tunnel.ipsec, sa.host
+        # A remote-access client speaks for the address that it was given.
+        self.selectors = identities.of_client(self.selectors, sa.borrowed)
         form = phase2_proposals.encapsulation(policy.mode, sa.nat_method, sa.nat is not NatSide.NONE)
         self._suites = phase2_proposals.allowed(policy, form)
         self.spi_in = host.new_esp_spi()
