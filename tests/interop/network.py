@@ -62,6 +62,10 @@ class Network:
         )  # fmt: skip
         return " 0 received" not in out and "bytes from" in out
 
+    def forget_mappings(self) -> None:
+        """As a NAT does that is restarted: what comes next gets another port."""
+        self.inside(self.router, "conntrack", "-F")
+
     def count_start(self, rule: str) -> int:
         """Let the router count forwarded packets that match `rule`, an nft expression; see `count`."""
         run(
