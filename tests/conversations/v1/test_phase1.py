@@ -12,6 +12,10 @@ from kakehashi.model.ikev1 import ExchangeMode, PeerIdentity
 from kakehashi.model.status import IkeSaState, NatMethod, Phase1Step, Role
 from kakehashi.wire.registry.ikev1 import ExchangeType, HashAlgorithm
 from kakehashi.wire.registry.ikev2 import IdType, KeyExchangeId
+from kakehashi.wire.v1 import vendor_ids
+from kakehashi.wire.v1.ke import KeyExchange
+from kakehashi.wire.v1.message import decode, encode
+from kakehashi.wire.v1.vendor_id import VendorId
 from tests.conversations.v1.gateways import (
     AES_CBC_128,
     AES_CBC_256,
@@ -264,6 +268,62 @@ def test_what_is_not_to_be_announced_is_not() -> None:
     assert not there.features.fragmentation
     assert not there.features.nat_methods
     assert there.nat_method is NatMethod.NONE
+
+
+def test_what_is_announced_with_the_public_value_counts_too() -> None:
+    """Cisco IOS tells of DPD, XAUTH and Unity in messages 3 and 4."""
+    wire = Wire()
+    a, b = two_sites(wire)
+    late = VendorId(vendor_ids.DPD), VendorId(vendor_ids.CISCO_UNITY), VendorId(b"something of its own")
+
+    def moves_them(node: Node, datagram: bytes) -> bool:
+        message = None if datagram[19] & 1 else decode(datagram)
+        if message is None or message.exchange_type != ExchangeType.IDENTITY_PROTECTION:
+            return True
+        payloads = [
+            p for p in message.payloads if not isinstance(p, VendorId) or p.data == vendor_ids.NAT_T_RFC3947
+        ]
+        if any(isinstance(p, KeyExchange) for p in payloads):
+            payloads += late
+        victim = b if node is a else a
+        victim.endpoint.receive(
+            encode(replace(message, payloads=tuple(payloads))), victim.path_to(node.address), wire.now
+        )
+        wire.at(wire.now, lambda: wire.carry_out(victim))
+        return False
+
+    wire.filter = moves_them
+    a.initiate(TUNNEL, b)
+    wire.run(3)
+    settled(a, b)
+    for node in (a, b):
+        features = node.endpoint.v1.all_sas()[0].features
+        assert features.dpd
+        assert features.unity
+        assert not features.fragmentation
+        assert features.unknown == (b"something of its own",)
+
+
+@BOTH
+def test_over_ipv6(mode: ExchangeMode) -> None:
+    wire = Wire()
+    one, other = "2001:db8:1::1", "2001:db8:2::1"
+    a = wire.node("a", site(1, mode=mode, address=other, tunnel={"address": other}), one)
+    b = wire.node("b", site(2, address=one, tunnel={"address": one}), other)
+    a.initiate(TUNNEL, b)
+    wire.run(3)
+    settled(a, b)
+    assert str(b.isakmp_sas()[0].peer_identity) == f"ID_IPV6_ADDR {one}"
+
+
+@BOTH
+def test_a_peer_without_waits_is_not_waited_for_without_end(mode: ExchangeMode) -> None:
+    wire = Wire()
+    a = wire.node("a", site(1, mode=mode, retransmit=()), SITE1)
+    a.initiate(TUNNEL, SITE2)
+    wire.run(60)
+    assert not a.endpoint.isakmp_sas(wire.now)
+    assert a.failures()
 
 
 def test_a_device_announces_what_its_persona_does() -> None:

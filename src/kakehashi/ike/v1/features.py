@@ -1,6 +1,7 @@
 """Vendor IDs: what we announce, and what the peer announces (RFC 2408 section 3.16)."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from kakehashi.ike.v1.suite import Features
 from kakehashi.model.ikev1 import Ikev1Peer
@@ -48,6 +49,19 @@ def heard(payloads: Iterable[Payload]) -> Features:
         unity=Capability.CISCO_UNITY in told,
         nat_methods=tuple(method for method, known_as, _ in NAT_METHODS if known_as in told),
         unknown=tuple(data for data in octets if capability(data) is None)[:MAX_UNKNOWN],
+    )
+
+
+def also(before: Features, payloads: Iterable[Payload]) -> Features:
+    """With what a later message tells: some devices announce most of it with their public value."""
+    now = heard(payloads)
+    return replace(
+        before,
+        dpd=before.dpd or now.dpd,
+        fragmentation=before.fragmentation or now.fragmentation,
+        xauth=before.xauth or now.xauth,
+        unity=before.unity or now.unity,
+        unknown=(*before.unknown, *now.unknown)[:MAX_UNKNOWN],
     )
 
 

@@ -29,6 +29,7 @@ from kakehashi.wire.v1.payloads import Payload
 if TYPE_CHECKING:
     from kakehashi.ike.v1.dpd import Dpd
 
+_WAITS = (2.0, 4.0, 8.0, 16.0)  # where a peer has none: nobody waits for ever
 NO_COOKIE = bytes(8)
 MAX_USED_IDS = 2048  # message IDs that are remembered so that no recorded message counts twice
 
@@ -136,7 +137,7 @@ class IsakmpSa:
     @property
     def waits(self) -> tuple[float, ...]:
         """Seconds to wait after each transmission."""
-        return known(self.peer).retransmit
+        return known(self.peer).retransmit or _WAITS
 
     @property
     def hash(self) -> Hash:

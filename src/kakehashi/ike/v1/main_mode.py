@@ -74,6 +74,7 @@ class MainModeInitiator(Phase1):
         self.derive(sa, received)
         self.flight.heard(received.digest)
         tell_keys(sa)
+        sa.features = features.also(sa.features, received.payloads)
         self.detect_nat(sa, received)
         self.float_ports(sa)
         sa.step = Phase1Step.KEY_AUTHENTICATION
@@ -154,6 +155,7 @@ class MainModeResponder(Phase1):
         self.derive(sa, received)
         tell_keys(sa)
         self.flight.heard(received.digest)
+        sa.features = features.also(sa.features, received.payloads)
         self.detect_nat(sa, received)
         sa.step = Phase1Step.KEY_EXCHANGE
         payloads = [KeyExchange(self.g_xr), Nonce(self.nr), *self.nat_payloads(sa)]
