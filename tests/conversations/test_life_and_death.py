@@ -426,7 +426,7 @@ def test_a_higher_version_is_answered_and_a_lower_one_counted() -> None:
     wire.carry_out(b)
     (answer,) = (decode(datagram) for _, _, datagram, _ in wire.sent)
     assert answer.payloads[0] == Notify(NotifyType.INVALID_MAJOR_VERSION)
-    request[17] = 0x10
+    request[17] = 0x00  # 1 is IKEv1
     b.endpoint.receive(bytes(request), b.path_to(SITE1), wire.now)
     assert b.endpoint.drops == {Drop.UNKNOWN_VERSION: 2}
 
