@@ -1,0 +1,146 @@
+"""The device's show and clear commands: which there are, and who prints them."""
+
+from collections.abc import Callable, Sequence
+from ipaddress import IPv4Address, IPv6Address
+
+from kakehashi.dialects.base import Clear, ShowError
+from kakehashi.dialects.cisco_ios.show import (
+    configuration,
+    engine,
+    ikev2,
+    ip_route,
+    ipsec_sa,
+    isakmp,
+    session,
+)
+from kakehashi.dialects.diagnosis import wanted
+from kakehashi.dialects.grammar import Argument, Command, Optional, Pattern, Word
+from kakehashi.dialects.kinds import Address
+from kakehashi.dialects.matching import Failure, Match, match_line
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.status import Status
+
+_CRYPTO = Word("crypto", "Encryption module")
+_ISAKMP = Word("isakmp", "ISAKMP, phase 1 of IKEv1")
+_IPSEC = Word("ipsec", "IPsec")
+_IKEV2 = Word("ikev2", "IKEv2")
+_DETAIL = Optional(Word("detail", "More of each", sets=("detail", True)))
+_DETAILED = Optional(Word("detailed", "More of each", sets=("detail", True)))
+_PEER: Pattern = Optional(Word("peer", "Of one peer"), Argument("peer", Address(), "Its address"))
+_REMOTE: Pattern = Optional(Word("remote", "Of one peer"), Argument("peer", Address(), "Its address"))
+
+
+def _command(key: str, help: str, *pattern: Pattern) -> Command:  # noqa: A002
+    return Command(key=key, pattern=pattern, help=help)
+
+
+SHOW: tuple[Command, ...] = (
+    _command(
+        "isakmp policy",
+        "The policies of phase 1, in their order",
+        _CRYPTO,
+        _ISAKMP,
+        Word("policy", "The policies"),
+    ),
+    _command("isakmp sa", "The ISAKMP SAs", _CRYPTO, _ISAKMP, Word("sa", "The SAs"), _DETAIL),
+    _command(
+        "transform-set", "The transform sets", _CRYPTO, _IPSEC, Word("transform-set", "The transform sets")
+    ),
+    _command("ipsec sa", "The IPsec SAs, with counters", _CRYPTO, _IPSEC, Word("sa", "The SAs"), _DETAIL),
+    _command("session", "Each tunnel with its state", _CRYPTO, Word("session", "Tunnels"), _DETAIL),
+    _command("map", "The crypto maps", _CRYPTO, Word("map", "The crypto maps")),
+    _command(
+        "engine",
+        "Every SA on a line",
+        _CRYPTO,
+        Word("engine", "What encrypts"),
+        Word("connections", "SAs"),
+        Word("active", "Those that there are"),
+    ),
+    _command("ikev2 sa", "The IKE SAs", _CRYPTO, _IKEV2, Word("sa", "The SAs"), _DETAILED),
+    _command("ip route", "Routes of IPv4", Word("ip", "IPv4"), Word("route", "Routes")),
+    _command("ipv6 route", "Routes of IPv6", Word("ipv6", "IPv6"), Word("route", "Routes")),
+)
+CLEAR: tuple[Command, ...] = (
+    _command("isakmp", "Delete ISAKMP SAs, and tell the peers", _CRYPTO, _ISAKMP),
+    _command("ikev2", "Delete IKE SAs, and tell the peers", _CRYPTO, _IKEV2, Word("sa", "The SAs"), _REMOTE),
+    _command(
+        "sa", "Delete the SAs of all tunnels, or of those with a peer", _CRYPTO, Word("sa", "SAs"), _PEER
+    ),
+    _command(
+        "session",
+        "Delete the SAs of all tunnels, or of those with a peer",
+        _CRYPTO,
+        Word("session", "Tunnels"),
+        _REMOTE,
+    ),
+)
+_VERSIONS = {"isakmp": 1, "ikev2": 2}
+
+_PRINTERS: dict[str, Callable[[Status, Gateway], str]] = {
+    "isakmp policy": lambda _, gateway: isakmp.render_policies(gateway),
+    "isakmp sa": lambda status, _: isakmp.render(status),
+    "isakmp sa detail": lambda status, _: isakmp.render_detail(status),
+    "transform-set": lambda _, gateway: configuration.render_transform_sets(gateway),
+    "map": lambda _, gateway: configuration.render_maps(gateway),
+    "ipsec sa": ipsec_sa.render,
+    "ipsec sa detail": ipsec_sa.render_detail,
+    "session": session.render,
+    "session detail": session.render_detail,
+    "engine": engine.render,
+    "ikev2 sa": ikev2.render,
+    "ikev2 sa detail": ikev2.render_detail,
+    "ip route": lambda status, _: ip_route.render_ipv4(status),
+    "ipv6 route": lambda status, _: ip_route.render_ipv6(status),
+}
+
+
+def show(words: Sequence[str], status: Status, gateway: Gateway) -> str:
+    """The output of `show WORDS`; `gateway` is what runs. ShowError."""
+    found = _read("show", words, SHOW)
+    key = found.command.key + (" detail" if found.values.get("detail") else "")
+    return _PRINTERS[key](status, gateway)
+
+
+def clear(words: Sequence[str], status: Status) -> Clear:
+    """What `clear WORDS` asks for. ShowError."""
+    found = _read("clear", words, CLEAR)
+    peer = found.values.get("peer")
+    tunnel = _tunnel_with(peer, status) if peer is not None else None
+    return Clear(tunnel, _VERSIONS.get(found.command.key))
+
+
+def _tunnel_with(peer: IPv4Address | IPv6Address, status: Status) -> str:
+    """The one tunnel whose SAs lead to a peer."""
+    paths = [(s.sa.tunnel, s.sa.path) for s in status.ipsec_sas]
+    paths += [(s.tunnel, s.path) for s in status.ike_sas]
+    names = list(dict.fromkeys(name for name, path in paths if path.remote.ip == peer and name))
+    if len(names) == 1:
+        return names[0]
+    if not names:
+        raise ShowError(f"% no tunnel has SAs with the peer {peer}")
+    raise ShowError(
+        f"% several tunnels have SAs with the peer {peer} ({', '.join(names)}): clear all of them"
+    )
+
+
+def _read(verb: str, words: Sequence[str], commands: tuple[Command, ...]) -> Match:
+    found = match_line(words, commands)
+    if isinstance(found, Failure):
+        raise ShowError(_refusal(verb, found))
+    if found.negated:
+        raise ShowError("% Invalid input detected at '^' marker.")
+    return found
+
+
+def _refusal(verb: str, failure: Failure) -> str:
+    """As the device says it, with the caret under the word; then what it would have taken."""
+    said = " ".join([verb, *failure.words[: failure.position]])
+    there_are = f"\nthere could stand: {wanted(failure.expected)}" if failure.expected else ""
+    if len(failure.ambiguous) > 1:
+        return f'% Ambiguous command:  "{verb} {" ".join(failure.words)}"'
+    if failure.incomplete:
+        return f"% Incomplete command.{there_are}"
+    return f"{said} {failure.words[failure.position]}\n{' ' * (len(said) + 1)}^\n" + (
+        f"% Invalid input detected at '^' marker.{there_are}"
+    )

@@ -1,0 +1,54 @@
+"""`show ip route`, `show ipv6 route`: the static routes that are in force."""
+
+from ipaddress import IPv4Network, ip_network
+
+from kakehashi.model.status import RouteStatus, Status
+
+_UNKNOWN = "0.0.0.0"  # noqa: S104
+_CODES = """\
+Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP
+       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area
+       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2
+       E1 - OSPF external type 1, E2 - OSPF external type 2
+       i - IS-IS, su - IS-IS summary, L1 - IS-IS level-1, L2 - IS-IS level-2
+       ia - IS-IS inter area, * - candidate default, U - per-user static route
+       o - ODR, P - periodic downloaded static route, + - replicated route
+"""
+
+
+def render_ipv4(status: Status) -> str:
+    """The routes of IPv4."""
+    routes = [r for r in status.routes if r.active and _is_v4(r)]
+    last = next((r for r in routes if r.destination == "0.0.0.0/0"), None)
+    gateway = "Gateway of last resort is not set"
+    if last is not None:
+        hop = last.via.split(" ")[-1]
+        hop = hop if hop[0].isdigit() else _UNKNOWN
+        gateway = f"Gateway of last resort is {hop} to network {_UNKNOWN}"
+    return "\n".join([_CODES, gateway, "", *(_row(r) for r in routes)]) + "\n"
+
+
+def render_ipv6(status: Status) -> str:
+    """The routes of IPv6."""
+    routes = [r for r in status.routes if r.active and not _is_v4(r)]
+    lines = [
+        f"IPv6 Routing Table - default - {len(routes)} entries",
+        "Codes: C - Connected, L - Local, S - Static",
+    ]
+    for route in routes:
+        via = route.via.replace(" ", ", ")
+        lines += [f"S   {route.destination.upper()} [{route.metric}/0]", f"     via {via}"]
+    return "\n".join(lines) + "\n"
+
+
+def _is_v4(route: RouteStatus) -> bool:
+    return isinstance(ip_network(route.destination, strict=False), IPv4Network)
+
+
+def _row(route: RouteStatus) -> str:
+    code = "S*   " if route.destination == "0.0.0.0/0" else "S    "
+    words = route.via.split(" ")
+    if words[-1][0].isdigit():
+        interface = f", {words[0]}" if len(words) > 1 else ""
+        return f"{code} {route.destination} [{route.metric}/0] via {words[-1]}{interface}"
+    return f"{code} {route.destination} is directly connected, {words[0]}"

@@ -1,0 +1,168 @@
+"""`show crypto ipsec sa [detail]`.
+
+The data plane counts packets by tunnel: where a map's access list has several lines, each of their blocks
+shows the packets of all.
+"""
+
+from itertools import groupby
+
+from kakehashi.dialects.cisco_ios.show.flows import Flow, Pair, Session, sessions
+from kakehashi.dialects.cisco_ios.show.names import ident, spi, transform
+from kakehashi.model.address import IPAddress
+from kakehashi.model.encapsulation import EncapsulationMode
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.status import Status
+from kakehashi.wire.registry.ikev2 import EncryptionId, KeyExchangeId
+
+_ETHERNET = 1500
+_AES_LIKE = {EncryptionId.ENCR_AES_CBC: 16, EncryptionId.ENCR_NULL: 0}
+
+
+def render(status: Status, gateway: Gateway) -> str:
+    """Every interface, its map, and each flow with its SAs."""
+    return _render(status, gateway, detailed=False)
+
+
+def render_detail(status: Status, gateway: Gateway) -> str:
+    """The same with the reasons why packets were dropped."""
+    return _render(status, gateway, detailed=True)
+
+
+def _render(status: Status, gateway: Gateway, *, detailed: bool) -> str:
+    lines: list[str] = []
+    for interface, group in groupby(sessions(status, gateway), key=lambda s: s.interface):
+        several = list(group)
+        first = several[0]
+        lines += ["", f"interface: {interface}"]
+        lines += [f"    Crypto map tag: {first.tag}, local addr {_local(first)}"]
+        for session in several:
+            for flow in session.flows:
+                lines += _flow(session, flow, gateway, detailed)
+    return "\n".join(lines) + "\n" if lines else ""
+
+
+def _flow(session: Session, flow: Flow, gateway: Gateway, detailed: bool) -> list[str]:
+    newest = flow.pairs[-1] if flow.pairs else None
+    remote = newest.sa.path.remote if newest else None
+    peer = remote.ip if remote else session.tunnel.peer_address
+    mtu, wan = _mtus(session, gateway)
+    pfs = newest.pfs if newest else KeyExchangeId.NONE
+    return [
+        "",
+        "   protected vrf: (none)",
+        f"   local  ident (addr/mask/prot/port): ({ident(flow.local)})",
+        f"   remote ident (addr/mask/prot/port): ({ident(flow.remote)})",
+        f"   current_peer {peer} port {remote.port if remote else 500}",
+        "     PERMIT, flags={origin_is_acl,}",
+        *_counters(session, detailed),
+        "",
+        f"     local crypto endpt.: {newest.sa.path.local.ip if newest else _local(session)}, "
+        f"remote crypto endpt.: {peer}",
+        f"     plaintext mtu {mtu}, path mtu {wan}, ip mtu {wan}, ip mtu idb {session.interface}",
+        f"     current outbound spi: {spi(newest.sa.spi_out) if newest else '0x0(0)'}",
+        f"     PFS (Y/N): {'N' if pfs == KeyExchangeId.NONE else 'Y'}, "
+        f"DH group: {'none' if pfs == KeyExchangeId.NONE else f'group{int(pfs)}'}",
+        "",
+        *_direction("inbound", flow, session, detailed),
+        *_direction("outbound", flow, session, detailed),
+    ]
+
+
+def _counters(session: Session, detailed: bool) -> list[str]:
+    out, into = session.status.outbound, session.status.inbound
+    lines = [
+        f"    #pkts encaps: {out.packets}, #pkts encrypt: {out.packets}, #pkts digest: {out.packets}",
+        f"    #pkts decaps: {into.packets}, #pkts decrypt: {into.packets}, #pkts verify: {into.packets}",
+        "    #pkts compressed: 0, #pkts decompressed: 0",
+        "    #pkts not compressed: 0, #pkts compr. failed: 0",
+        "    #pkts not decompressed: 0, #pkts decompress failed: 0",
+    ]
+    if not detailed:
+        return [*lines, f"    #send errors {_send_errors(session)}, #recv errors {_receive_errors(session)}"]
+    failed = into.cipher_failure + into.packet_truncated + into.out_of_memory + into.misc_error
+    return [
+        *lines,
+        f"    #pkts no sa (send) {out.ts_unacceptable}, #pkts invalid sa (rcv) {into.invalid_sa}",
+        f"    #pkts encaps failed (send) {out.cipher_failure}, #pkts decaps failed (rcv) {failed}",
+        f"    #pkts invalid prot (recv) {into.unknown_protocol}, "
+        f"#pkts verify failed: {into.integrity_failure}",
+        f"    #pkts invalid identity (recv) {into.ts_unacceptable}, #pkts invalid len (rcv) "
+        f"{into.invalid_padding}",
+        "    #pkts replay rollover (send): 0, #pkts replay rollover (rcv) 0",
+        f"    ##pkts replay failed (rcv): {into.replay_detected}",
+        "    #pkts tagged (send): 0, #pkts untagged (rcv): 0",
+        "    #pkts not tagged (send): 0, #pkts not untagged (rcv): 0",
+        f"    #pkts internal err (send): {out.misc_error + out.out_of_memory}, #pkts internal err (recv) 0",
+    ]
+
+
+def _send_errors(session: Session) -> int:
+    out = session.status.outbound
+    return out.cipher_failure + out.out_of_memory + out.ts_unacceptable + out.misc_error
+
+
+def _receive_errors(session: Session) -> int:
+    into = session.status.inbound
+    return (
+        into.invalid_sa
+        + into.replay_detected
+        + into.integrity_failure
+        + into.cipher_failure
+        + into.packet_truncated
+        + into.invalid_padding
+        + into.unknown_protocol
+        + into.out_of_memory
+        + into.ts_unacceptable
+        + into.misc_error
+    )
+
+
+def _direction(direction: str, flow: Flow, session: Session, detailed: bool) -> list[str]:
+    lines = [f"     {direction} esp sas:"]
+    for pair in reversed(flow.pairs):
+        lines += _sa(pair, direction == "inbound", session, detailed)
+    return [*lines, "", f"     {direction} ah sas:", "", f"     {direction} pcp sas:", ""]
+
+
+def _sa(pair: Pair, inbound: bool, session: Session, detailed: bool) -> list[str]:
+    sa = pair.sa
+    mode = "Transport" if sa.mode is EncapsulationMode.TRANSPORT else "Tunnel"
+    udp = " UDP-Encaps" if sa.udp_encapsulation else ""
+    serial = sa.serial_in if inbound else sa.serial_out
+    window = f"  replay window size: {sa.replay_window}" if detailed else ""
+    return [
+        f"      spi: {spi(sa.spi_in if inbound else sa.spi_out)}",
+        f"        transform: {transform(sa.cipher, sa.integrity)} ,",
+        f"        in use settings ={{{mode}{udp}, }}",
+        f"        conn id: {serial}, flow_id: SW:{serial}, sibling_flags 80000040, crypto map: {session.tag}",
+        f"        sa timing: {_timing(pair, inbound, session)}",
+        f"        IV size: {_AES_LIKE.get(sa.cipher.id, 8)} bytes",
+        f"        replay detection support: {'Y' if sa.replay_window else 'N'}{window}",
+        "        Status: ACTIVE(ACTIVE)",
+    ]
+
+
+def _timing(pair: Pair, inbound: bool, session: Session) -> str:
+    seconds = max(0, int(pair.remaining))
+    if pair.kilobytes is None:
+        return f"remaining key lifetime (sec): {seconds}"
+    return f"remaining key lifetime (k/sec): ({kilobytes_left(pair, inbound, session)}/{seconds})"
+
+
+def kilobytes_left(pair: Pair, inbound: bool, session: Session) -> int:
+    """What is left of the volume that one key may protect, as far as the tunnel's counters tell."""
+    used = session.status.inbound.octets if inbound else session.status.outbound.octets
+    return max(0, (pair.kilobytes or 0) - used // 1024)
+
+
+def _local(session: Session) -> str:
+    path = session.path
+    source = session.tunnel.source_address
+    return str(path.local.ip) if path else str(source) if isinstance(source, IPAddress) else "0.0.0.0"  # noqa: S104
+
+
+def _mtus(session: Session, gateway: Gateway) -> tuple[int, int]:
+    """The MTU for packets of the users, and the one of the interface that carries them."""
+    wan = gateway.interface(session.interface) if session.tunnel.policy_based else None
+    outer = wan.mtu if wan and wan.mtu else _ETHERNET
+    return session.status.mtu or outer, outer
