@@ -17,6 +17,7 @@ from kakehashi.wire.registry.ikev1 import ConfigurationAttribute as Name
 from kakehashi.wire.registry.ikev1 import ConfigurationType, ExchangeType
 from kakehashi.wire.v1.attributes import Attribute
 from kakehashi.wire.v1.configuration import Configuration
+from kakehashi.wire.v1.hash import Hash
 from tests.conversations.v1.gateways import (
     AGGRESSIVE,
     ANY,
@@ -277,6 +278,39 @@ def test_questions_that_are_not_for_us(question: Configuration) -> None:
     settled(a, b)
     assert replace(sa_of(b).features) == sa_of(b).features
     assert not any(b"bobs" in e.datagram or b"4iChxLT3" in e.datagram for e in sent)
+
+
+@pytest.mark.parametrize("first", [(Hash(bytes(32)),), ()], ids=["wrong hash", "no hash"])
+def test_what_no_hash_proves_is_not_taken(first: tuple[Hash, ...]) -> None:
+    """Neither a question, nor an answer to ours: with a wrong hash nobody is let in."""
+    wire = Wire()
+    lies: list[bytes] = []
+
+    def lie(node: Node, datagram: bytes) -> bool:
+        if node.name == "client0" and datagram[18] == ExchangeType.TRANSACTION:
+            sa, message_id = sa_of(node), int.from_bytes(datagram[20:24], "big")
+            reply = Configuration(
+                ConfigurationType.REPLY,
+                1,
+                (Attribute(Name.XAUTH_USER_NAME, b"carol"), Attribute(Name.XAUTH_USER_PASSWORD, b"4iChxLT3")),
+            )
+            sa.sealer._ivs[message_id] = (
+                wire.nodes[sa.path.remote.ip].endpoint.v1.all_sas()[0].sealer._ivs[message_id]
+            )
+            lies.extend(sa.seal(ExchangeType.TRANSACTION, message_id, [*first, reply], hashed=False))
+            server = wire.nodes[sa.path.remote.ip]
+            server.endpoint.receive(lies[-1], server.path_to(node.address), wire.now)
+            wire.at(wire.now, lambda: wire.carry_out(server))
+            return False
+        return True
+
+    wire.filter = lie
+    _, _, b = met(wire=wire)
+    wire.run(100)
+    assert lies
+    assert b.endpoint.drops[Drop.BAD_HASH]
+    assert not b.told(EventName.LOGIN)
+    assert not b.children
 
 
 def test_a_server_may_push_an_address() -> None:

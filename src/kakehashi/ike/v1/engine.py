@@ -51,7 +51,8 @@ class Engine:
         self.may_answer, self.may_tell = shared.may_answer, shared.may_tell
         self.new_esp_spi, self.next_serial = shared.new_esp_spi, shared.next_serial
         self._sas: dict[bytes, IsakmpSa] = {}  # by our cookie
-        self._by_peer: dict[str, dict[IsakmpSa, None]] = {}  # those that have not ended
+        self._by_peer: dict[str, dict[IsakmpSa, None]] = {}  # those that have not ended, oldest first
+        self._filed_as: dict[IsakmpSa, str] = {}
         self._first_messages: dict[tuple[bytes, SocketAddress], IsakmpSa] = {}
         self._half_open: dict[IsakmpSa, IPAddress] = {}  # with the source of the first message, oldest first
         self._half_open_of: Counter[IPAddress] = Counter()
@@ -180,8 +181,7 @@ class Engine:
 
     def add(self, sa: IsakmpSa) -> None:
         self._sas[sa.our_cookie] = sa
-        if sa.peer is not None:
-            self._by_peer.setdefault(sa.peer.name, {})[sa] = None
+        self._file(sa)
         if sa.first_message is not None:
             self._first_messages[sa.first_message] = sa
             source = sa.first_message[1].ip
@@ -191,15 +191,11 @@ class Engine:
 
     def proven(self, sa: IsakmpSa) -> None:
         self._no_longer_half_open(sa)
-        for name, filed in list(self._by_peer.items()):
-            if sa.peer is not None and name != sa.peer.name and sa in filed:
-                self._unfile(sa, name)
-        if sa.peer is not None:
-            self._by_peer.setdefault(sa.peer.name, {})[sa] = None
+        self._file(sa)
 
     def closed(self, sa: IsakmpSa) -> None:
         if sa.peer is not None:
-            self._unfile(sa, sa.peer.name)
+            self._unfile(sa)
             if sa.established_at is not None:
                 self.emit(IsakmpSaChanged(sa.peer.name))
             revive(sa)
@@ -224,7 +220,7 @@ class Engine:
         return self._candidates.tunnels_of(peer)
 
     def sas_of(self, peer: str) -> list[IsakmpSa]:
-        return sorted(self._by_peer.get(peer, ()), key=lambda sa: sa.serial)
+        return list(self._by_peer.get(peer, ()))
 
     def all_sas(self) -> list[IsakmpSa]:
         living = (sa for sa in self._sas.values() if sa.state is not State.GONE)
@@ -312,11 +308,25 @@ class Engine:
             self.gateway, lambda tunnel: addresses.get(tunnel.interface, none), self.shared.is_reachable_at
         )
 
-    def _unfile(self, sa: IsakmpSa, peer: str) -> None:
-        filed = self._by_peer.get(peer, {})
+    def _file(self, sa: IsakmpSa) -> None:
+        """Under the name of its peer, which a responder may know better in the end than at first."""
+        name = "" if sa.peer is None else sa.peer.name
+        if self._filed_as.get(sa, "") == name:
+            return
+        self._unfile(sa)
+        self._filed_as[sa] = name
+        filed = self._by_peer.setdefault(name, {})
+        youngest = next(reversed(filed), sa)
+        filed[sa] = None
+        if youngest.serial > sa.serial:
+            self._by_peer[name] = dict.fromkeys(sorted(filed, key=lambda sa: sa.serial))
+
+    def _unfile(self, sa: IsakmpSa) -> None:
+        name = self._filed_as.pop(sa, "")
+        filed = self._by_peer.get(name, {})
         filed.pop(sa, None)
         if not filed:
-            self._by_peer.pop(peer, None)
+            self._by_peer.pop(name, None)
 
     def _no_longer_half_open(self, sa: IsakmpSa) -> None:
         source = self._half_open.pop(sa, None)
