@@ -17,6 +17,7 @@ from kakehashi.ike.effects import (
     Event,
     EventName,
     InstallChildSa,
+    Level,
     MoveChildSa,
     RemoveChildSa,
     Send,
@@ -42,7 +43,9 @@ class Node:
         self.name = name
         self.gateway = _quiet(gateway)
         self.outside = outside
+        self.tunnels = {tunnel.interface: tunnel for tunnel in reversed(self.gateway.tunnels)}
         self.endpoint = Endpoint(self.gateway, random.Random(name).randbytes)  # noqa: S311
+        self.endpoint.verbosity = Level.NOTICE
         self.events: list[Event] = []
         self.sas: dict[int, ChildSa] = {}
         self.leaves_by: dict[str, int] = {}
@@ -79,7 +82,7 @@ class Side:
     @property
     def configured(self) -> Tunnel:
         """The tunnel as it is simulated."""
-        found = self.node.gateway.tunnel(self.tunnel)
+        found = self.node.tunnels.get(self.tunnel)
         if found is None:
             raise LookupError(f"{self.node.name} has no tunnel {self.tunnel}")
         return found
@@ -121,8 +124,10 @@ class Wire:
     def attempt(self, begins: Side) -> Attempt:
         """Let one side begin, then both phases be rekeyed; afterwards nothing of it is left."""
         other = self.sides[1] if begins is self.sides[0] else self.sides[0]
-        for side in (begins, other):
+        for side, far in ((begins, other), (other, begins)):
             side.node.events.clear()
+            if isinstance(side.configured.peer_address, Hostname):
+                side.node.endpoint.set_peer_addresses(side.tunnel, frozenset({far.reachable_at}))
         try:
             return self._attempt(begins, other)
         finally:
@@ -286,7 +291,6 @@ def _path(begins: Side, other: Side) -> Path | None:
             return None
         case Hostname():
             target = other.reachable_at
-            begins.node.endpoint.set_peer_addresses(begins.tunnel, frozenset({target}))
         case address:
             target = address
     return Path(SocketAddress(begins.address, IKE_PORT), SocketAddress(target, IKE_PORT))

@@ -1,0 +1,64 @@
+"""A configuration file as it was read, with what its dialect has said about it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from kakehashi.model.finding import Finding
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownLine:
+    """A line of the VPN that the dialect does not understand. Of a key only a mask is left in `text`."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a file says about something in its maker's words: the line, and the words of it that count.
+
+    `words` never hold a key.
+    """
+
+    source: Source
+    words: str
+
+
+class Lines(Protocol):
+    """Finds the line of a file that says a thing."""
+
+    def said(self, parameter: str, *blocks: Source | None) -> Said | None:
+        """The line that sets `parameter` (a name of the parameter sheet) within one of the blocks that begin
+        at `blocks`, or for the whole device. None: no line does, the device's default holds.
+        """
+
+
+class NoLines:
+    """For a model that came of no text."""
+
+    def said(self, parameter: str, *blocks: Source | None) -> Said | None:
+        """Nothing is known."""
+        return None
+
+
+_NO_LINES = NoLines()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """One file. `lines`: how many it has; `not_ours`: those that are not about the VPN.
+    `text` finds lines by what they say.
+    """
+
+    file: str
+    dialect: str
+    title: str
+    gateway: Gateway
+    findings: tuple[Finding, ...] = ()
+    lines: int = 0
+    not_ours: tuple[int, ...] = ()
+    unknown: tuple[UnknownLine, ...] = ()
+    text: Lines = _NO_LINES

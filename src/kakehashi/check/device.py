@@ -1,0 +1,159 @@
+"""One router as `check` looks at it: its model with what is looked up often, and where its packets go."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from kakehashi.model.access_list import AccessList
+from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
+from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
+from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel
+from kakehashi.model.tunnel import Tunnel
+
+
+@dataclass(frozen=True)
+class Device:
+    """A gateway under the name of its file. Names are looked up in constant time."""
+
+    name: str
+    gateway: Gateway = field(repr=False)
+
+    @cached_property
+    def interfaces(self) -> dict[str, Interface]:
+        """By name."""
+        return {i.name: i for i in reversed(self.gateway.interfaces)}
+
+    @cached_property
+    def tunnels(self) -> dict[str, Tunnel]:
+        """By the name of the interface."""
+        return {t.interface: t for t in reversed(self.gateway.tunnels)}
+
+    @cached_property
+    def peers(self) -> dict[str, Ikev1Peer]:
+        """Those of IKEv1, by name."""
+        return {p.name: p for p in reversed(self.gateway.ikev1_peers)}
+
+    @cached_property
+    def access_lists(self) -> dict[str, AccessList]:
+        """By name."""
+        return {a.name: a for a in reversed(self.gateway.access_lists)}
+
+    @cached_property
+    def _peers_of_unknown_address(self) -> tuple[Ikev1Peer, ...]:
+        return tuple(peer for peer in self.gateway.ikev1_peers if not peer.is_fixed)
+
+    def peers_of(self, tunnel: Tunnel) -> tuple[Ikev1Peer, ...]:
+        """The IKEv1 peers whose phase 1 may carry the tunnel; where it names none, all of unknown address."""
+        if not isinstance(tunnel, Ikev1Tunnel):
+            return ()
+        if tunnel.peers:
+            return tuple(self.peers[name] for name in tunnel.peers if name in self.peers)
+        return self._peers_of_unknown_address
+
+    def addresses_of(self, name: str, version: int) -> tuple[IPAddress, ...]:
+        """The addresses of an interface, its own or borrowed ones."""
+        interface = self.interfaces.get(name)
+        if interface is None:
+            return ()
+        own = tuple(a.ip for a in interface.addresses if a.version == version)
+        lender = interface.unnumbered if version == 4 else interface.unnumbered_ipv6
+        if own or not lender or lender == name or lender not in self.interfaces:
+            return own
+        return tuple(a.ip for a in self.interfaces[lender].addresses if a.version == version)
+
+    def own_address(self, tunnel: Tunnel, version: int) -> IPAddress | None:
+        """The address that the configuration itself gives our end of a tunnel; None: the routes decide."""
+        source = tunnel.source_address
+        if isinstance(source, str):
+            return next(iter(self.addresses_of(source, version)), None)
+        if source is not None:
+            return source if source.version == version else None
+        if tunnel.outgoing is not None:
+            return next(iter(self.addresses_of(tunnel.outgoing.interface, version)), None)
+        return None
+
+    def way_to(self, address: IPAddress) -> Interface | None:
+        """The interface by which packets for `address` leave, by networks on link and static routes.
+
+        None where no line says so.
+        """
+        return self._way(address, 2)
+
+    def _way(self, address: IPAddress, depth: int) -> Interface | None:
+        on_link = [
+            (own.network.prefixlen, interface)
+            for interface, own in self._connected
+            if own.version == address.version and address in own.network
+        ]
+        if on_link:
+            return max(on_link, key=lambda found: found[0])[1]
+        route = self.route_to(address)
+        if route is None:
+            return None
+        if route.interface is not None:
+            return self.interfaces.get(route.interface)
+        if route.next_hop is not None and depth:
+            return self._way(route.next_hop, depth - 1)
+        return None
+
+    def route_to(self, address: IPAddress) -> Route | None:
+        """The static route that is best for `address`."""
+        for length in range(address.max_prefixlen, -1, -1):
+            if (address.version, length) not in self._lengths:
+                continue
+            shift = address.max_prefixlen - length
+            found = self._routes.get((address.version, length, int(address) >> shift))
+            if found is not None:
+                return found
+        return None
+
+    def wan(self, tunnel: Tunnel, peer: IPAddress | None) -> Interface | None:
+        """The interface that carries the tunnel's protected packets; None where no line says so."""
+        if tunnel.outgoing is not None:
+            return self.interfaces.get(tunnel.outgoing.interface)
+        source = tunnel.source_address
+        if isinstance(source, str) and self._carries(source):
+            return self.interfaces[source]
+        if peer is not None and (found := self.way_to(peer)) is not None and self._carries(found.name):
+            return found
+        if source is not None and not isinstance(source, str):
+            return next(
+                (i for i, own in self._connected if own.ip == source and i.kind is InterfaceKind.PHYSICAL),
+                None,
+            )
+        return None
+
+    def lans(self, tunnel: Tunnel) -> Iterator[IPNetwork]:
+        """Networks on link that are neither a tunnel's nor the way to the peer, loopbacks left out."""
+        outside = tunnel.outgoing.interface if tunnel.outgoing else ""
+        for interface, own in self._connected:
+            if interface.kind is InterfaceKind.PHYSICAL and interface.name != outside:
+                yield own.network
+
+    def _carries(self, name: str) -> bool:
+        found = self.interfaces.get(name)
+        return found is not None and found.kind is InterfaceKind.PHYSICAL
+
+    @cached_property
+    def _connected(self) -> tuple[tuple[Interface, IPInterface], ...]:
+        return tuple(
+            (interface, own)
+            for interface in self.gateway.interfaces
+            if interface.enabled
+            for own in interface.addresses
+        )
+
+    @cached_property
+    def _routes(self) -> dict[tuple[int, int, int], Route]:
+        found: dict[tuple[int, int, int], Route] = {}
+        for route in self.gateway.routes:
+            net = route.destination
+            host_bits = net.max_prefixlen - net.prefixlen
+            key = (net.version, net.prefixlen, int(net.network_address) >> host_bits)
+            if key not in found or route.metric < found[key].metric:
+                found[key] = route
+        return found
+
+    @cached_property
+    def _lengths(self) -> frozenset[tuple[int, int]]:
+        return frozenset((version, length) for version, length, _ in self._routes)

@@ -1,0 +1,91 @@
+"""`check` without files and terminal: configurations in, a report out."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from kakehashi.check.configuration import Configuration
+from kakehashi.check.device import Device
+from kakehashi.check.mismatch import mismatches, one_way, unexplained
+from kakehashi.check.pair import End, Pair, pair_tunnels
+from kakehashi.check.report import PairReport, Remark, Report, Severity, in_order
+from kakehashi.check.rules.every import RULES
+from kakehashi.check.sheet.build import build_sheet
+from kakehashi.check.verdict import Judge
+
+_SAID_ELSEWHERE = frozenset({"not-ours"})  # the report lists these lines for each file
+
+
+def check(configurations: Sequence[Configuration]) -> Report:
+    """Look at each configuration, pair their tunnels, and let each pair negotiate."""
+    by_file = {c.file: c for c in configurations}
+    devices = {c.file: Device(c.file, c.gateway) for c in configurations}
+    pairs: tuple[PairReport, ...] = ()
+    alone: tuple[End, ...] = ()
+    if len(by_file) > 1:
+        pairing = pair_tunnels({c.file: c.gateway for c in configurations})
+        judge = Judge(devices)
+        pairs = tuple(_pair(pair, judge, by_file, devices) for pair in pairing.pairs)
+        alone = pairing.alone
+    remarks = [*_of_dialects(configurations), *_of_rules(devices.values())]
+    for each in pairs:
+        remarks += _of_pair(each)
+    remarks += [_alone(end) for end in alone]
+    return Report(
+        configurations=tuple(configurations),
+        remarks=in_order(_once(remarks)),
+        pairs=pairs,
+        alone=alone,
+    )
+
+
+def _pair(
+    pair: Pair, judge: Judge, configurations: Mapping[str, Configuration], devices: Mapping[str, Device]
+) -> PairReport:
+    verdict = judge.judge(pair)
+    rows = build_sheet(pair, verdict, configurations, devices)
+    found = mismatches(pair, verdict, rows, configurations)
+    return PairReport(pair=pair, verdict=verdict, rows=rows, mismatches=found)
+
+
+def _of_dialects(configurations: Iterable[Configuration]) -> Iterator[Remark]:
+    for configuration in configurations:
+        for finding in configuration.findings:
+            if finding.code not in _SAID_ELSEWHERE:
+                yield Remark.of(finding)
+
+
+def _of_rules(devices: Iterable[Device]) -> Iterator[Remark]:
+    for device in devices:
+        for rule in RULES:
+            yield from rule(device)
+
+
+def _of_pair(report: PairReport) -> Iterator[Remark]:
+    explained = bool(report.mismatches)
+    yield from (mismatch.remark for mismatch in report.mismatches)
+    for remark in (
+        unexplained(report.pair, report.verdict, explained),
+        one_way(report.pair, report.verdict, explained),
+    ):
+        if remark is not None:
+            yield remark
+
+
+def _alone(end: End) -> Remark:
+    source = end.tunnel.source
+    return Remark(
+        rule="alone",
+        severity=Severity.NOTE,
+        message=f"{end.tunnel.interface}: the other end is in none of these files",
+        where=() if source is None else (source,),
+    )
+
+
+def _once(remarks: Iterable[Remark]) -> Iterator[Remark]:
+    """What a dialect has said of a line no rule says again."""
+    said: set[object] = set()
+    for remark in remarks:
+        key = (remark.rule, remark.where[:1]) if remark.where else (remark.rule, remark.message)
+        if key in said and remark.severity is not Severity.ERROR:
+            continue
+        said.add(key)
+        yield remark

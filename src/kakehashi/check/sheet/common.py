@@ -1,0 +1,96 @@
+"""What the sheets of both versions of IKE have in common."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from kakehashi.check.configuration import Configuration
+from kakehashi.check.device import Device
+from kakehashi.check.pair import End
+from kakehashi.check.sheet import names
+from kakehashi.check.sheet.row import NOTHING, Cell, Row
+from kakehashi.check.verdict import Address
+from kakehashi.model.address import AnyAddress, Hostname
+from kakehashi.model.source import Source
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """One end as a sheet sees it."""
+
+    end: End
+    device: Device
+    configuration: Configuration
+    address: Address
+
+    def cell(self, key: str, text: str, *blocks: Source | None) -> Cell:
+        """What this end says of a parameter. `blocks`: where it is, or would be, written."""
+        said = self.configuration.text.said(key, *blocks)
+        if said is not None:
+            return Cell(text, said.words, (said.source,))
+        known = dict.fromkeys(b for b in blocks if b is not None)
+        return Cell(text, "", tuple(known) or self.here())
+
+    def here(self) -> tuple[Source, ...]:
+        """Where the tunnel itself stands."""
+        return () if self.end.tunnel.source is None else (self.end.tunnel.source,)
+
+
+def common(a: Iterable[T], b: Iterable[T]) -> T | None:
+    """The first of `a` that is also in `b`."""
+    there = set(b)
+    return next((value for value in a if value in there), None)
+
+
+def peer_row(phase: int, a: Half, b: Half) -> Row:
+    """Where each end looks for the other."""
+    key = f"{phase}/peer-address"
+    cells = [h.cell(key, _peer(h), h.end.tunnel.source) for h in (a, b)]
+    fits = _finds(a, b) and _finds(b, a)
+    return Row(
+        phase=phase,
+        parameter="peer-address",
+        a=cells[0],
+        b=cells[1],
+        agreed=f"{a.address.seen} - {b.address.seen}" if fits else "",
+        fits=fits,
+    )
+
+
+def lifetime_text(seconds: Iterable[int], kilobytes: Iterable[int | None] = ()) -> str:
+    """`3600 s, 4608000 KB`."""
+    parts = [f"{value} s" for value in dict.fromkeys(seconds)]
+    parts += [f"{value} KB" for value in dict.fromkeys(kilobytes) if value is not None]
+    return ", ".join(parts) or NOTHING
+
+
+def identity_rows(a: Half, b: Half, says: Sequence[str], expects: Sequence[str | None]) -> list[Row]:
+    """Who each end says it is, beside whom the other expects; None: whoever it is.
+
+    Left out where nobody has configured anything: then it is the address.
+    """
+    rows = []
+    halves = (a, b)
+    for index, name in enumerate(("identity-a", "identity-b")):
+        who, wanted = says[index], expects[1 - index]
+        own = halves[index].cell("1/local-identity", who, halves[index].end.tunnel.source)
+        text = wanted if wanted is not None else names.ANY_TRAFFIC
+        other = halves[1 - index].cell("1/peer-identity", text, halves[1 - index].end.tunnel.source)
+        fits = wanted is None or wanted == who
+        cells = (own, other) if index == 0 else (other, own)
+        rows.append(
+            Row(phase=1, parameter=name, a=cells[0], b=cells[1], agreed=who if fits else "", fits=fits)
+        )
+    return rows
+
+
+def _peer(half: Half) -> str:
+    peer = half.end.tunnel.peer_address
+    return "any" if isinstance(peer, AnyAddress) else str(peer)
+
+
+def _finds(here: Half, there: Half) -> bool:
+    peer = here.end.tunnel.peer_address
+    return isinstance(peer, AnyAddress | Hostname) or peer == there.address.seen
