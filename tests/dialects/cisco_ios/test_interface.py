@@ -94,10 +94,15 @@ def test_what_belongs_on_a_tunnel_is_misplaced_elsewhere() -> None:
 
 
 def test_the_null_interface_is_none_of_the_hosts() -> None:
-    lowered = lower("interface Null0\n no ip unreachables\nip route 10.0.0.0 255.0.0.0 Null0\n")
+    lowered = lower("interface Null0\n no ip unreachables\nip route 10.0.0.0 255.0.0.0 Null 0 250\n")
     assert lowered.gateway.interfaces == ()
-    assert lowered.gateway.routes == ()
-    assert line(found(lowered, "not-yet")) == 3
+    (route,) = lowered.gateway.routes
+    assert (route.discard, route.interface, route.metric) == (True, None, 250)
+    assert codes(lowered) == ["not-ours"]
+    assert (
+        lower("ip route 10.0.0.0 255.0.0.0 Null0\nno ip route 10.0.0.0 255.0.0.0 Null0\n").gateway.routes
+        == ()
+    )
 
 
 def test_routes() -> None:

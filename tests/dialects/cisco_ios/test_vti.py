@@ -145,11 +145,32 @@ def test_a_proposal_with_gcm_needs_a_prf() -> None:
     assert "no prf" in found(without, "proposal-incomplete").message
 
 
-def test_two_proposals_are_drawn_together_and_said() -> None:
+def test_each_proposal_of_a_policy_is_a_set_of_its_own() -> None:
     second = "crypto ikev2 proposal OLD\n encryption 3des\n integrity sha1\n group 2\n"
     lowered = vti(root=second + PROPOSAL.format(match="") + " proposal OLD\n")
-    assert len(ikev2(lowered).ike.algorithms.ciphers) == 3
-    assert found(lowered, "one-proposal").severity is Severity.INFO
+    first, other = ikev2(lowered).ike.algorithms.sets
+    assert [c.key_bits for c in first.ciphers] == [256, 128]
+    assert [i.name for i in other.integrities] == ["AUTH_HMAC_SHA1_96"]
+    assert codes(lowered) == []
+
+
+def test_each_transform_set_is_a_set_of_its_own() -> None:
+    lowered = vti(
+        ipsec=" set transform-set TS T2", root="crypto ipsec transform-set T2 esp-3des esp-md5-hmac"
+    )
+    first, other = ikev2(lowered).ipsec.algorithms.sets
+    assert (first.integrities, [i.name for i in other.integrities]) == ((), ["AUTH_HMAC_MD5_96"])
+
+
+def test_our_address_may_be_known_to_the_host_alone() -> None:
+    lowered = vti(root="interface GigabitEthernet0/0\n ip address dhcp")
+    tunnel = ikev2(lowered)
+    assert (tunnel.local.by_address, tunnel.source_address) == (True, "GigabitEthernet0/0")
+    assert tunnel.local.secret == Secret(b"between-us")
+    assert complaints(lowered) == []
+
+
+def test_an_undefined_proposal_is_an_error() -> None:
     wrong = vti(root=PROPOSAL.format(match="").replace("proposal PROP\n enc", "proposal PROPS\n enc"))
     assert found(wrong, "undefined-ikev2-proposal").remedy == "did you mean `PROPS`?"
 

@@ -1,7 +1,7 @@
 """IKEv2: proposals, policies, keyrings and profiles become the two sides of a tunnel (CI-15)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
@@ -131,7 +131,8 @@ class Ikev2:
             self.used.add(("profile", name))
             self._check_own_address(block, what, own)
             local, peer_side = self._sides(block, what, peer, own)
-        usable = local.secret is not None and peer_side.secret is not None
+        secrets = local.secret is not None and peer_side.secret is not None
+        usable = secrets and peer_side.identity != _NOBODY
         return Ikev2Tunnel(
             interface=interface,
             enabled=enabled and usable,
@@ -164,7 +165,7 @@ class Ikev2:
     ) -> tuple[Authentication, Authentication]:
         """How we and the peer prove who we are."""
         their_identity, their_line = self._peer_identity(block, peer)
-        our_identity, our_line = self._own_identity(block, peer, own)
+        our_identity, our_line = self._own_identity(block, own)
         entry = self._keyring_entry(block, what, peer, their_identity)
         sides = []
         for side, identity, line in (
@@ -175,7 +176,13 @@ class Ikev2:
             secret = self._secret(side, method, entry)
             self._tell_side(block, what, side, method, secret, entry)
             sides.append(
-                Authentication(_method(method), identity or _NOBODY, secret, self.report.source(line))
+                Authentication(
+                    _method(method),
+                    identity or _NOBODY,
+                    secret,
+                    self.report.source(line),
+                    by_address=side == "local" and identity is None,
+                )
             )
         return sides[0], sides[1]
 
@@ -247,24 +254,18 @@ class Ikev2:
         self.used.add(("keyring", name))
         return ring.find(peer, identity)
 
-    def _own_identity(
-        self, block: Block, peer: PeerAddress, own: IPAddress | None
-    ) -> tuple[Identity | None, int]:
+    def _own_identity(self, block: Block, own: IPAddress | None) -> tuple[Identity | None, int]:
+        """Who we are; None: our address, which only the host knows."""
         line = block.last("identity local")
         if line is None:
-            if own is not None:
-                return _of_address(own), block.line
-            self.report.error(
-                block.line,
-                "no-local-identity",
-                f"ikev2 profile {block.name}: our identity is our address, and no line of the configuration "
-                "tells it",
-                "add `identity local fqdn NAME`",
-            )
-            return None, block.line
+            return (Identity.of_address(own) if own is not None else None), block.line
         if line.get("type") == "dn":
-            self.report.warning(line.line, "not-yet", "the name in a certificate is not there yet")
-            return None, line.line
+            self.report.warning(
+                line.line,
+                "not-yet",
+                "the name in a certificate is not there yet; our address is our identity",
+            )
+            return (Identity.of_address(own) if own is not None else None), line.line
         return _identity(line), line.line
 
     def _peer_identity(self, block: Block, peer: PeerAddress) -> tuple[Identity | None, int]:
@@ -281,7 +282,7 @@ class Ikev2:
         exact = [(i, s.line) for s in lines if (i := _exact(s)) is not None]
         by_address = next((s for s in lines if isinstance(peer, IPAddress) and _includes(s, peer)), None)
         if by_address is not None and isinstance(peer, IPAddress):
-            chosen = (_of_address(peer), by_address.line)
+            chosen = (Identity.of_address(peer), by_address.line)
         elif exact:
             chosen = exact[0]
         else:
@@ -303,7 +304,7 @@ class Ikev2:
         return chosen
 
     def _algorithms(self, local: IPAddress | None) -> IkeAlgorithms:
-        """What the policy for our address offers: all of its proposals, drawn together."""
+        """What the policy for our address offers: its proposals in their order."""
         policy = self._chosen_policy(local)
         names = [s.get("proposal") for s in policy.all("proposal")] if policy else []
         blocks: list[Block] = []
@@ -318,15 +319,8 @@ class Ikev2:
                 undefined(self.report, statement.line, "ikev2 proposal", name, user, self.proposals, remedy)
         if not blocks and DEFAULT in self.proposals and (policy is None or DEFAULT in names):
             blocks = [self.proposals[DEFAULT]]
-        if len(blocks) > 1 and policy:
-            self.report.info(
-                policy.line,
-                "one-proposal",
-                f"ikev2 policy {policy.name} has several proposals: they are offered as one, each "
-                "algorithm of "
-                "one with those of the others",
-            )
-        return _drawn_together(blocks)
+        first, *others = [_set(block) for block in blocks] or [_set(None)]
+        return replace(first, alternatives=tuple(others))
 
     def _chosen_policy(self, local: IPAddress | None) -> Block | None:
         """The policy that names our address, else one that names none."""
@@ -405,13 +399,13 @@ def _keyring_peers(block: Block, report: Report) -> Iterator[KeyringPeer]:
         )
 
 
-def _drawn_together(blocks: list[Block]) -> IkeAlgorithms:
-    ciphers: tuple[Cipher, ...] = _values(blocks, "encryption") or defaults.IKEV2_CIPHERS
+def _set(block: Block | None) -> IkeAlgorithms:
+    """The algorithms of one proposal; what it leaves out is the device's default."""
+    ciphers: tuple[Cipher, ...] = _values(block, "encryption") or defaults.IKEV2_CIPHERS
     aead = all(c.is_aead for c in ciphers)
-    integrities: tuple[IntegrityId, ...] = _values(blocks, "integrity") or (
-        () if aead else defaults.IKEV2_INTEGRITIES
-    )
-    prfs: tuple[PrfId, ...] = _values(blocks, "prf")
+    default = () if aead else defaults.IKEV2_INTEGRITIES
+    integrities: tuple[IntegrityId, ...] = _values(block, "integrity") or default
+    prfs: tuple[PrfId, ...] = _values(block, "prf")
     if not prfs:
         # Without a line the PRF is the one of the integrity algorithm.
         prfs = tuple(dict.fromkeys(PRF_OF_INTEGRITY[i] for i in integrities)) or defaults.IKEV2_PRFS
@@ -419,13 +413,13 @@ def _drawn_together(blocks: list[Block]) -> IkeAlgorithms:
         ciphers=ciphers,
         integrities=integrities,
         prfs=prfs,
-        key_exchanges=_values(blocks, "group") or defaults.IKEV2_GROUPS,
+        key_exchanges=_values(block, "group") or defaults.IKEV2_GROUPS,
     )
 
 
-def _values(blocks: list[Block], key: str) -> tuple[Any, ...]:
-    lines = (block.last(key) for block in blocks)
-    return tuple(dict.fromkeys(value for line in lines if line for value in line.get("values", ())))
+def _values(block: Block | None, key: str) -> tuple[Any, ...]:
+    line = block.last(key) if block else None
+    return tuple(dict.fromkeys(line.get("values", ()))) if line else ()
 
 
 def _method(line: Statement | None) -> AuthenticationMethod:
@@ -447,14 +441,14 @@ def _exact(line: Statement) -> Identity | None:
         return None
     if line.get("type") == "address" and "value" not in line.values:
         network = _network(line)
-        return _of_address(network.network_address) if network.num_addresses == 1 else None
+        return Identity.of_address(network.network_address) if network.num_addresses == 1 else None
     return _identity(line)
 
 
 def _identity(line: Statement) -> Identity | None:
     value = line.get("value")
     if line.get("type") == "address":
-        return _of_address(value)
+        return Identity.of_address(value)
     return Identity.of(_TYPES[line.get("type")], value)
 
 
@@ -462,7 +456,3 @@ def _includes(line: Statement, peer: IPAddress) -> bool:
     if line.get("type") == "any":
         return True
     return line.get("type") == "address" and peer.version == _network(line).version and peer in _network(line)
-
-
-def _of_address(address: IPAddress) -> Identity:
-    return Identity(IdType.ID_IPV4_ADDR if address.version == 4 else IdType.ID_IPV6_ADDR, address.packed)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from kakehashi.dialects.report import Report
 from kakehashi.dialects.spelling import close
+from kakehashi.model.finding import Finding, Severity
 
 _MOST_LISTED = 12
 _MOST_COMPARED = 500  # names; among more of them it would take too long to look for the nearest
@@ -16,11 +17,15 @@ def undefined(
     names = list(known)
     more = f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
     there = f"there are: {', '.join(names[:_MOST_LISTED])}{more}" if names else "there is none at all"
-    report.error(
-        line,
-        f"undefined-{kind.replace(' ', '-')}",
-        f"{user} names the {kind} `{name}`, and there is no such {kind} ({there})",
-        suggestion(name, names) or remedy,
+    report.add(
+        Finding(
+            Severity.ERROR,
+            f"undefined-{kind.replace(' ', '-')}",
+            f"{user} names the {kind} `{name}`, and there is no such {kind} ({there})",
+            report.source(line),
+            suggestion(name, names) or remedy,
+            name,
+        )
     )
 
 

@@ -64,6 +64,7 @@ class Phase2:
 class Settings:
     """What one map entry or profile asks for."""
 
+    name: str
     sets: tuple[TransformSet, ...]
     pfs: KeyExchangeId
     lifetime: Lifetime
@@ -106,6 +107,7 @@ def read_settings(block: Block, what: str, phase2: Phase2, report: Report) -> Se
     for statement in (s for s in block.lines if s.key == "set security-association lifetime"):
         lifetime = phase2.lifetime if statement.negated else lifetime.after(statement)
     return Settings(
+        name=block.name,
         sets=_sets(block, what, phase2, report),
         pfs=pfs.get("group", defaults.PFS_GROUP) if pfs else KeyExchangeId.NONE,
         lifetime=lifetime,
@@ -130,6 +132,7 @@ def ikev1_policy(
         replay_window=settings.replay_window,
         mtu_ignore=settings.clears_df,
         pre_fragment=settings.pre_fragments,
+        name=settings.name,
         proposals=tuple(_proposal(s, settings.lifetime, report) for s in settings.sets),
         pfs=settings.pfs,
         rekey_before_end=defaults.REKEY_BEFORE_END,
@@ -143,7 +146,13 @@ def ikev2_policy(
     mode: EncapsulationMode,
 ) -> IpsecPolicy:
     """The policy of the Child SAs of an IKEv2 tunnel."""
-    usable = [s for s in settings.sets if s.cipher is not None]
+    groups = () if settings.pfs == KeyExchangeId.NONE else (settings.pfs,)
+    sets = [
+        ChildAlgorithms((s.cipher,), () if s.integrity == IntegrityId.NONE else (s.integrity,), groups)
+        for s in settings.sets
+        if s.cipher is not None
+    ]
+    first, *others = sets or [ChildAlgorithms((), (), groups)]
     kilobytes = settings.lifetime.kilobytes
     return IpsecPolicy(
         mode=mode,
@@ -152,11 +161,8 @@ def ikev2_policy(
         replay_window=settings.replay_window,
         mtu_ignore=settings.clears_df,
         pre_fragment=settings.pre_fragments,
-        algorithms=ChildAlgorithms(
-            ciphers=tuple(dict.fromkeys(s.cipher for s in usable if s.cipher is not None)),
-            integrities=tuple(dict.fromkeys(s.integrity for s in usable if s.integrity != IntegrityId.NONE)),
-            key_exchanges=() if settings.pfs == KeyExchangeId.NONE else (settings.pfs,),
-        ),
+        name=settings.name,
+        algorithms=replace(first, alternatives=tuple(others)),
         rekey=Rekey(settings.lifetime.seconds, defaults.REKEY_BEFORE_END),
         soft_bytes=None if kilobytes is None else (kilobytes - defaults.REKEY_BEFORE_KILOBYTES) * 1024,
     )

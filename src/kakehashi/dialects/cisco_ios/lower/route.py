@@ -20,11 +20,7 @@ def read_routes(document: Document, report: Report) -> tuple[Route, ...]:
             continue
         if statement.negated:
             routes = [r for r in routes if not _removes(route, r)]
-        elif route.interface and is_null(route.interface):
-            report.warning(
-                statement.line, "not-yet", "a route to the Null interface is not there yet; it is left out"
-            )
-        elif route.interface is None and route.next_hop is None:
+        elif route.interface is None and route.next_hop is None and not route.discard:
             continue
         else:
             if "track" in statement.values:
@@ -58,10 +54,13 @@ def _route(statement: Statement, report: Report) -> Route | None:
                 f"write `ip route {network.network_address} {network.netmask} ...`",
             )
         destination = network
+    interface = interface_of(statement, "interface")
+    discard = interface is not None and is_null(interface)
     return Route(
         destination=destination,
         next_hop=statement.get("next hop"),
-        interface=interface_of(statement, "interface"),
+        interface=None if discard else interface,
+        discard=discard,
         metric=statement.get("distance", (1,))[-1],
         source=report.source(statement.line),
     )
@@ -72,4 +71,5 @@ def _removes(named: Route, route: Route) -> bool:
         named.destination == route.destination
         and named.next_hop in (None, route.next_hop)
         and named.interface in (None, route.interface)
+        and (route.discard or not named.discard)
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from kakehashi.model.address import IPAddress, IPNetwork
 from kakehashi.model.gateway import Interface, Route
 
+NOWHERE = "Null0"
+
 _Key = tuple[int, int, int]  # IP version, length of the prefix, its bits
 
 
@@ -45,7 +47,7 @@ def table_of(interfaces: Mapping[str, Interface], routes: Iterable[Route]) -> Ta
     """All that is routed. A next hop that no interface's network has leads nobody knows where."""
     local, table = connected(interfaces.values()), connected(interfaces.values())
     for route in routes:
-        for name in [route.interface] if route.interface else towards(route, local):
+        for name in {NOWHERE} if route.discard else towards(route, local):
             table.add(route.destination, name, route.metric)
     return table
 

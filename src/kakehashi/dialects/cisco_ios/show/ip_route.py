@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Network, ip_network
 
-from kakehashi.model.status import RouteStatus, Status
+from kakehashi.model.status import DISCARDED, RouteStatus, Status
 
 _UNKNOWN = "0.0.0.0"  # noqa: S104
 _CODES = """\
@@ -36,7 +36,7 @@ def render_ipv6(status: Status) -> str:
         "Codes: C - Connected, L - Local, S - Static",
     ]
     for route in routes:
-        via = route.via.replace(" ", ", ")
+        via = "Null0, directly connected" if route.via == DISCARDED else route.via.replace(" ", ", ")
         lines += [f"S   {route.destination.upper()} [{route.metric}/0]", f"     via {via}"]
     return "\n".join(lines) + "\n"
 
@@ -47,6 +47,8 @@ def _is_v4(route: RouteStatus) -> bool:
 
 def _row(route: RouteStatus) -> str:
     code = "S*   " if route.destination == "0.0.0.0/0" else "S    "
+    if route.via == DISCARDED:
+        return f"{code} {route.destination} is directly connected, Null0"
     words = route.via.split(" ")
     if words[-1][0].isdigit():
         interface = f", {words[0]}" if len(words) > 1 else ""
