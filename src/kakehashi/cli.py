@@ -163,14 +163,17 @@ def _fail(error: GatewayError) -> NoReturn:
     raise typer.Exit(EXIT_FAULT)
 
 
-# They answer at once, without loading what the lab needs.
+# They answer at once, without loading what the others need.
 _QUICK = ("show", "clear", "reload", "stop", "run")
+_LATE = {"lab": "kakehashi.lab.command", "check": "kakehashi.check_command"}
 
 
 def main() -> None:
     """The entry point of the installed command."""
-    if sys.argv[1:2] not in [[name] for name in _QUICK]:
-        import_module("kakehashi.lab.command").register(app)
+    wanted = next(iter(sys.argv[1:2]), "")
+    modules = [_LATE[wanted]] if wanted in _LATE else [] if wanted in _QUICK else _LATE.values()
+    for module in modules:
+        import_module(module).register(app)
     app()
 
 

@@ -25,13 +25,12 @@ def check(configurations: Sequence[Configuration]) -> Report:
         judge = Judge(devices)
         pairs = tuple(_pair(pair, judge, by_file, devices) for pair in pairing.pairs)
         alone = pairing.alone
-    remarks = [*_of_dialects(configurations), *_of_rules(devices.values())]
-    for each in pairs:
-        remarks += _of_pair(each)
-    remarks += [_alone(end) for end in alone]
+    read = list(_of_dialects(configurations))
+    ruled = list(_of_rules(devices.values()))
+    paired = [remark for each in pairs for remark in _of_pair(each)] + [_alone(end) for end in alone]
     return Report(
         configurations=tuple(configurations),
-        remarks=in_order(_once(remarks)),
+        remarks=in_order([*read, *_news(ruled, read), *paired]),
         pairs=pairs,
         alone=alone,
     )
@@ -80,12 +79,7 @@ def _alone(end: End) -> Remark:
     )
 
 
-def _once(remarks: Iterable[Remark]) -> Iterator[Remark]:
+def _news(ruled: Iterable[Remark], read: Iterable[Remark]) -> Iterator[Remark]:
     """What a dialect has said of a line no rule says again."""
-    said: set[object] = set()
-    for remark in remarks:
-        key = (remark.rule, remark.where[:1]) if remark.where else (remark.rule, remark.message)
-        if key in said and remark.severity is not Severity.ERROR:
-            continue
-        said.add(key)
-        yield remark
+    said = {(remark.rule, where) for remark in read for where in remark.where}
+    return (r for r in ruled if not any((r.rule, where) in said for where in r.where))

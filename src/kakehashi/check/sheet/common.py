@@ -59,11 +59,27 @@ def peer_row(phase: int, a: Half, b: Half) -> Row:
     )
 
 
-def lifetime_text(seconds: Iterable[int], kilobytes: Iterable[int | None] = ()) -> str:
-    """`3600 s, 4608000 KB`."""
-    parts = [f"{value} s" for value in dict.fromkeys(seconds)]
-    parts += [f"{value} KB" for value in dict.fromkeys(kilobytes) if value is not None]
-    return ", ".join(parts) or NOTHING
+def lifetime_text(seconds: Iterable[int]) -> str:
+    """`3600 s`."""
+    return ", ".join(f"{value} s" for value in dict.fromkeys(seconds)) or NOTHING
+
+
+def volume_rows(
+    phase: int, a: Half, b: Half, mine: Sequence[int | None], theirs: Sequence[int | None]
+) -> list[Row]:
+    """Lifetimes in kilobytes, where any end has one; the lesser one counts."""
+    given = [value for value in (*mine, *theirs) if value is not None]
+    if not given:
+        return []
+    key = f"{phase}/lifetime-kilobytes"
+    cells = [
+        h.cell(
+            key, ", ".join(f"{v} KB" for v in dict.fromkeys(values) if v is not None) or NOTHING, *h.here()
+        )
+        for h, values in ((a, mine), (b, theirs))
+    ]
+    agreed = f"{min(given)} KB"
+    return [Row(phase=phase, parameter="lifetime-kilobytes", a=cells[0], b=cells[1], agreed=agreed)]
 
 
 def identity_rows(a: Half, b: Half, says: Sequence[str], expects: Sequence[str | None]) -> list[Row]:

@@ -5,7 +5,7 @@ from itertools import product
 from typing import TypeVar
 
 from kakehashi.check.sheet import names
-from kakehashi.check.sheet.common import Half, identity_rows, lifetime_text, peer_row
+from kakehashi.check.sheet.common import Half, identity_rows, lifetime_text, peer_row, volume_rows
 from kakehashi.check.sheet.row import NOTHING, Cell, Row
 from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import (
@@ -81,11 +81,12 @@ def _phase1(a: Half, b: Half, mine: Ikev1Peer, theirs: Ikev1Peer) -> list[Row]:
         Row(
             phase=1,
             parameter="lifetime",
-            a=a.cell("1/lifetime", lifetime_text(lifetimes[0], kilobytes[0]), *sources[0]),
-            b=b.cell("1/lifetime", lifetime_text(lifetimes[1], kilobytes[1]), *sources[1]),
+            a=a.cell("1/lifetime", lifetime_text(lifetimes[0]), *sources[0]),
+            b=b.cell("1/lifetime", lifetime_text(lifetimes[1]), *sources[1]),
             agreed=f"{min(p.lifetime for p in pair)} s" if pair else "",
         )
     )
+    rows += volume_rows(1, a, b, kilobytes[0], kilobytes[1])
     rows.append(_key(a, b, mine, theirs))
     rows.append(peer_row(1, a, b))
     rows += _identities(a, b, mine, theirs)
@@ -162,10 +163,8 @@ def _phase2(a: Half, b: Half, mine: Ikev1IpsecPolicy, theirs: Ikev1IpsecPolicy) 
     rows = _proposal_rows(2, a, b, mine.proposals, theirs.proposals, _PHASE2, pair)
     rows.append(_pfs(a, b, mine, theirs))
     sources = [[p.source for p in policy.proposals] for policy in (mine, theirs)]
-    texts = [
-        lifetime_text([p.lifetime for p in policy.proposals], [p.kilobytes for p in policy.proposals])
-        for policy in (mine, theirs)
-    ]
+    texts = [lifetime_text(p.lifetime for p in policy.proposals) for policy in (mine, theirs)]
+    kilobytes = [[p.kilobytes for p in policy.proposals] for policy in (mine, theirs)]
     rows.append(
         Row(
             phase=2,
@@ -175,6 +174,7 @@ def _phase2(a: Half, b: Half, mine: Ikev1IpsecPolicy, theirs: Ikev1IpsecPolicy) 
             agreed=f"{min(p.lifetime for p in pair)} s" if pair else "",
         )
     )
+    rows += volume_rows(2, a, b, kilobytes[0], kilobytes[1])
     rows.append(encapsulation_row(a, b, *sources))
     rows.append(peer_row(2, a, b))
     rows.append(_traffic(a, b, mine, theirs))

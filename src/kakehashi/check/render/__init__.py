@@ -1,0 +1,1 @@
+"""The report as text for a terminal, Markdown, CSV, HTML and JSON."""

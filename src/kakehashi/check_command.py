@@ -1,0 +1,83 @@
+"""`kakehashi check`."""
+
+import enum
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from kakehashi.check.render.as_csv import render_csv
+from kakehashi.check.render.as_html import render_html
+from kakehashi.check.render.as_json import render_json
+from kakehashi.check.render.markdown import render_markdown
+from kakehashi.check.render.text import print_text
+from kakehashi.check.report import Report
+from kakehashi.check.run import check as check_all
+from kakehashi.check.sheet.labels import LANGUAGES, Language
+from kakehashi.check_reading import UnreadableError, read_configurations
+
+EXIT_FAULT = 1
+EXIT_UNREADABLE = 2
+
+
+class Format(enum.Enum):
+    """How the report is printed."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    HTML = "html"
+    JSON = "json"
+
+
+class Lang(enum.Enum):
+    """In which language the sheet is printed."""
+
+    EN = "en"
+    JA = "ja"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to `app`."""
+    app.command("check")(check)
+
+
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="A router's configuration each.")],
+    dialect: Annotated[
+        str | None, typer.Option(help="The files' language, e.g. cisco-ios; recognised unless said.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    output: Annotated[Format, typer.Option("--format", help="How the report is printed.")] = Format.TEXT,
+    lang: Annotated[Lang, typer.Option(help="The language of the parameter sheet.")] = Lang.EN,
+) -> None:
+    """Look at configurations before anything runs.
+
+    One file: what is wrong with it. Two and more: which tunnel belongs to which, what both sides say of each
+    parameter, and whether they come up and survive their rekeys: they negotiate here, in no time.
+
+    Exit status: 0 nothing worse than a warning, 1 an error is found, 2 a file cannot be read.
+    """
+    try:
+        configurations = read_configurations(files, dialect)
+    except UnreadableError as error:
+        typer.echo(f"kakehashi check: {error}", err=True)
+        raise typer.Exit(EXIT_UNREADABLE) from error
+    report = check_all(configurations)
+    _print(report, Format.JSON if as_json else output, LANGUAGES[lang.value])
+    raise typer.Exit(EXIT_FAULT if report.has_errors else 0)
+
+
+def _print(report: Report, output: Format, language: Language) -> None:
+    match output:
+        case Format.TEXT:
+            print_text(report, language, Console(highlight=False))
+        case Format.MARKDOWN:
+            sys.stdout.write(render_markdown(report, language))
+        case Format.CSV:
+            sys.stdout.write(render_csv(report, language))
+        case Format.HTML:
+            sys.stdout.write(render_html(report, language))
+        case Format.JSON:
+            sys.stdout.write(render_json(report))

@@ -1,0 +1,95 @@
+"""Configuration files for `check`: read, recognised and lowered, with their lines by what they say."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from kakehashi.check.configuration import Configuration, UnknownLine
+from kakehashi.dialects.base import Dialect
+from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
+from kakehashi.dialects.grammar import Support
+from kakehashi.dialects.registry import UnknownDialectError, by_name, recognise
+from kakehashi.model.finding import Finding
+
+_ENCODINGS = ("utf-8-sig", "cp932")  # a comment may have been written on a Japanese Windows
+_FOREIGN = (Support.NOT_OURS, Support.THE_HOSTS)
+
+
+class UnreadableError(Exception):
+    """A file cannot be read, or is in no language that is known; the text says which and why."""
+
+
+def read_configurations(files: Sequence[str], dialect: str | None = None) -> tuple[Configuration, ...]:
+    """Read every file once, however often it is named. UnreadableError."""
+    try:
+        wanted = None if dialect is None else by_name(dialect)
+    except UnknownDialectError as error:
+        raise UnreadableError(str(error)) from error
+    return tuple(read_configuration(file, _text(file), wanted) for file in dict.fromkeys(files))
+
+
+def read_configuration(file: str, text: str, dialect: Dialect | None = None) -> Configuration:
+    """The configuration of a text. UnreadableError."""
+    try:
+        found = dialect or recognise(text)
+    except UnknownDialectError as error:
+        raise UnreadableError(f"{file}: {error}; say --dialect") from error
+    lowered = found.lower(text, file)
+    document: Document = found.parse(text)  # type: ignore[attr-defined]
+    about = {f.source.line for f in lowered.findings if f.source is not None}
+    foreign, unknown = _sorted(document, about)
+    return Configuration(
+        file=file,
+        dialect=found.name,
+        title=found.title,
+        gateway=lowered.gateway,
+        findings=_told(lowered.findings),
+        lines=len(text.splitlines()),
+        not_ours=tuple(foreign),
+        unknown=tuple(unknown),
+    )
+
+
+def _text(file: str) -> str:
+    try:
+        octets = Path(file).read_bytes()
+    except OSError as error:
+        raise UnreadableError(f"{file} cannot be read: {error.strerror}") from error
+    if b"\0" in octets:
+        raise UnreadableError(f"{file} cannot be read: it is not text")
+    for encoding in _ENCODINGS:
+        try:
+            return octets.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return octets.decode("utf-8", errors="replace")
+
+
+def _told(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(dict.fromkeys(findings))
+
+
+def _sorted(document: Document, about: set[int]) -> tuple[list[int], list[UnknownLine]]:
+    """The lines that are not about the VPN, and those that the dialect has complained of.
+
+    A line that no mode knows and of which nothing is said belongs to something else.
+    """
+    foreign: list[int] = []
+    unknown: list[UnknownLine] = []
+    for item, inherited in _walk(document.items, False):
+        if isinstance(item, Statement):
+            if inherited:
+                foreign.append(item.line)
+        elif inherited or item.line not in about:
+            foreign.append(item.line)
+        else:
+            unknown.append(UnknownLine(item.line, " ".join(item.failure.words)))
+    return foreign, unknown
+
+
+def _walk(items: Sequence[Item], foreign: bool) -> Iterator[tuple[Statement | Unknown, bool]]:
+    for item in items:
+        if isinstance(item, Comment):
+            continue
+        is_foreign = foreign or (isinstance(item, Statement) and item.command.support in _FOREIGN)
+        yield item, is_foreign
+        yield from _walk(item.body, is_foreign)
