@@ -206,6 +206,27 @@ def test_garbage_between_the_messages(mode: ExchangeMode) -> None:
     assert {s.initiator_cookie for s in a.isakmp_sas()} & {s.initiator_cookie for s in b.isakmp_sas()}
 
 
+def test_a_forged_answer_in_aggressive_mode_does_not_stand_in_the_way_of_the_true_one() -> None:
+    """Somebody on the way answers first, with a cookie and a public value of its own, and without the key."""
+    wire = Wire()
+    a, b = two_sites(wire, {"mode": AGGRESSIVE})
+    forged: list[bytes] = []
+
+    def race(node: Node, datagram: bytes) -> bool:
+        if node is b and datagram[18] == ExchangeType.AGGRESSIVE and not forged:
+            forged.append(datagram[:8] + b"deceiver" + datagram[16:])
+            a.endpoint.receive(forged[0], a.path_to(SITE2), wire.now)
+            wire.at(wire.now, lambda: wire.carry_out(a))
+        return True
+
+    wire.filter = race
+    a.initiate(TUNNEL, b)
+    wire.run(3)
+    assert forged
+    settled(a, b)
+    assert not a.failures()
+
+
 # Floods.
 
 
