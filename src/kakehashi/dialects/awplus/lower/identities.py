@@ -5,7 +5,6 @@ from ipaddress import ip_address
 
 from kakehashi.dialects.awplus.lower.blocks import Block
 from kakehashi.dialects.document import Statement
-from kakehashi.model.address import IPAddress
 from kakehashi.model.identity import Identity
 from kakehashi.wire.registry.ikev2 import IdType
 
@@ -35,11 +34,6 @@ def named(line: Statement) -> Identity:
     """The identity that a line names: an address, a mail address, or else a name of the DNS."""
     text: str = line.get("name")
     try:
-        return of_address(ip_address(text))
+        return Identity.of_address(ip_address(text))
     except ValueError:
         return Identity.of(IdType.ID_RFC822_ADDR if "@" in text else IdType.ID_FQDN, text)
-
-
-def of_address(address: IPAddress) -> Identity:
-    """The identity that an address is."""
-    return Identity(IdType.ID_IPV4_ADDR if address.version == 4 else IdType.ID_IPV6_ADDR, address.packed)

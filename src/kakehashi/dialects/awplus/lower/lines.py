@@ -76,6 +76,8 @@ def _not_yet(statement: Statement, report: Report) -> Finding:
     below = sum(not isinstance(item, Comment) for item in statement.body)
     lines = f"the {below} lines below it have" if below > 1 else "the line below it has"
     what = f"it and {lines} no effect" if below else "the line has no effect"
+    if statement.key.startswith("tunnel mode"):
+        what = "the tunnel stays down"
     return Finding(
         Severity.WARNING,
         "not-yet",

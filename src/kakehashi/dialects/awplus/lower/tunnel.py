@@ -7,7 +7,7 @@ from kakehashi.dialects.awplus.defaults import DEFAULT
 from kakehashi.dialects.awplus.lower.around import Around
 from kakehashi.dialects.awplus.lower.blocks import Block
 from kakehashi.dialects.awplus.lower.certificates import check_certificates
-from kakehashi.dialects.awplus.lower.identities import Names, named, of_address, read_names
+from kakehashi.dialects.awplus.lower.identities import Names, named, read_names
 from kakehashi.dialects.awplus.lower.interface import own_address
 from kakehashi.dialects.awplus.lower.keys import Party, secret_of
 from kakehashi.dialects.awplus.lower.names import suggestion, undefined
@@ -32,6 +32,9 @@ _REMEDIES = {
     DESTINATION: "`tunnel destination ADDRESS`",
     PROTECTION: "`tunnel protection ipsec`",
 }
+_ONCE = frozenset(_REMEDIES) | {
+    f"tunnel {side} {what}" for side in ("local", "remote") for what in ("name", "id")
+}
 _NOBODY = Identity(IdType.ID_KEY_ID, b"")
 
 
@@ -52,12 +55,17 @@ class _Ends:
 
 def lower_tunnel(block: Block, around: Around) -> tuple[Tunnel | None, Ikev1Peer | None]:
     """The tunnel of a tunnel interface, and with whom its phase 1 is made if that is of version 1."""
-    if _is_other_kind(block) or not any(s.key.startswith("tunnel ") for s in block.lines):
+    if not any(s.key.startswith("tunnel ") for s in block.lines):
         return None, None
+    _tell_replaced(block, around)
     ipsec = _ipsec_profile(block, around)
     names = read_names(block)
     peer, peer_line = _destination(block)
-    isakmp = _isakmp_profile(Party(block.name, peer, names.remote_text), around)
+    party = Party(block.name, peer, names.remote_text)
+    isakmp = _isakmp_profile(party, around)
+    if _is_other_kind(block):
+        around.keys.find(party)
+        return None, None
     missing = [key for key in _REMEDIES if block.last(key) is None]
     if missing:
         lacking = either([f"`{key}`" for key in missing])
@@ -70,7 +78,7 @@ def lower_tunnel(block: Block, around: Around) -> tuple[Tunnel | None, Ikev1Peer
         return None, None
     if ipsec is None or isakmp is None:
         return None, None
-    party = Party(block.name, peer, names.remote_text)
+    of_one_version = _is_of_one_version(block, around)
     secret = _secret(block, party, isakmp, peer_line, around)
     ends = _Ends(
         block=block,
@@ -81,9 +89,7 @@ def lower_tunnel(block: Block, around: Around) -> tuple[Tunnel | None, Ikev1Peer
         secret=secret,
         isakmp=isakmp,
         ipsec=ipsec,
-        enabled=around.interfaces[block.name].enabled
-        and secret is not None
-        and _is_of_one_version(block, peer, around),
+        enabled=around.interfaces[block.name].enabled and secret is not None and of_one_version,
     )
     _tell_on_demand(ends, around)
     if isakmp.version == 1:
@@ -95,6 +101,21 @@ def _is_other_kind(block: Block) -> bool:
     """Is it GRE or another tunnel? Its line has a finding of its own."""
     modes = [s for s in block.lines if s.key.startswith("tunnel mode") and not s.negated]
     return bool(modes) and modes[-1].command.support is Support.NOT_YET
+
+
+def _tell_replaced(block: Block, around: Around) -> None:
+    last: dict[str, Statement] = {}
+    for statement in block.lines:
+        before = last.pop(statement.key, None)
+        if statement.negated or statement.key not in _ONCE:
+            continue
+        if before is not None and before.values != statement.values:
+            around.report.warning(
+                before.line,
+                "replaced",
+                f"{block.name}: `{statement.key}` is set again in line {statement.line}, which holds",
+            )
+        last[statement.key] = statement
 
 
 def _ipsec_profile(block: Block, around: Around) -> IpsecProfile | None:
@@ -144,7 +165,7 @@ def _source(block: Block, around: Around) -> IPAddress | str | None:
     return name
 
 
-def _is_of_one_version(block: Block, peer: PeerAddress, around: Around) -> bool:
+def _is_of_one_version(block: Block, around: Around) -> bool:
     """Are both ends of the IP version that the mode says?"""
     mode = block.last(MODE)
     version = mode.get("version") if mode else 4
@@ -239,18 +260,18 @@ def _own_side(ends: _Ends, around: Around) -> Authentication:
     if line is not None:
         return Authentication(method, named(line), ends.secret, around.report.source(line.line))
     where = ends.block.last(SOURCE)
+    at = around.report.source(where.line if where else ends.block.line)
     address = own_source(ends.block, ends.source, around)
-    at = where.line if where else ends.block.line
-    if address is None:
-        around.report.error(
-            at,
-            "no-local-identity",
-            f"{ends.block.name}: this device is known by its address, and no line of the configuration tells "
-            f"the address of {ends.source}",
-            "add `tunnel local name NAME`",
-        )
-    identity = of_address(address) if address else _NOBODY
-    return Authentication(method, identity, ends.secret, around.report.source(at))
+    if address is not None:
+        return Authentication(method, Identity.of_address(address), ends.secret, at)
+    around.report.info(
+        at.line,
+        "no-local-identity",
+        f"{ends.block.name}: this device is known by the address that {ends.source} has then, and the "
+        "peer must expect that one",
+        "add `tunnel local name NAME`, and `tunnel remote name NAME` on the other side",
+    )
+    return Authentication(method, _NOBODY, ends.secret, at, by_address=True)
 
 
 def own_source(block: Block, source: IPAddress | str | None, around: Around) -> IPAddress | None:
@@ -284,7 +305,7 @@ def _peer_side(ends: _Ends, around: Around) -> Authentication:
             "add `tunnel remote name NAME`",
         )
     else:
-        identity = of_address(ends.peer)
+        identity = Identity.of_address(ends.peer)
     return Authentication(method, identity, ends.secret, source)
 
 
