@@ -6,9 +6,10 @@ have, lifetimes of seconds, cookies always. For tests and measurements against o
 
 import pickle
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from kakehashi import cli
 from kakehashi.gateway import configuration, daemon
@@ -50,6 +51,20 @@ class Adjustments:
     def gateway(self, gateway: Gateway) -> Gateway:
         tunnels = tuple(replace(t, ike=self.ike(t.ike), ipsec=self.ipsec(t.ipsec)) for t in gateway.tunnels)
         return replace(gateway, tunnels=tunnels, unknown_peer_policy=self.ike(gateway.unknown_peer_policy))
+
+
+    def write(self, file: Path) -> None:
+        with file.open("wb") as stream:
+            _Pickler(stream).dump(self)
+
+
+class _Pickler(pickle.Pickler):
+    """A compiled frozen dataclass can be pickled only as the call that makes it."""
+
+    def reducer_override(self, value: Any) -> Any:
+        if not is_dataclass(value) or isinstance(value, type):
+            return NotImplemented
+        return partial(type(value), **{field.name: getattr(value, field.name) for field in fields(value)}), ()
 
 
 def main() -> None:

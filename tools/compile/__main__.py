@@ -1,0 +1,124 @@
+"""Compiles the core into the virtual environment, so that a handshake takes half as long.
+
+    python tools/compile               nothing to do if what is there was made of these sources
+    python tools/compile --if-changed  the same, silently
+
+Run by the environment's own Python: what comes out is for that one. `kakehashi.compiled` says when it is used. Where
+there is no C compiler it says so and leaves the interpreter its work; nothing else changes.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from constructors import with_constructors
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ROOT / "src" / "kakehashi"
+WORK = ROOT / "build" / "compiled"
+TARGET = Path(sysconfig.get_path("platlib")) / "kakehashi_compiled"
+
+# The enumerations of `wire.registry` stay as they are: nothing in them is slow, and mypyc takes a ClassVar whose class
+# it compiles itself for a field of the dataclass. So does what only re-exports, __init__.py.
+PATTERNS = (
+    "wire/errors.py", "wire/v?/**/*.py", "crypto/*.py", "model/*.py", "ike/**/*.py", "dataplane/*.py",
+    "gateway/core.py", "gateway/driver.py", "gateway/history.py", "gateway/log.py",
+)  # fmt: skip
+GROUP = "kakehashi"
+SUFFIX: str = sysconfig.get_config_var("EXT_SUFFIX")
+
+
+def main() -> int:
+    modules = {_module(file): file for file in sorted(_files(SOURCES))}
+    hashes = {name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in modules.items()}
+    manifest = {"suffix": SUFFIX, "sources": hashes}
+    if _installed() == manifest:
+        return 0
+    if missing := _missing():
+        print(f"kakehashi: the core is not compiled, there is no {missing}; all works, handshakes take longer")
+        return 0
+    print(f"kakehashi: compiling the core, {len(modules)} modules (a minute or two)", flush=True)
+    shutil.rmtree(WORK / "kakehashi", ignore_errors=True)
+    shutil.copytree(SOURCES, WORK / "kakehashi", ignore=shutil.ignore_patterns("*.so", "__pycache__"))
+    os.chdir(WORK)
+    files = sorted(_files(Path("kakehashi")))
+    for file in files:
+        file.write_text(with_constructors(file.read_text()))
+    made = WORK / "made"
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir()
+    _compile([str(file) for file in files], made)
+    (made / "manifest.json").write_text(json.dumps(manifest, indent=1))
+    shutil.rmtree(TARGET, ignore_errors=True)
+    shutil.copytree(made, TARGET)
+    return 0
+
+
+def _files(package: Path) -> Iterator[Path]:
+    found = {file for pattern in PATTERNS for file in package.glob(pattern)}
+    return (file for file in found if file.name != "__init__.py")
+
+
+def _module(file: Path) -> str:
+    return ".".join(file.relative_to(SOURCES.parent).with_suffix("").parts)
+
+
+def _installed() -> object:
+    try:
+        return json.loads((TARGET / "manifest.json").read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _missing() -> str:
+    """What compiling lacks, "" for nothing."""
+    if shutil.which(_command("CC")[0]) is None:
+        return "C compiler"
+    if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
+        return "Python.h (Debian, Ubuntu: apt-get install python3-dev)"
+    return ""
+
+
+def _command(variable: str) -> list[str]:
+    return str(sysconfig.get_config_var(variable) or "cc").split()
+
+
+def _compile(files: list[str], made: Path) -> None:
+    """One library with all the code, and a small one a module, by which Python finds it."""
+    # mypyc wants one of the two to have been imported first, and distutils is no more.
+    import setuptools  # noqa: F401
+    from mypyc.build import mypycify
+
+    options = [f"--config-file={ROOT / 'pyproject.toml'}", "--no-warn-unused-ignores"]
+    extensions = mypycify(
+        [*options, *files], opt_level="2", debug_level="0", multi_file=True, group_name=GROUP
+    )
+    sources = {source: extension for extension in extensions for source in extension.sources}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        objects = dict(zip(sources, pool.map(_object, sources, sources.values()), strict=True))
+    for extension in extensions:
+        parts = [objects[source] for source in extension.sources]
+        _run(*_command("LDSHARED"), *parts, "-o", str(made / f"{extension.name}{SUFFIX}"))
+
+
+def _object(source: str, extension) -> str:  # type: ignore[no-untyped-def]
+    target = f"{source}.o"
+    directories = [f"-I{d}" for d in (*extension.include_dirs, sysconfig.get_path("include"))]
+    flags = [*_command("CFLAGS"), *_command("CCSHARED"), "-g0", *extension.extra_compile_args]
+    _run(*_command("CC"), *flags, *directories, "-c", source, "-o", target)
+    return target
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
