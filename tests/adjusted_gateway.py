@@ -6,8 +6,10 @@ have, lifetimes of seconds, cookies always. For tests and measurements against o
 
 import pickle
 import sys
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,10 @@ from kakehashi.ike.limits import Limits
 from kakehashi.ike.v2 import sealing
 from kakehashi.model.algorithms import ChildAlgorithms, IkeAlgorithms
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.ikev1 import Ikev1IpsecPolicy, Ikev1Peer, Ikev1Tunnel
 from kakehashi.model.policy import IkePolicy, IpsecPolicy, Rekey, ResponderSelectors
+from kakehashi.model.status import NatMethod
+from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,11 @@ class Adjustments:
     narrow: bool = False
     cookies_always: bool = False
     fragment_size: int | None = None
+    phase1: Mapping[str, Any] = field(default_factory=dict)  # of every Phase1Proposal
+    phase2: Mapping[str, Any] = field(default_factory=dict)  # of every Phase2Proposal
+    ikev1_peer: Mapping[str, Any] = field(default_factory=dict)
+    ikev1_ipsec: Mapping[str, Any] = field(default_factory=dict)
+    nat_methods: tuple[NatMethod, ...] = ()
 
     def ike(self, policy: IkePolicy) -> IkePolicy:
         return replace(
@@ -48,10 +58,32 @@ class Adjustments:
             responder_selectors=ResponderSelectors.NARROW if self.narrow else policy.responder_selectors,
         )
 
-    def gateway(self, gateway: Gateway) -> Gateway:
-        tunnels = tuple(replace(t, ike=self.ike(t.ike), ipsec=self.ipsec(t.ipsec)) for t in gateway.tunnels)
-        return replace(gateway, tunnels=tunnels, unknown_peer_policy=self.ike(gateway.unknown_peer_policy))
+    def peer(self, peer: Ikev1Peer) -> Ikev1Peer:
+        changed = replace(peer, proposals=tuple(replace(p, **self.phase1) for p in peer.proposals))
+        if self.dpd_interval and changed.dpd:
+            dpd = replace(changed.dpd, interval=self.dpd_interval, retry_interval=self.dpd_interval)
+            changed = replace(changed, dpd=dpd)
+        return replace(changed, **self.ikev1_peer)
 
+    def ikev1(self, policy: Ikev1IpsecPolicy) -> Ikev1IpsecPolicy:
+        proposals = tuple(replace(p, **self.phase2) for p in policy.proposals)
+        return replace(policy, proposals=proposals, **self.ikev1_ipsec)
+
+    def tunnel(self, tunnel: Tunnel) -> Tunnel:
+        match tunnel:
+            case Ikev1Tunnel():
+                return replace(tunnel, ipsec=self.ikev1(tunnel.ipsec))
+            case Ikev2Tunnel():
+                return replace(tunnel, ike=self.ike(tunnel.ike), ipsec=self.ipsec(tunnel.ipsec))
+        return tunnel
+
+    def gateway(self, gateway: Gateway) -> Gateway:
+        return replace(
+            gateway,
+            tunnels=tuple(self.tunnel(t) for t in gateway.tunnels),
+            ikev1_peers=tuple(self.peer(p) for p in gateway.ikev1_peers),
+            unknown_peer_policy=self.ike(gateway.unknown_peer_policy),
+        )
 
     def write(self, file: Path) -> None:
         with file.open("wb") as stream:
@@ -64,7 +96,7 @@ class _Pickler(pickle.Pickler):
     def reducer_override(self, value: Any) -> Any:
         if not is_dataclass(value) or isinstance(value, type):
             return NotImplemented
-        return partial(type(value), **{field.name: getattr(value, field.name) for field in fields(value)}), ()
+        return partial(type(value), **{f.name: getattr(value, f.name) for f in fields(value)}), ()
 
 
 def main() -> None:
@@ -80,6 +112,8 @@ def main() -> None:
         daemon.Endpoint = partial(Endpoint, limits=Limits(cookie_total=0))  # type: ignore[misc]
     if adjustments.fragment_size:
         sealing.MAX_MESSAGE = adjustments.fragment_size
+    if adjustments.nat_methods:
+        import_module("kakehashi.ike.v1.features").NAT_METHODS = adjustments.nat_methods
     cli.main()
 
 

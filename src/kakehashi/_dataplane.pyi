@@ -39,6 +39,9 @@ class DataPlane:
         soft_packets: int | None,
         soft_bytes: int | None,
         use_outbound: bool,
+        hard_packets: int | None = None,
+        hard_bytes: int | None = None,
+        transport_mode: bool = False,
     ) -> None: ...
     def use_outbound(self, tunnel: str, spi_in: int) -> None: ...
     def move(self, spi_in: int, path: _Path, udp_encapsulation: bool) -> None: ...
@@ -69,3 +72,9 @@ class EspSa:
 
     def decapsulate(self, packet: bytes) -> bytes:
         """The IP packet in an ESP packet; b"" for a dummy. ValueError names the reason of a drop."""
+
+    def encapsulate_transport(self, packet: bytes) -> bytes:
+        """An IP packet with ESP put behind its headers. ValueError: it is a fragment, or malformed."""
+
+    def decapsulate_transport(self, packet: bytes) -> bytes:
+        """The IP packet that ESP was put into, from the packet with ESP; otherwise as `decapsulate`."""

@@ -11,7 +11,7 @@ from kakehashi.model.identity import Authentication, AuthenticationMethod, Ident
 from kakehashi.model.policy import IkePolicy, IpsecPolicy, Rekey
 from kakehashi.model.secret import Secret
 from kakehashi.model.source import Source
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.registry.ikev2 import EncryptionId, IdType, IntegrityId, KeyExchangeId, PrfId
 
 AES_CBC_128 = Cipher(EncryptionId.ENCR_AES_CBC, 128)
@@ -66,13 +66,13 @@ def tunnel(
     ike: dict[str, Any] | None = None,
     ipsec: dict[str, Any] | None = None,
     line: int = 10,
-) -> Tunnel:
+) -> Ikev2Tunnel:
     """The tunnel as `site` 1 or 2 has it; `ids` and `secrets` are those of site 1 and of site 2."""
     own, other = (0, 1) if site == 1 else (1, 0)
     file = f"site{site}.cfg"
     default = SITE2 if site == 1 else SITE1
     address = peer if isinstance(peer, AnyAddress) else ip_address(peer or default)
-    return Tunnel(
+    return Ikev2Tunnel(
         interface=name,
         enabled=True,
         peer_address=address,
@@ -84,7 +84,7 @@ def tunnel(
     )
 
 
-def gateway(*tunnels: Tunnel, unknown: IkePolicy | None = None) -> Gateway:
+def gateway(*tunnels: Ikev2Tunnel, unknown: IkePolicy | None = None) -> Gateway:
     return Gateway(dialect="test", unknown_peer_policy=unknown or ike_policy(), tunnels=tunnels)
 
 

@@ -162,9 +162,9 @@ def test_esp_for_an_unknown_spi_from_a_known_peer_is_told_under_the_ike_sa() -> 
     wire.filter = lambda node, datagram: True
     (sa,) = b.children.values()
     # B has lost its Child SA in a way that IKE did not see.
-    child, ike = b.endpoint._children[sa.spi_in]
+    child, ike = b.endpoint.v2._children[sa.spi_in]
     del ike.children[sa.spi_in]
-    b.endpoint.remove_child(child, "lost in the story")
+    b.endpoint.v2.remove_child(child, "lost in the story")
     wire.carry_out(b)
     wire.run(5)
     wire._use(a, TUNNEL, next(iter(a.children)))
@@ -428,7 +428,7 @@ def test_a_higher_version_is_answered_and_a_lower_one_counted() -> None:
     assert answer.payloads[0] == Notify(NotifyType.INVALID_MAJOR_VERSION)
     request[17] = 0x10
     b.endpoint.receive(bytes(request), b.path_to(SITE1), wire.now)
-    assert b.endpoint.drops == {Drop.UNKNOWN_VERSION: 1, Drop.NOT_YET_IKEV1: 1}
+    assert b.endpoint.drops == {Drop.UNKNOWN_VERSION: 2}
 
 
 def test_closing_while_a_negotiation_is_under_way_is_told_as_its_failure() -> None:

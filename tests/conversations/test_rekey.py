@@ -319,9 +319,9 @@ def test_a_child_sa_that_the_peer_does_not_know_is_made_anew() -> None:
     """CHILD_SA_NOT_FOUND (section 2.25)."""
     wire = Wire()
     a, b = established(wire, {"ipsec": {"rekey": NEVER}}, {"ipsec": {"rekey": NEVER}})
-    (child, sa) = next(iter(b.endpoint._children.values()))
+    (child, sa) = next(iter(b.endpoint.v2._children.values()))
     del sa.children[child.spi_in]
-    b.endpoint.remove_child(child, "lost in the story")
+    b.endpoint.v2.remove_child(child, "lost in the story")
     wire.carry_out(b)
     a.do(a.endpoint.expire, next(iter(a.children)))
     wire.run(5)
@@ -365,7 +365,7 @@ def test_what_is_cleared_during_a_rekey_of_the_ike_sa_does_not_live_on_in_the_ne
     """The Delete has to wait for its turn, and when that comes another IKE SA has taken over."""
     wire = Wire()
     a, b = established(wire, {}, {})
-    first, second = (next(iter(node.endpoint._sas.values())) for node in (a, b))
+    first, second = (next(iter(node.endpoint.v2._sas.values())) for node in (a, b))
     # Without an answer to this one the Delete of the first end has to wait.
     first.begin(RekeyIkeSa(first) if who != "b" else Liveness(), wire.now)
     if who != "a":

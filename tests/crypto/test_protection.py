@@ -16,7 +16,7 @@ SHA1_KEY = bytes(range(20))
 
 def key_bits(cipher: EncryptionId, key: bytes) -> int:
     """The Key Length attribute for key material with its salt."""
-    if cipher in (EncryptionId.ENCR_3DES, EncryptionId.ENCR_CHACHA20_POLY1305):
+    if cipher in (EncryptionId.ENCR_DES, EncryptionId.ENCR_3DES, EncryptionId.ENCR_CHACHA20_POLY1305):
         return 0
     return 8 * (len(key) - salt_size(cipher))
 
@@ -101,7 +101,7 @@ def test_an_authentic_ciphertext_that_is_not_whole_blocks_is_bad_padding() -> No
         (EncryptionId.ENCR_AES_CBC, 512, IntegrityId.AUTH_HMAC_SHA1_96),
         (EncryptionId.ENCR_CHACHA20_POLY1305, 256, IntegrityId.NONE),
         (EncryptionId.ENCR_NULL_AUTH_AES_GMAC, 128, IntegrityId.NONE),
-        (EncryptionId.ENCR_DES, 0, IntegrityId.AUTH_HMAC_SHA1_96),
+        (EncryptionId.ENCR_BLOWFISH, 0, IntegrityId.AUTH_HMAC_SHA1_96),
         (EncryptionId(999), 128, IntegrityId.NONE),
     ],
 )

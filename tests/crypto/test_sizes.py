@@ -18,6 +18,7 @@ from kakehashi.wire.registry.ikev2 import AEAD_CIPHERS, EncryptionId, IntegrityI
 @pytest.mark.parametrize(
     ("cipher", "key_bits", "keymat", "salt", "iv", "block", "icv"),
     [
+        (EncryptionId.ENCR_DES, 0, 8, 0, 8, 8, 0),  # RFC 2405
         (EncryptionId.ENCR_3DES, 0, 24, 0, 8, 8, 0),  # RFC 2451
         (EncryptionId.ENCR_NULL, 0, 0, 0, 0, 1, 0),  # RFC 2410
         (EncryptionId.ENCR_AES_CBC, 128, 16, 0, 16, 16, 0),  # RFC 3602
@@ -74,7 +75,7 @@ def test_integrity(integrity: IntegrityId, key: int, icv: int) -> None:
         (EncryptionId.ENCR_AES_GCM_16, 512),
         (EncryptionId.ENCR_CHACHA20_POLY1305, 256),
         (EncryptionId.ENCR_3DES, 192),
-        (EncryptionId.ENCR_DES, 0),
+        (EncryptionId.ENCR_BLOWFISH, 128),
         (EncryptionId(999), 128),
     ],
 )

@@ -87,7 +87,8 @@ def test_what_was_sealed_is_opened_and_has_the_size_foretold(suite: Suite) -> No
 def test_body_sizes_are_those_of_the_rfcs(suite: Suite) -> None:
     """IV, the least padding that fills a block together with Pad Length, ICV."""
     cipher, _, integrity = suite
-    block = {EncryptionId.ENCR_AES_CBC: 16, EncryptionId.ENCR_3DES: 8}.get(cipher, 1)
+    blocks = {EncryptionId.ENCR_AES_CBC: 16, EncryptionId.ENCR_3DES: 8, EncryptionId.ENCR_DES: 8}
+    block = blocks.get(cipher, 1)
     iv = 16 if cipher is EncryptionId.ENCR_AES_CBC else 8
     icv = int((integrity.name if integrity else cipher.name).rsplit("_", 1)[-1].replace("POLY1305", "16"))
     icv = icv // 8 if integrity else icv

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 from scapy.layers.inet import IP, UDP
-from scapy.layers.inet6 import IPv6
+from scapy.layers.inet6 import IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrHopByHop
 from scapy.layers.ipsec import ESP, SecurityAssociation
 from scapy.packet import Raw
 
@@ -31,6 +31,7 @@ class Integrity(NamedTuple):
 
 CIPHERS = [
     Encryption(11, 0, 0, "NULL"),
+    Encryption(2, 0, 8, "DES"),
     Encryption(3, 0, 24, "3DES"),
     *(Encryption(12, bits, bits // 8, "AES-CBC") for bits in (128, 192, 256)),
     *(Encryption(13, bits, bits // 8 + 4, "AES-CTR") for bits in (128, 192, 256)),
@@ -92,7 +93,7 @@ def ours(suite, high):
     )
 
 
-def theirs(suite, high):
+def theirs(suite, high, **mode):
     cipher, integrity = suite
     encryption_key, integrity_key = keys_of(suite)
     return SecurityAssociation(
@@ -104,9 +105,9 @@ def theirs(suite, high):
         crypt_icv_size=cipher.icv_size,
         auth_algo=integrity.scapy,
         auth_key=integrity_key or None,
-        tunnel_header=OUTER,
         esn_en=high is not None,
         esn=high or 0,
+        **(mode or {"tunnel_header": OUTER}),
     )
 
 
@@ -131,6 +132,71 @@ def test_we_open_what_scapy_seals(suite, high):
     for inner in inner_packets():
         sealed = sealer.encrypt(inner)
         assert opener.decapsulate(bytes(sealed[ESP])) == bytes(inner)
+
+
+# For scapy, an SA without a tunnel header is one of transport mode.
+TRANSPORT = {"tunnel_header": None}
+
+
+def transport_packets():
+    ends = {4: IP(src="192.0.2.1", dst="192.0.2.2", tos=0xB9, id=77, flags="DF", ttl=33)}
+    ends[6] = IPv6(src="2001:db8::1", dst="2001:db8::2", tc=0xB9, fl=0x12345, hlim=33)
+    for size in (0, 1, 7, 30, 1300):
+        yield IP(bytes(ends[4] / UDP(sport=1, dport=2) / Raw(b"x" * size)))
+        yield IPv6(bytes(ends[6] / UDP(sport=1, dport=2) / Raw(b"y" * size)))
+    yield IPv6(bytes(ends[6] / IPv6ExtHdrHopByHop() / UDP(sport=1, dport=2) / Raw(b"z" * 9)))
+
+
+def test_scapy_opens_what_we_seal_in_transport_mode(suite, high):
+    sealer, opener = ours(suite, high), theirs(suite, high, **TRANSPORT)
+    for packet in transport_packets():
+        sealed = type(packet)(sealer.encapsulate_transport(bytes(packet)))
+        assert (sealed[ESP].spi, sealed.payload.name == "ESP") == (SPI, IPv6ExtHdrHopByHop not in packet)
+        assert bytes(opener.decrypt(sealed)) == bytes(packet)
+
+
+def test_we_open_what_scapy_seals_in_transport_mode(suite, high):
+    sealer, opener = theirs(suite, 0 if high else None, **TRANSPORT), ours(suite, 0 if high else None)
+    for packet in transport_packets():
+        sealed = sealer.encrypt(packet)
+        assert opener.decapsulate_transport(bytes(sealed)) == bytes(packet)
+
+
+def test_options_for_the_destination_are_encrypted_in_transport_mode():
+    suite = (AEAD[0], NO_INTEGRITY)
+    packet = IPv6(
+        bytes(IPv6(src="2001:db8::1", dst="2001:db8::2") / IPv6ExtHdrDestOpt() / UDP() / Raw(b"secret"))
+    )
+    sealed = IPv6(ours(suite, None).encapsulate_transport(bytes(packet)))
+    assert sealed.nh == 50
+    assert bytes(theirs(suite, None, **TRANSPORT).decrypt(sealed)) == bytes(packet)
+
+
+@pytest.mark.parametrize("suite", [(CIPHERS[1], INTEGRITIES[0]), (AEAD[0], NO_INTEGRITY)], ids=name)
+def test_scapy_opens_and_seals_transport_mode_in_udp(suite):
+    """RFC 3948 section 3.1.1: the UDP header goes between the IP header and ESP."""
+    header = UDP(sport=4500, dport=4500)
+    sealer, opener = ours(suite, None), theirs(suite, None, nat_t_header=header)
+    for packet in transport_packets():
+        if packet.version == 6:
+            continue  # scapy knows RFC 3948 over IPv4 only
+        sealed = IP(sealer.encapsulate_transport(bytes(packet)))
+        wrapped = IP(bytes(IP(src=packet.src, dst=packet.dst, tos=packet.tos, id=77, flags="DF", ttl=33) / header / bytes(sealed[ESP])))  # fmt: skip
+        assert bytes(opener.decrypt(wrapped)) == bytes(packet)
+        back = opener.encrypt(packet)
+        esp = bytes(back[UDP].payload)
+        plain = IP(src=packet.src, dst=packet.dst, tos=packet.tos, id=77, flags="DF", ttl=33, proto=50) / Raw(
+            esp
+        )
+        assert sealer.decapsulate_transport(bytes(plain)) == bytes(packet)
+
+
+def test_a_fragment_is_no_packet_for_transport_mode():
+    sealer = ours((AEAD[0], NO_INTEGRITY), None)
+    for changes in ({"flags": "MF"}, {"frag": 100}):
+        fragment = IP(src="192.0.2.1", dst="192.0.2.2", **changes) / Raw(b"x" * 32)
+        with pytest.raises(ValueError, match="misc_error"):
+            sealer.encapsulate_transport(bytes(fragment))
 
 
 @pytest.mark.parametrize(("number", "icv_size"), [(18, 8), (19, 12)])

@@ -3,11 +3,12 @@
 import hashlib
 import subprocess
 import sys
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
 
-from kakehashi.dataplane.protocol import Acquire, Expire, FirstInbound, PeerMoved
+from kakehashi.dataplane.protocol import Acquire, Expire, FirstInbound, PeerMoved, Undecryptable
 from kakehashi.model.address import Path, SocketAddress
 from kakehashi.model.selector import TrafficSelector
 from tests.dataplane.world import CBC, GCM, PATIENCE, Host, Pair, child_pair, wait_for
@@ -317,6 +318,52 @@ def test_soft_bytes_count_too(pair):
     left, _ = install(pair, soft_bytes=84 * 2)
     pair.left.ping("10.9.0.2")
     assert pair.left.until(is_a(Expire)) == Expire(left.spi_in)
+
+
+def test_at_the_hard_limit_an_sa_sends_nothing_more(pair):
+    build(pair)
+    left, _ = install(pair, soft_packets=2, hard_packets=4)
+    pair.right.call("install", child_pair(pair)[1], True)
+    assert "4 received" in pair.left.ping("10.9.0.2", "-c", "6", "-W", "0.1").stdout
+    assert outbound(pair.left).packets == 4
+    assert pair.left.until(is_a(Acquire)).tunnel == "tun0", "what comes after it needs another SA"
+    pair.left.events += pair.left.call("events")
+    told = [event for event in pair.left.events if isinstance(event, Expire)]
+    assert told == [Expire(left.spi_in), Expire(left.spi_in, hard=True)]
+
+    new = child_pair(pair, spis=(0x3000, 0x4000))
+    pair.right.call("install", new[1], True)
+    pair.left.call("install", new[0], True)
+    assert "3 received" in pair.left.ping("10.9.0.2").stdout
+    pair.left.call("use_outbound", "tun0", left.spi_in)
+    assert "3 received" in pair.left.ping("10.9.0.2").stdout, "an SA that is over is not used again"
+
+
+@pytest.mark.parametrize("octets", [84 * 2, 84 * 2 - 1])
+def test_at_the_hard_limit_an_sa_receives_nothing_more(pair, octets):
+    build(pair)
+    left, right = child_pair(pair, hard_bytes=octets)
+    pair.right.call("install", right, True)
+    pair.left.call("install", child_pair(pair)[0], True)
+    pair.left.ping("10.9.0.2", "-W", "0.1", "-c", "5")
+    assert pair.right.until(is_a(Expire)) == Expire(right.spi_in, hard=True)
+    assert inbound(pair.right).packets == 2, "the packet that reaches the limit is the last"
+    wait_for(lambda: inbound(pair.right).invalid_sa == 3)
+    assert not pair.right.call("counters").drops["invalid_sa"], "the SA is known"
+    assert left.spi_out == right.spi_in
+
+
+def test_packets_that_the_keys_do_not_open_are_told_by_their_number(pair):
+    build(pair)
+    left, right = child_pair(pair)
+    pair.right.call("install", replace(right, keys_in=right.keys_out), True)
+    pair.left.call("install", left, True)
+    pair.left.ping("10.9.0.2", "-W", "0.1", "-c", "5")
+    first = pair.right.until(is_a(Undecryptable))
+    assert (first.spi_in, first.path.remote.ip, first.packets) == (right.spi_in, right.path.remote.ip, 1)
+    pair.right.until(lambda _: sum(e.packets for e in pair.right.events if is_a(Undecryptable)(e)) == 5)
+    assert inbound(pair.right).integrity_failure == 5
+    assert sum(map(is_a(Undecryptable), pair.right.events)) <= 3, "not each by itself"
 
 
 def test_a_congestion_mark_reaches_the_inner_packet_or_drops_it(pair):

@@ -10,12 +10,29 @@ from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
 from kakehashi.model.child_sa import ChildSa, EspKeys
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.identity import Authentication, AuthenticationMethod, Identity
+from kakehashi.model.ikev1 import (
+    ExchangeMode,
+    Ikev1IpsecPolicy,
+    Ikev1Peer,
+    Ikev1Tunnel,
+    Phase1Proposal,
+    Phase2Proposal,
+)
 from kakehashi.model.policy import IkePolicy, IpsecPolicy, Rekey
 from kakehashi.model.secret import Secret
-from kakehashi.model.selector import EVERYTHING
+from kakehashi.model.selector import ANY_IPV4, EVERYTHING
 from kakehashi.model.source import Source
-from kakehashi.model.status import IkeSaKeys, IkeSaState, IkeSaStatus, Role
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.status import (
+    IkeSaKeys,
+    IkeSaState,
+    IkeSaStatus,
+    IpsecSaStatus,
+    IsakmpSaStatus,
+    Phase1Step,
+    Role,
+)
+from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
+from kakehashi.wire.registry.ikev1 import HashAlgorithm
 from kakehashi.wire.registry.ikev2 import EncryptionId, IdType, IntegrityId, KeyExchangeId, PrfId
 
 AES_CBC_256 = Cipher(EncryptionId.ENCR_AES_CBC, 256)
@@ -26,6 +43,15 @@ IKE = IkePolicy(
     rekey=Rekey(86400, 30),
 )
 IPSEC = IpsecPolicy(algorithms=ChildAlgorithms((AES_CBC_256,), (SHA1,)), rekey=Rekey(28800, 60))
+PHASE1 = Phase1Proposal(
+    cipher=AES_CBC_256, hash=HashAlgorithm.SHA, group=KeyExchangeId.MODP_2048, lifetime=28800
+)
+IKEV1_IPSEC = Ikev1IpsecPolicy(
+    proposals=(Phase2Proposal(cipher=AES_CBC_256, integrity=SHA1, lifetime=28800),),
+    local_selectors=(ANY_IPV4,),
+    remote_selectors=(ANY_IPV4,),
+    filters=False,
+)
 PEER = ip_address("10.2.0.1")
 OURS = ip_address("10.1.0.1")
 NEXT_HOP = ip_address("10.1.0.254")
@@ -37,8 +63,8 @@ def psk(name: str) -> Authentication:
     return Authentication(AuthenticationMethod.PSK, identity, Secret(b"a secret of many letters"))
 
 
-def tunnel(interface: str = "Tunnel0.0", **changes: Any) -> Tunnel:
-    plain = Tunnel(
+def tunnel(interface: str = "Tunnel0.0", **changes: Any) -> Ikev2Tunnel:
+    plain = Ikev2Tunnel(
         interface=interface,
         enabled=True,
         peer_address=PEER,
@@ -46,6 +72,29 @@ def tunnel(interface: str = "Tunnel0.0", **changes: Any) -> Tunnel:
         peer=psk("site2"),
         ike=IKE,
         ipsec=IPSEC,
+        source=Source("router.cfg", 20),
+    )
+    return replace(plain, **changes)
+
+
+def ikev1_peer(name: str = "site2", **changes: Any) -> Ikev1Peer:
+    plain = Ikev1Peer(
+        name=name,
+        address=PEER,
+        secret=Secret(b"a secret of many letters"),
+        proposals=(PHASE1,),
+        source=Source("router.cfg", 7),
+    )
+    return replace(plain, **changes)
+
+
+def ikev1_tunnel(interface: str = "Tunnel0.0", **changes: Any) -> Ikev1Tunnel:
+    plain = Ikev1Tunnel(
+        interface=interface,
+        enabled=True,
+        peer_address=PEER,
+        ipsec=IKEV1_IPSEC,
+        peers=("site2",),
         source=Source("router.cfg", 20),
     )
     return replace(plain, **changes)
@@ -75,6 +124,8 @@ def route(destination: str, by: str | None = None, next_hop: str | None = None, 
 
 def gateway(*tunnels: Tunnel, **changes: Any) -> Gateway:
     tunnels = tunnels or (tunnel(),)
+    if any(isinstance(t, Ikev1Tunnel) for t in tunnels):
+        changes = {"ikev1_peers": (ikev1_peer(),), **changes}
     plain = Gateway(
         dialect="nec-ix",
         unknown_peer_policy=IKE,
@@ -170,5 +221,34 @@ def ike_sa(tunnel: str = "Tunnel0.0", **changes: Any) -> IkeSaStatus:
             sk_ai=Secret(b"\x03" * 20),
             sk_ar=Secret(b"\x04" * 20),
         ),
+    )
+    return replace(plain, **changes)
+
+
+def isakmp_sa(peer: str = "site2", **changes: Any) -> IsakmpSaStatus:
+    plain = IsakmpSaStatus(
+        peer=peer,
+        initiator_cookie=bytes.fromhex("0011223344556677"),
+        responder_cookie=bytes.fromhex("8899aabbccddeeff"),
+        serial=1,
+        role=Role.INITIATOR,
+        mode=ExchangeMode.AGGRESSIVE,
+        state=IkeSaState.ESTABLISHED,
+        step=Phase1Step.ESTABLISHED,
+        path=path(),
+        local_identity=None,
+        peer_identity=None,
+        remaining=28000.0,
+        cipher=AES_CBC_256,
+        hash=HashAlgorithm.SHA,
+        group=KeyExchangeId.MODP_2048,
+        encryption_key=Secret(b"\x05" * 32),
+    )
+    return replace(plain, **changes)
+
+
+def ipsec_sa(tunnel: str = "Tunnel0.0", **changes: Any) -> IpsecSaStatus:
+    plain = IpsecSaStatus(
+        sa=child_sa(tunnel), role=Role.INITIATOR, isakmp_serial=1, remaining=28700.0, lifetime=28800
     )
     return replace(plain, **changes)

@@ -8,7 +8,13 @@ from kakehashi.ike.effects import Effect, RemoveChildSa
 from kakehashi.model.address import IPAddress, Path, SocketAddress
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.gateway import Gateway
-from kakehashi.model.status import IkeSaStatus, InboundCounters, OutboundCounters
+from kakehashi.model.status import (
+    IkeSaStatus,
+    InboundCounters,
+    IpsecSaStatus,
+    IsakmpSaStatus,
+    OutboundCounters,
+)
 
 
 class FakeCore:
@@ -20,6 +26,8 @@ class FakeCore:
         self.paths: list[Path] = []
         self.due: float | None = None
         self.sas: tuple[IkeSaStatus, ...] = ()
+        self.isakmp: tuple[IsakmpSaStatus, ...] = ()
+        self.ipsec: tuple[IpsecSaStatus, ...] = ()
         self.initiates = True
         self.faulty = False
 
@@ -35,7 +43,7 @@ class FakeCore:
     def set_local_addresses(self, tunnel: str, addresses: frozenset[IPAddress]) -> None:
         self.asked.append(("local addresses", tunnel, addresses))
 
-    def initiate(self, tunnel: str, path: Path, now: float, trigger: Acquire | None = None) -> bool:
+    def initiate(self, tunnel: str, path: Path | None, now: float, trigger: Acquire | None = None) -> bool:
         self.asked.append(("initiate", tunnel, path, trigger))
         return self.initiates
 
@@ -52,8 +60,8 @@ class FakeCore:
     def next_timeout(self) -> float | None:
         return self.due
 
-    def expire(self, spi_in: int, now: float) -> None:
-        self.asked.append(("expire", spi_in))
+    def expire(self, spi_in: int, now: float, hard: bool = False) -> None:
+        self.asked.append(("expire", spi_in, "hard" if hard else "soft"))
 
     def first_inbound(self, spi_in: int, now: float) -> None:
         self.asked.append(("first inbound", spi_in))
@@ -61,8 +69,8 @@ class FakeCore:
     def peer_moved(self, spi_in: int, remote: SocketAddress, now: float) -> None:
         self.asked.append(("peer moved", spi_in, remote))
 
-    def unknown_spi(self, spi: int, path: Path, now: float) -> None:
-        self.asked.append(("unknown spi", spi))
+    def unknown_spi(self, spi: int, path: Path, now: float, packets: int = 1) -> None:
+        self.asked.append(("unknown spi", spi, packets))
 
     def clear(self, tunnel: str | None, now: float) -> int:
         self.asked.append(("clear", tunnel))
@@ -77,6 +85,12 @@ class FakeCore:
 
     def ike_sas(self, now: float) -> tuple[IkeSaStatus, ...]:
         return self.sas
+
+    def isakmp_sas(self, now: float) -> tuple[IsakmpSaStatus, ...]:
+        return self.isakmp
+
+    def ipsec_sas(self, now: float) -> tuple[IpsecSaStatus, ...]:
+        return self.ipsec
 
     def half_open(self) -> int:
         return 0

@@ -12,6 +12,7 @@ from kakehashi.dataplane.protocol import (
     Expire,
     FirstInbound,
     PeerMoved,
+    Undecryptable,
     UnknownSpi,
 )
 from kakehashi.gateway.driver import Driver
@@ -21,6 +22,7 @@ from kakehashi.ike.effects import (
     Event,
     EventName,
     InstallChildSa,
+    IsakmpSaChanged,
     Level,
     MoveChildSa,
     RemoveChildSa,
@@ -45,6 +47,7 @@ class Stage:
         self.way: Way | NoWay = Way(path(), frozenset(), "eth0")
         self.log = io.StringIO()
         self.changes = 0
+        self.peers: list[str] = []
         self.driver = Driver(
             self.core,
             self.dataplane,
@@ -52,6 +55,7 @@ class Stage:
             lambda: TIME,
             way=lambda _: self.way,
             sa_changed=self._changed,
+            isakmp_sa_changed=self.peers.append,
             broken=self.log.write,
             hold_down=0,
         )
@@ -90,16 +94,24 @@ def failed(tunnel: str) -> Event:
 def test_every_event_of_the_data_plane_reaches_the_core_in_order() -> None:
     async def story(stage: Stage) -> None:
         stage.dataplane.arrive(
-            Datagram(b"one", path()), Expire(1), FirstInbound(2), PeerMoved(3, MOVED), UnknownSpi(4, path())
+            Datagram(b"one", path()),
+            Expire(1),
+            Expire(1, hard=True),
+            FirstInbound(2),
+            PeerMoved(3, MOVED),
+            UnknownSpi(4, path(), 5),
+            Undecryptable(1, path(), 6),
         )
-        await until(lambda: len(stage.core.asked) == 5)
+        await until(lambda: len(stage.core.asked) == 7)
 
     assert play(story).core.asked == [
         ("receive", b"one"),
-        ("expire", 1),
+        ("expire", 1, "soft"),
+        ("expire", 1, "hard"),
         ("first inbound", 2),
         ("peer moved", 3, MOVED),
-        ("unknown spi", 4),
+        ("unknown spi", 4, 5),
+        ("unknown spi", 1, 6),
     ]
 
 
@@ -153,10 +165,34 @@ def test_a_packet_without_a_way_to_the_peer_is_dropped_not_kept() -> None:
 def test_a_packet_for_a_peer_that_can_only_come_to_us_is_dropped() -> None:
     async def story(stage: Stage) -> None:
         stage.way = Way(None, frozenset(), "")
+        stage.core.initiates = False
         stage.dataplane.arrive(ACQUIRE)
         await until(lambda: bool(stage.dataplane.done))
 
-    assert play(story).dataplane.done == [("discard waiting", "Tunnel0.0")]
+    stage = play(story)
+    assert stage.dataplane.done == [("discard waiting", "Tunnel0.0")]
+    assert "its peer can only come to us" in stage.log.getvalue()
+
+
+def test_a_packet_waits_for_phase_2_under_the_isakmp_sa_of_a_peer_of_unknown_address() -> None:
+    """V1-10: the core knows whether there is one."""
+
+    async def story(stage: Stage) -> None:
+        stage.way = Way(None, frozenset(), "")
+        stage.dataplane.arrive(ACQUIRE)
+        await until(lambda: bool(stage.core.asked))
+
+    stage = play(story)
+    assert stage.core.asked == [("initiate", "Tunnel0.0", None, ACQUIRE)]
+    assert stage.dataplane.done == []
+
+
+def test_an_isakmp_sa_that_comes_or_goes_is_told_by_its_peer() -> None:
+    async def story(stage: Stage) -> None:
+        stage.core.answers = [[IsakmpSaChanged("site2")]]
+        stage.driver.step()
+
+    assert play(story).peers == ["site2"]
 
 
 def test_a_failed_negotiation_lets_the_waiting_packets_go_and_is_remembered() -> None:
@@ -204,7 +240,7 @@ def test_a_fault_of_ours_is_told_without_its_values_and_the_rest_goes_on() -> No
         stage.dataplane.refuses = True
         stage.core.answers = [[InstallChildSa(child_sa(), use_outbound=True), Send(b"on", path())]]
         stage.dataplane.arrive(Datagram(b"bad", path()), Expire(1))
-        await until(lambda: ("expire", 1) in stage.core.asked)
+        await until(lambda: ("expire", 1, "soft") in stage.core.asked)
 
     stage = play(story)
     assert stage.dataplane.done == [("send", b"on")]

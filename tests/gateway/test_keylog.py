@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from kakehashi.crypto.sizes import CIPHERS, INTEGRITY, encryption_key_size
-from kakehashi.gateway.keylog import KeyLog, esp_lines, ike_line
+from kakehashi.gateway.keylog import KeyLog, esp_lines, ike_line, isakmp_line
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.child_sa import EspKeys
 from kakehashi.model.secret import Secret
 from kakehashi.wire.registry.ikev2 import AEAD_CIPHERS, EncryptionId, IntegrityId
-from tests.gateway.builders import AES_GCM_128, child_sa, ike_sa
+from tests.gateway.builders import AES_GCM_128, child_sa, ike_sa, isakmp_sa
 
 
 def test_an_ike_sa_is_one_line_of_the_decryption_table() -> None:
@@ -23,6 +23,21 @@ def test_an_ike_sa_is_one_line_of_the_decryption_table() -> None:
         f'0011223344556677,8899aabbccddeeff,{"01" * 32},{"02" * 32},"AES-CBC-256 [RFC3602]",'
         f'{"03" * 20},{"04" * 20},"HMAC_SHA1_96 [RFC2404]"'
     )
+
+
+def test_an_isakmp_sa_is_its_initiators_cookie_and_the_encryption_key() -> None:
+    assert isakmp_line(isakmp_sa()) == f"0011223344556677,{'05' * 32}"
+    assert isakmp_line(isakmp_sa(encryption_key=None)) is None
+
+
+def test_each_isakmp_sa_is_written_once(tmp_path: Path) -> None:
+    log = KeyLog(tmp_path)
+    other = isakmp_sa(initiator_cookie=bytes(range(8)))
+    log.isakmp((isakmp_sa(), isakmp_sa(initiator_cookie=bytes(8), encryption_key=None)))
+    log.isakmp((isakmp_sa(), other))
+    log.isakmp((other,))
+    lines = (tmp_path / "ikev1_decryption_table").read_text().splitlines()
+    assert lines == [isakmp_line(isakmp_sa()), isakmp_line(other)]
 
 
 def test_a_child_sa_is_a_line_for_each_direction() -> None:
@@ -98,6 +113,7 @@ def test_tshark_accepts_every_algorithm_that_is_written(tmp_path: Path) -> None:
             for integrity in [IntegrityId.NONE] if aead else [i for i in INTEGRITY if i.value]:
                 number += 1
                 _write(log, Cipher(cipher_id, key_bits), integrity, number)
+    log.isakmp(tuple(isakmp_sa(initiator_cookie=n.to_bytes(8, "big")) for n in range(1, 4)))
     assert len((folder / "ikev2_decryption_table").read_text().splitlines()) > 50
     assert len((folder / "esp_sa").read_text().splitlines()) > 100
 

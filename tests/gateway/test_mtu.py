@@ -6,8 +6,21 @@ import pytest
 
 from kakehashi.gateway.mtu import tunnel_mtu
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher
+from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId
-from tests.gateway.builders import AES_CBC_256, AES_GCM_128, IKE, IPSEC, SHA1, child_sa, tunnel
+from tests.gateway.builders import (
+    AES_CBC_256,
+    AES_GCM_128,
+    IKE,
+    IKEV1_IPSEC,
+    IPSEC,
+    SHA1,
+    child_sa,
+    gateway,
+    ikev1_peer,
+    ikev1_tunnel,
+    tunnel,
+)
 
 NULL = Cipher(EncryptionId.ENCR_NULL)
 
@@ -33,7 +46,7 @@ def test_the_largest_packet_fits_and_one_octet_more_does_not(
     link: int, nat: bool, version: int, cipher: Cipher, integrity: IntegrityId
 ) -> None:
     sa = child_sa(cipher=cipher, integrity=integrity, udp_encapsulation=nat)
-    mtu = tunnel_mtu(link, version, tunnel(), sa)
+    mtu = tunnel_mtu(link, version, gateway(), tunnel(), sa)
     assert outer_size(mtu, cipher, integrity, nat, version) <= link
     assert outer_size(mtu + 1, cipher, integrity, nat, version) > link
 
@@ -42,4 +55,23 @@ def test_before_an_sa_the_costliest_algorithms_of_the_policy_count() -> None:
     algorithms = ChildAlgorithms((AES_GCM_128, AES_CBC_256), (SHA1, IntegrityId.AUTH_HMAC_SHA2_512_256))
     of = tunnel(ipsec=replace(IPSEC, algorithms=algorithms), ike=replace(IKE, nat_traversal=True))
     worst = child_sa(integrity=IntegrityId.AUTH_HMAC_SHA2_512_256, udp_encapsulation=True)
-    assert tunnel_mtu(1500, 4, of, None) == tunnel_mtu(1500, 4, of, worst)
+    assert tunnel_mtu(1500, 4, gateway(of), of, None) == tunnel_mtu(1500, 4, gateway(of), of, worst)
+
+
+def test_ikev1_counts_the_udp_header_where_one_of_its_peers_may_be_behind_a_nat() -> None:
+    """V1-34."""
+    with_nat, without = ikev1_peer("behind", nat_traversal=True), ikev1_peer("plain", nat_traversal=False)
+    for names, nat in ((("behind",), True), (("plain",), False), ((), True)):
+        of = ikev1_tunnel(peers=names)
+        configured = gateway(of, ikev1_peers=(with_nat, without))
+        sa = child_sa(udp_encapsulation=nat)
+        assert tunnel_mtu(1500, 4, configured, of, None) == tunnel_mtu(1500, 4, configured, of, sa)
+    assert tunnel_mtu(1500, 4, configured, of, child_sa()) > tunnel_mtu(1500, 4, configured, of, None)
+
+
+def test_in_transport_mode_there_is_no_second_ip_header() -> None:
+    of = ikev1_tunnel(ipsec=replace(IKEV1_IPSEC, mode=EncapsulationMode.TRANSPORT))
+    sa = child_sa(mode=EncapsulationMode.TRANSPORT)
+    mtu = tunnel_mtu(1500, 4, gateway(of), of, sa)
+    assert outer_size(mtu - 20, AES_CBC_256, SHA1, nat=False) <= 1500
+    assert outer_size(mtu - 20 + 1, AES_CBC_256, SHA1, nat=False) > 1500

@@ -5,7 +5,16 @@ from ipaddress import ip_address
 
 from kakehashi.gateway.plan import Plan, plan
 from kakehashi.model.source import Source
-from tests.gateway.builders import gateway, interface, psk, route, tunnel
+from tests.gateway.builders import (
+    PHASE1,
+    gateway,
+    ikev1_peer,
+    ikev1_tunnel,
+    interface,
+    psk,
+    route,
+    tunnel,
+)
 
 
 def test_the_same_configuration_needs_nothing() -> None:
@@ -59,3 +68,22 @@ def test_routes_and_addresses_are_told_but_touch_no_tunnel() -> None:
         "address 10.1.0.2/24 of GigaEthernet0.0 is new",
         "address 10.1.0.1/24 of GigaEthernet0.0 is gone",
     }
+
+
+def test_ikev1_peers_are_told_apart_from_the_tunnels_that_use_them() -> None:
+    old = gateway(ikev1_tunnel())
+    longer = replace(PHASE1, lifetime=3600)
+    new = gateway(
+        ikev1_tunnel(),
+        ikev1_peers=(ikev1_peer(proposals=(longer,), nat_traversal=False), ikev1_peer("site3")),
+    )
+    assert plan(old, new).changed == ()
+    assert plan(old, new).sentences == (
+        "IKEv1 peer site3 is new",
+        "IKEv1 peer site2 has changed: proposals, nat traversal",
+    )
+    assert "IKEv1 peer site3 is gone" in plan(new, old).sentences
+
+
+def test_another_ike_version_is_a_change() -> None:
+    assert "Tunnel0.0 has changed: IKE version" in plan(gateway(), gateway(ikev1_tunnel())).sentences

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
+from kakehashi.gateway import standing
 from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.host.facts import Facts, Lookup
 from kakehashi.gateway.host.items import Item, LinkUp
 from kakehashi.gateway.log import Log, LogOptions
 from kakehashi.gateway.reconciler import Reconciler, known_address
-from kakehashi.ike.effects import Effect, InstallChildSa, RemoveChildSa
-from kakehashi.model.address import IPAddress
+from kakehashi.ike.effects import Effect, InstallChildSa, IsakmpSaChanged, RemoveChildSa
+from kakehashi.model.address import ANY, IPAddress
 from kakehashi.model.gateway import AdjustMss, Gateway
 from kakehashi.model.tunnel import ConnectType, OutgoingInterface
 from tests.gateway.builders import (
@@ -24,7 +25,10 @@ from tests.gateway.builders import (
     facts,
     gateway,
     ike_sa,
+    ikev1_tunnel,
     interface,
+    ipsec_sa,
+    isakmp_sa,
     link,
     path,
     tunnel,
@@ -57,7 +61,8 @@ class Stage:
         self.core, self.dataplane, self.host = FakeCore(), FakeDataPlane(), FakeHost()
         self.stream = io.StringIO()
         log = Log(LogOptions(), lambda: TIME, self.stream)
-        self.reconciler = Reconciler(self.host, log, lambda: {"Tunnel0.0": PEER})  # type: ignore[arg-type]
+        peers = {t.interface: PEER for t in configuration.tunnels if t.peer_address is not ANY}
+        self.reconciler = Reconciler(self.host, log, lambda: peers)  # type: ignore[arg-type]
         self.driver = Driver(
             self.core,
             self.dataplane,
@@ -65,6 +70,7 @@ class Stage:
             lambda: TIME,
             way=self.reconciler.way,
             sa_changed=self.reconciler.sa_changed,
+            isakmp_sa_changed=self.reconciler.isakmp_sa_changed,
             broken=self.stream.write,
         )
         self.reconciler.attach(self.driver)
@@ -236,3 +242,57 @@ def test_one_address_of_a_name_is_chosen_always_the_same() -> None:
     several = frozenset({ip_address("2001:db8::1"), ip_address("10.2.0.9"), PEER})
     assert known_address(several) == PEER
     assert known_address(frozenset()) is None
+
+
+def test_a_dynamic_tunnel_is_up_while_an_isakmp_sa_of_its_peer_stands() -> None:
+    """V1-37 with `ike`: traffic may then begin phase 2 from here (V1-10)."""
+    dynamic = gateway(ikev1_tunnel(peer_address=ANY))
+
+    async def story(stage: Stage) -> None:
+        await stage.judge()
+        assert not stage.is_up
+        assert stage.reconciler.states["Tunnel0.0"].waiting == standing.PEER_COMES
+        stage.core.isakmp = (isakmp_sa("site2"),)
+        await stage.judge(IsakmpSaChanged("site2"))
+        assert stage.is_up
+        stage.core.isakmp = ()
+        await stage.judge(IsakmpSaChanged("site2"), InstallChildSa(child_sa(), use_outbound=True))
+        assert stage.is_up
+        await stage.judge(RemoveChildSa("Tunnel0.0", 0x100, "Delete received"))
+        assert not stage.is_up
+
+    play(story, dynamic)
+
+
+def test_only_tunnels_that_depend_on_it_are_judged_anew_for_an_isakmp_sa() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.judge()
+        stage.reconciler.isakmp_sa_changed("site2")
+        assert not stage.reconciler._dirty.is_set()
+        stage.reconciler.configure(gateway(ikev1_tunnel(peer_address=ANY)), DEVICES)
+        stage.reconciler.isakmp_sa_changed("site3")
+        assert not stage.reconciler._dirty.is_set()
+        stage.reconciler.isakmp_sa_changed("site2")
+        assert stage.reconciler._dirty.is_set()
+
+    play(story, gateway(ikev1_tunnel()))
+
+
+def test_ikev1_sas_go_with_the_address_they_were_made_from() -> None:
+    """V1-36; an ISAKMP SA alone counts, for the next phase 2 would go under it."""
+    gone = path(local=ip_address("10.1.0.9"))
+
+    async def story(stage: Stage) -> None:
+        stage.core.ipsec = (ipsec_sa(), ipsec_sa("Tunnel1.0", sa=child_sa("Tunnel1.0", path=gone)))
+        await stage.judge()
+        assert [entry[1] for entry in stage.asked("discard")] == ["Tunnel1.0"]
+        stage.core.asked.clear()
+        stage.core.ipsec = ()
+        stage.core.isakmp = (isakmp_sa("site2", path=gone),)
+        await stage.judge()
+        assert [entry[1:] for entry in stage.asked("discard")] == [
+            ("Tunnel0.0", "our address 10.1.0.9 is gone")
+        ]
+
+    both = gateway(ikev1_tunnel(), ikev1_tunnel("Tunnel1.0", peers=("site3",)))
+    play(story, both)

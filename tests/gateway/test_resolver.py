@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from kakehashi.gateway import resolver
-from kakehashi.gateway.resolver import Resolver, names, resolve
+from kakehashi.gateway.resolver import Resolver, known_by_name, names, resolve
 from kakehashi.model.address import Hostname, IPAddress
-from tests.gateway.builders import gateway, tunnel
+from tests.gateway.builders import gateway, ikev1_peer, ikev1_tunnel, tunnel
 
 FIRST, SECOND = ip_address("10.2.0.1"), ip_address("10.2.0.2")
 
@@ -60,7 +60,32 @@ async def times(told: Told, number: int) -> None:
 def test_the_names_are_those_of_enabled_tunnels() -> None:
     named = tunnel("Tunnel0.0", peer_address=Hostname("a.example"))
     off = tunnel("Tunnel1.0", peer_address=Hostname("b.example"), enabled=False)
-    assert names(gateway(named, off, tunnel("Tunnel2.0"))) == {"Tunnel0.0": "a.example"}
+    assert names(gateway(named, off, tunnel("Tunnel2.0"))) == {"a.example"}
+
+
+def test_an_ikev1_peer_may_have_a_name_of_its_own() -> None:
+    of = gateway(
+        ikev1_tunnel(peer_address=Hostname("a.example", 4)),
+        ikev1_peers=(ikev1_peer(address=Hostname("b.example")),),
+    )
+    assert names(of) == {"a.example", "b.example"}
+    assert list(known_by_name(of)) == [
+        ("Tunnel0.0", Hostname("a.example", 4)),
+        ("Tunnel0.0", Hostname("b.example")),
+    ]
+
+
+def test_only_addresses_of_the_configured_ip_version_count(server: NameServer) -> None:
+    async def story(subject: Resolver, told: Told) -> None:
+        server.known["a.example"] = ["10.2.0.1", "2001:db8::1"]
+        subject.follow(frozenset({"a.example"}))
+        await times(told, 1)
+        assert subject.found(Hostname("a.example", 4)) == {FIRST}
+        assert subject.found(Hostname("a.example", 6)) == {ip_address("2001:db8::1")}
+        assert len(subject.found(Hostname("a.example"))) == 2
+        assert subject.found(Hostname("b.example")) == frozenset()
+
+    play(story)
 
 
 def test_all_addresses_are_taken_without_scopes(server: NameServer) -> None:
@@ -73,23 +98,23 @@ def test_all_addresses_are_taken_without_scopes(server: NameServer) -> None:
 def test_a_name_that_moves_is_told_once_for_each_change(server: NameServer) -> None:
     async def story(subject: Resolver, told: Told) -> None:
         server.known["a.example"] = ["10.2.0.1"]
-        subject.follow({"Tunnel0.0": "a.example"})
+        subject.follow(frozenset({"a.example"}))
         await times(told, 1)
         server.known["a.example"] = ["10.2.0.2"]
         await times(told, 2)
 
-    assert play(story) == [("Tunnel0.0", {FIRST}), ("Tunnel0.0", {SECOND})]
+    assert play(story) == [("a.example", {FIRST}), ("a.example", {SECOND})]
 
 
 def test_a_name_server_that_fails_moves_no_peer(server: NameServer) -> None:
     async def story(subject: Resolver, told: Told) -> None:
         server.known["a.example"] = ["10.2.0.1"]
-        subject.follow({"Tunnel0.0": "a.example"})
+        subject.follow(frozenset({"a.example"}))
         await times(told, 1)
         del server.known["a.example"]
         for _ in range(200):
             await asyncio.sleep(0)
-        assert subject.addresses == {"Tunnel0.0": {FIRST}}
+        assert subject.addresses == {"a.example": {FIRST}}
         server.known["a.example"] = ["10.2.0.2"]
         await times(told, 2)
 
@@ -99,9 +124,9 @@ def test_a_name_server_that_fails_moves_no_peer(server: NameServer) -> None:
 def test_a_name_that_is_no_longer_configured_is_forgotten(server: NameServer) -> None:
     async def story(subject: Resolver, told: Told) -> None:
         server.known["a.example"] = ["10.2.0.1"]
-        subject.follow({"Tunnel0.0": "a.example"})
+        subject.follow(frozenset({"a.example"}))
         await times(told, 1)
-        subject.follow({"Tunnel0.0": "b.example"})
+        subject.follow(frozenset({"b.example"}))
         assert subject.addresses == {}
 
     play(story)

@@ -67,11 +67,11 @@ def test_what_a_stranger_makes_of_a_conversation(seed: int) -> None:
                 for _ in range(chance.randrange(1, 5)):
                     changed[chance.randrange(len(changed))] = chance.randrange(256)
                 cut = changed[: chance.randrange(len(changed) + 1)] if chance.random() < 0.3 else changed
-                before = len(victim.endpoint._effects)
+                before = len(victim.endpoint.shared.effects)
                 victim.endpoint.receive(bytes(cut), path, wire.now)
                 # What it sends in return leads nowhere in this story, but SAs are real.
-                kept = [e for e in victim.endpoint._effects[before:] if not isinstance(e, Send)]
-                victim.endpoint._effects[before:] = kept
+                kept = [e for e in victim.endpoint.shared.effects[before:] if not isinstance(e, Send)]
+                victim.endpoint.shared.effects[before:] = kept
         return True
 
     wire.filter = meddle
@@ -131,7 +131,7 @@ def anything(chance: random.Random) -> Payload:
 
 
 def sa_of(node: Node) -> IkeSa:
-    return next(iter(node.endpoint._living()))
+    return next(iter(node.endpoint.v2._living()))
 
 
 @pytest.mark.parametrize("exchange", EXCHANGES, ids=str)
@@ -145,7 +145,7 @@ def test_what_a_peer_with_keys_may_say(exchange: ExchangeType, seed: int) -> Non
         a.initiate(TUNNEL, b)
         stage = chance.choice((0.03, 0.05, 0.07, 1.0))
         wire.run(stage)
-        if not a.endpoint._living() or not b.endpoint._living():
+        if not a.endpoint.v2._living() or not b.endpoint.v2._living():
             continue
         rogue = sa_of(a)
         if rogue.sealer is None:

@@ -88,9 +88,7 @@ class Ours:
                 cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         self.until(lambda: self.control.exists(), "the control socket")
-        self.until(
-            lambda: bool(self.command("show", "--json", "ikev2", "sa", check=False)), "an answer to show"
-        )
+        self.until(lambda: bool(self.command("show", "--json", check=False)), "an answer to show")
 
     def stop(self, wait: float = 10) -> int | None:
         """SIGTERM: the peers are told."""
@@ -121,7 +119,7 @@ class Ours:
         )  # fmt: skip
 
     def status(self) -> dict[str, Any]:
-        return dict(json.loads(self.command("show", "--json", "ikev2", "sa")))
+        return dict(json.loads(self.command("show", "--json")))
 
     def until(self, condition: Callable[[], object], what: str, seconds: float = 20) -> None:
         deadline = time.monotonic() + seconds

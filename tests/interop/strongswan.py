@@ -124,6 +124,7 @@ def connection(
     *,
     name: str = "kkt",
     child: str = "net",
+    version: int = 2,
     ike: str = "aes256-sha256-modp2048",
     esp: str = "aes256-sha256",
     local: str | None = None,
@@ -141,7 +142,7 @@ def connection(
     local = local or network.PEER
     remote = remote or network.OURS
     return f"""connections {{ {name} {{
-  version = 2
+  version = {version}
   local_addrs = {local}
   remote_addrs = {remote}
   proposals = {ike}

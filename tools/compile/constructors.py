@@ -30,17 +30,20 @@ class _Field:
 
 
 def with_constructors(source: str) -> str:
-    """The module's source with a constructor in each dataclass. ValueError for a dataclass of a form not known here."""
+    """The module's source with a constructor in each dataclass, but those derived from one of another module.
+
+    ValueError for a dataclass of a form that is not known here.
+    """
     lines = source.split("\n")
     classes = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)}
     for node in classes.values():
         options = _dataclass_options(node)
-        if options is None or any(isinstance(n, ast.FunctionDef) and n.name == "__init__" for n in node.body):
+        methods = {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
+        if options is None or "__init__" in methods or any(ast.unparse(b) not in classes for b in node.bases):
             continue
-        if any(isinstance(n, ast.FunctionDef) and n.name == "__post_init__" for n in node.body):
+        fields, place = list(_fields(node, classes, options)), node.end_lineno or 0
+        if "__post_init__" in methods:
             raise ValueError(f"{node.name} has a __post_init__")
-        fields = list(_fields(node, classes))
-        place = node.end_lineno or 0
         if not fields:
             continue
         if lines[place].strip():
@@ -63,14 +66,12 @@ def _dataclass_options(node: ast.ClassDef) -> set[str] | None:
     return None
 
 
-def _fields(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> Iterator[_Field]:
-    """Those of the bases first, which must be in the same module."""
+def _fields(node: ast.ClassDef, classes: dict[str, ast.ClassDef], options: set[str]) -> Iterator[_Field]:
+    """Those of the bases first."""
+    if ("kw_only" in (_dataclass_options(node) or ())) != ("kw_only" in options):
+        raise ValueError(f"{node.name} and a class derived from it do not both have kw_only")
     for base in node.bases:
-        name = ast.unparse(base)
-        if name in classes:
-            yield from _fields(classes[name], classes)
-        elif name not in ("Protocol", "Exception"):
-            raise ValueError(f"{node.name} is derived from {name} of another module")
+        yield from _fields(classes[ast.unparse(base)], classes, options)
     for item in node.body:
         if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
             annotation = ast.unparse(item.annotation)

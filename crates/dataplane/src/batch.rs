@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use esp::{inner_ip, DropReason, Frame, OutboundSa, OVERHEAD_MAX};
+use esp::transport::Cut;
+use esp::{inner_ip, DropReason, Frame, OVERHEAD_MAX};
 
 use crate::counters::DirectionCounters;
-use crate::egress::Child;
+use crate::egress::{Child, Mode};
 use crate::events::Event;
 use crate::offload::SuperPacket;
 use crate::shared::Shared;
-use crate::sys::{Piece, Sender};
+use crate::sys::{Header, Piece, Sender, OPTIONS_MAX};
 
 /// From here on a batch is sent before more is read: the processor's caches are not larger than needed.
 const FULL_SIZE: usize = 48 << 10;
@@ -24,6 +25,18 @@ const SEGMENTED_SIZE_MAX: usize = 65_507;
 const SEGMENTS_MAX: usize = 64;
 /// The low bits of TOS and traffic class (RFC 3168 section 5).
 const ECN_MASK: u8 = 3;
+/// In the seventh octet of an IPv4 header.
+const DONT_FRAGMENT: u8 = 0x40;
+/// The number of IPv6's hop-by-hop options header.
+const HOP_BY_HOP: u8 = 0;
+
+/// What is to be known of a frame beside its contents.
+#[derive(Clone, Copy)]
+struct Outer {
+    header: Header,
+    /// Octets of the IP packet that is sent.
+    octets: u64,
+}
 
 /// Inner packets, each with room for ESP around it, side by side in one buffer.
 pub struct Batch {
@@ -33,8 +46,10 @@ pub struct Batch {
     buffer: Vec<u8>,
     used: usize,
     frames: Vec<Frame>,
-    /// The outer TOS octet of each frame.
-    tos: Vec<u8>,
+    /// What belongs to each frame.
+    outers: Vec<Outer>,
+    /// One IP packet on its way to two places.
+    packet: Vec<u8>,
     pieces: Vec<Piece>,
     sender: Sender,
 }
@@ -47,7 +62,8 @@ impl Batch {
             buffer: vec![0; BUFFER_SIZE],
             used: 0,
             frames: Vec::with_capacity(FRAMES_MAX),
-            tos: Vec::with_capacity(FRAMES_MAX),
+            outers: Vec::with_capacity(FRAMES_MAX),
+            packet: vec![0; usize::from(u16::MAX)],
             pieces: Vec::with_capacity(FRAMES_MAX),
             sender: Sender::new(),
         }
@@ -57,38 +73,85 @@ impl Batch {
         self.used >= FULL_SIZE || self.frames.len() >= FRAMES_MAX
     }
 
-    /// Add IP packets of `packet` from number `first` on. Gives the number of the first that found no room.
-    pub fn add(&mut self, sa: &OutboundSa, packet: &SuperPacket<'_>, first: usize) -> usize {
-        let ip = packet.packet();
-        // Parsing has left no other versions.
-        let next_header = inner_ip::next_header_of(ip).unwrap_or(esp::next_header::NONE);
-        // RFC 6040 section 4.1, normal mode: the outer ECN field is that of the inner packet.
-        let tos = if ip[0] >> 4 == 4 { ip[1] } else { ip[0] << 4 | ip[1] >> 4 } & ECN_MASK;
+    /// Add IP packets of `packet` from number `first` on, for `child`. Gives the number of the first that found no
+    /// room. In transport mode the packet's `cut` tells where ESP goes.
+    pub fn add(&mut self, child: &Child, packet: &SuperPacket<'_>, cut: Option<&Cut>, first: usize) -> usize {
         for index in first..packet.count() {
             let size = packet.size(index);
             if self.frames.len() >= FRAMES_MAX || self.used + size + OVERHEAD_MAX > self.buffer.len() {
                 return index;
             }
-            let inner = self.used + sa.inner_offset();
-            packet.write(index, &mut self.buffer[inner..inner + size]);
-            self.frames.push(Frame { start: self.used, inner_size: size, next_header });
-            self.tos.push(tos);
-            self.used += sa.sealed_size(size);
+            match cut {
+                None => self.add_whole(child, packet, index),
+                Some(cut) => self.add_payload(child, packet, cut, index),
+            }
         }
         packet.count()
     }
 
+    /// Tunnel mode.
+    fn add_whole(&mut self, child: &Child, packet: &SuperPacket<'_>, index: usize) {
+        let (ip, size) = (packet.packet(), packet.size(index));
+        // Parsing has left no other versions.
+        let next_header = inner_ip::next_header_of(ip).unwrap_or(esp::next_header::NONE);
+        let inner = self.used + child.sa.inner_offset();
+        packet.write(index, &mut self.buffer[inner..inner + size]);
+        self.frames.push(Frame { start: self.used, inner_size: size, next_header });
+        // RFC 6040 section 4.1, normal mode: the outer ECN field is that of the inner packet.
+        let header = Header { tos: tos_of(ip) & ECN_MASK, ..Header::default() };
+        self.outers.push(Outer { header, octets: size as u64 });
+        self.used += child.sa.sealed_size(size);
+    }
+
+    /// Transport mode: what stands behind `cut`. The header is left to the kernel, but what it cannot know is told it.
+    fn add_payload(&mut self, child: &Child, packet: &SuperPacket<'_>, cut: &Cut, index: usize) {
+        let whole = &mut self.packet[..packet.size(index)];
+        packet.write(index, whole);
+        let (header, payload) = whole.split_at(cut.header);
+        let options = &header[cut.basic_header()..];
+        self.buffer[self.used..self.used + options.len()].copy_from_slice(options);
+        let start = self.used + options.len();
+        let inner = start + child.sa.inner_offset();
+        self.buffer[inner..inner + payload.len()].copy_from_slice(payload);
+        self.frames.push(Frame { start, inner_size: payload.len(), next_header: cut.next_header });
+        let is_v4 = header[0] >> 4 == 4;
+        let outer_header = Header {
+            tos: tos_of(header),
+            ttl: if is_v4 { header[8] } else { header[7] },
+            options: options.len(),
+            // In UDP there is a NAT on the way, and a gateway's IKE shares the socket.
+            dont_fragment: is_v4 && !child.in_udp && header[6] & DONT_FRAGMENT != 0,
+        };
+        self.outers.push(Outer { header: outer_header, octets: whole.len() as u64 });
+        self.used = start + child.sa.sealed_size(payload.len());
+    }
+
     /// Seal and send everything by `child`, and begin anew.
     pub fn send(&mut self, child: &mut Child, counters: &DirectionCounters, now: u64) {
-        let sealed = child.sa.seal_batch(&mut self.buffer[..self.used], &self.frames);
+        let permitted = &self.frames[..self.permitted(child)];
+        let sealed = child.sa.seal_batch(&mut self.buffer[..self.used], permitted);
         counters.drop(DropReason::MiscError, (self.frames.len() - sealed) as u64);
         self.frames.truncate(sealed);
-        self.transmit(child, counters);
-        child.usage.touch_outbound(now);
+        if sealed > 0 {
+            self.transmit(child, counters);
+            child.usage.touch_outbound(now);
+        }
         self.tell_expire(child);
         self.frames.clear();
-        self.tos.clear();
+        self.outers.clear();
         self.used = 0;
+    }
+
+    /// How many frames the SA's hard lifetime lets go: the one that reaches it is the last.
+    fn permitted(&self, child: &Child) -> usize {
+        let (mut packets, mut octets) = (child.packets, child.octets);
+        let is_too_late = |outer: &Outer| {
+            let is_over = child.lifetimes.hard.reached(packets, octets);
+            packets += 1;
+            octets += outer.octets;
+            is_over
+        };
+        self.outers.iter().position(is_too_late).unwrap_or(self.outers.len())
     }
 
     fn transmit(&mut self, child: &mut Child, counters: &DirectionCounters) {
@@ -106,11 +169,18 @@ impl Batch {
         self.cut(child, 0);
         let mut piece = 0;
         while piece < self.pieces.len() {
-            match self.sender.send(&socket.fd, &route, &self.buffer, &self.pieces[piece..], true) {
+            let dont_fragment = self.pieces[piece].header.dont_fragment;
+            let is_other = |piece: &Piece| piece.header.dont_fragment != dont_fragment;
+            let end = self.pieces[piece..].iter().position(is_other);
+            let alike = &self.pieces[piece..end.map_or(self.pieces.len(), |count| piece + count)];
+            if !child.in_udp {
+                socket.set_dont_fragment(dont_fragment);
+            }
+            match self.sender.send(&socket.fd, &route, &self.buffer, alike, true) {
                 Ok(count) => {
                     let frames =
                         self.pieces[piece..piece + count].iter().map(|piece| piece.count).sum::<usize>();
-                    account(&self.frames[sent..sent + frames], child, counters);
+                    account(&self.outers[sent..sent + frames], child, counters);
                     sent += frames;
                     piece += count;
                 }
@@ -134,12 +204,13 @@ impl Batch {
         self.pieces.clear();
         let can_join = child.in_udp && child.segments;
         let mut is_open = false;
-        for (frame, &tos) in self.frames.iter().zip(&self.tos).skip(first) {
+        for (frame, &Outer { header, .. }) in self.frames.iter().zip(&self.outers).skip(first) {
             let size = child.sa.sealed_size(frame.inner_size);
             let end = frame.start + size;
             if let Some(last) = self.pieces.last_mut().filter(|_| is_open) {
                 let segment = last.range.len() / last.count;
-                if size <= segment && tos == last.tos && end - last.range.start <= SEGMENTED_SIZE_MAX {
+                let is_next = header == last.header && header.options == 0;
+                if size <= segment && is_next && end - last.range.start <= SEGMENTED_SIZE_MAX {
                     last.segment_size = segment as u16;
                     last.count += 1;
                     last.range.end = end;
@@ -147,24 +218,57 @@ impl Batch {
                     continue;
                 }
             }
-            self.pieces.push(Piece { range: frame.start..end, segment_size: 0, count: 1, tos });
+            self.pieces.push(Piece { range: frame.start..end, segment_size: 0, count: 1, header });
             is_open = can_join;
         }
     }
 
-    fn tell_expire(&self, child: &Child) {
+    fn tell_expire(&self, child: &mut Child) {
+        let (packets, octets) = (child.packets, child.octets);
         let is_near_end = child.sa.sequence() > child.sa.last_sequence() - SEQUENCE_RESERVE;
-        if (is_near_end || child.limits.reached(child.packets, child.octets)) && child.usage.tell_expire() {
-            self.shared.events.push(Event::Expire { spi_in: child.spi_in });
+        if (is_near_end || child.lifetimes.soft.reached(packets, octets)) && child.usage.tell_expire() {
+            self.shared.events.push(Event::Expire { spi_in: child.spi_in, hard: false });
+        }
+        if child.lifetimes.hard.reached(packets, octets) {
+            child.is_over = true;
+            if child.usage.tell_end() {
+                self.shared.events.push(Event::Expire { spi_in: child.spi_in, hard: true });
+            }
         }
     }
 }
 
-fn account(frames: &[Frame], child: &mut Child, counters: &DirectionCounters) {
-    let octets = frames.iter().map(|frame| frame.inner_size as u64).sum();
-    counters.packets.add(frames.len() as u64);
+/// The TOS octet or traffic class of an IP packet.
+fn tos_of(ip: &[u8]) -> u8 {
+    if ip[0] >> 4 == 4 {
+        ip[1]
+    } else {
+        ip[0] << 4 | ip[1] >> 4
+    }
+}
+
+/// Where ESP goes into `packet`. A reason: into none, or into one that the sockets cannot send.
+pub fn cut_of(mode: Mode, packet: &[u8]) -> Result<Option<Cut>, DropReason> {
+    if mode == Mode::Tunnel {
+        return Ok(None);
+    }
+    let cut = Cut::of(packet)?;
+    let is_v6 = packet[0] >> 4 == 6;
+    // A routing header would change the destination once more; a socket takes hop-by-hop options alone.
+    let is_hop_by_hop = || packet[6] == HOP_BY_HOP && cut.options() == usize::from(packet[41]) * 8 + 8;
+    let can_send = cut.options() == 0 || (cut.options() <= OPTIONS_MAX && (!is_v6 || is_hop_by_hop()));
+    if can_send {
+        Ok(Some(cut))
+    } else {
+        Err(DropReason::MiscError)
+    }
+}
+
+fn account(sent: &[Outer], child: &mut Child, counters: &DirectionCounters) {
+    let octets = sent.iter().map(|outer| outer.octets).sum();
+    counters.packets.add(sent.len() as u64);
     counters.octets.add(octets);
-    child.packets += frames.len() as u64;
+    child.packets += sent.len() as u64;
     child.octets += octets;
 }
 

@@ -20,7 +20,7 @@ impl Counter {
     }
 }
 
-/// One direction of one tunnel. Octets are those of the inner packets.
+/// One direction of one tunnel. Octets are those of the packets that the device gives or gets.
 #[derive(Default)]
 pub struct DirectionCounters {
     pub packets: Counter,
@@ -86,6 +86,7 @@ pub struct ChildUse {
     inbound: AtomicU64,
     outbound: AtomicU64,
     expire_told: AtomicBool,
+    end_told: AtomicBool,
 }
 
 impl ChildUse {
@@ -106,20 +107,33 @@ impl ChildUse {
         (idle(&self.inbound), idle(&self.outbound))
     }
 
-    /// True for the first caller only.
+    /// Shall the gateway be told that the SA's soft lifetime is over? True for the first caller only.
     pub fn tell_expire(&self) -> bool {
         !self.expire_told.swap(true, Relaxed)
     }
+
+    /// The same of the hard lifetime.
+    pub fn tell_end(&self) -> bool {
+        !self.end_told.swap(true, Relaxed)
+    }
 }
 
-/// When a Child SA shall be replaced (RFC 4301 section 4.4.2.1, soft lifetime).
+/// The lifetimes of a Child SA (RFC 4301 section 4.4.2.1), which count each direction by itself: at the soft one the
+/// gateway is told to replace it, at the hard one it carries nothing any more.
 #[derive(Clone, Copy, Default)]
-pub struct SoftLimits {
+pub struct Lifetimes {
+    pub soft: Limits,
+    pub hard: Limits,
+}
+
+/// How many packets, and octets of packets that the device gives or gets.
+#[derive(Clone, Copy, Default)]
+pub struct Limits {
     pub packets: Option<u64>,
     pub octets: Option<u64>,
 }
 
-impl SoftLimits {
+impl Limits {
     #[inline]
     pub fn reached(&self, packets: u64, octets: u64) -> bool {
         self.packets.is_some_and(|limit| packets >= limit) || self.octets.is_some_and(|limit| octets >= limit)

@@ -4,6 +4,7 @@
 //! device gives up is sealed, kept until there is an SA, or dropped and counted; no path here sends it otherwise.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::SyncSender;
 use std::sync::Arc;
@@ -11,8 +12,8 @@ use std::sync::Arc;
 use esp::{inner_ip, DropReason, Flow, OutboundSa, TrafficSelectors};
 use zeroize::Zeroizing;
 
-use crate::batch::Batch;
-use crate::counters::{ChildUse, SoftLimits};
+use crate::batch::{cut_of, Batch};
+use crate::counters::{ChildUse, Lifetimes};
 use crate::events::{Event, Mailbox};
 use crate::offload::{SuperPacket, VNET_HEADER_SIZE};
 use crate::route::Route;
@@ -54,6 +55,13 @@ pub enum Command {
     Stop,
 }
 
+/// What ESP protects (RFC 4301 section 3.2): a whole packet, or what follows a packet's own IP header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Tunnel,
+    Transport,
+}
+
 /// The outbound half of a Child SA.
 pub struct Child {
     pub spi_in: u32,
@@ -61,10 +69,13 @@ pub struct Child {
     pub selectors: Arc<TrafficSelectors>,
     pub route: Route,
     pub in_udp: bool,
+    pub mode: Mode,
     /// May packets leave by it? Not before the gateway says so.
     pub is_enabled: bool,
+    /// Its hard lifetime is over: no packet leaves by it any more.
+    pub is_over: bool,
     pub usage: Arc<ChildUse>,
-    pub limits: SoftLimits,
+    pub lifetimes: Lifetimes,
     pub packets: u64,
     pub octets: u64,
     /// The path takes UDP_SEGMENT. False once it was refused.
@@ -110,7 +121,7 @@ impl Egress {
             if self.shared.waiting.load(Ordering::SeqCst) > 0 && self.mailbox.has_mail() {
                 ready.clear();
             } else {
-                self.epoll.wait(&mut ready).expect("epoll_wait on descriptors of our own");
+                self.epoll.wait(&mut ready, None).expect("epoll_wait on descriptors of our own");
             }
             for command in self.mailbox.take() {
                 if matches!(command, Command::Stop) {
@@ -176,6 +187,35 @@ impl Egress {
     }
 }
 
+impl Child {
+    fn is_usable(&self) -> bool {
+        self.is_enabled && !self.is_over
+    }
+
+    /// May `packet` leave by it? In transport mode it goes from one end of the SA to the other, under its own header.
+    fn check(&self, packet: &[u8]) -> Result<(), DropReason> {
+        self.selectors.check_outbound(packet)?;
+        let Route { local, remote, .. } = self.route;
+        if self.mode == Mode::Transport && !goes_between(packet, local.ip(), remote.ip()) {
+            return Err(DropReason::TsUnacceptable);
+        }
+        Ok(())
+    }
+}
+
+/// Are these the addresses of `packet`, which has an IP header?
+fn goes_between(packet: &[u8], source: IpAddr, destination: IpAddr) -> bool {
+    match (packet[0] >> 4, source, destination) {
+        (4, IpAddr::V4(source), IpAddr::V4(destination)) => {
+            packet[12..16] == source.octets() && packet[16..20] == destination.octets()
+        }
+        (6, IpAddr::V6(source), IpAddr::V6(destination)) => {
+            packet[8..24] == source.octets() && packet[24..40] == destination.octets()
+        }
+        _ => false,
+    }
+}
+
 impl Tunnel {
     /// Read what waits in the device and send it. True: the device is gone.
     fn serve(&mut self, batch: &mut Batch, shared: &Shared, buffer: &mut [u8]) -> bool {
@@ -199,25 +239,27 @@ impl Tunnel {
             self.device.counters.outbound.drop(DropReason::MiscError, 1);
             return;
         };
-        if !self.children.iter().any(|child| child.is_enabled) {
+        if !self.children.iter().any(Child::is_usable) {
             self.keep(read, &packet, shared);
             return;
         }
         let mut refusal = DropReason::TsUnacceptable;
         let chosen = self.children.iter().position(|child| {
-            child.is_enabled
-                && child.selectors.check_outbound(packet.packet()).map_err(|reason| refusal = reason).is_ok()
+            child.is_usable() && child.check(packet.packet()).map_err(|reason| refusal = reason).is_ok()
         });
+        let chosen = chosen.ok_or(refusal);
+        let chosen =
+            chosen.and_then(|index| Ok((index, cut_of(self.children[index].mode, packet.packet())?)));
         match chosen {
-            None => self.device.counters.outbound.drop(refusal, packet.count() as u64),
-            Some(index) => {
+            Err(reason) => self.device.counters.outbound.drop(reason, packet.count() as u64),
+            Ok((index, cut)) => {
                 if batch.child.is_some_and(|child| child != index) {
                     self.flush(batch, shared);
                 }
                 let mut next = 0;
                 while next < packet.count() {
                     batch.child = Some(index);
-                    next = batch.add(&self.children[index].sa, &packet, next);
+                    next = batch.add(&self.children[index], &packet, cut.as_ref(), next);
                     if batch.is_full() {
                         self.flush(batch, shared);
                     }
@@ -269,7 +311,7 @@ impl Tunnel {
 
     /// Send what waited, if there is an SA to send it by.
     fn flush_waiting(&mut self, batch: &mut Batch, shared: &Shared) {
-        if !self.children.iter().any(|child| child.is_enabled) {
+        if !self.children.iter().any(Child::is_usable) {
             return;
         }
         self.acquire_told = None;

@@ -17,10 +17,11 @@ use crate::sys::EventFd;
 pub enum Event {
     Datagram { data: Vec<u8>, route: Route },
     Acquire { tunnel: Arc<str>, flow: Flow },
-    Expire { spi_in: u32 },
+    Expire { spi_in: u32, hard: bool },
     PeerMoved { spi_in: u32, remote: SocketAddr },
     FirstInbound { spi_in: u32 },
-    UnknownSpi { spi: u32, route: Route },
+    UnknownSpi { spi: u32, route: Route, packets: u64 },
+    Undecryptable { spi_in: u32, route: Route, packets: u64 },
 }
 
 /// More IKE messages than this wait for nobody: their senders retransmit.

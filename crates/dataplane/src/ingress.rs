@@ -10,12 +10,16 @@ use std::ops::Range;
 use std::sync::mpsc::SyncSender;
 use std::sync::Arc;
 
+use esp::transport::{rebuild, Front};
 use esp::{DropReason, InboundSa, Opened, TrafficSelectors, HEADER_SIZE};
 
-use crate::counters::{ChildUse, SoftLimits};
+use crate::counters::{ChildUse, Lifetimes};
 use crate::ecn;
+use crate::egress::Mode;
 use crate::events::{Event, Mailbox};
+use crate::mend;
 use crate::offload::{Coalescer, Packet};
+use crate::refused::{Refusals, Refused};
 use crate::route::{Purpose, Route, Socket};
 use crate::shared::{Shared, TunnelDevice};
 use crate::sys::{self, Epoll, Ready, Received, Receiver};
@@ -47,10 +51,11 @@ pub struct Child {
     pub device: Arc<TunnelDevice>,
     pub sa: InboundSa,
     pub selectors: Arc<TrafficSelectors>,
-    pub remote: SocketAddr,
+    pub route: Route,
+    pub mode: Mode,
     pub in_udp: bool,
     pub usage: Arc<ChildUse>,
-    pub limits: SoftLimits,
+    pub lifetimes: Lifetimes,
     pub packets: u64,
     pub octets: u64,
     /// When the peer was last said to have moved.
@@ -78,10 +83,11 @@ impl Hasher for SpiHasher {
 /// So many messages are taken from a socket in one call.
 const RECEIVE_BATCH: usize = 64;
 const MAILBOX_TOKEN: u64 = u64::MAX;
-const UNKNOWN_SPI_INTERVAL_MS: u64 = 1000;
 const MOVED_INTERVAL_MS: u64 = 1000;
 const NON_ESP_MARKER: [u8; 4] = [0; 4];
 const NAT_KEEPALIVE: [u8; 1] = [0xFF];
+/// The place of packets that stand in no receive buffer, but in [`Ingress::rebuilt`].
+const REBUILT: usize = usize::MAX;
 
 pub struct Ingress {
     shared: Arc<Shared>,
@@ -89,21 +95,34 @@ pub struct Ingress {
     epoll: Epoll,
     children: HashMap<u32, Child, BuildHasherDefault<SpiHasher>>,
     coalescer: Coalescer,
-    unknown_spi_told: Option<u64>,
+    /// The packets of this batch that have a header of our making, one behind the other.
+    rebuilt: Vec<u8>,
+    refusals: Refusals,
     is_stopped: bool,
 }
 
 /// How a message came.
 #[derive(Clone, Copy)]
-struct Arrival {
+struct Arrival<'a> {
     purpose: Purpose,
     route: Route,
-    /// The outer TOS octet or traffic class.
+    /// The outer TOS octet or traffic class, and the TTL or hop limit.
     tos: u8,
+    ttl: u8,
     /// In milliseconds of the plane's clock.
     now: u64,
     /// Which receive buffer holds it.
     slot: usize,
+    /// The IPv4 header, where the socket gives it.
+    header: &'a [u8],
+}
+
+/// A packet for the device.
+enum Inner {
+    /// It stands in the ESP packet.
+    Here(Range<usize>),
+    /// It stands in [`Ingress::rebuilt`].
+    Rebuilt(Range<usize>),
 }
 
 impl Ingress {
@@ -115,7 +134,8 @@ impl Ingress {
         }
         let children = HashMap::default();
         let coalescer = Coalescer::default();
-        Ok(Ingress { shared, mailbox, epoll, children, coalescer, unknown_spi_told: None, is_stopped: false })
+        let (rebuilt, refusals) = (Vec::new(), Refusals::default());
+        Ok(Ingress { shared, mailbox, epoll, children, coalescer, rebuilt, refusals, is_stopped: false })
     }
 
     /// Work until `Stop`.
@@ -124,8 +144,12 @@ impl Ingress {
         let mut receiver = Receiver::new(RECEIVE_BATCH);
         let shared = self.shared.clone();
         while !self.is_stopped {
-            self.epoll.wait(&mut ready).expect("epoll_wait on descriptors of our own");
+            let limit = self.refusals.due_in(|| shared.now());
+            self.epoll.wait(&mut ready, limit).expect("epoll_wait on descriptors of our own");
             self.take_commands();
+            if limit.is_some() {
+                self.refusals.tell(shared.now(), &shared.events);
+            }
             for Ready { token, .. } in &ready {
                 let Some(socket) = shared.sockets.all().get(*token as usize) else { continue };
                 // An error is one that a peer's ICMP message caused; it concerns no packet here.
@@ -149,7 +173,7 @@ impl Ingress {
                 }
                 Command::Move { spi_in, route, in_udp } => {
                     if let Some(child) = self.children.get_mut(&spi_in) {
-                        (child.remote, child.in_udp, child.moved_told) = (route.remote, in_udp, None);
+                        (child.route, child.in_udp, child.moved_told) = (route, in_udp, None);
                     }
                 }
                 Command::Remove { spi_in } => {
@@ -165,16 +189,17 @@ impl Ingress {
     }
 
     fn take_message(&mut self, message: Received<'_>, slot: usize, socket: &Socket, now: u64) {
-        let Received { mut data, segment_size, remote, local, interface, tos } = message;
+        let Received { mut data, segment_size, remote, local, interface, tos, ttl } = message;
         let Some(local) = local else { return };
         let mut offset = 0;
+        let mut header: &[u8] = &[];
         if socket.purpose == Purpose::Esp && remote.is_ipv4() {
             offset = data.first().map_or(0, |first| usize::from(first & 15) * 4);
-            let Some(payload) = data.get_mut(offset..) else { return };
-            data = payload;
+            let Some((front, payload)) = data.split_at_mut_checked(offset) else { return };
+            (header, data) = (front, payload);
         }
         let route = Route { local: SocketAddr::new(local, socket.port), remote, interface };
-        let arrival = Arrival { purpose: socket.purpose, route, tos, now, slot };
+        let arrival = Arrival { purpose: socket.purpose, route, tos, ttl, now, slot, header };
         let segment_size = if segment_size == 0 { data.len().max(1) } else { segment_size };
         for datagram in data.chunks_mut(segment_size) {
             let size = datagram.len();
@@ -184,7 +209,7 @@ impl Ingress {
     }
 
     /// `offset` is the datagram's place in its receive buffer.
-    fn take_datagram(&mut self, datagram: &mut [u8], offset: usize, arrival: &Arrival) {
+    fn take_datagram(&mut self, datagram: &mut [u8], offset: usize, arrival: &Arrival<'_>) {
         match arrival.purpose {
             Purpose::Ike => self.take_ike(datagram, arrival),
             Purpose::Esp => self.take_esp(datagram, offset, arrival),
@@ -197,11 +222,11 @@ impl Ingress {
         }
     }
 
-    fn take_ike(&self, data: &[u8], arrival: &Arrival) {
+    fn take_ike(&self, data: &[u8], arrival: &Arrival<'_>) {
         self.shared.events.push(Event::Datagram { data: data.to_vec(), route: arrival.route });
     }
 
-    fn take_esp(&mut self, packet: &mut [u8], offset: usize, arrival: &Arrival) {
+    fn take_esp(&mut self, packet: &mut [u8], offset: usize, arrival: &Arrival<'_>) {
         if packet.len() < HEADER_SIZE {
             self.shared.drops.packet_truncated.add(1);
             return;
@@ -211,23 +236,40 @@ impl Ingress {
             // The SA may have been installed since this batch began.
             self.take_commands();
         }
+        let Arrival { route, now, slot, .. } = *arrival;
         let Some(child) = self.children.get_mut(&spi) else {
-            self.tell_unknown(spi, arrival);
+            self.shared.drops.invalid_sa.add(1);
+            let refused = Refused::Unknown { spi, remote: route.remote };
+            self.refusals.add(refused, route, now, &self.shared.events);
             return;
         };
-        match child.open(packet, arrival, &self.shared) {
-            Ok(Some(inner)) => {
+        match child.open(packet, arrival, &mut self.rebuilt, &self.shared) {
+            Ok(Some(Inner::Here(inner))) => {
                 let range = offset + inner.start..offset + inner.end;
-                self.coalescer.add(Packet { slot: arrival.slot, range, spi }, &packet[inner]);
+                self.coalescer.add(Packet { slot, range, spi }, &packet[inner]);
+            }
+            Ok(Some(Inner::Rebuilt(range))) => {
+                let octets = &self.rebuilt[range.clone()];
+                self.coalescer.add(Packet { slot: REBUILT, range, spi }, octets);
             }
             Ok(None) => {}
-            Err(reason) => child.device.counters.inbound.drop(reason, 1),
+            Err(reason) => {
+                child.device.counters.inbound.drop(reason, 1);
+                if is_undecryptable(reason) {
+                    let refused = Refused::Undecryptable { spi_in: spi };
+                    self.refusals.add(refused, route, now, &self.shared.events);
+                }
+            }
         }
     }
 
     /// Write the packets of this batch to their devices.
     fn flush(&mut self, receiver: &Receiver) {
-        let octets = |packet: &Packet| &receiver.data(packet.slot)[packet.range.clone()];
+        let rebuilt = &self.rebuilt;
+        let octets = |packet: &Packet| {
+            let data = if packet.slot == REBUILT { rebuilt } else { receiver.data(packet.slot) };
+            &data[packet.range.clone()]
+        };
         self.coalescer.flush(octets, |packets, pieces| {
             // An SA that was removed during the batch takes its packets with it.
             let Some(child) = packets.first().and_then(|first| self.children.get(&first.spi)) else {
@@ -243,54 +285,109 @@ impl Ingress {
             }
             is_written
         });
-    }
-
-    fn tell_unknown(&mut self, spi: u32, arrival: &Arrival) {
-        let Arrival { route, now, .. } = *arrival;
-        self.shared.drops.invalid_sa.add(1);
-        if self.unknown_spi_told.is_none_or(|told| now - told >= UNKNOWN_SPI_INTERVAL_MS) {
-            self.unknown_spi_told = Some(now);
-            self.shared.events.push(Event::UnknownSpi { spi, route });
-        }
+        self.rebuilt.clear();
     }
 }
 
+/// Do packets that are dropped for this reason hint at a peer that has other keys?
+fn is_undecryptable(reason: DropReason) -> bool {
+    matches!(reason, DropReason::IntegrityFailure | DropReason::CipherFailure | DropReason::InvalidPadding)
+}
+
 impl Child {
-    /// The place of the inner packet in `packet`, None for a dummy.
+    /// The inner packet of `packet`, None for a dummy.
     fn open(
         &mut self,
         packet: &mut [u8],
-        arrival: &Arrival,
+        arrival: &Arrival<'_>,
+        rebuilt: &mut Vec<u8>,
         shared: &Shared,
-    ) -> Result<Option<Range<usize>>, DropReason> {
-        let Arrival { route, tos, now, .. } = *arrival;
+    ) -> Result<Option<Inner>, DropReason> {
         let in_udp = arrival.purpose == Purpose::NatTraversal;
         // A peer may wrap ESP in UDP where no NAT was found (RFC 7296 section 2.23), but it never need unwrap it.
         if self.in_udp && !in_udp {
             return Err(DropReason::MiscError);
         }
+        if self.lifetimes.hard.reached(self.packets, self.octets) {
+            return Err(DropReason::InvalidSa);
+        }
         let highest = self.sa.highest_sequence();
-        let opened = self.sa.open(packet)?;
-        // A packet that was overtaken may still come from where the peer was before.
-        let is_newest = self.sa.highest_sequence() > highest;
+        match self.mode {
+            Mode::Tunnel => {
+                let opened = self.sa.open(packet)?;
+                self.account(arrival, highest, shared);
+                let Opened::Inner(range) = opened else { return Ok(None) };
+                self.count(range.len(), shared);
+                self.selectors.check_inbound(&packet[range.clone()])?;
+                if !ecn::decapsulate(arrival.tos, &mut packet[range.clone()]) {
+                    return Err(DropReason::MiscError);
+                }
+                Ok(Some(Inner::Here(range)))
+            }
+            Mode::Transport => {
+                let opened = self.sa.open_transport(packet)?;
+                self.account(arrival, highest, shared);
+                let Some(payload) = opened else { return Ok(None) };
+                let start = rebuilt.len();
+                self.rebuild(rebuilt, arrival, payload.next_header, &packet[payload.range])?;
+                let range = start..rebuilt.len();
+                self.count(range.len(), shared);
+                self.selectors.check_inbound(&rebuilt[range.clone()])?;
+                Ok(Some(Inner::Rebuilt(range)))
+            }
+        }
+    }
+
+    /// Transport mode: append the IP packet to `rebuilt`. The outer header has become the packet's own, and nobody has
+    /// proved it, so it must be one between the two ends of the SA.
+    fn rebuild(
+        &self,
+        rebuilt: &mut Vec<u8>,
+        arrival: &Arrival<'_>,
+        next_header: u8,
+        payload: &[u8],
+    ) -> Result<(), DropReason> {
+        let (source, destination) = (arrival.route.remote.ip(), arrival.route.local.ip());
+        if (source, destination) != (self.route.remote.ip(), self.route.local.ip()) {
+            return Err(DropReason::TsUnacceptable);
+        }
+        let front = if arrival.header.is_empty() {
+            Front::Told { source, destination, tos: arrival.tos, ttl: arrival.ttl }
+        } else {
+            Front::Header(arrival.header)
+        };
+        let start = rebuilt.len();
+        rebuild(rebuilt, front, next_header, payload)?;
+        if self.in_udp {
+            mend::checksum(&mut rebuilt[start..]);
+        }
+        Ok(())
+    }
+
+    /// An authentic packet arrived; before it, the highest sequence number was `highest`.
+    fn account(&mut self, arrival: &Arrival<'_>, highest: u64, shared: &Shared) {
+        let Arrival { route, now, .. } = *arrival;
         if self.packets == 0 {
             shared.events.push(Event::FirstInbound { spi_in: self.spi_in });
         }
         self.usage.touch_inbound(now);
         self.packets += 1;
-        if self.in_udp && is_newest && route.remote != self.remote {
+        // A packet that was overtaken may still come from where the peer was before.
+        let is_newest = self.sa.highest_sequence() > highest;
+        if self.in_udp && is_newest && route.remote != self.route.remote {
             self.tell_moved(route.remote, now, shared);
         }
-        let Opened::Inner(range) = opened else { return Ok(None) };
-        self.octets += range.len() as u64;
-        if self.limits.reached(self.packets, self.octets) && self.usage.tell_expire() {
-            shared.events.push(Event::Expire { spi_in: self.spi_in });
+    }
+
+    /// It held `octets`.
+    fn count(&mut self, octets: usize, shared: &Shared) {
+        self.octets += octets as u64;
+        if self.lifetimes.soft.reached(self.packets, self.octets) && self.usage.tell_expire() {
+            shared.events.push(Event::Expire { spi_in: self.spi_in, hard: false });
         }
-        self.selectors.check_inbound(&packet[range.clone()])?;
-        if !ecn::decapsulate(tos, &mut packet[range.clone()]) {
-            return Err(DropReason::MiscError);
+        if self.lifetimes.hard.reached(self.packets, self.octets) && self.usage.tell_end() {
+            shared.events.push(Event::Expire { spi_in: self.spi_in, hard: true });
         }
-        Ok(Some(range))
     }
 
     /// RFC 7296 section 2.23. Packets go on coming until the gateway has moved the SA, from two places in turn even,

@@ -10,8 +10,11 @@
 //! ```
 //! Each thread runs a packet to completion; there are no queues between them and no locks on a packet's way.
 //!
-//! The outer header: ECN is that of the inner packet (RFC 6040), DSCP is 0, DF is clear. An ESP packet too large for
-//! its path is fragmented by the kernel, after encryption; a device's MTU decides what comes in the first place.
+//! The outer header of tunnel mode: ECN is that of the inner packet (RFC 6040), DSCP is 0, DF is clear. An ESP packet
+//! too large for its path is fragmented by the kernel, after encryption; a device's MTU decides what comes in the
+//! first place. In transport mode a packet keeps its header as far as sockets let it: TOS octet or traffic class, TTL
+//! or hop limit, IPv4 options, hop-by-hop options and, outside UDP, DF. Identification and flow label are the
+//! kernel's; a packet with a routing header is refused, and so is a fragment.
 //! What a device gives is up to 64 KB of one flow (TSO, USO); it is cut, sealed and sent with one call (UDP_SEGMENT
 //! on UDP, sendmmsg on raw sockets). What the wire gives comes in batches (recvmmsg, UDP_GRO), and TCP segments that
 //! continue each other are written to the device as one. Where the kernel or a path has none of it, packets go
@@ -24,9 +27,11 @@ mod ecn;
 mod egress;
 mod events;
 mod ingress;
+mod mend;
 mod offload;
 mod plane;
 mod python;
+mod refused;
 mod route;
 mod shared;
 mod sys;

@@ -13,13 +13,13 @@ use std::time::Duration;
 use esp::{Algorithms, InboundSa, Keys, OutboundSa, TrafficSelectors, Unusable};
 use zeroize::Zeroizing;
 
-use crate::counters::{ChildUse, SoftLimits, TunnelCounters};
-use crate::egress::{self, Egress};
+use crate::counters::{ChildUse, Lifetimes, TunnelCounters};
+use crate::egress::{self, Egress, Mode};
 use crate::events::{lock, Event, Mailbox};
 use crate::ingress::{self, Ingress};
 use crate::route::{Failure, Purpose, Route, Sockets};
 use crate::shared::{Shared, TunnelDevice};
-use crate::sys::{self, Piece, Sender};
+use crate::sys::{self, Header, Piece, Sender};
 
 /// A Child SA as the gateway describes it. Has no Debug.
 pub struct ChildSa<'a> {
@@ -32,9 +32,10 @@ pub struct ChildSa<'a> {
     pub esn: bool,
     pub selectors: TrafficSelectors,
     pub route: Route,
+    pub mode: Mode,
     pub in_udp: bool,
     pub replay_window: u32,
-    pub limits: SoftLimits,
+    pub lifetimes: Lifetimes,
     pub use_outbound: bool,
 }
 
@@ -139,7 +140,8 @@ impl Plane {
         let sent = self.shared.sockets.udp(route).is_some_and(|socket| {
             let marked = is_ike && socket.purpose == Purpose::NatTraversal;
             let datagram = if marked { &[&[0; 4], datagram].concat() } else { datagram };
-            let piece = Piece { range: 0..datagram.len(), segment_size: 0, count: 1, tos: 0 };
+            let header = Header::default();
+            let piece = Piece { range: 0..datagram.len(), segment_size: 0, count: 1, header };
             lock(&self.sender).send(&socket.fd, route, datagram, &[piece], false).is_ok()
         });
         if !sent {
@@ -206,10 +208,11 @@ impl Plane {
                 device,
                 sa: inbound,
                 selectors: selectors.clone(),
-                remote: sa.route.remote,
+                route: sa.route,
+                mode: sa.mode,
                 in_udp: sa.in_udp,
                 usage: usage.clone(),
-                limits: sa.limits,
+                lifetimes: sa.lifetimes,
                 packets: 0,
                 octets: 0,
                 moved_told: None,
@@ -223,9 +226,11 @@ impl Plane {
                 selectors,
                 route: sa.route,
                 in_udp: sa.in_udp,
+                mode: sa.mode,
                 is_enabled: sa.use_outbound,
+                is_over: false,
                 usage: usage.clone(),
-                limits: sa.limits,
+                lifetimes: sa.lifetimes,
                 packets: 0,
                 octets: 0,
                 segments: true,

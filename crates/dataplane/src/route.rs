@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use crate::sys;
 
@@ -31,6 +32,22 @@ pub struct Socket {
     pub is_v6: bool,
     pub port: u16,
     pub fd: OwnedFd,
+    /// What was last asked of it.
+    dont_fragment: AtomicBool,
+}
+
+impl Socket {
+    fn new(purpose: Purpose, is_v6: bool, port: u16, fd: OwnedFd) -> Self {
+        Socket { purpose, is_v6, port, fd, dont_fragment: AtomicBool::new(false) }
+    }
+
+    /// Let IPv4 packets have DF, or have it not. Where a path turns out to be too narrow, the kernel fragments all the
+    /// same: nobody would tell the packet's sender. To be called from one thread only.
+    pub fn set_dont_fragment(&self, wanted: bool) {
+        if !self.is_v6 && self.dont_fragment.swap(wanted, Relaxed) != wanted {
+            sys::set_dont_fragment(&self.fd, wanted);
+        }
+    }
 }
 
 /// All sockets of a data plane.
@@ -57,13 +74,13 @@ impl Sockets {
     fn open_family(is_v6: bool, ike_port: u16, nat_t_port: u16) -> io::Result<[Socket; 3]> {
         let udp = |purpose, port| {
             let fd = sys::udp_socket(is_v6, port).map_err(|error| explain(error, is_v6, Some(port)))?;
-            Ok::<_, io::Error>(Socket { purpose, is_v6, port, fd })
+            Ok::<_, io::Error>(Socket::new(purpose, is_v6, port, fd))
         };
         let esp = sys::esp_socket(is_v6).map_err(|error| explain(error, is_v6, None))?;
         Ok([
             udp(Purpose::Ike, ike_port)?,
             udp(Purpose::NatTraversal, nat_t_port)?,
-            Socket { purpose: Purpose::Esp, is_v6, port: 0, fd: esp },
+            Socket::new(Purpose::Esp, is_v6, 0, esp),
         ])
     }
 

@@ -6,6 +6,7 @@ use crate::protection::{self, Protection};
 
 /// Transform IDs of the registry "Internet Key Exchange Version 2 (IKEv2) Parameters".
 mod iana {
+    pub const ENCR_DES: u16 = 2;
     pub const ENCR_3DES: u16 = 3;
     pub const ENCR_NULL: u16 = 11;
     pub const ENCR_AES_CBC: u16 = 12;
@@ -64,7 +65,8 @@ pub enum Unusable {
         expected: usize,
         given: usize,
     },
-    /// Two of the three keys of 3DES are the same, or one is a weak key of DES (RFC 2451 section 2.3).
+    /// A weak key of DES (RFC 2405 section 3.1); or two of the three keys of 3DES are the same, or one is weak
+    /// (RFC 2451 section 2.3).
     WeakKey,
 }
 
@@ -84,7 +86,7 @@ impl fmt::Display for Unusable {
             Unusable::IntegrityKeySize { expected, given } => {
                 write!(f, "the integrity key has {given} octets, not {expected}")
             }
-            Unusable::WeakKey => write!(f, "the encryption key is one of the weak keys of 3DES"),
+            Unusable::WeakKey => write!(f, "the encryption key is one of the weak keys of DES or 3DES"),
         }
     }
 }
@@ -115,6 +117,7 @@ pub(crate) fn protection(algorithms: Algorithms, keys: Keys<'_>) -> Result<Box<d
             encryption: match encryption {
                 ENCR_AES_CBC => protection::encryption::aes_cbc(key),
                 ENCR_AES_CTR => protection::encryption::aes_ctr(key, salt),
+                ENCR_DES => protection::encryption::des_cbc(key).ok_or(Unusable::WeakKey)?,
                 ENCR_3DES => protection::encryption::triple_des_cbc(key).ok_or(Unusable::WeakKey)?,
                 _ => protection::encryption::null(),
             },
@@ -133,6 +136,7 @@ fn encryption_key_size(encryption: u16, key_bits: u16) -> Result<(usize, usize),
         ENCR_AES_CCM_8 | ENCR_AES_CCM_12 | ENCR_AES_CCM_16 => (None, 3),
         // RFC 7634 section 2.
         ENCR_CHACHA20_POLY1305 => (Some(256), 4),
+        ENCR_DES => (Some(64), 0),
         ENCR_3DES => (Some(192), 0),
         ENCR_NULL => (Some(0), 0),
         _ => return Err(Unusable::Encryption(encryption)),

@@ -18,6 +18,14 @@ pub enum Opened {
     Dummy,
 }
 
+/// What an authentic ESP packet of transport mode held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payload {
+    /// Its place in the ESP packet.
+    pub range: Range<usize>,
+    pub next_header: u8,
+}
+
 /// The receiving half of a Child SA. It owns the replay window, so it belongs to one thread.
 pub struct InboundSa {
     spi: u32,
@@ -50,8 +58,25 @@ impl InboundSa {
         self.window.top()
     }
 
-    /// Verify and decrypt `packet`, from its SPI to its ICV, in place.
+    /// Verify and decrypt `packet`, from its SPI to its ICV, in place. It is one of tunnel mode.
     pub fn open(&mut self, packet: &mut [u8]) -> Result<Opened, DropReason> {
+        let text = self.decrypt(packet)?;
+        unwrap(&packet[text.clone()]).map(|opened| match opened {
+            Opened::Inner(range) => Opened::Inner(text.start + range.start..text.start + range.end),
+            Opened::Dummy => Opened::Dummy,
+        })
+    }
+
+    /// [`Self::open`] in transport mode. None: a dummy.
+    pub fn open_transport(&mut self, packet: &mut [u8]) -> Result<Option<Payload>, DropReason> {
+        let text = self.decrypt(packet)?;
+        let (size, next_header) = unpad(&packet[text.clone()])?;
+        let payload = Payload { range: text.start..text.start + size, next_header };
+        Ok((next_header != next_header::NONE).then_some(payload))
+    }
+
+    /// Where the decrypted text lies, which is not empty.
+    fn decrypt(&mut self, packet: &mut [u8]) -> Result<Range<usize>, DropReason> {
         let text_offset = HEADER_SIZE + self.sizes.iv;
         let smallest = text_offset + TRAILER_SIZE + self.sizes.icv;
         if packet.len() < smallest {
@@ -65,25 +90,27 @@ impl InboundSa {
         }
         self.protection.open(packet, self.esn.then_some((sequence >> 32) as u32))?;
         self.window.commit(sequence);
-        let text_end = packet.len() - self.sizes.icv;
-        unwrap(&packet[text_offset..text_end]).map(|opened| match opened {
-            Opened::Inner(range) => Opened::Inner(text_offset + range.start..text_offset + range.end),
-            Opened::Dummy => Opened::Dummy,
-        })
+        Ok(text_offset..packet.len() - self.sizes.icv)
     }
 }
 
-/// Take padding, trailer and TFC padding off the decrypted `text`, which is not empty.
-fn unwrap(text: &[u8]) -> Result<Opened, DropReason> {
+/// Take padding and trailer off the decrypted `text`, which is not empty. Gives the payload's size and Next Header.
+fn unpad(text: &[u8]) -> Result<(usize, u8), DropReason> {
     let (payload, trailer) = text.split_at(text.len() - TRAILER_SIZE);
     let (pad_length, next_header) = (usize::from(trailer[0]), trailer[1]);
     let Some(size) = payload.len().checked_sub(pad_length) else {
         return Err(DropReason::InvalidPadding);
     };
-    let (inner, padding) = payload.split_at(size);
-    if padding.iter().zip(1..=u8::MAX).any(|(&octet, number)| octet != number) {
+    if payload[size..].iter().zip(1..=u8::MAX).any(|(&octet, number)| octet != number) {
         return Err(DropReason::InvalidPadding);
     }
+    Ok((size, next_header))
+}
+
+/// Take padding, trailer and TFC padding off the decrypted `text`, which is not empty.
+fn unwrap(text: &[u8]) -> Result<Opened, DropReason> {
+    let (size, next_header) = unpad(text)?;
+    let inner = &text[..size];
     let version = match next_header {
         next_header::IPV4 => 4,
         next_header::IPV6 => 6,

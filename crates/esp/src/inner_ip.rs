@@ -28,14 +28,14 @@ const SCTP: u8 = 132;
 const MOBILITY: u8 = 135;
 const UDP_LITE: u8 = 136;
 
-const HOP_BY_HOP: u8 = 0;
-const ROUTING: u8 = 43;
-const FRAGMENT: u8 = 44;
+pub(crate) const HOP_BY_HOP: u8 = 0;
+pub(crate) const ROUTING: u8 = 43;
+pub(crate) const FRAGMENT: u8 = 44;
 const AUTHENTICATION: u8 = 51;
-const DESTINATION_OPTIONS: u8 = 60;
+pub(crate) const DESTINATION_OPTIONS: u8 = 60;
 
 /// More extension headers than any honest packet has.
-const EXTENSION_HEADERS_MAX: usize = 8;
+pub(crate) const EXTENSION_HEADERS_MAX: usize = 8;
 
 /// The ESP Next Header for `packet`: by its version. None where it is neither IPv4 nor IPv6.
 #[inline]
@@ -75,33 +75,60 @@ pub fn flow(packet: &[u8]) -> Option<Flow> {
 }
 
 fn flow_v4(packet: &[u8]) -> Option<Flow> {
-    let header = usize::from(packet[0] & 15) * 4;
-    let is_first = u16_at(packet, 6)? & 0x1FFF == 0;
-    let upper = if is_first { &packet[header..] } else { &[] };
     let address =
         |at: usize| u32::from_be_bytes([packet[at], packet[at + 1], packet[at + 2], packet[at + 3]]);
-    Some(Flow::new(4, address(12).into(), address(16).into(), packet[9], upper))
+    let (protocol, upper) = upper_v4(packet)?;
+    Some(Flow::new(4, address(12).into(), address(16).into(), protocol, upper))
 }
 
 fn flow_v6(packet: &[u8]) -> Option<Flow> {
     let address = |at: usize| Some(u128::from_be_bytes(packet.get(at..at + 16)?.try_into().ok()?));
     let (source, destination) = (address(8)?, address(24)?);
-    let mut protocol = packet[6];
-    let mut upper = &packet[40..];
+    let (protocol, upper) = upper_v6(packet)?;
+    Some(Flow::new(6, source, destination, protocol, upper))
+}
+
+/// The protocol above IP and where it begins in `packet`, whose length fields are right. None where there is nothing
+/// of it to see: in fragments that are not the first, or where the packet is malformed.
+pub fn upper(packet: &[u8]) -> Option<(u8, usize)> {
+    let (protocol, upper) = if packet.first()? >> 4 == 4 { upper_v4(packet) } else { upper_v6(packet) }?;
+    (!upper.is_empty()).then_some((protocol, packet.len() - upper.len()))
+}
+
+/// The protocol, and the octets of it that this packet has; none in fragments that are not the first.
+fn upper_v4(packet: &[u8]) -> Option<(u8, &[u8])> {
+    let header = usize::from(packet[0] & 15) * 4;
+    let is_first = u16_at(packet, 6)? & 0x1FFF == 0;
+    let upper = if is_first { packet.get(header..)? } else { &[] };
+    Some((*packet.get(9)?, upper))
+}
+
+fn upper_v6(packet: &[u8]) -> Option<(u8, &[u8])> {
+    let mut protocol = *packet.get(6)?;
+    let mut upper = packet.get(40..)?;
     for _ in 0..EXTENSION_HEADERS_MAX {
         let size = match protocol {
-            HOP_BY_HOP | ROUTING | DESTINATION_OPTIONS => usize::from(*upper.get(1)?) * 8 + 8,
-            AUTHENTICATION => usize::from(*upper.get(1)?) * 4 + 8,
-            FRAGMENT if u16_at(upper, 2)? & 0xFFF8 != 0 => {
-                return Some(Flow::new(6, source, destination, upper[0], &[]));
-            }
-            FRAGMENT => 8,
-            _ => break,
+            FRAGMENT if u16_at(upper, 2)? & 0xFFF8 != 0 => return Some((upper[0], &[])),
+            _ => match extension_size(protocol, upper) {
+                Some(size) => size?,
+                None => break,
+            },
         };
         protocol = *upper.first()?;
         upper = upper.get(size..)?;
     }
-    Some(Flow::new(6, source, destination, protocol, upper))
+    Some((protocol, upper))
+}
+
+/// The size of the extension header at the begin of `octets`. None: `protocol` is none; Some(None): it is cut short.
+pub(crate) fn extension_size(protocol: u8, octets: &[u8]) -> Option<Option<usize>> {
+    let length = || octets.get(1).map(|&length| usize::from(length));
+    match protocol {
+        HOP_BY_HOP | ROUTING | DESTINATION_OPTIONS => Some(length().map(|length| length * 8 + 8)),
+        AUTHENTICATION => Some(length().map(|length| length * 4 + 8)),
+        FRAGMENT => Some(Some(8)),
+        _ => None,
+    }
 }
 
 impl Flow {
@@ -120,6 +147,6 @@ impl Flow {
 }
 
 #[inline]
-fn u16_at(data: &[u8], at: usize) -> Option<u16> {
+pub(crate) fn u16_at(data: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes([*data.get(at)?, *data.get(at + 1)?]))
 }

@@ -1,4 +1,5 @@
-//! Encapsulating Security Payload in tunnel mode (RFC 4303): packets, SAs, replay windows and traffic selectors.
+//! Encapsulating Security Payload (RFC 4303) in tunnel and transport mode: packets, SAs, replay windows and traffic
+//! selectors.
 //!
 //! Pure computation: no sockets, no clock, no entropy of its own. A packet that is refused has a
 //! [`DropReason`], and nothing that comes from the network can make this crate panic.
@@ -13,7 +14,8 @@
 //! +---------------------------------------------------------------+ |
 //! |                    IV (0, 8 or 16 octets)                     | |
 //! +---------------------------------------------------------------+ | ---
-//! |                    inner IP packet                            | |  ^ encrypted
+//! |       inner IP packet; transport mode: what follows the       | |  ^ encrypted
+//! |       headers of the packet that ESP goes into                | |  |
 //! +               +-----------------------------------------------+ |  |
 //! |               |     TFC padding (received, never sent)        | |  |
 //! +---------------+               +-------------------------------+ |  |
@@ -36,10 +38,11 @@ mod outbound;
 mod protection;
 mod replay;
 mod selector;
+pub mod transport;
 
 pub use algorithms::{Algorithms, Keys, Unusable};
 pub use drop_reason::DropReason;
-pub use inbound::{InboundSa, Opened};
+pub use inbound::{InboundSa, Opened, Payload};
 pub use inner_ip::Flow;
 pub use outbound::{Frame, OutboundSa, INNER_OFFSET_MAX, OVERHEAD_MAX};
 pub use replay::ReplayWindow;
@@ -47,6 +50,9 @@ pub use selector::{Selector, TrafficSelectors};
 
 /// Octets of SPI and Sequence Number.
 pub const HEADER_SIZE: usize = 8;
+
+/// ESP's own protocol number.
+pub const PROTOCOL: u8 = 50;
 
 /// Protocol numbers that an ESP Next Header can have in tunnel mode.
 pub mod next_header {

@@ -29,7 +29,7 @@ fn the_text_ends_on_the_boundary_that_cipher_and_header_need() {
         let mut pair = pair(algorithms, false, 64);
         let block = match algorithms.encryption {
             12 => 16,
-            3 => 8,
+            2 | 3 => 8,
             _ => 4,
         };
         for payload in 0..32 {
@@ -144,6 +144,8 @@ fn what_makes_no_sa_is_refused_by_name() {
     assert_eq!(make(20, 128, 0, 16, 0), Some(Unusable::EncryptionKeySize { expected: 20, given: 16 }));
     assert_eq!(make(12, 128, 2, 16, 16), Some(Unusable::IntegrityKeySize { expected: 20, given: 16 }));
     assert_eq!(make(3, 0, 2, 24, 20), Some(Unusable::WeakKey));
+    assert_eq!(make(2, 0, 2, 8, 20), Some(Unusable::WeakKey));
+    assert_eq!(make(2, 56, 2, 8, 20), Some(Unusable::KeyBits { encryption: 2, key_bits: 56 }));
     assert_eq!(make(12, 128, 2, 16, 20), None);
 }
 

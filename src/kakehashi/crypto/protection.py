@@ -119,7 +119,9 @@ class _EncryptThenMac:
         self._icv = icv_size(encryption, integrity)
         self._nonce: bytes | None = None
         self._cipher: algorithms.AES | TripleDES
-        if encryption is EncryptionId.ENCR_3DES:
+        if encryption is EncryptionId.ENCR_DES:
+            self._cipher = TripleDES(3 * key)  # one key three times is DES
+        elif encryption is EncryptionId.ENCR_3DES:
             self._cipher = TripleDES(key)
         elif encryption is EncryptionId.ENCR_AES_CBC:
             self._cipher = algorithms.AES(key)

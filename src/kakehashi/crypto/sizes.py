@@ -25,6 +25,8 @@ class CipherShape:
 _AES = (128, 192, 256)
 
 CIPHERS: dict[EncryptionId, CipherShape] = {
+    # RFC 2405: 64 bits, parity included. Broken by search since 1998; IKEv1's devices still have it.
+    EncryptionId.ENCR_DES: CipherShape((0,), salt=0, iv=8, block=8, icv=0, fixed_key=8),
     # RFC 2451 section 2.2: three keys of 64 bits each, parity included.
     EncryptionId.ENCR_3DES: CipherShape((0,), salt=0, iv=8, block=8, icv=0, fixed_key=24),
     EncryptionId.ENCR_NULL: CipherShape((0,), salt=0, iv=0, block=1, icv=0),  # RFC 2410

@@ -15,10 +15,12 @@ from kakehashi.dataplane.protocol import (
     Expire,
     FirstInbound,
     PeerMoved,
+    Undecryptable,
     UnknownSpi,
 )
 from kakehashi.model.address import IKE_PORT, NAT_T_PORT, Path, SocketAddress
 from kakehashi.model.child_sa import ChildSa, EspKeys
+from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.selector import TrafficSelector
 from kakehashi.model.status import InboundCounters, OutboundCounters
 
@@ -83,6 +85,9 @@ class NativeDataPlane:
             replay_window=sa.replay_window,
             soft_packets=sa.soft_packets,
             soft_bytes=sa.soft_bytes,
+            hard_packets=sa.hard_packets,
+            hard_bytes=sa.hard_bytes,
+            transport_mode=sa.mode is EncapsulationMode.TRANSPORT,
             use_outbound=use_outbound,
         )
 
@@ -159,14 +164,16 @@ def _event(name: Any, *values: Any) -> DataPlaneEvent:
             return Acquire(
                 tunnel, ip_address(source), ip_address(destination), protocol, source_port, destination_port
             )
-        case "expire", spi_in:
-            return Expire(spi_in)
+        case "expire", spi_in, hard:
+            return Expire(spi_in, hard)
         case "peer_moved", spi_in, ip, port:
             return PeerMoved(spi_in, SocketAddress(ip_address(ip), port))
         case "first_inbound", spi_in:
             return FirstInbound(spi_in)
-        case "unknown_spi", spi, path:
-            return UnknownSpi(spi, _path(path))
+        case "unknown_spi", spi, path, packets:
+            return UnknownSpi(spi, _path(path), packets)
+        case "undecryptable", spi_in, path, packets:
+            return Undecryptable(spi_in, _path(path), packets)
     raise AssertionError(f"an event that native.py does not know: {name}")
 
 

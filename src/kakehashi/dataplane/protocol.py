@@ -34,9 +34,13 @@ class Acquire:
 
 @dataclass(frozen=True, slots=True)
 class Expire:
-    """A Child SA reached `soft_packets` or `soft_bytes`, or its sequence numbers come to an end."""
+    """A Child SA reached `soft_packets` or `soft_bytes`, or its sequence numbers come to an end.
+
+    `hard`: it reached `hard_packets` or `hard_bytes`, and carries nothing any more in that direction.
+    """
 
     spi_in: int
+    hard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +60,30 @@ class FirstInbound:
 
 @dataclass(frozen=True, slots=True)
 class UnknownSpi:
-    """ESP for an SPI that we do not have. At most one a second is told."""
+    """`packets` ESP packets came for an SPI that we do not have.
+
+    The first is told at once, those that follow from the same peer together, once a second; of more than a
+    hundred SPIs at a time only the first ones.
+    """
 
     spi: int
     path: Path
+    packets: int = 1
 
 
-DataPlaneEvent = Datagram | Acquire | Expire | PeerMoved | FirstInbound | UnknownSpi
+@dataclass(frozen=True, slots=True)
+class Undecryptable:
+    """`packets` ESP packets for an SA of ours failed: a wrong ICV, or what it protects makes no sense.
+
+    Told as `UnknownSpi` is. Anybody who sees the SPI can send such packets.
+    """
+
+    spi_in: int
+    path: Path
+    packets: int = 1
+
+
+DataPlaneEvent = Datagram | Acquire | Expire | PeerMoved | FirstInbound | UnknownSpi | Undecryptable
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The text of a configuration as a tree that keeps every line, also those that were not understood."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -72,14 +72,19 @@ def statements(items: tuple[Item, ...], *keys: str) -> Iterator[Statement]:
     return (i for i in items if isinstance(i, Statement) and (not keys or i.key in keys))
 
 
-def parse_document(text: str, grammar: Grammar) -> Document:
-    """Read a configuration. Indentation is decoration; a line that is not its mode's may be one of the root.
+def parse_document(
+    text: str, grammar: Grammar, said: Callable[[Sequence[str]], Sequence[str]] = tuple
+) -> Document:
+    """Read a configuration. Indentation is decoration; a line that is not its mode's may be one of the modes
+    around it, of the root at last.
 
-    Never raises for what the text says. `exit` leaves a mode, `end` leaves all.
+    `said`: what each of the lines says to the device, "" for nothing. Never raises for what the text says.
+    `exit` leaves a mode, `end` leaves all.
     """
     parser = _Parser(grammar)
-    for number, line in enumerate(_lines(text), start=1):
-        parser.feed(number, line)
+    lines = _lines(text)
+    for number, (line, meant) in enumerate(zip(lines, said(lines), strict=True), start=1):
+        parser.feed(number, line, meant)
     return Document(parser.close())
 
 
@@ -89,53 +94,57 @@ def _lines(text: str) -> list[str]:
     return lines[:-1] if lines[-1] == "" else lines
 
 
+@dataclass(slots=True)
+class _Frame:
+    """An open mode: the line that opened it, and its lines so far. The root has no opener."""
+
+    mode: Mode
+    opener: Statement | Unknown | None = None
+    body: list[Item] = field(default_factory=list)
+
+
 class _Parser:
-    """Lines go in; at most one mode is open at a time besides the root."""
+    """Lines go in. The open modes stand in each other, the root outermost."""
 
     def __init__(self, grammar: Grammar) -> None:
         self._grammar = grammar
-        self._mode = grammar.root
-        self._items: list[Item] = []
-        self._opener: Statement | Unknown | None = None
-        self._body: list[Item] = []
+        self._frames = [_Frame(grammar.root)]
 
-    def feed(self, number: int, text: str) -> None:
-        stripped = text.strip().lstrip("\ufeff")
+    def feed(self, number: int, text: str, said: str) -> None:
+        stripped = said.strip().lstrip("\ufeff")
         if not stripped or stripped.startswith("!"):
-            (self._body if self._opener else self._items).append(Comment(number, text))
+            self._keep(Comment(number, text))
             return
         words = stripped.split()
         if len(words) == 1 and words[0].lower() in ("exit", "end"):
-            self._leave()
-            self._items.append(Comment(number, text))
+            self._leave(max(1, len(self._frames) - 1) if words[0].lower() == "exit" else 1)
+            self._keep(Comment(number, text))
             return
         self._read(number, text, words)
 
     def close(self) -> tuple[Item, ...]:
-        self._leave()
-        return tuple(self._items)
+        self._leave(1)
+        return tuple(self._frames[0].body)
 
     def _read(self, number: int, text: str, words: list[str]) -> None:
-        root = self._grammar.root
-        here = match_line(words, self._mode.commands)
-        if isinstance(here, Match):
-            self._append(number, text, here)
+        innermost = self._frames[-1].mode
+        failure = match_line(words, innermost.commands)
+        if isinstance(failure, Match):
+            self._append(number, text, failure)
             return
-        there = match_line(words, root.commands) if self._mode is not root else here
-        if isinstance(there, Match) and self._is_of_root(words, there):
-            self._leave()
-            self._append(number, text, there)
-            return
-        if isinstance(there, Failure) and self._mode is not root:
-            if there.position > here.position:
-                here = there
-            elif there.position == here.position:
-                here = replace(here, expected=here.expected + there.expected)
-        self._refuse(Unknown(number, text, self._mode, here))
+        for depth in range(len(self._frames) - 1, 0, -1):
+            found = match_line(words, self._frames[depth - 1].mode.commands)
+            if isinstance(found, Failure):
+                failure = _further(failure, found)
+            elif self._leaves(words, found):
+                self._leave(depth)
+                self._append(number, text, found)
+                return
+        self._refuse(Unknown(number, text, innermost, failure))
 
-    def _is_of_root(self, words: list[str], match: Match) -> bool:
+    def _leaves(self, words: list[str], match: Match) -> bool:
         """Does a line leave the open mode? A mode of unknown commands is left by whole words only."""
-        if self._mode.unknown is Support.OURS:
+        if self._frames[-1].mode.unknown is Support.OURS:
             return True
         return words[1 if match.negated else 0].lower() == match.command.words.split()[0]
 
@@ -143,24 +152,36 @@ class _Parser:
         """Keep a statement, and open its mode."""
         statement = Statement(number, text, match.command, match.negated, match.values)
         if match.command.enters and not match.negated:
-            self._leave()
-            self._mode, self._opener = self._grammar.mode(match.command.enters), statement
+            self._frames.append(_Frame(self._grammar.mode(match.command.enters), statement))
         else:
-            (self._body if self._opener else self._items).append(statement)
+            self._keep(statement)
 
     def _refuse(self, unknown: Unknown) -> None:
         """Keep a line that was not understood. If it meant to open a mode, what follows belongs to it."""
         opened = _meant_to_open(unknown, self._grammar)
         if opened is None:
-            (self._body if self._opener else self._items).append(unknown)
+            self._keep(unknown)
             return
-        self._leave()
-        self._mode, self._opener = self._grammar.mode(opened), unknown
+        has = [any(c.enters == opened for c in frame.mode.commands) for frame in self._frames]
+        self._leave(max((depth for depth, it_has in enumerate(has, start=1) if it_has), default=1))
+        self._frames.append(_Frame(self._grammar.mode(opened), unknown))
 
-    def _leave(self) -> None:
-        if self._opener is not None:
-            self._items.append(replace(self._opener, body=tuple(self._body)))
-        self._opener, self._body, self._mode = None, [], self._grammar.root
+    def _keep(self, item: Item) -> None:
+        self._frames[-1].body.append(item)
+
+    def _leave(self, depth: int) -> None:
+        """Close modes until so many are open, the root counted."""
+        while len(self._frames) > depth:
+            frame = self._frames.pop()
+            if frame.opener is not None:
+                self._keep(replace(frame.opener, body=tuple(frame.body)))
+
+
+def _further(inner: Failure, outer: Failure) -> Failure:
+    """Of two readings that failed the one that came further; what both could have gone on with."""
+    if outer.position != inner.position:
+        return outer if outer.position > inner.position else inner
+    return replace(inner, expected=inner.expected + outer.expected)
 
 
 def _meant_to_open(unknown: Unknown, grammar: Grammar) -> str | None:

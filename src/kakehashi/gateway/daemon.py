@@ -29,6 +29,7 @@ from kakehashi.gateway.log import Log
 from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, tunnel_mtu
 from kakehashi.gateway.options import RunOptions
 from kakehashi.gateway.overview import overview
+from kakehashi.gateway.paths import tunnel_paths
 from kakehashi.gateway.plan import plan
 from kakehashi.gateway.reconciler import Reconciler, known_address
 from kakehashi.gateway.resolver import Resolver
@@ -102,6 +103,7 @@ class Daemon:
             _wall_clock,
             way=self._reconciler.way,
             sa_changed=self._reconciler.sa_changed,
+            isakmp_sa_changed=self._reconciler.isakmp_sa_changed,
             broken=self._fail,
             keylog=_keylog(options),
         )
@@ -200,7 +202,7 @@ class Daemon:
         if tunnel is None:
             return
         device = self._mapped.devices[name]
-        mtu = tunnel_mtu(DEFAULT_LINK_MTU, 4, tunnel, None)
+        mtu = tunnel_mtu(DEFAULT_LINK_MTU, 4, self._gateway, tunnel, None)
         try:
             self._dataplane.add_tunnel(name, device, mtu)
         except OSError as error:
@@ -214,22 +216,35 @@ class Daemon:
         for tunnel in self._gateway.tunnels:
             address = tunnel.peer_address
             if isinstance(address, Hostname):
-                peers[tunnel.interface] = known_address(
-                    self._resolver.addresses.get(tunnel.interface, frozenset())
-                )
+                peers[tunnel.interface] = known_address(self._resolver.found(address))
             else:
                 peers[tunnel.interface] = None if address is ANY else address
         return peers
 
-    def _resolved(self, tunnel: str, addresses: frozenset[IPAddress]) -> None:
+    def _resolved(self, name: str, addresses: frozenset[IPAddress]) -> None:
+        """A host name has other addresses than before (V1-35)."""
         text = ", ".join(sorted(map(str, addresses)))
-        self._log.say(Level.NOTICE, f"the peer's name resolves to {text}", tunnel, "resolved")
+        self._log.say(Level.NOTICE, f"the peer's name {name} resolves to {text}", name="resolved")
+        self._tell_addresses()
         core, now = self._driver.core, self._driver.now()
-        core.set_peer_addresses(tunnel, addresses)
-        if any(sa.tunnel == tunnel and sa.path.remote.ip not in addresses for sa in core.ike_sas(now)):
-            core.discard(tunnel, f"the peer's name resolves to {text} now", now)
+        named = {tunnel for tunnel, host in resolver.known_by_name(self._gateway) if host.name == name}
+        moved = {
+            tunnel
+            for tunnel, path in tunnel_paths(self._gateway, core, now)
+            if tunnel in named and path.remote.ip not in addresses
+        }
+        for tunnel in sorted(moved):
+            core.discard(tunnel, f"the peer's name {name} resolves to {text} now", now)
         self._driver.step()
         self._reconciler.touch()
+
+    def _tell_addresses(self) -> None:
+        """Let the core know where the names of the configuration lead."""
+        found: dict[str, frozenset[IPAddress]] = {}
+        for tunnel, host in resolver.known_by_name(self._gateway):
+            found[tunnel] = found.get(tunnel, frozenset()) | self._resolver.found(host)
+        for tunnel, addresses in found.items():
+            self._driver.core.set_peer_addresses(tunnel, addresses)
 
     async def _reload(self) -> str:
         """Read the file again. What was done, or why nothing was; told in the log too."""
@@ -266,6 +281,7 @@ class Daemon:
                 complaints.append(str(error))
         self._reconciler.configure(loaded.gateway, mapped.devices)
         self._resolver.follow(resolver.names(loaded.gateway))
+        self._tell_addresses()
         await self._reconciler.try_to_settle()
         told = "; ".join([*steps.sentences, *complaints]) or "nothing has changed"
         self._log.say(Level.NOTICE, f"read {self._options.file} again: {told}", name="reloaded")
@@ -277,7 +293,7 @@ class Daemon:
         return text
 
     async def _status(self) -> Status:
-        core, driver, reconciler = self._driver.core, self._driver, self._reconciler
+        driver, reconciler = self._driver, self._reconciler
         counters = self._dataplane.counters()
         tunnels = status.tunnel_statuses(
             self._gateway,
@@ -290,9 +306,8 @@ class Daemon:
         routes = status.route_statuses(
             self._gateway, self._mapped.devices, await self._host.facts(), reconciler.wanted
         )
-        ike_sas = core.ike_sas(driver.now())
-        now = _wall_clock()
-        return status.merge(self._gateway, now, tunnels, ike_sas, routes, core.half_open(), counters.drops)
+        sas = status.Sas.of(driver.core, driver.now())
+        return status.merge(self._gateway, _wall_clock(), tunnels, sas, routes, counters.drops)
 
     async def _answer(self, request: Request) -> Answer:
         match request.command:

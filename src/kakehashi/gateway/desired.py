@@ -2,7 +2,7 @@
 
 Where a packet goes whose destination has a route into a tunnel:
 
-| the tunnel | on demand | always on (`connect-type auto`) |
+| the tunnel | on demand, or the peer has to begin | always on (`connect-type auto`) |
 | --- | --- | --- |
 | up | into it; without an SA it waits for one, or is dropped | into it |
 | down, or the gateway killed | refused, unless the same prefix has another route | by the other routes |
@@ -42,11 +42,15 @@ DEFAULTS = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TunnelState:
-    """One tunnel as it is now. `up`: its interface is up; `mtu` in octets."""
+    """One tunnel as it is now. `up`: its interface is up; `mtu` in octets.
+
+    `waiting`: where it can be carried and is down all the same, what for.
+    """
 
     way: Way | NoWay
     up: bool
     mtu: int
+    waiting: str = ""
 
 
 def desired(

@@ -15,6 +15,7 @@ from kakehashi.dataplane.protocol import (
     Expire,
     FirstInbound,
     PeerMoved,
+    Undecryptable,
     UnknownSpi,
 )
 from kakehashi.gateway.core import Core
@@ -27,6 +28,7 @@ from kakehashi.ike.effects import (
     Event,
     EventName,
     InstallChildSa,
+    IsakmpSaChanged,
     Level,
     MoveChildSa,
     RemoveChildSa,
@@ -47,8 +49,9 @@ class Driver:
     """Runs on one loop, whose clock is the core's.
 
     `way`: how a tunnel is carried at the moment. `sa_changed` is called when a Child SA of the tunnel came,
-    moved or went, `broken` when the data plane can carry nothing any more. `latest`: the Child SA that each
-    tunnel had last, be it gone; without its keys.
+    moved or went, `isakmp_sa_changed` when an ISAKMP SA with the IKEv1 peer came or went, `broken` when the
+    data plane can carry nothing any more. `latest`: the Child SA that each tunnel had last, be it gone;
+    without its keys.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Driver:
         *,
         way: Callable[[str], Way | NoWay],
         sa_changed: Callable[[str], None],
+        isakmp_sa_changed: Callable[[str], None],
         broken: Callable[[str], None],
         keylog: KeyLog | None = None,
         hold_down: float = HOLD_DOWN,
@@ -73,6 +77,7 @@ class Driver:
         self._wall_clock = wall_clock
         self._way = way
         self._sa_changed = sa_changed
+        self._isakmp_sa_changed = isakmp_sa_changed
         self._broken = broken
         self._keylog = keylog
         self._hold_down = hold_down
@@ -111,15 +116,18 @@ class Driver:
     def negotiate(self, tunnel: str, trigger: Acquire | None = None) -> None:
         """Begin a negotiation, if there is a way to the peer."""
         way = self._way(tunnel)
-        begun = False
-        if isinstance(way, Way) and way.path is not None:
-            begun = self.core.initiate(tunnel, way.path, self.now(), trigger)
-        elif trigger:
-            reason = way.reason if isinstance(way, NoWay) else "its peer can only come to us"
-            self._log.say(Level.INFO, f"a packet for {trigger.destination} is dropped: {reason}", tunnel)
+        # Where the peer's address is not known, an SA that stands with it may still help (V1-10).
+        begun = isinstance(way, Way) and self.core.initiate(tunnel, way.path, self.now(), trigger)
         if trigger and not begun:
+            if isinstance(way, NoWay):
+                self._tell_dropped(tunnel, trigger, way.reason)
+            elif way.path is None:
+                self._tell_dropped(tunnel, trigger, "its peer can only come to us")
             self._let_go(tunnel)
         self.step()
+
+    def _tell_dropped(self, tunnel: str, trigger: Acquire, reason: str) -> None:
+        self._log.say(Level.INFO, f"a packet for {trigger.destination} is dropped: {reason}", tunnel)
 
     def forget(self, tunnel: str) -> None:
         """The tunnel is no longer configured, and its SAs are gone."""
@@ -151,14 +159,14 @@ class Driver:
                 self.core.receive(data, path, now)
             case Acquire(tunnel):
                 self.negotiate(tunnel, event)
-            case Expire(spi_in):
-                self.core.expire(spi_in, now)
+            case Expire(spi_in, hard):
+                self.core.expire(spi_in, now, hard)
             case FirstInbound(spi_in):
                 self.core.first_inbound(spi_in, now)
             case PeerMoved(spi_in, remote):
                 self.core.peer_moved(spi_in, remote, now)
-            case UnknownSpi(spi, path):
-                self.core.unknown_spi(spi, path, now)
+            case UnknownSpi(spi, path, packets) | Undecryptable(spi, path, packets):
+                self.core.unknown_spi(spi, path, now, packets)
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
@@ -179,6 +187,8 @@ class Driver:
                 self.dataplane.remove(spi_in)
                 self.history.removed(tunnel, spi_in, reason, self._wall_clock())
                 self._sa_changed(tunnel)
+            case IsakmpSaChanged(peer):
+                self._isakmp_sa_changed(peer)
             case Event():
                 self._event(effect)
 
@@ -210,6 +220,7 @@ class Driver:
     def _write_keys(self, effects: list[Effect]) -> None:
         if self._keylog and any(isinstance(effect, Event | Send) for effect in effects):
             self._guard(self._keylog.ike, self.core.ike_sas(self.now()))
+            self._guard(self._keylog.isakmp, self.core.isakmp_sas(self.now()))
 
     def _arm(self) -> None:
         """A timer that comes too early does no harm, and most deadlines only ever move away."""

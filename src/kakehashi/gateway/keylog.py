@@ -1,9 +1,9 @@
 """Key files in Wireshark's own table formats, so that a capture can be decrypted.
 
-Only where the operator asked for them: who reads them reads the traffic. `ikev2_decryption_table` and
-`esp_sa` go into Wireshark's configuration folder. The names of the algorithms are Wireshark's
-(epan/dissectors/packet-isakmp.c, packet-ipsec.c); what it cannot decrypt is left out, for it refuses a table
-with one line that it does not know.
+Only where the operator asked for them: who reads them reads the traffic. `ikev1_decryption_table`,
+`ikev2_decryption_table` and `esp_sa` go into Wireshark's configuration folder. The names of the algorithms
+are Wireshark's (epan/dissectors/packet-isakmp.c, packet-ipsec.c); what it cannot decrypt is left out, for it
+refuses a table with one line that it does not know.
 """
 
 import errno
@@ -13,9 +13,10 @@ from pathlib import Path
 
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.child_sa import ChildSa, EspKeys
-from kakehashi.model.status import IkeSaStatus
+from kakehashi.model.status import IkeSaStatus, IsakmpSaStatus
 from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId
 
+IKEV1_FILE = "ikev1_decryption_table"
 IKE_FILE = "ikev2_decryption_table"
 ESP_FILE = "esp_sa"
 
@@ -64,6 +65,13 @@ def ike_line(sa: IkeSaStatus) -> str | None:
     return ",".join(fields)
 
 
+def isakmp_line(sa: IsakmpSaStatus) -> str | None:
+    """The line of `ikev1_decryption_table`; None without keys. The algorithms stand in the capture itself."""
+    if sa.encryption_key is None:
+        return None
+    return f"{sa.initiator_cookie.hex()},{sa.encryption_key.octets.hex()}"
+
+
 def esp_lines(sa: ChildSa) -> Iterator[str]:
     """The lines of `esp_sa`, outbound and inbound; none where Wireshark cannot decrypt."""
     local, remote = str(sa.path.local.ip), str(sa.path.remote.ip)
@@ -101,6 +109,8 @@ def _esp_cipher(cipher: Cipher) -> str | None:
     match cipher.id:
         case EncryptionId.ENCR_NULL:
             return "NULL"
+        case EncryptionId.ENCR_DES:
+            return "DES-CBC [RFC2405]"
         case EncryptionId.ENCR_3DES:
             return "TripleDES-CBC [RFC2451]"
         case EncryptionId.ENCR_AES_CBC:
@@ -126,6 +136,8 @@ class KeyLog:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self._written: set[tuple[bytes, bytes]] = set()
+        self._written_isakmp: set[bytes] = set()
+        self._append(IKEV1_FILE, "")
         self._append(IKE_FILE, "")
         self._append(ESP_FILE, "")
 
@@ -135,6 +147,13 @@ class KeyLog:
             if (sa.spi_i, sa.spi_r) not in self._written and (line := ike_line(sa)):
                 self._append(IKE_FILE, line + "\n")
         self._written = {(sa.spi_i, sa.spi_r) for sa in sas if sa.keys is not None}
+
+    def isakmp(self, sas: tuple[IsakmpSaStatus, ...]) -> None:
+        """The same for the ISAKMP SAs of IKEv1."""
+        for sa in sas:
+            if sa.initiator_cookie not in self._written_isakmp and (line := isakmp_line(sa)):
+                self._append(IKEV1_FILE, line + "\n")
+        self._written_isakmp = {sa.initiator_cookie for sa in sas if sa.encryption_key is not None}
 
     def child(self, sa: ChildSa) -> None:
         """A Child SA was installed."""

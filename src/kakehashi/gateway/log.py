@@ -9,7 +9,7 @@ from typing import TextIO
 
 from kakehashi.ike.effects import Event, Level
 
-# What the gateway itself says; the core says "ikev2" and "IPsec" (V2-52).
+# What the gateway itself says; the core says "ikev2", "IKE" for IKEv1's phase 1, and "IPsec" (V2-52).
 FACILITY = "gateway"
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode

@@ -1,13 +1,12 @@
 """The MTU of a tunnel: what the outgoing interface can carry, less what ESP adds (RFC 4303 section 2)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
 from kakehashi.crypto.sizes import cipher_block_size, icv_size, iv_size
-from kakehashi.model.algorithms import Cipher
 from kakehashi.model.child_sa import ChildSa
-from kakehashi.model.tunnel import Tunnel
-from kakehashi.wire.registry.ikev2 import IntegrityId
+from kakehashi.model.encapsulation import EncapsulationMode
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.ikev1 import Ikev1Tunnel
+from kakehashi.model.policy import Protection
+from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
 
 DEFAULT_LINK_MTU = 1500
 UDP_HEADER = 8
@@ -17,29 +16,30 @@ IP_HEADER = {4: 20, 6: 40}
 SMALLEST = 576  # RFC 791: every IPv4 host takes that much
 
 
-@dataclass(frozen=True, slots=True)
-class Protection:
-    """One way to protect a packet: `integrity` is NONE for AEAD ciphers."""
-
-    cipher: Cipher
-    integrity: IntegrityId
-
-
-def tunnel_mtu(link_mtu: int, outer_version: int, tunnel: Tunnel, sa: ChildSa | None) -> int:
+def tunnel_mtu(
+    link_mtu: int, outer_version: int, gateway: Gateway, tunnel: Tunnel, sa: ChildSa | None
+) -> int:
     """Octets of the largest packet that fits. Without an SA: by the policy's costliest algorithms."""
+    mode = sa.mode if sa else tunnel.ipsec.mode
+    # In transport mode the packet's own IP header is the outer one.
+    inside = IP_HEADER[outer_version] if mode is EncapsulationMode.TRANSPORT else 0
     if sa is not None:
-        return _fitting(link_mtu, outer_version, Protection(sa.cipher, sa.integrity), sa.udp_encapsulation)
-    sizes = [_fitting(link_mtu, outer_version, p, tunnel.ike.nat_traversal) for p in _protections(tunnel)]
-    return min(sizes, default=SMALLEST)
+        sizes = [_fitting(link_mtu, outer_version, Protection(sa.cipher, sa.integrity), sa.udp_encapsulation)]
+    else:
+        nat = _nat_traversal(gateway, tunnel)
+        sizes = [_fitting(link_mtu, outer_version, p, nat) for p in tunnel.ipsec.protections()]
+    return min(sizes, default=SMALLEST) + inside
 
 
-def _protections(tunnel: Tunnel) -> Iterable[Protection]:
-    algorithms = tunnel.ipsec.algorithms
-    for cipher in algorithms.ciphers:
-        if cipher.is_aead:
-            yield Protection(cipher, IntegrityId.NONE)
-        else:
-            yield from (Protection(cipher, integrity) for integrity in algorithms.integrities)
+def _nat_traversal(gateway: Gateway, tunnel: Tunnel) -> bool:
+    """May the SA have to go in UDP (V1-34)?"""
+    match tunnel:
+        case Ikev2Tunnel():
+            return tunnel.ike.nat_traversal
+        case Ikev1Tunnel():
+            mine = [p for p in gateway.ikev1_peers if p.name in tunnel.peers or not tunnel.peers]
+            return any(p.nat_traversal for p in mine)
+    return True
 
 
 def _fitting(link_mtu: int, outer_version: int, protection: Protection, udp_encapsulation: bool) -> int:

@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator
 
-from kakehashi.model.status import IkeSaStatus, Status, TunnelStatus
+from kakehashi.model.status import (
+    IkeSaStatus,
+    IpsecSaStatus,
+    IsakmpSaStatus,
+    NatMethod,
+    NatSide,
+    Status,
+    TunnelStatus,
+)
 
 
 def overview(status: Status) -> str:
-    """Tunnels with their SAs, then routes."""
+    """Tunnels with their SAs, then what belongs to no tunnel: ISAKMP SAs, routes."""
     return "\n".join(_lines(status)) + "\n"
 
 
@@ -18,6 +26,13 @@ def _lines(status: Status) -> Iterator[str]:
         for sa in status.ike_sas:
             if sa.tunnel == tunnel.name:
                 yield from _ike_sa(sa)
+        for pair in status.ipsec_sas:
+            if pair.sa.tunnel == tunnel.name:
+                yield _ipsec_sa(pair)
+    if status.isakmp_sas:
+        yield ""
+    for isakmp in status.isakmp_sas:
+        yield _isakmp_sa(isakmp)
     if status.routes:
         yield ""
     for route in status.routes:
@@ -48,3 +63,20 @@ def _ike_sa(sa: IkeSaStatus) -> Iterator[str]:
     for child in sa.children:
         spis = f"in 0x{child.sa.spi_in:08x} out 0x{child.sa.spi_out:08x}"
         yield f"    Child SA {spis}: {child.sa.cipher}, {child.remaining:.0f} s left"
+
+
+def _isakmp_sa(sa: IsakmpSaStatus) -> str:
+    cipher = str(sa.cipher) if sa.cipher else "no algorithms yet"
+    cookies = f"{sa.initiator_cookie.hex()} {sa.responder_cookie.hex()}"
+    state = f"{sa.state.value} as {sa.role.value} in {sa.mode.value} mode"
+    nat = ""
+    if sa.nat is not NatSide.NONE and sa.nat_method is not NatMethod.NONE:
+        nat = f", NAT traversal by {sa.nat_method.value}"
+    return f"ISAKMP SA {cookies} with {sa.peer or 'nobody yet'}: {state}, {sa.path}, {cipher}{nat}"
+
+
+def _ipsec_sa(pair: IpsecSaStatus) -> str:
+    sa = pair.sa
+    form = f"{sa.mode.value} mode" + (" in UDP" if sa.udp_encapsulation else "")
+    spis = f"in 0x{sa.spi_in:08x} out 0x{sa.spi_out:08x}"
+    return f"  IPsec SA {spis}: {form}, {sa.path}, {sa.cipher}, {pair.remaining:.0f} s left"

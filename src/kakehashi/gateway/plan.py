@@ -1,8 +1,9 @@
 """What has to be done to come from one configuration to another, and nothing more."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.ikev1 import Ikev1Peer
 from kakehashi.model.tunnel import Tunnel
 
 
@@ -26,10 +27,11 @@ def plan(old: Gateway, new: Gateway) -> Plan:
     before, after = _running(old), _running(new)
     added = tuple(name for name in after if name not in before)
     removed = tuple(name for name in before if name not in after)
-    changed = tuple(n for n in after if n in before and _plain(before[n]) != _plain(after[n]))
+    changed = tuple(n for n in after if n in before and before[n] != after[n])
     sentences = [f"{name} is new" for name in added]
     sentences += [f"{name} is gone" for name in removed]
     sentences += [f"{name} has changed: {', '.join(_fields(before[name], after[name]))}" for name in changed]
+    sentences += _peers(old, new)
     sentences += _set_difference("route", _routes(old), _routes(new))
     sentences += _set_difference("address", _addresses(old), _addresses(new))
     return Plan(added, removed, changed, tuple(sentences))
@@ -39,22 +41,21 @@ def _running(gateway: Gateway) -> dict[str, Tunnel]:
     return {t.interface: t for t in gateway.tunnels if t.enabled}
 
 
-def _plain(tunnel: Tunnel) -> Tunnel:
-    """The tunnel without the line numbers: a comment above it changes nothing."""
-    outgoing = replace(tunnel.outgoing, source=None) if tunnel.outgoing else None
-    return replace(
-        tunnel,
-        source=None,
-        outgoing=outgoing,
-        local=replace(tunnel.local, source=None),
-        peer=replace(tunnel.peer, source=None),
-    )
+def _peers(old: Gateway, new: Gateway) -> list[str]:
+    """With whom phase 1 of IKEv1 is made, whatever tunnels use it."""
+    before, after = ({p.name: p for p in g.ikev1_peers} for g in (old, new))
+    sentences = [f"IKEv1 peer {name} is new" for name in after if name not in before]
+    sentences += [f"IKEv1 peer {name} is gone" for name in before if name not in after]
+    for name, peer in after.items():
+        if name in before and before[name] != peer:
+            sentences.append(f"IKEv1 peer {name} has changed: {', '.join(_fields(before[name], peer))}")
+    return sentences
 
 
-def _fields(old: Tunnel, new: Tunnel) -> list[str]:
-    a, b = _plain(old), _plain(new)
-    names = ("peer_address", "local", "peer", "ike", "ipsec", "connect", "outgoing", "source_address")
-    return [name.replace("_", " ") for name in names if getattr(a, name) != getattr(b, name)]
+def _fields(old: Tunnel | Ikev1Peer, new: Tunnel | Ikev1Peer) -> list[str]:
+    if type(old) is not type(new):
+        return ["IKE version"]
+    return [f.name.replace("_", " ") for f in fields(new) if getattr(old, f.name) != getattr(new, f.name)]
 
 
 def _routes(gateway: Gateway) -> list[str]:

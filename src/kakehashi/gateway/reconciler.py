@@ -16,10 +16,14 @@ from kakehashi.gateway.host.items import Item
 from kakehashi.gateway.log import Log
 from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, tunnel_mtu
 from kakehashi.gateway.outgoing import NoWay, Way, decide
+from kakehashi.gateway.paths import tunnel_paths
+from kakehashi.gateway.standing import depends_on_sas, isakmp_sa_suffices, why_down
 from kakehashi.gateway.status import down_reason
 from kakehashi.ike.effects import Level
 from kakehashi.model.address import IPAddress
 from kakehashi.model.gateway import AdjustMss, Gateway, Interface
+from kakehashi.model.ikev1 import Ikev1Tunnel
+from kakehashi.model.status import IkeSaState
 from kakehashi.model.tunnel import ConnectType, Tunnel
 
 CHECK_PERIOD = 10.0  # V2-09: a tunnel that is always on is looked after every 10 s
@@ -70,11 +74,17 @@ class Reconciler:
         if self._driver is None or self.gateway is None:
             return
         sa, configured = self._driver.latest.get(tunnel), self.gateway.tunnel(tunnel)
-        always = configured is not None and configured.connect is ConnectType.ALWAYS
-        form = (sa.cipher, sa.integrity, sa.udp_encapsulation, sa.path.remote.ip) if sa else None
-        depends = (always and self._driver.history.has_sa(tunnel), form)
+        judged = configured is not None and depends_on_sas(configured)
+        form = (sa.cipher, sa.integrity, sa.mode, sa.udp_encapsulation, sa.path.remote.ip) if sa else None
+        depends = (judged and self._driver.history.has_sa(tunnel), form)
         if self._depends.get(tunnel) != depends:
             self._depends[tunnel] = depends
+            self.touch()
+
+    def isakmp_sa_changed(self, peer: str) -> None:
+        """An ISAKMP SA with an IKEv1 peer has come up, or gone."""
+        tunnels = self.gateway.tunnels if self.gateway else ()
+        if any(isinstance(t, Ikev1Tunnel) and peer in t.peers and isakmp_sa_suffices(t) for t in tunnels):
             self.touch()
 
     def touch(self) -> None:
@@ -129,8 +139,9 @@ class Reconciler:
         asked += [sa.path.remote.ip for name, sa in driver.latest.items() if peers.get(name) is None]
         self.facts = await self._host.facts(asked)
         before = self.states
+        isakmp_peers = _isakmp_peers(gateway, driver)
         states = {
-            t.interface: self._judge_tunnel(gateway, driver, t, peers.get(t.interface))
+            t.interface: self._judge_tunnel(gateway, driver, t, peers.get(t.interface), isakmp_peers)
             for t in gateway.tunnels
             if t.enabled
         }
@@ -139,23 +150,28 @@ class Reconciler:
         problems, changed = await self._host.apply(self.wanted, rules, self.facts)
         self.states = states  # now that it is so
         self._tell_dataplane(before, driver)
-        self._leave_lost_addresses(driver)
+        self._leave_lost_addresses(gateway, driver)
         self._start_awaited(before, gateway, driver)
         driver.step()
         return problems, changed
 
     def _judge_tunnel(
-        self, gateway: Gateway, driver: Driver, tunnel: Tunnel, peer: IPAddress | None
+        self,
+        gateway: Gateway,
+        driver: Driver,
+        tunnel: Tunnel,
+        peer: IPAddress | None,
+        isakmp_peers: frozenset[str],
     ) -> TunnelState:
         way = decide(tunnel, gateway, self.facts, self.devices, peer)
         if self._local.get(tunnel.interface) != way.local:
             self._local[tunnel.interface] = way.local
             driver.core.set_local_addresses(tunnel.interface, way.local)
-        has_sa = driver.history.has_sa(tunnel.interface)
-        up = isinstance(way, Way) and (tunnel.connect is ConnectType.ON_DEMAND or has_sa)
-        return TunnelState(way=way, up=up, mtu=self._mtu(driver, tunnel, way))
+        waiting = why_down(tunnel, driver.history.has_sa(tunnel.interface), isakmp_peers)
+        up = isinstance(way, Way) and not waiting
+        return TunnelState(way=way, up=up, mtu=self._mtu(gateway, driver, tunnel, way), waiting=waiting)
 
-    def _mtu(self, driver: Driver, tunnel: Tunnel, way: Way | NoWay) -> int:
+    def _mtu(self, gateway: Gateway, driver: Driver, tunnel: Tunnel, way: Way | NoWay) -> int:
         """By the SA that the tunnel has or had: between two SAs it stays."""
         sa = driver.latest.get(tunnel.interface)
         if isinstance(way, NoWay) and (before := self.states.get(tunnel.interface)):
@@ -168,7 +184,7 @@ class Reconciler:
         version = remote.version if remote else path.remote.ip.version if path else 4
         if tunnel.ipsec.mtu_ignore:
             return self._link_mtu(device)
-        return tunnel_mtu(self._link_mtu(device), version, tunnel, sa)
+        return tunnel_mtu(self._link_mtu(device), version, gateway, tunnel, sa)
 
     def _link_mtu(self, device: str) -> int:
         """The device's MTU, or the smaller one that the configuration gives its interface."""
@@ -215,16 +231,18 @@ class Reconciler:
             if name not in before or before[name].mtu != state.mtu:
                 driver.dataplane.set_tunnel_mtu(name, state.mtu)
 
-    def _leave_lost_addresses(self, driver: Driver) -> None:
+    def _leave_lost_addresses(self, gateway: Gateway, driver: Driver) -> None:
         """An SA made from an address which is gone carries nothing; the next packet makes another."""
-        for sa in driver.core.ike_sas(driver.now()):
-            local = sa.path.local.ip
-            way = self.way(sa.tunnel)
-            if not sa.tunnel or self.facts.has_address(local) or not isinstance(way, Way):
+        lost: dict[str, IPAddress] = {}
+        for tunnel, path in tunnel_paths(gateway, driver.core, driver.now()):
+            way, local = self.way(tunnel), path.local.ip
+            if self.facts.has_address(local) or not isinstance(way, Way):
                 continue
             if way.path and way.path.local.ip != local:
-                driver.core.discard(sa.tunnel, f"our address {local} is gone", driver.now())
-                driver.step()  # so that the tunnel counts as one without an SA from here on
+                lost[tunnel] = local
+        for tunnel, local in lost.items():
+            driver.core.discard(tunnel, f"our address {local} is gone", driver.now())
+            driver.step()  # so that the tunnel counts as one without an SA from here on
 
     def _start_awaited(self, before: Mapping[str, TunnelState], gateway: Gateway, driver: Driver) -> None:
         """A tunnel that is always on and has just got a way need not wait for the next check."""
@@ -248,6 +266,14 @@ class Reconciler:
             always = tunnel.enabled and tunnel.connect is ConnectType.ALWAYS
             if always and isinstance(self.way(name), Way) and not self._driver.history.has_sa(name):
                 self._driver.negotiate(name)
+
+
+def _isakmp_peers(gateway: Gateway, driver: Driver) -> frozenset[str]:
+    """The IKEv1 peers with whom an ISAKMP SA stands, where a tunnel depends on that (V1-37)."""
+    if not any(isakmp_sa_suffices(tunnel) for tunnel in gateway.tunnels):
+        return frozenset()
+    standing = (IkeSaState.ESTABLISHED, IkeSaState.REKEYING)
+    return frozenset(sa.peer for sa in driver.core.isakmp_sas(driver.now()) if sa.state in standing)
 
 
 def _clamps(interface: Interface, device: str, mtu: int) -> list[Clamp]:

@@ -4,24 +4,30 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 
 from kakehashi.model.address import Hostname, IPAddress
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.ikev1 import Ikev1Tunnel
 
 PERIOD = 60.0
 RETRY = 10.0
 Changed = Callable[[str, frozenset[IPAddress]], None]
 
 
-def names(gateway: Gateway) -> dict[str, str]:
-    """The host name of each tunnel whose peer is known by name."""
-    return {
-        t.interface: t.peer_address.name
-        for t in gateway.tunnels
-        if t.enabled and isinstance(t.peer_address, Hostname)
-    }
+def names(gateway: Gateway) -> frozenset[str]:
+    """The host names by which tunnels and IKEv1 peers are known (V1-35)."""
+    return frozenset(host.name for _, host in known_by_name(gateway))
+
+
+def known_by_name(gateway: Gateway) -> Iterator[tuple[str, Hostname]]:
+    """Each tunnel with each host name that its peer, or an IKEv1 peer it uses, is known by."""
+    peers = {peer.name: peer.address for peer in gateway.ikev1_peers}
+    for tunnel in gateway.tunnels:
+        used = tunnel.peers if isinstance(tunnel, Ikev1Tunnel) else ()
+        hosts = dict.fromkeys((tunnel.peer_address, *(peers.get(name) for name in used)))
+        yield from ((tunnel.interface, h) for h in hosts if tunnel.enabled and isinstance(h, Hostname))
 
 
 async def resolve(name: str) -> frozenset[IPAddress]:
@@ -52,35 +58,42 @@ def _ask(name: str) -> frozenset[IPAddress]:
 
 
 class Resolver:
-    """Asks for every name each minute, and every ten seconds while one has no address."""
+    """Asks for every name each minute, and every ten seconds while one has no address.
+
+    `addresses`: by host name, of those that were found. `changed` is told a host name with its new addresses.
+    """
 
     def __init__(self, changed: Changed) -> None:
         self._changed = changed
-        self._names: dict[str, str] = {}
+        self._names: frozenset[str] = frozenset()
         self._wake = asyncio.Event()
         self.addresses: dict[str, frozenset[IPAddress]] = {}
 
-    def follow(self, wanted: dict[str, str]) -> None:
-        """The names of now, by tunnel."""
-        kept = {t for t, name in wanted.items() if self._names.get(t) == name}
-        self.addresses = {t: a for t, a in self.addresses.items() if t in kept}
-        self._names = dict(wanted)
+    def follow(self, wanted: frozenset[str]) -> None:
+        """The names of now."""
+        self.addresses = {name: found for name, found in self.addresses.items() if name in wanted}
+        self._names = wanted
         self._wake.set()
+
+    def found(self, host: Hostname) -> frozenset[IPAddress]:
+        """The addresses of a name, as far as they are known and count."""
+        found = self.addresses.get(host.name, frozenset())
+        return frozenset(a for a in found if host.version in (None, a.version))
 
     async def run(self) -> None:
         """Never ends; to be cancelled."""
         while True:
             # All at once: a name server that is away keeps each waiting for many seconds.
-            await asyncio.gather(*(self._follow_up(t, name) for t, name in self._names.items()))
-            waiting = any(not self.addresses.get(tunnel) for tunnel in self._names)
+            await asyncio.gather(*(self._follow_up(name) for name in self._names))
+            waiting = any(not self.addresses.get(name) for name in self._names)
             self._wake.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(RETRY if waiting else PERIOD):
                     await self._wake.wait()
 
-    async def _follow_up(self, tunnel: str, name: str) -> None:
+    async def _follow_up(self, name: str) -> None:
         found = await resolve(name)
         # A name server that fails for a while moves no peer.
-        if found and found != self.addresses.get(tunnel) and self._names.get(tunnel) == name:
-            self.addresses[tunnel] = found
-            self._changed(tunnel, found)
+        if found and found != self.addresses.get(name) and name in self._names:
+            self.addresses[name] = found
+            self._changed(name, found)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from kakehashi.dataplane.protocol import Counters
+from kakehashi.gateway.core import Core
 from kakehashi.gateway.desired import TunnelState
 from kakehashi.gateway.history import History
 from kakehashi.gateway.host import routes
@@ -18,6 +19,8 @@ from kakehashi.model.secret import Secret
 from kakehashi.model.status import (
     IkeSaStatus,
     InboundCounters,
+    IpsecSaStatus,
+    IsakmpSaStatus,
     OutboundCounters,
     RouteStatus,
     Status,
@@ -64,7 +67,7 @@ def down_reason(enabled: bool, state: TunnelState | None) -> str:
         return ""
     if isinstance(state.way, NoWay):
         return state.way.reason
-    return "no SA yet: connect-type auto keeps the interface down until there is one"
+    return state.waiting or "it has no SA yet"
 
 
 def route_statuses(
@@ -90,13 +93,32 @@ def route_statuses(
     return tuple(result)
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Sas:
+    """What the core knows at one moment."""
+
+    ike: tuple[IkeSaStatus, ...] = ()
+    isakmp: tuple[IsakmpSaStatus, ...] = ()
+    ipsec: tuple[IpsecSaStatus, ...] = ()
+    half_open: int = 0
+
+    @classmethod
+    def of(cls, core: Core, now: float) -> "Sas":
+        """Those of the core."""
+        return cls(
+            ike=core.ike_sas(now),
+            isakmp=core.isakmp_sas(now),
+            ipsec=core.ipsec_sas(now),
+            half_open=core.half_open(),
+        )
+
+
 def merge(
     gateway: Gateway,
     time: datetime,
     tunnels: tuple[TunnelStatus, ...],
-    ike_sas: tuple[IkeSaStatus, ...],
+    sas: Sas,
     route_states: tuple[RouteStatus, ...],
-    half_open: int,
     drops: Mapping[str, int],
 ) -> Status:
     """The whole."""
@@ -104,9 +126,11 @@ def merge(
         hostname=gateway.hostname,
         time=time,
         tunnels=tunnels,
-        ike_sas=ike_sas,
+        ike_sas=sas.ike,
+        isakmp_sas=sas.isakmp,
+        ipsec_sas=sas.ipsec,
         routes=route_states,
-        half_open=half_open,
+        half_open=sas.half_open,
         drops=dict(drops),
     )
 

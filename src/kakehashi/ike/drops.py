@@ -8,7 +8,6 @@ class Drop(enum.StrEnum):
 
     MALFORMED = "malformed"  # the IKE header or a cleartext payload cannot be read
     UNKNOWN_VERSION = "unknown version"
-    NOT_YET_IKEV1 = "IKEv1 is not supported yet"
     UNKNOWN_IKE_SPI = "unknown IKE SPI"
     UNEXPECTED_EXCHANGE = "exchange not legal in this state"
     WRONG_DIRECTION = "initiator flag does not fit the SPIs"

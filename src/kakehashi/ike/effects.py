@@ -61,6 +61,23 @@ class RemoveChildSa:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class IsakmpSaChanged:
+    """An ISAKMP SA with the IKEv1 peer of this name has come up, or has ended (V1-37)."""
+
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskActivity:
+    """Soon something is decided by what these pairs of SAs have carried: tell it by `Endpoint.activity`.
+
+    `spis`: their `spi_in`. What is not told counts as no traffic but the first packet from the peer.
+    """
+
+    spis: tuple[int, ...]
+
+
 class Level(enum.IntEnum):
     """Severities of RFC 5424 as the devices use them (V2-52)."""
 
@@ -112,4 +129,14 @@ class Event:
     details: Mapping[str, str | int] = field(default_factory=dict)
 
 
-Effect = Send | SendNatKeepalive | InstallChildSa | UseOutbound | MoveChildSa | RemoveChildSa | Event
+Effect = (
+    Send
+    | SendNatKeepalive
+    | InstallChildSa
+    | UseOutbound
+    | MoveChildSa
+    | RemoveChildSa
+    | IsakmpSaChanged
+    | AskActivity
+    | Event
+)

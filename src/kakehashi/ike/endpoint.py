@@ -1,83 +1,56 @@
 """One gateway's IKE without sockets or clock: datagrams and time in, effects out.
 
-Here a datagram finds its IKE SA and a timer its owner; what IKE means is in `v2`. Nothing that the network
-sends raises out of `receive`: what comes to nothing is counted in `drops` by its reason.
+What an IKE version means is in `v1` and `v2`; here each datagram, SA and tunnel finds its own. Nothing that
+the network sends raises out of `receive`: what comes to nothing is counted in `drops` by its reason.
 """
 
-import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable
-from itertools import count
+from collections.abc import Callable
 
-from kakehashi.ike.directory import Directory
 from kakehashi.ike.drops import Drop
-from kakehashi.ike.effects import (
-    Effect,
-    Event,
-    EventName,
-    InstallChildSa,
-    Level,
-    RemoveChildSa,
-    Send,
-    UseOutbound,
-)
-from kakehashi.ike.known import known
-from kakehashi.ike.limits import Limits, Throttle
-from kakehashi.ike.v2 import control, dispatch, ike_sa_init, timers
-from kakehashi.ike.v2.child_negotiation import MIN_ESP_SPI, Trigger
-from kakehashi.ike.v2.children import Child
-from kakehashi.ike.v2.cookies import Cookies
-from kakehashi.ike.v2.ike_sa import IkeSa
-from kakehashi.ike.v2.snapshot import status
-from kakehashi.ike.v2.states import State
-from kakehashi.model.address import ANY, Hostname, IPAddress, Path, SocketAddress
+from kakehashi.ike.effects import Effect, Level
+from kakehashi.ike.limits import Limits
+from kakehashi.ike.shared import Shared
+from kakehashi.ike.trigger import Trigger
+from kakehashi.ike.v1.engine import Engine as Ikev1
+from kakehashi.ike.v2.engine import Engine as Ikev2
+from kakehashi.model.address import IPAddress, Path, SocketAddress
 from kakehashi.model.gateway import Gateway
-from kakehashi.model.status import CLEARED, IkeSaStatus, Role
-from kakehashi.model.tunnel import Tunnel
-from kakehashi.wire.errors import WireError
-from kakehashi.wire.registry.ikev2 import ExchangeType, NotifyType, PayloadType
-from kakehashi.wire.v2.header import FLAG_RESPONSE, HEADER_SIZE, MAJOR_VERSION, Header, decode_header
-from kakehashi.wire.v2.message import Message, encode
-from kakehashi.wire.v2.notify import Notify
+from kakehashi.model.ikev1 import Ikev1Tunnel
+from kakehashi.model.status import IkeSaStatus, IpsecSaStatus, IsakmpSaStatus
+from kakehashi.model.tunnel import Ikev2Tunnel
 
-_NO_SPI = bytes(8)
-_NO_ADDRESSES: frozenset[IPAddress] = frozenset()
+_VERSION = 17  # the octet of the header that holds the version, both versions of IKE have it there
 
 
 class Endpoint:
-    """One gateway's IKE. `now` is monotonic seconds, `entropy(n)` returns n random octets.
-
-    `verbosity`: events of a lesser severity than this are not even made.
-    """
+    """One gateway's IKE. `now` is monotonic seconds, `entropy(n)` returns n random octets."""
 
     def __init__(
         self, gateway: Gateway, entropy: Callable[[int], bytes], limits: Limits | None = None
     ) -> None:
-        self.gateway = gateway
-        self.limits = limits or Limits()
-        self.verbosity = Level.DEBUG
-        self.drops: Counter[Drop] = Counter()
-        self.cookies = Cookies(entropy, self.limits.cookie_lifetime)
-        self._entropy = entropy
-        self._effects: list[Effect] = []
-        self._sas: dict[bytes, IkeSa] = {}  # by our SPI
-        self._first_messages: dict[tuple[bytes, SocketAddress], IkeSa] = {}
-        self._children: dict[int, tuple[Child, IkeSa]] = {}  # by spi_in
-        self._outbound: dict[str, int] = {}  # by tunnel: the Child SA that packets leave by
-        self._half_open: Counter[IPAddress] = Counter()
-        self._half_open_sas: set[IkeSa] = set()
-        self._timers: list[tuple[float, int, IkeSa]] = []
-        self._armed: dict[IkeSa, float] = {}
-        self._order = count()
-        self._serials = count(1)
-        self._by_tunnel: dict[tuple[str, Role], dict[IkeSa, None]] = {}  # those that have not ended
-        self._directory = Directory(gateway)
-        self._peer_addresses: dict[str, frozenset[IPAddress]] = {}
-        self._local_addresses: dict[str, frozenset[IPAddress]] = {}
-        self._answers = Throttle(self.limits.answers_per_second)
-        self._tales = Throttle(self.limits.events_per_second)
+        self.shared = Shared(gateway, entropy, limits or Limits())
+        self.v1 = Ikev1(self.shared)
+        self.v2 = Ikev2(self.shared)
 
-    # What the driver calls.
+    @property
+    def gateway(self) -> Gateway:
+        """The configuration in force."""
+        return self.shared.gateway
+
+    @property
+    def drops(self) -> Counter[Drop]:
+        """How many datagrams came to nothing, by the reason."""
+        return self.shared.drops
+
+    @property
+    def verbosity(self) -> Level:
+        """Events of a lesser severity than this are not even made."""
+        return self.shared.verbosity
+
+    @verbosity.setter
+    def verbosity(self, level: Level) -> None:
+        self.shared.verbosity = level
 
     def configure(self, gateway: Gateway, now: float) -> None:
         """Take over a changed configuration.
@@ -85,355 +58,113 @@ class Endpoint:
         SAs of tunnels that are gone, or whose peer, identities or keys are others, are deleted; all others
         stay, and a new policy counts from the next negotiation.
         """
-        self.gateway = gateway
-        self._directory = Directory(gateway)
-        for sa in self._living():
-            control.reconfigure(sa, gateway, now)
-            self.rearm(sa)
+        self.shared.gateway = gateway
+        self.v1.configure(now)
+        self.v2.configure(now)
 
     def set_peer_addresses(self, tunnel: str, addresses: frozenset[IPAddress]) -> None:
         """What the host name of the tunnel's peer resolves to now."""
-        self._peer_addresses[tunnel] = addresses
+        self.shared.peer_addresses[tunnel] = addresses
 
     def set_local_addresses(self, tunnel: str, addresses: frozenset[IPAddress]) -> None:
         """At which of our addresses the tunnel may be reached (V2-11); the empty set is any."""
-        self._local_addresses[tunnel] = addresses
+        self.shared.local_addresses[tunnel] = addresses
 
-    def initiate(self, tunnel: str, path: Path, now: float, trigger: Trigger | None = None) -> bool:
-        """Bring the tunnel up by IKE_SA_INIT to `path`, or by a Child SA of the IKE SA that stands.
+    def initiate(self, tunnel: str, path: Path | None, now: float, trigger: Trigger | None = None) -> bool:
+        """Bring the tunnel up: by a negotiation with the end of `path`, or under the IKE SA that stands.
 
-        Does nothing while that is under way or the packet `trigger` has its Child SA. False if it cannot
-        begin: there is no such tunnel, its peer's address is unknown, or its credentials are not usable.
+        `path` None: the peer's address is not known, and only an IKE SA that stands can help (V1-10). Does
+        nothing while that is under way or the packet `trigger` has its SA. False if it cannot begin.
         """
-        found = self.gateway.tunnel(tunnel)
-        if found is None or found.peer_address is ANY:
-            return False
-        sa = control.initiate(self, found, path, trigger, now)
-        if sa is not None:
-            self.rearm(sa)
-        return sa is not None
+        match self.gateway.tunnel(tunnel):
+            case Ikev1Tunnel() as found:
+                return self.v1.initiate(found, path, now, trigger)
+            case Ikev2Tunnel() as found if path is not None:
+                return self.v2.initiate(found, path, now, trigger)
+        return False
 
     def receive(self, datagram: bytes, path: Path, now: float) -> None:
         """Take one datagram, without non-ESP marker. Never raises for what it reads."""
-        try:
-            header = decode_header(datagram)
-        except WireError as error:
-            self._unreadable(datagram, path, error, now)
-            return
-        if header.exchange_type == ExchangeType.IKE_SA_INIT and not header.is_response:
-            self._first_message(header, datagram, path, now)
-            return
-        sa = self._sas.get(header.spi_r if header.is_initiator else header.spi_i)
-        if sa is None:
-            self._stranger(header, datagram, path, now)
-            return
-        dispatch.receive(sa, header, datagram, path, now)
-        self.rearm(sa)
+        if len(datagram) > _VERSION and datagram[_VERSION] >> 4 == 1:
+            self.v1.receive(datagram, path, now)
+        else:
+            self.v2.receive(datagram, path, now)
 
     def handle_timeout(self, now: float) -> None:
         """Do what is due. To be called at `next_timeout`, or later."""
-        while self._timers and self._timers[0][0] <= now:
-            at, _, sa = heapq.heappop(self._timers)
-            if self._armed.get(sa) != at:
-                continue
-            del self._armed[sa]
-            if sa.state is State.GONE:
-                self._forget(sa)
-            else:
-                timers.run(sa, now)
-                self.rearm(sa)
+        self.v1.handle_timeout(now)
+        self.v2.handle_timeout(now)
 
     def next_timeout(self) -> float | None:
         """When `handle_timeout` wants to be called, monotonic seconds."""
-        while self._timers and self._armed.get(self._timers[0][2]) != self._timers[0][0]:
-            heapq.heappop(self._timers)
-        return self._timers[0][0] if self._timers else None
+        times = [t for t in (self.v1.next_timeout(), self.v2.next_timeout()) if t is not None]
+        return min(times, default=None)
 
     def effects(self) -> list[Effect]:
         """Take what is to be done, in this order."""
-        taken, self._effects = self._effects, []
+        taken, self.shared.effects = self.shared.effects, []
         return taken
 
-    def expire(self, spi_in: int, now: float) -> None:
-        """The data plane says that a Child SA has reached its soft limit: it is rekeyed."""
-        found = self._children.get(spi_in)
-        if found is not None:
-            child, sa = found
-            timers.rekey_child(sa, child, now)
-            sa.pump(now)
-            self.rearm(sa)
+    def expire(self, spi_in: int, now: float, hard: bool = False) -> None:
+        """The data plane says that a pair of SAs has reached its soft limit, or its hard one."""
+        if self.v1.has_child(spi_in):
+            self.v1.expire(spi_in, now, hard)
+        else:
+            self.v2.expire(spi_in, now)
+
+    def rekey(self, tunnel: str, now: float) -> bool:
+        """Replace the tunnel's IKE SA now. False if none stands, or its rekey is not ours to begin."""
+        return self.v2.rekey(tunnel, now)
 
     def first_inbound(self, spi_in: int, now: float) -> None:
-        """The peer uses a Child SA that came of its rekey: so may we (RFC 7296 section 2.8)."""
-        found = self._children.get(spi_in)
-        if found is not None:
-            control.first_inbound(*found)
+        """The peer uses a pair of SAs that came of a rekey: so may we (RFC 7296 section 2.8)."""
+        (self.v1 if self.v1.has_child(spi_in) else self.v2).first_inbound(spi_in, now)
+
+    def activity(
+        self, spi_in: int, inbound_idle: float | None, outbound_idle: float | None, now: float
+    ) -> None:
+        """Answers AskActivity: when a pair of SAs last carried an authentic packet, seconds ago; None
+        is never (V1-04, V1-20).
+        """
+        self.v1.activity(spi_in, inbound_idle, outbound_idle, now)
 
     def peer_moved(self, spi_in: int, remote: SocketAddress, now: float) -> None:
-        """Authentic ESP came from a new address or port: follow a peer that is behind a NAT (2.23)."""
-        found = self._children.get(spi_in)
-        if found is not None:
-            control.peer_moved(found[1], remote)
-            self.rearm(found[1])
+        """Authentic ESP came from a new address or port: follow a peer that is behind a NAT."""
+        (self.v1 if self.v1.has_child(spi_in) else self.v2).peer_moved(spi_in, remote, now)
 
-    def unknown_spi(self, spi: int, path: Path, now: float) -> None:
-        """ESP came for an SPI that we do not have: tell its sender (RFC 7296 section 1.5)."""
-        if spi in self._children:
-            # The packet has overtaken the message that made the SA.
-            return
-        sa = control.unknown_spi(self, self._living(), spi, path, now)
-        if sa is not None:
-            self.rearm(sa)
+    def unknown_spi(self, spi: int, path: Path, now: float, packets: int = 1) -> None:
+        """ESP came for an SPI that we do not have, or that its keys do not open."""
+        if not self.v1.undecryptable(spi, path, now, packets):
+            self.v2.unknown_spi(spi, path, now)
 
     def clear(self, tunnel: str | None, now: float) -> int:
-        """Delete the IKE SAs of a tunnel, or all (V2-34). They stay until the answer or the time-out. Their
-        number.
+        """Delete the SAs of a tunnel, or all (V2-34). IKEv2's stay until the answer or the time-out. The
+        number of IKE SAs.
         """
-        sas = [sa for sa in self._living() if tunnel is None or sa.tunnel_name == tunnel]
-        for sa in sas:
-            control.clear(sa, CLEARED, now)
-            self.rearm(sa)
-        return len(sas)
+        return self.v1.clear(tunnel, now) + self.v2.clear(tunnel, now)
 
     def discard(self, tunnel: str, reason: str, now: float) -> None:
-        """Forget the IKE SAs of a tunnel without a word to the peer."""
-        for sa in self.sas_of(tunnel):
-            sa.close(reason, now)
-            self.rearm(sa)
+        """Forget the SAs of a tunnel without a word to the peer."""
+        self.v1.discard(tunnel, reason, now)
+        self.v2.discard(tunnel, reason, now)
 
     def shutdown(self, now: float) -> None:
         """Say goodbye to every peer, where that is not suppressed. There is no waiting for answers."""
-        for sa in self._living():
-            control.goodbye(sa, now)
+        self.v1.shutdown(now)
+        self.v2.shutdown(now)
 
     def ike_sas(self, now: float) -> tuple[IkeSaStatus, ...]:
-        """Every IKE SA, oldest first."""
-        return tuple(status(sa, now) for sa in sorted(self._living(), key=lambda sa: sa.serial))
+        """Every IKE SA of IKEv2, oldest first."""
+        return self.v2.ike_sas(now)
+
+    def isakmp_sas(self, now: float) -> tuple[IsakmpSaStatus, ...]:
+        """Every ISAKMP SA of IKEv1, oldest first."""
+        return self.v1.isakmp_sas(now)
+
+    def ipsec_sas(self, now: float) -> tuple[IpsecSaStatus, ...]:
+        """Every pair of IPsec SAs that IKEv1 made, oldest first."""
+        return self.v1.ipsec_sas(now)
 
     def half_open(self) -> int:
         """How many initiators we have answered that have not yet proved who they are."""
-        return len(self._half_open_sas)
-
-    # What the SAs call: see `v2.host.Host`.
-
-    def entropy(self, size: int) -> bytes:
-        return self._entropy(size)
-
-    def emit(self, effect: Effect) -> None:
-        self._effects.append(effect)
-
-    def tell(self, event: Event) -> None:
-        if event.level <= self.verbosity:
-            self._effects.append(event)
-
-    def tell_lazily(self, level: Level, event: Callable[[], Event]) -> None:
-        if level <= self.verbosity:
-            self._effects.append(event())
-
-    def drop(self, reason: Drop, path: Path, why: str = "") -> None:
-        self.drops[reason] += 1
-        self.tell_lazily(Level.DEBUG, lambda: _dropped(reason, path, why))
-
-    def new_ike_spi(self) -> bytes:
-        while (spi := self._entropy(8)) in self._sas or spi == _NO_SPI:
-            pass
-        return spi
-
-    def new_esp_spi(self) -> int:
-        while (spi := int.from_bytes(self._entropy(4), "big")) in self._children or spi < MIN_ESP_SPI:
-            pass
-        return spi
-
-    def next_serial(self) -> int:
-        return next(self._serials)
-
-    def add(self, sa: IkeSa) -> None:
-        self._sas[sa.our_spi] = sa
-        self._file(sa)
-        if sa.state is State.INIT_ANSWERED:
-            sa.first_message = (sa.init.request, sa.path.remote)
-            self._first_messages[sa.first_message] = sa
-            self._half_open_sas.add(sa)
-            self._half_open[sa.path.remote.ip] += 1
-        self.rearm(sa)
-
-    def proven(self, sa: IkeSa) -> None:
-        self._no_longer_half_open(sa)
-        self._file(sa)
-
-    def closed(self, sa: IkeSa) -> None:
-        place = (sa.tunnel_name, sa.role)
-        filed = self._by_tunnel.get(place, {})
-        filed.pop(sa, None)
-        if not filed:
-            self._by_tunnel.pop(place, None)
-        self.rearm(sa)
-
-    def rearm(self, sa: IkeSa) -> None:
-        at = timers.next_timeout(sa)
-        if at is None:
-            self._armed.pop(sa, None)
-        elif self._armed.get(sa) != at:
-            self._armed[sa] = at
-            heapq.heappush(self._timers, (at, next(self._order), sa))
-            if len(self._timers) > 4 * len(self._armed) + 64:
-                # Most of the heap is timers that were moved: sweep them out.
-                self._timers = [(at, next(self._order), sa) for sa, at in self._armed.items()]
-                heapq.heapify(self._timers)
-
-    def add_child(self, child: Child, sa: IkeSa, use_outbound: bool) -> None:
-        self._children[child.spi_in] = (child, sa)
-        if use_outbound:
-            self._outbound[child.tunnel.interface] = child.spi_in
-        self.emit(InstallChildSa(child.sa, use_outbound))
-
-    def move_child(self, child: Child, sa: IkeSa) -> None:
-        self._children[child.spi_in] = (child, sa)
-
-    def use_outbound(self, child: Child) -> None:
-        tunnel = child.tunnel.interface
-        if self._outbound.get(tunnel) != child.spi_in:
-            self._outbound[tunnel] = child.spi_in
-            self.emit(UseOutbound(tunnel, child.spi_in))
-
-    def remove_child(self, child: Child, reason: str) -> None:
-        found = self._children.pop(child.spi_in, None)
-        if found is None:
-            return
-        tunnel = child.tunnel.interface
-        if self._outbound.get(tunnel) == child.spi_in:
-            del self._outbound[tunnel]
-            control.use_another(self, tunnel, self._children.values())
-        self.emit(RemoveChildSa(tunnel, child.spi_in, reason))
-        control.tell_child_gone(found[1], child, reason)
-
-    def candidates(self, path: Path) -> tuple[Tunnel, ...]:
-        named = (t for t in self._directory.named if self.is_fixed(t, path))
-        found = (*self._directory.fixed.get(path.remote.ip, ()), *named, *self._directory.any_address)
-        return tuple(t for t in found if self._reachable_at(t, path.local.ip))
-
-    def is_fixed(self, tunnel: Tunnel, path: Path) -> bool:
-        if isinstance(tunnel.peer_address, Hostname):
-            return path.remote.ip in self._peer_addresses.get(tunnel.interface, _NO_ADDRESSES)
-        return tunnel.peer_address == path.remote.ip
-
-    def half_open_of(self, path: Path) -> tuple[int, int]:
-        return len(self._half_open_sas), self._half_open[path.remote.ip]
-
-    def has_established(self, peer: IPAddress) -> bool:
-        return any(sa.is_up and sa.path.remote.ip == peer for sa in self._sas.values())
-
-    def sas_of(self, tunnel: str, roles: Iterable[Role] = tuple(Role)) -> list[IkeSa]:
-        found = (sa for role in roles for sa in self._by_tunnel.get((tunnel, role), ()))
-        return sorted(found, key=lambda sa: sa.serial)
-
-    def may_answer(self, now: float) -> bool:
-        return self._answers.allows(now)
-
-    def may_tell(self, now: float) -> bool:
-        return self._tales.allows(now)
-
-    # Routing.
-
-    def _first_message(self, header: Header, datagram: bytes, path: Path, now: float) -> None:
-        spis_fit = header.spi_i != _NO_SPI and header.spi_r == _NO_SPI
-        if not spis_fit or header.message_id != 0 or not header.is_initiator:
-            self.drop(Drop.WRONG_DIRECTION, path)
-            return
-        sa = self._first_messages.get((datagram, path.remote))
-        if sa is None:
-            ike_sa_init.respond(self, header, datagram, path, now)
-        elif sa.state is State.INIT_ANSWERED:
-            sa.transmit(sa.responses.last, path, now)
-        else:
-            self.drop(Drop.OUTSIDE_WINDOW, path)
-
-    def _stranger(self, header: Header, datagram: bytes, path: Path, now: float) -> None:
-        """No IKE SA of ours: say so to who asks (RFC 7296 section 2.21.4)."""
-        self.drop(Drop.UNKNOWN_IKE_SPI, path)
-        may_be_hint = header.spi_i == _NO_SPI or not (header.is_response or header.is_initiator)
-        if (header.is_response and not may_be_hint) or not self.may_answer(now):
-            return
-        if may_be_hint:
-            control.stray_notify(self, self._living(), datagram, path, now)
-        if not header.is_response:
-            notify = Notify(NotifyType.INVALID_IKE_SPI)
-            self._answer_stranger(header, notify, path)
-
-    def _answer_stranger(self, header: Header, notify: Notify, path: Path) -> None:
-        """The SPIs, exchange and message ID are copied, and the roles are turned round."""
-        answer = Message(
-            header.spi_i,
-            header.spi_r,
-            header.exchange_type,
-            not header.is_initiator,
-            True,
-            header.message_id,
-            (notify,),
-        )
-        self.emit(Send(encode(answer), path))
-
-    def _unreadable(self, datagram: bytes, path: Path, error: WireError, now: float) -> None:
-        if len(datagram) < HEADER_SIZE or datagram[17] >> 4 == MAJOR_VERSION:
-            self.drop(Drop.MALFORMED, path, str(error))
-            return
-        major = datagram[17] >> 4
-        if major == 1:
-            self.drop(Drop.NOT_YET_IKEV1, path)
-            return
-        self.drop(Drop.UNKNOWN_VERSION, path, f"version {major}")
-        # Only requests are answered, or two gateways could answer each other without end (section 2.5).
-        if error.notify is None or datagram[19] & FLAG_RESPONSE or not self.may_answer(now):
-            return
-        header = Header(
-            spi_i=datagram[:8],
-            spi_r=datagram[8:16],
-            next_payload=PayloadType.NONE,
-            major=MAJOR_VERSION,
-            minor=0,
-            exchange_type=ExchangeType(datagram[18]),
-            flags=datagram[19],
-            message_id=int.from_bytes(datagram[20:24], "big"),
-            length=len(datagram),
-        )
-        self._answer_stranger(header, Notify(error.notify), path)
-
-    def _reachable_at(self, tunnel: Tunnel, address: IPAddress) -> bool:
-        local = self._local_addresses.get(tunnel.interface, _NO_ADDRESSES)
-        return not local or address in local
-
-    # Bookkeeping.
-
-    def _living(self) -> list[IkeSa]:
-        return [sa for sa in self._sas.values() if sa.state is not State.GONE]
-
-    def _file(self, sa: IkeSa) -> None:
-        if sa.tunnel is not None:
-            self._by_tunnel.setdefault((sa.tunnel_name, sa.role), {})[sa] = None
-
-    def _no_longer_half_open(self, sa: IkeSa) -> None:
-        if sa not in self._half_open_sas:
-            return
-        self._half_open_sas.discard(sa)
-        source = known(sa.first_message)[1].ip
-        self._half_open[source] -= 1
-        if not self._half_open[source]:
-            del self._half_open[source]
-
-    def _forget(self, sa: IkeSa) -> None:
-        # One that failed counts until now, or failing would be a way round the limits.
-        self._no_longer_half_open(sa)
-        self._sas.pop(sa.our_spi, None)
-        if sa.first_message is not None:
-            self._first_messages.pop(sa.first_message, None)
-
-
-def _dropped(reason: Drop, path: Path, why: str) -> Event:
-    return Event(
-        level=Level.DEBUG,
-        name=EventName.DROPPED,
-        facility="ikev2",
-        message=f"a message from {path.remote} is dropped: {reason}" + (f" ({why})" if why else ""),
-        path=path,
-        details={"reason": reason.name},
-    )
+        return self.v1.half_open() + self.v2.half_open()

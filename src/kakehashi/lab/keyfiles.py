@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
+_IKEV1_FILE = "ikev1_decryption_table"
 _IKE_FILE = "ikev2_decryption_table"
 _ESP_FILE = "esp_sa"
 # Captures are of links before and behind a NAT: an SA has other addresses on each. The SPI is enough.
@@ -13,12 +14,14 @@ _PREFERENCES = "esp.enable_encryption_decode: TRUE\nesp.enable_null_encryption_d
 
 def write_profile(sources: Iterable[Path], folder: Path) -> None:
     """Merge the key files of all gateways into `folder`, which Wireshark takes as WIRESHARK_CONFIG_DIR."""
+    ikev1: dict[str, None] = {}
     ike: dict[str, None] = {}
     esp: dict[str, None] = {}
     for source in sources:
+        ikev1 |= dict.fromkeys(_lines(source / _IKEV1_FILE))
         ike |= dict.fromkeys(_lines(source / _IKE_FILE))
         esp |= dict.fromkeys(any_address(line) for line in _lines(source / _ESP_FILE))
-    for name, lines in ((_IKE_FILE, ike), (_ESP_FILE, esp)):
+    for name, lines in ((_IKEV1_FILE, ikev1), (_IKE_FILE, ike), (_ESP_FILE, esp)):
         file = folder / name
         file.touch(mode=0o600)
         file.write_text("".join(line + "\n" for line in lines), encoding="utf-8")

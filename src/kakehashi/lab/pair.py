@@ -6,7 +6,7 @@ from itertools import combinations
 
 from kakehashi.model.address import ANY, AnyAddress, Hostname
 from kakehashi.model.gateway import Gateway, InterfaceKind
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
 
 # What speaks for a pair, in points. Both identities outweigh any address, because a NAT changes addresses and
 # leaves identities alone; an address that belongs to the other device outweighs one identity.
@@ -99,6 +99,8 @@ def _candidates(ends: list[End], gateways: Mapping[str, Gateway]) -> Iterator[tu
 
 
 def _identity_points(here: Tunnel, there: Tunnel) -> int:
+    if not (isinstance(here, Ikev2Tunnel) and isinstance(there, Ikev2Tunnel)):
+        return 0
     return _IDENTITY if here.peer.identity == there.local.identity else 0
 
 

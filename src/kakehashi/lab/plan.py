@@ -14,6 +14,7 @@ from kakehashi.lab.pair import End, pair_tunnels
 from kakehashi.lab.routing import Topology, plan_routes
 from kakehashi.lab.wan import outer_version, plan_wans
 from kakehashi.model.address import Hostname, IPAddress
+from kakehashi.model.tunnel import Ikev2Tunnel
 
 
 def make_plan(devices: Sequence[Device], behind_nat: Collection[str] = ()) -> Plan:
@@ -28,7 +29,7 @@ def make_plan(devices: Sequence[Device], behind_nat: Collection[str] = ()) -> Pl
     lans = plan_lans(devices, pairing, [a.network for wan in wans for a in wan.addresses], drafts)
     topology = plan_routes(devices, pairing, wans, lans, drafts)
     for end in pairing.alone:
-        peer = end.tunnel.peer.identity
+        peer = end.tunnel.peer.identity if isinstance(end.tunnel, Ikev2Tunnel) else end.tunnel.peer_address
         drafts[end.device].assume(f"{end.tunnel.interface} is left alone: no file is that of its peer {peer}")
     probes = tuple(_probes(topology))
     used = {end for probe in probes for end in probe.by}

@@ -14,9 +14,13 @@ NAT_T_PORT = 4500
 
 @dataclass(frozen=True, slots=True)
 class Hostname:
-    """A peer known by name; the gateway resolves it again and again."""
+    """A peer known by name; the gateway resolves it again and again.
+
+    `version`: 4 or 6 where only its addresses of one IP version count.
+    """
 
     name: str
+    version: int | None = None
 
     def __str__(self) -> str:
         return self.name

@@ -16,13 +16,17 @@ class Severity(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding. `code` is stable for machines (`undefined-key`), `remedy` says what to do."""
+    """One finding. `code` is stable for machines (`undefined-key`), `remedy` says what to do.
+
+    `name`: what it is about, where that has a name of its own (`undefined-ike-proposal`: the proposal's).
+    """
 
     severity: Severity
     code: str
     message: str
     source: Source | None = None
     remedy: str = ""
+    name: str = ""
 
     def __str__(self) -> str:
         where = f"{self.source}: " if self.source else ""

@@ -3,7 +3,9 @@
 import enum
 from dataclasses import dataclass, field
 
+from kakehashi.model.access_list import AccessList
 from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
+from kakehashi.model.ikev1 import DeleteNotify, Ikev1Peer
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.source import Source
 from kakehashi.model.tunnel import Tunnel
@@ -29,7 +31,7 @@ class StaticTranslation:
 
     protocol: int
     port: int | None = None
-    source: Source | None = None
+    source: Source | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +40,8 @@ class Interface:
 
     `unnumbered`: the interface whose address it borrows, for each IP version. `dhcp`: the address comes from
     outside, `dhcp_default_route`: and the default route with it. `mtu`: octets, None is the default. `napt`:
-    sources are translated on the way out.
+    sources are translated on the way out. `access_in`, `access_out`: the access list that packets of each IP
+    version must pass on their way in and out, None is no filter.
     """
 
     name: str
@@ -55,7 +58,11 @@ class Interface:
     adjust_mss_ipv6: AdjustMss | int | None = None
     napt: bool = False
     static_translations: tuple[StaticTranslation, ...] = ()
-    source: Source | None = None
+    access_in: str | None = None
+    access_out: str | None = None
+    access_in_ipv6: str | None = None
+    access_out_ipv6: str | None = None
+    source: Source | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +73,15 @@ class Route:
     next_hop: IPAddress | None = None
     interface: str | None = None
     metric: int = 1
-    source: Source | None = None
+    source: Source | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
     """Everything that a configuration says about one router.
 
-    `unknown_peer_policy`: what answers the first message of a peer whose address no tunnel names.
+    `unknown_peer_policy`: what answers the first IKEv2 message of a peer whose address no tunnel names.
+    `ikev1_peers`: with whom phase 1 of IKEv1 may be made, in the order of the configuration.
     """
 
     dialect: str
@@ -82,6 +90,9 @@ class Gateway:
     interfaces: tuple[Interface, ...] = ()
     tunnels: tuple[Tunnel, ...] = ()
     routes: tuple[Route, ...] = ()
+    ikev1_peers: tuple[Ikev1Peer, ...] = ()
+    access_lists: tuple[AccessList, ...] = ()
+    delete_notify: DeleteNotify | None = None
     files: tuple[str, ...] = field(default=())
 
     def interface(self, name: str) -> Interface | None:
@@ -91,3 +102,11 @@ class Gateway:
     def tunnel(self, name: str) -> Tunnel | None:
         """The tunnel of that interface name, or None."""
         return next((t for t in self.tunnels if t.interface == name), None)
+
+    def access_list(self, name: str) -> AccessList | None:
+        """The access list of that name, or None."""
+        return next((a for a in self.access_lists if a.name == name), None)
+
+    def ikev1_peer(self, name: str) -> Ikev1Peer | None:
+        """The IKEv1 peer of that name, or None."""
+        return next((p for p in self.ikev1_peers if p.name == name), None)

@@ -1,7 +1,7 @@
 """Who a peer says it is, and how it proves it."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from kakehashi.model.secret import Secret
@@ -60,4 +60,4 @@ class Authentication:
     method: AuthenticationMethod
     identity: Identity
     secret: Secret | None = None
-    source: Source | None = None
+    source: Source | None = field(default=None, compare=False)

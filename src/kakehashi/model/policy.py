@@ -3,8 +3,10 @@
 import enum
 from dataclasses import dataclass
 
-from kakehashi.model.algorithms import ChildAlgorithms, IkeAlgorithms
+from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
+from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.selector import EVERYTHING, TrafficSelector
+from kakehashi.wire.registry.ikev2 import IntegrityId
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +49,51 @@ class ResponderSelectors(enum.Enum):
     AS_PROPOSED = "as proposed"  # NEC IX: the responder takes what the initiator proposes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IpsecPolicy:
-    """The policy of the Child SAs of a tunnel.
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """One way to protect a packet: `integrity` is NONE for AEAD ciphers."""
 
-    `replay_window`: packets, 0 is off. `soft_packets`, `soft_bytes`: rekey after so many, None is never;
-    `mtu_ignore`: fragment even what forbids it (DF, IPv6); `pre_fragment`: fragment before encryption.
+    cipher: Cipher
+    integrity: IntegrityId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IpsecSettings:
+    """What the IPsec policies of both IKE versions say about packets.
+
+    `replay_window`: packets, 0 is off. `mtu_ignore`: fragment even what forbids it (DF, IPv6);
+    `pre_fragment`: fragment before encryption.
+    """
+
+    mode: EncapsulationMode = EncapsulationMode.TUNNEL
+    local_selectors: tuple[TrafficSelector, ...] = EVERYTHING
+    remote_selectors: tuple[TrafficSelector, ...] = EVERYTHING
+    replay_window: int = 64
+    mtu_ignore: bool = False
+    pre_fragment: bool = False
+
+    def protections(self) -> tuple[Protection, ...]:
+        """What may protect a packet, in the order of preference."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IpsecPolicy(IpsecSettings):
+    """The policy of the Child SAs of an IKEv2 tunnel.
+
+    `soft_packets`, `soft_bytes`: rekey after so many, None is never.
     """
 
     algorithms: ChildAlgorithms
     rekey: Rekey
-    local_selectors: tuple[TrafficSelector, ...] = EVERYTHING
-    remote_selectors: tuple[TrafficSelector, ...] = EVERYTHING
     responder_selectors: ResponderSelectors = ResponderSelectors.NARROW
-    replay_window: int = 64
     soft_packets: int | None = None
     soft_bytes: int | None = None
-    mtu_ignore: bool = False
-    pre_fragment: bool = False
+
+    def protections(self) -> tuple[Protection, ...]:
+        """What may protect a packet, in the order of preference."""
+        return tuple(
+            Protection(cipher, integrity)
+            for cipher in self.algorithms.ciphers
+            for integrity in ((IntegrityId.NONE,) if cipher.is_aead else self.algorithms.integrities)
+        )

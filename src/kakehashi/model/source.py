@@ -1,4 +1,4 @@
-"""Where in a configuration a thing was said."""
+"""Where in a configuration a thing was said. It never counts when two things are compared."""
 
 from dataclasses import dataclass
 

@@ -11,8 +11,10 @@ from datetime import datetime
 from kakehashi.model.address import Path
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.child_sa import ChildSa
-from kakehashi.model.identity import Identity
+from kakehashi.model.identity import AuthenticationMethod, Identity
+from kakehashi.model.ikev1 import ExchangeMode
 from kakehashi.model.secret import Secret
+from kakehashi.wire.registry.ikev1 import HashAlgorithm
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId, PrfId
 
 
@@ -84,6 +86,74 @@ class IkeSaStatus:
     nat_keepalive: int | None = None
     dpd_interval: int | None = None
     children: tuple[ChildSaStatus, ...] = ()
+
+
+class NatMethod(enum.Enum):
+    """Which NAT traversal of IKEv1 both sides chose (NT-01)."""
+
+    NONE = "none"
+    DRAFT_02 = "draft-ietf-ipsec-nat-t-ike-02"
+    DRAFT_02_N = "draft-ietf-ipsec-nat-t-ike-02\\n"
+    DRAFT_03 = "draft-ietf-ipsec-nat-t-ike-03"
+    RFC_3947 = "RFC3947"
+
+
+class Phase1Step(enum.Enum):
+    """How far phase 1 has come: which message of its exchange was the last."""
+
+    NO_STATE = "nothing agreed"  # main mode: message 1 sent; aggressive mode: message 1 sent
+    SA_SETUP = "proposal agreed"  # main mode: messages 1 and 2
+    KEY_EXCHANGE = "keys exchanged"  # main mode: messages 3 and 4
+    KEY_AUTHENTICATION = "authenticating"  # main mode: message 5 sent
+    ESTABLISHED = "established"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IsakmpSaStatus:
+    """One ISAKMP SA of IKEv1. Algorithms and keys are None until agreed; `peer` names its `Ikev1Peer`.
+
+    `encryption_key` and the initiator's cookie are what Wireshark wants.
+    """
+
+    peer: str
+    initiator_cookie: bytes
+    responder_cookie: bytes
+    serial: int
+    role: Role
+    mode: ExchangeMode
+    state: IkeSaState
+    step: Phase1Step
+    path: Path
+    local_identity: Identity | None
+    peer_identity: Identity | None
+    remaining: float
+    lifetime: int = 0
+    cipher: Cipher | None = None
+    hash: HashAlgorithm | None = None
+    group: KeyExchangeId = KeyExchangeId.NONE
+    authentication: AuthenticationMethod | None = None
+    encryption_key: Secret | None = None
+    nat: NatSide = NatSide.NONE
+    nat_method: NatMethod = NatMethod.NONE
+    nat_keepalive: int | None = None
+    dpd: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IpsecSaStatus:
+    """A pair of IPsec SAs that quick mode made; it may outlive the ISAKMP SA that it came of.
+
+    `isakmp_serial`: of the ISAKMP SA that made it. `kilobytes` None is without limit; how many are used
+    the data plane's counters know.
+    """
+
+    sa: ChildSa
+    role: Role
+    isakmp_serial: int
+    remaining: float
+    lifetime: int
+    kilobytes: int | None = None
+    pfs: KeyExchangeId = KeyExchangeId.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +231,8 @@ class Status:
     time: datetime
     tunnels: tuple[TunnelStatus, ...] = ()
     ike_sas: tuple[IkeSaStatus, ...] = ()
+    isakmp_sas: tuple[IsakmpSaStatus, ...] = ()
+    ipsec_sas: tuple[IpsecSaStatus, ...] = ()
     routes: tuple[RouteStatus, ...] = ()
     half_open: int = 0
     drops: dict[str, int] = field(default_factory=dict)

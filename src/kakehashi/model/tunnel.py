@@ -1,11 +1,11 @@
 """A tunnel: one peer, how it is reached, and what protects the traffic to it."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kakehashi.model.address import IPAddress, PeerAddress
 from kakehashi.model.identity import Authentication
-from kakehashi.model.policy import IkePolicy, IpsecPolicy
+from kakehashi.model.policy import IkePolicy, IpsecPolicy, IpsecSettings
 from kakehashi.model.source import Source
 
 
@@ -28,24 +28,35 @@ class OutgoingInterface:
 
     interface: str
     next_hop: IPAddress | NextHopChoice | None = None
-    source: Source | None = None
+    source: Source | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tunnel:
-    """An IKEv2 tunnel. `interface` names the interface in `Gateway.interfaces`, and so the tunnel itself.
+    """A tunnel. `interface` names the interface in `Gateway.interfaces`, and so the tunnel itself.
 
     `source_address`: our end's address, or the name of the interface that has it; None: by the route.
+    `policy_based`: no route leads into the tunnel. What would leave by `outgoing` and its selectors take goes
+    into it instead; where the peer is not known beforehand, the selectors of its SAs. What they take and
+    arrives there unprotected is dropped (RFC 4301 section 5.2).
     """
 
     interface: str
     enabled: bool
     peer_address: PeerAddress
+    ipsec: IpsecSettings
+    connect: ConnectType = ConnectType.ON_DEMAND
+    outgoing: OutgoingInterface | None = None
+    source_address: IPAddress | str | None = None
+    policy_based: bool = False
+    source: Source | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ikev2Tunnel(Tunnel):
+    """A tunnel that IKEv2 makes."""
+
     local: Authentication
     peer: Authentication
     ike: IkePolicy
     ipsec: IpsecPolicy
-    connect: ConnectType = ConnectType.ON_DEMAND
-    outgoing: OutgoingInterface | None = None
-    source_address: IPAddress | str | None = None
-    source: Source | None = None

@@ -3,7 +3,8 @@
 import enum
 from typing import Final
 
-from kakehashi.wire.registry.ikev2 import NotifyType, PayloadType
+from kakehashi.wire.registry.ikev2 import NotifyType
+from kakehashi.wire.registry.open_enum import OpenIntEnum
 
 
 class Reason(enum.Enum):
@@ -14,17 +15,23 @@ class Reason(enum.Enum):
     MESSAGE_LENGTH = "the length in the header is not the length of the datagram"
     MAJOR_VERSION_TOO_HIGH = "a version of IKE above 2"
     MAJOR_VERSION_TOO_LOW = "a version of IKE below 2"
+    MAJOR_VERSION_NOT_1 = "not version 1 of IKE"
+    MINOR_VERSION_TOO_HIGH = "a version of ISAKMP above 1.0"
+    ENCRYPTED_WITHOUT_KEY = "encrypted, where nothing is to be encrypted"
 
     TOO_MANY_PAYLOADS = "more payloads than anyone needs"
     PAYLOAD_TRUNCATED = "cut off within its generic header"
     PAYLOAD_LENGTH = "its length is less than its header or more than what is left of the message"
     PAYLOAD_TOO_SHORT = "too short for its fixed fields"
+    RESERVED_FIELD = "a reserved field of a generic header is not zero"
     TRAILING_OCTETS = "octets follow the last payload"
     UNSUPPORTED_CRITICAL = "unknown, and marked critical"
     ENCRYPTED_NOT_LAST = "the message goes on after its Encrypted payload"
     ENCRYPTED_NESTED = "an Encrypted payload within an Encrypted payload"
-    FRAGMENT_NUMBER = "fragment number and total do not agree"
+    FRAGMENT_NUMBER = "a fragment number that is zero, or above the total"
 
+    DOI = "a domain of interpretation that is not IPsec's"
+    SITUATION = "a situation that is more than the identity of the peer"
     LAST_SUBSTRUCTURE = "the marker of the last proposal or transform is wrong"
     TOO_MANY_PROPOSALS = "more proposals than anyone needs"
     PROPOSAL_LENGTH = "the length of a proposal is wrong"
@@ -38,6 +45,7 @@ class Reason(enum.Enum):
 
     IDENTIFICATION_LENGTH = "an address of the wrong length"
     NONCE_LENGTH = "not between 16 and 256 octets"
+    NONCE_LENGTH_V1 = "not between 8 and 256 octets"
     SELECTOR_COUNT = "not as many traffic selectors as it says, or none"
     SELECTOR_LENGTH = "the length of a traffic selector is wrong"
     EAP_LENGTH = "the length of the EAP message is not the length of the payload"
@@ -57,9 +65,13 @@ _UNANSWERED: Final = frozenset(
 
 
 class WireError(Exception):
-    """The peer's fault: these octets are no message. `payload_type` names the payload, if it is in one."""
+    """The peer's fault: these octets are no message. `payload_type` names the payload, if it is in one.
 
-    def __init__(self, reason: Reason, payload_type: PayloadType | None = None) -> None:
+    It is of the PayloadType of the version of IKE that was read. `notify` and `notify_data` speak IKEv2;
+    `wire.v1.refusal` says the same in IKEv1.
+    """
+
+    def __init__(self, reason: Reason, payload_type: OpenIntEnum | None = None) -> None:
         super().__init__(reason, payload_type)
         self.reason: Final = reason
         self.payload_type: Final = payload_type

@@ -9,12 +9,14 @@ from kakehashi.dialects.grammar import Argument, Command, Either, Many, Optional
 from kakehashi.dialects.nec_ix.grammar import GRAMMAR
 from kakehashi.dialects.nec_ix.grammar.interface import INTERFACE
 from kakehashi.dialects.nec_ix.grammar.policy import POLICY
-from tests.dialects.nec_ix.reading import whole
+from kakehashi.dialects.nec_ix.grammar.watch import IN_GROUP
+from tests.dialects.nec_ix.reading import ikev1, lower, whole
 
 # One value for each kind of argument, none of them a default.
 VALUES = {
     "address": ["192.0.2.77/28", "2001:db8::77/64", "192.0.2.77", "GigaEthernet0.0"],
     "direction": ["responder"],
+    "host": ["192.0.2.77"],
     "id": ["here"],
     "id_type": ["keyid"],
     "interface": ["Tunnel0.0", "Loopback7.0"],
@@ -86,4 +88,21 @@ def test_a_line_in_a_profile_is_never_lost(command: Command) -> None:
 
 @pytest.mark.parametrize("command", ours(GRAMMAR.root.commands))
 def test_a_line_outside_of_any_block_is_never_lost(command: Command) -> None:
-    assert any(told(whole(default=text)) != told(whole(default="!")) for text in texts(command))
+    # Some lines are about all tunnels of one version of IKE.
+    assert any(
+        told(configuration(text)) != told(configuration("!"))
+        for configuration in (in_default_profile, ikev1)
+        for text in texts(command)
+    )
+
+
+@pytest.mark.parametrize("command", ours(IN_GROUP))
+def test_a_line_in_a_watch_group_is_never_lost(command: Command) -> None:
+    def group(text: str) -> Lowered:
+        return lower(f"watch-group w 10\n{text}\n")
+
+    assert any(told(group(text)) != told(group("!")) for text in texts(command))
+
+
+def in_default_profile(text: str) -> Lowered:
+    return whole(default=text)

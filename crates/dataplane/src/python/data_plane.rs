@@ -10,7 +10,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 
 use super::{os_error, route_of, Path};
-use crate::counters::{DirectionCounters, SoftLimits};
+use crate::counters::{DirectionCounters, Lifetimes, Limits};
+use crate::egress::Mode;
 use crate::events::{lock, Event};
 use crate::plane::{ChildSa, Plane};
 use crate::route::Route;
@@ -84,7 +85,8 @@ impl DataPlane {
 
     #[pyo3(signature = (*, tunnel, spi_in, spi_out, encryption, key_bits, integrity, keys_in, keys_out, esn,
                         local_selectors, remote_selectors, path, udp_encapsulation, replay_window,
-                        soft_packets, soft_bytes, use_outbound))]
+                        soft_packets, soft_bytes, use_outbound, hard_packets=None, hard_bytes=None,
+                        transport_mode=false))]
     #[allow(clippy::too_many_arguments)]
     fn install(
         &self,
@@ -106,6 +108,9 @@ impl DataPlane {
         soft_packets: Option<u64>,
         soft_bytes: Option<u64>,
         use_outbound: bool,
+        hard_packets: Option<u64>,
+        hard_bytes: Option<u64>,
+        transport_mode: bool,
     ) -> PyResult<()> {
         let plane = self.plane()?;
         let (local, remote) = (selectors_of(&local_selectors)?, selectors_of(&remote_selectors)?);
@@ -119,9 +124,13 @@ impl DataPlane {
             esn,
             selectors: TrafficSelectors::new(&local, &remote),
             route: route_of(&path)?,
+            mode: if transport_mode { Mode::Transport } else { Mode::Tunnel },
             in_udp: udp_encapsulation,
             replay_window,
-            limits: SoftLimits { packets: soft_packets, octets: soft_bytes },
+            lifetimes: Lifetimes {
+                soft: Limits { packets: soft_packets, octets: soft_bytes },
+                hard: Limits { packets: hard_packets, octets: hard_bytes },
+            },
             use_outbound,
         };
         py.detach(|| plane.install(sa)).map_err(PyErr::from)
@@ -251,12 +260,17 @@ fn event_tuple(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyTuple>> {
             ("acquire", &*tunnel, ip(flow.source), ip(flow.destination), flow.protocol, ports.0, ports.1)
                 .into_pyobject(py)
         }
-        Event::Expire { spi_in } => ("expire", spi_in).into_pyobject(py),
+        Event::Expire { spi_in, hard } => ("expire", spi_in, hard).into_pyobject(py),
         Event::PeerMoved { spi_in, remote } => {
             ("peer_moved", spi_in, ip_octets(py, remote), remote.port()).into_pyobject(py)
         }
         Event::FirstInbound { spi_in } => ("first_inbound", spi_in).into_pyobject(py),
-        Event::UnknownSpi { spi, route } => ("unknown_spi", spi, path_tuple(py, &route)?).into_pyobject(py),
+        Event::UnknownSpi { spi, route, packets } => {
+            ("unknown_spi", spi, path_tuple(py, &route)?, packets).into_pyobject(py)
+        }
+        Event::Undecryptable { spi_in, route, packets } => {
+            ("undecryptable", spi_in, path_tuple(py, &route)?, packets).into_pyobject(py)
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::sync::Mutex;
 
-use esp::{inner_ip, Algorithms, DropReason, InboundSa, Keys, Opened, OutboundSa, OVERHEAD_MAX};
+use esp::transport::Cut;
+use esp::{inner_ip, Algorithms, DropReason, InboundSa, Keys, Opened, OutboundSa, OVERHEAD_MAX, PROTOCOL};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -65,6 +66,36 @@ impl EspSa {
             Opened::Inner(range) => Ok(PyBytes::new(py, &packet[range])),
             Opened::Dummy => Ok(PyBytes::new(py, &[])),
         }
+    }
+
+    /// An IP packet with ESP behind its headers, in transport mode.
+    fn encapsulate_transport<'py>(&self, py: Python<'py>, packet: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+        let cut = Cut::of(packet).map_err(dropped)?;
+        let (header, payload) = packet.split_at(cut.header);
+        let mut sa = lock(&self.outbound);
+        let mut buffer = vec![0; payload.len() + OVERHEAD_MAX];
+        let offset = sa.inner_offset();
+        buffer[offset..offset + payload.len()].copy_from_slice(payload);
+        let size = sa.seal(&mut buffer, payload.len(), cut.next_header).map_err(dropped)?;
+        let mut header = header.to_vec();
+        cut.close(&mut header, PROTOCOL, size);
+        Ok(PyBytes::new(py, &[&header, &buffer[..size]].concat()))
+    }
+
+    /// The IP packet that had ESP put into it; b"" for a dummy. ValueError has the name of the reason.
+    fn decapsulate_transport<'py>(&self, py: Python<'py>, packet: &[u8]) -> PyResult<Bound<'py, PyBytes>> {
+        let cut = Cut::of(packet).map_err(dropped)?;
+        if cut.next_header != PROTOCOL {
+            return Err(dropped(DropReason::UnknownProtocol));
+        }
+        let (header, sealed) = packet.split_at(cut.header);
+        let mut sealed = sealed.to_vec();
+        let opened = lock(&self.inbound).open_transport(&mut sealed).map_err(dropped)?;
+        let Some(payload) = opened else { return Ok(PyBytes::new(py, &[])) };
+        let mut whole = header.to_vec();
+        cut.close(&mut whole, payload.next_header, payload.range.len());
+        whole.extend_from_slice(&sealed[payload.range]);
+        Ok(PyBytes::new(py, &whole))
     }
 }
 

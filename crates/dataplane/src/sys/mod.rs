@@ -16,8 +16,8 @@ use std::ptr;
 
 pub use processor::sum_vectors;
 pub use receive::{Received, Receiver};
-pub use send::{Piece, Sender};
-pub use socket::{esp_socket, udp_socket};
+pub use send::{Header, Piece, Sender, OPTIONS_MAX};
+pub use socket::{esp_socket, set_dont_fragment, udp_socket};
 pub use tun::{
     configure_device, interface_index, interface_name, open_tun, read, set_tun_offload, tun_offload, write,
 };

@@ -8,7 +8,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::ptr::{self, null_mut};
 
 use super::check;
-use super::socket::{address_of, Control};
+use super::socket::{address_of, Control, CONTROL_SIZE};
 
 /// Buffers for `recvmmsg`.
 pub struct Receiver {
@@ -38,6 +38,8 @@ pub struct Received<'a> {
     pub interface: u32,
     /// The outer TOS octet or traffic class.
     pub tos: u8,
+    /// The outer TTL or hop limit.
+    pub ttl: u8,
 }
 
 impl Receiver {
@@ -47,7 +49,7 @@ impl Receiver {
             data: vec![0; usize::from(u16::MAX)].into_boxed_slice(),
             // SAFETY: zeros are a valid address.
             address: unsafe { zeroed() },
-            control: Control([0; 128]),
+            control: Control([0; CONTROL_SIZE]),
         };
         // SAFETY: zeros are valid headers and vectors.
         let (header, vector) = unsafe { (zeroed(), zeroed()) };
@@ -99,8 +101,8 @@ impl Receiver {
         let control = read_control(&header.msg_hdr);
         let slot = &mut self.slots[index];
         let remote = address_of(&slot.address)?;
-        let Told { local, interface, segment_size, tos } = control;
-        Some(Received { data: slot.data.get_mut(..size)?, segment_size, remote, local, interface, tos })
+        let Told { local, interface, segment_size, tos, ttl } = control;
+        Some(Received { data: slot.data.get_mut(..size)?, segment_size, remote, local, interface, tos, ttl })
     }
 }
 
@@ -110,6 +112,7 @@ struct Told {
     interface: u32,
     segment_size: usize,
     tos: u8,
+    ttl: u8,
 }
 
 fn read_control(header: &libc::msghdr) -> Told {
@@ -137,6 +140,9 @@ fn read_control(header: &libc::msghdr) -> Told {
                 (libc::IPPROTO_IP, libc::IP_TOS) => told.tos = data.read(),
                 (libc::IPPROTO_IPV6, libc::IPV6_TCLASS) => {
                     told.tos = data.cast::<c_int>().read_unaligned() as u8;
+                }
+                (libc::IPPROTO_IP, libc::IP_TTL) | (libc::IPPROTO_IPV6, libc::IPV6_HOPLIMIT) => {
+                    told.ttl = data.cast::<c_int>().read_unaligned() as u8;
                 }
                 _ => {}
             }

@@ -9,7 +9,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::ptr;
 
 use super::check;
-use super::socket::{socket_address, Control};
+use super::socket::{socket_address, Control, CONTROL_SIZE};
 use crate::route::Route;
 
 /// At most this many messages go in one call.
@@ -23,9 +23,24 @@ pub struct Piece {
     pub segment_size: u16,
     /// How many datagrams it holds.
     pub count: usize,
-    /// The outer TOS octet or traffic class.
-    pub tos: u8,
+    pub header: Header,
 }
+
+/// What the packet's header shall have.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Header {
+    /// TOS octet or traffic class.
+    pub tos: u8,
+    /// TTL or hop limit; 0: the host's own.
+    pub ttl: u8,
+    /// Octets of IPv4 options or of the hop-by-hop header, which stand in front of the piece.
+    pub options: usize,
+    /// For [`crate::route::Socket::set_dont_fragment`].
+    pub dont_fragment: bool,
+}
+
+/// More options than this find no room beside the other control messages.
+pub const OPTIONS_MAX: usize = 40;
 
 /// Headers for `sendmmsg`.
 pub struct Sender {
@@ -44,7 +59,7 @@ impl Sender {
         Sender {
             headers: vec![header; SEND_BATCH],
             vectors: vec![vector; SEND_BATCH],
-            controls: vec![Control([0; 128]); SEND_BATCH],
+            controls: vec![Control([0; CONTROL_SIZE]); SEND_BATCH],
         }
     }
 
@@ -73,7 +88,8 @@ impl Sender {
             header.msg_control = control.0.as_mut_ptr().cast();
             header.msg_controllen = control.0.len() as _;
             header.msg_flags = 0;
-            write_control(header, route, piece);
+            let options = &buffer[piece.range.start - piece.header.options..piece.range.start];
+            write_control(header, route, piece, options);
         }
         let flags = if may_wait { 0 } else { libc::MSG_DONTWAIT };
         // SAFETY: every header points to buffers of the stated sizes that outlive the call; the data is only read.
@@ -83,8 +99,9 @@ impl Sender {
     }
 }
 
-fn write_control(header: &mut libc::msghdr, route: &Route, piece: &Piece) {
+fn write_control(header: &mut libc::msghdr, route: &Route, piece: &Piece, options: &[u8]) {
     let mut writer = ControlWriter { header, used: 0 };
+    let Header { tos, ttl, .. } = piece.header;
     match route.local.ip() {
         IpAddr::V4(local) => {
             let info = libc::in_pktinfo {
@@ -93,8 +110,14 @@ fn write_control(header: &mut libc::msghdr, route: &Route, piece: &Piece) {
                 ipi_addr: libc::in_addr { s_addr: 0 },
             };
             writer.put(libc::IPPROTO_IP, libc::IP_PKTINFO, info);
-            if piece.tos != 0 {
-                writer.put(libc::IPPROTO_IP, libc::IP_TOS, c_int::from(piece.tos));
+            if tos != 0 {
+                writer.put(libc::IPPROTO_IP, libc::IP_TOS, c_int::from(tos));
+            }
+            if ttl != 0 {
+                writer.put(libc::IPPROTO_IP, libc::IP_TTL, c_int::from(ttl));
+            }
+            if !options.is_empty() {
+                writer.put_octets(libc::IPPROTO_IP, libc::IP_RETOPTS, options);
             }
         }
         IpAddr::V6(local) => {
@@ -103,8 +126,14 @@ fn write_control(header: &mut libc::msghdr, route: &Route, piece: &Piece) {
                 ipi6_ifindex: route.interface as _,
             };
             writer.put(libc::IPPROTO_IPV6, libc::IPV6_PKTINFO, info);
-            if piece.tos != 0 {
-                writer.put(libc::IPPROTO_IPV6, libc::IPV6_TCLASS, c_int::from(piece.tos));
+            if tos != 0 {
+                writer.put(libc::IPPROTO_IPV6, libc::IPV6_TCLASS, c_int::from(tos));
+            }
+            if ttl != 0 {
+                writer.put(libc::IPPROTO_IPV6, libc::IPV6_HOPLIMIT, c_int::from(ttl));
+            }
+            if !options.is_empty() {
+                writer.put_octets(libc::IPPROTO_IPV6, libc::IPV6_HOPOPTS, options);
             }
         }
     }
@@ -122,17 +151,31 @@ struct ControlWriter<'a> {
 
 impl ControlWriter<'_> {
     fn put<T>(&mut self, level: c_int, kind: c_int, value: T) {
-        // SAFETY: three messages of at most 40 octets fit into a Control of 128; it is aligned for cmsghdr, and
-        // CMSG_SPACE keeps the alignment.
+        let data = self.begin(level, kind, size_of::<T>());
+        // SAFETY: `begin` has found room for it.
+        unsafe { data.cast::<T>().write_unaligned(value) };
+    }
+
+    fn put_octets(&mut self, level: c_int, kind: c_int, octets: &[u8]) {
+        let data = self.begin(level, kind, octets.len());
+        // SAFETY: `begin` has found room for them, and a control buffer is nobody else's.
+        unsafe { ptr::copy_nonoverlapping(octets.as_ptr(), data, octets.len()) };
+    }
+
+    /// The header of a message. Gives the place of its `size` octets of data.
+    fn begin(&mut self, level: c_int, kind: c_int, size: usize) -> *mut u8 {
+        // SAFETY: the message ends within the Control, which is aligned for cmsghdr; CMSG_SPACE keeps the alignment.
         unsafe {
+            let space = libc::CMSG_SPACE(size as u32) as usize;
+            assert!(self.used + space <= CONTROL_SIZE, "a packet's control messages have room");
             let message = self.header.msg_control.cast::<u8>().add(self.used).cast::<libc::cmsghdr>();
             message.write(libc::cmsghdr {
-                cmsg_len: libc::CMSG_LEN(size_of::<T>() as u32) as _,
+                cmsg_len: libc::CMSG_LEN(size as u32) as _,
                 cmsg_level: level,
                 cmsg_type: kind,
             });
-            libc::CMSG_DATA(message).cast::<T>().write_unaligned(value);
-            self.used += libc::CMSG_SPACE(size_of::<T>() as u32) as usize;
+            self.used += space;
+            libc::CMSG_DATA(message)
         }
     }
 }

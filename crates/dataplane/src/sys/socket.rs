@@ -33,6 +33,13 @@ pub fn esp_socket(is_v6: bool) -> io::Result<OwnedFd> {
     socket(is_v6, libc::SOCK_RAW, libc::IPPROTO_ESP)
 }
 
+/// DF on an IPv4 socket's packets, as long as they fit the path as far as the kernel knows it; or never.
+pub fn set_dont_fragment(fd: &OwnedFd, wanted: bool) {
+    let value = if wanted { libc::IP_PMTUDISC_WANT } else { libc::IP_PMTUDISC_DONT };
+    // It cannot fail on a socket of ours; if it did, packets would only be fragmented at other places.
+    let _ = set_option(fd, libc::IPPROTO_IP, libc::IP_MTU_DISCOVER, &value);
+}
+
 fn socket(is_v6: bool, kind: c_int, protocol: c_int) -> io::Result<OwnedFd> {
     let family = if is_v6 { libc::AF_INET6 } else { libc::AF_INET };
     // SAFETY: no pointers are passed.
@@ -40,11 +47,13 @@ fn socket(is_v6: bool, kind: c_int, protocol: c_int) -> io::Result<OwnedFd> {
     if is_v6 {
         set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_RECVPKTINFO, &1)?;
         set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_RECVTCLASS, &1)?;
+        set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_RECVHOPLIMIT, &1)?;
         // Packets that are too large are fragmented after encryption.
         set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_MTU_DISCOVER, &libc::IPV6_PMTUDISC_DONT)?;
     } else {
         set_option(&fd, libc::IPPROTO_IP, libc::IP_PKTINFO, &1)?;
         set_option(&fd, libc::IPPROTO_IP, libc::IP_RECVTOS, &1)?;
+        set_option(&fd, libc::IPPROTO_IP, libc::IP_RECVTTL, &1)?;
         set_option(&fd, libc::IPPROTO_IP, libc::IP_MTU_DISCOVER, &libc::IP_PMTUDISC_DONT)?;
     }
     for (force, plain) in [(libc::SO_RCVBUFFORCE, libc::SO_RCVBUF), (libc::SO_SNDBUFFORCE, libc::SO_SNDBUF)] {
@@ -103,7 +112,10 @@ pub(super) fn address_of(storage: &libc::sockaddr_storage) -> Option<SocketAddr>
     }
 }
 
+/// The most is 144: addresses, traffic class, hop limit and 40 octets of options.
+pub(super) const CONTROL_SIZE: usize = 160;
+
 /// Room for the control messages of one datagram, aligned as cmsghdr must be.
 #[derive(Clone, Copy)]
 #[repr(C, align(8))]
-pub(super) struct Control(pub [u8; 128]);
+pub(super) struct Control(pub [u8; CONTROL_SIZE]);

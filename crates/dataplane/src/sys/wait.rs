@@ -68,13 +68,15 @@ impl Epoll {
         unsafe { libc::epoll_ctl(self.0.as_raw_fd(), libc::EPOLL_CTL_DEL, fd.as_raw_fd(), null_mut()) };
     }
 
-    /// Wait until something is ready and put it into `ready`.
-    pub fn wait(&self, ready: &mut Vec<Ready>) -> io::Result<()> {
+    /// Wait until something is ready and put it into `ready`; not longer than `limit` milliseconds, if there is one.
+    pub fn wait(&self, ready: &mut Vec<Ready>, limit: Option<u64>) -> io::Result<()> {
+        let limit = limit.map_or(-1, |limit| c_int::try_from(limit).unwrap_or(c_int::MAX));
         let mut events = [libc::epoll_event { events: 0, u64: 0 }; 64];
         ready.clear();
         // SAFETY: `events` has room for as many events as is stated.
-        let result =
-            unsafe { libc::epoll_wait(self.0.as_raw_fd(), events.as_mut_ptr(), events.len() as c_int, -1) };
+        let result = unsafe {
+            libc::epoll_wait(self.0.as_raw_fd(), events.as_mut_ptr(), events.len() as c_int, limit)
+        };
         let count = match check(result) {
             Ok(count) => count as usize,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,

@@ -14,8 +14,9 @@ struct Input<'a> {
     octets: &'a [u8],
 }
 
-/// One of each construction: AEAD, short ICV, CCM, ChaCha20, CBC, CTR, 3DES, NULL; with the sizes of their keys.
-const SUITES: [(u16, u16, u16, usize, usize); 8] = [
+/// One of each construction: AEAD, short ICV, CCM, ChaCha20, CBC, CTR, 3DES, NULL, DES; with the sizes of their
+/// keys.
+const SUITES: [(u16, u16, u16, usize, usize); 9] = [
     (20, 128, 0, 20, 0),
     (18, 256, 0, 36, 0),
     (15, 192, 0, 27, 0),
@@ -24,6 +25,7 @@ const SUITES: [(u16, u16, u16, usize, usize); 8] = [
     (13, 256, 5, 36, 16),
     (3, 0, 1, 24, 16),
     (11, 0, 12, 0, 32),
+    (2, 0, 1, 8, 16),
 ];
 
 fuzz_target!(|input: Input<'_>| {

@@ -1,4 +1,5 @@
-//! Ciphers without integrity: AES-CBC (RFC 3602), 3DES-CBC (RFC 2451), AES-CTR (RFC 3686), NULL (RFC 2410).
+//! Ciphers without integrity: AES-CBC (RFC 3602), 3DES-CBC (RFC 2451), DES-CBC (RFC 2405), AES-CTR (RFC 3686),
+//! NULL (RFC 2410).
 
 use aes::cipher::consts::U16;
 use aes::cipher::{
@@ -6,14 +7,16 @@ use aes::cipher::{
     BlockModeDecrypt, BlockModeEncrypt, BlockSizeUser, InnerIvInit, KeyInit, StreamCipher,
 };
 use aes::{Aes128, Aes192, Aes256};
-#[allow(deprecated)]
-use aws_lc_rs::cipher::DES_EDE3_FOR_LEGACY_USE_ONLY;
 use aws_lc_rs::cipher::{
-    DecryptingKey, DecryptionContext, EncryptingKey, EncryptionContext, UnboundCipherKey,
+    Algorithm, DecryptingKey, DecryptionContext, EncryptingKey, EncryptionContext, UnboundCipherKey,
 };
+#[allow(deprecated)] // Devices in the field have nothing better.
+use aws_lc_rs::cipher::{DES_EDE3_FOR_LEGACY_USE_ONLY, DES_FOR_LEGACY_USE_ONLY};
+use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::iv::FixedLength;
 use cbc::{Decryptor, Encryptor};
 use ctr::{Ctr32BE, CtrCore};
+use zeroize::Zeroizing;
 
 use super::Sealing;
 use crate::HEADER_SIZE;
@@ -48,9 +51,16 @@ pub(crate) fn aes_cbc(key: &[u8]) -> Box<dyn Encryption> {
     }
 }
 
-/// `key` has 24 octets. None: it is weak, which is to say that nobody has ever seen one.
+/// `key` has 8 octets. None: it is weak, which is to say that nobody has ever seen one.
+#[allow(deprecated)]
+pub(crate) fn des_cbc(key: &[u8]) -> Option<Box<dyn Encryption>> {
+    DesCbc::new(&DES_FOR_LEGACY_USE_ONLY, key).ok().map(|cipher| Box::new(cipher) as Box<dyn Encryption>)
+}
+
+/// `key` has 24 octets. None: it is weak.
+#[allow(deprecated)]
 pub(crate) fn triple_des_cbc(key: &[u8]) -> Option<Box<dyn Encryption>> {
-    TripleDesCbc::new(key).ok().map(|cipher| Box::new(cipher) as Box<dyn Encryption>)
+    DesCbc::new(&DES_EDE3_FOR_LEGACY_USE_ONLY, key).ok().map(|cipher| Box::new(cipher) as Box<dyn Encryption>)
 }
 
 /// `key` has 16, 24 or 32 octets, `nonce` 4.
@@ -67,21 +77,27 @@ pub(crate) fn null() -> Box<dyn Encryption> {
     Box::new(Null)
 }
 
-/// By AWS-LC, whose DES is three times as fast as that of the other crates.
-struct TripleDesCbc {
+/// DES or 3DES, by AWS-LC, whose DES is three times as fast as that of the other crates.
+struct DesCbc {
     encrypting: EncryptingKey,
     decrypting: DecryptingKey,
 }
 
-impl TripleDesCbc {
-    #[allow(deprecated)] // Devices in the field have nothing better.
-    fn new(key: &[u8]) -> Result<Self, aws_lc_rs::error::Unspecified> {
-        let key = || UnboundCipherKey::new(&DES_EDE3_FOR_LEGACY_USE_ONLY, key);
-        Ok(TripleDesCbc { encrypting: EncryptingKey::cbc(key()?)?, decrypting: DecryptingKey::cbc(key()?)? })
+impl DesCbc {
+    fn new(algorithm: &'static Algorithm, key: &[u8]) -> Result<Self, Unspecified> {
+        let key = Zeroizing::new(key.iter().map(|&octet| with_odd_parity(octet)).collect::<Vec<u8>>());
+        let key = || UnboundCipherKey::new(algorithm, &key);
+        Ok(DesCbc { encrypting: EncryptingKey::cbc(key()?)?, decrypting: DecryptingKey::cbc(key()?)? })
     }
 }
 
-impl Encryption for TripleDesCbc {
+/// The lowest bit is no part of the key. AWS-LC knows weak keys only if it makes the number of ones odd.
+fn with_odd_parity(octet: u8) -> u8 {
+    let key = octet & !1;
+    key | u8::from(key.count_ones() % 2 == 0)
+}
+
+impl Encryption for DesCbc {
     fn iv_size(&self) -> usize {
         8
     }

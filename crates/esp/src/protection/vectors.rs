@@ -112,3 +112,14 @@ fn aes_xcbc_mac_takes_the_esn_as_part_of_the_message() {
         assert_eq!(apart[..12], integrity.compute(&message[..size], None)[..12], "{size} octets");
     }
 }
+
+/// FIPS 81 appendix C: "Now is the time for all ".
+#[test]
+fn des_cbc_agrees_with_fips_81() {
+    let cipher = encryption::des_cbc(&hex("0123456789abcdef")).unwrap();
+    let mut octets = hex("4e6f77206973207468652074696d6520666f7220616c6c20");
+    cipher.encrypt(&hex("1234567890abcdef"), &mut octets);
+    assert_eq!(octets, hex("e5c7cdde872bf27c43e934008c389c0f683788499a7c05f6"));
+    cipher.decrypt(&hex("1234567890abcdef"), &mut octets);
+    assert_eq!(octets, b"Now is the time for all ");
+}

@@ -10,7 +10,9 @@ pub fn all_algorithms() -> Vec<Algorithms> {
     let integrities = [1, 2, 5, 8, 12, 13, 14];
     let aes = [128, 192, 256];
     let mut all = Vec::new();
-    for (encryption, lengths) in [(12, &aes[..]), (13, &aes[..]), (3, &[0][..]), (11, &[0][..])] {
+    for (encryption, lengths) in
+        [(12, &aes[..]), (13, &aes[..]), (2, &[0][..]), (3, &[0][..]), (11, &[0][..])]
+    {
         for &key_bits in lengths {
             all.extend(integrities.map(|integrity| Algorithms { encryption, key_bits, integrity }));
         }
@@ -26,6 +28,7 @@ pub fn all_algorithms() -> Vec<Algorithms> {
 pub fn key_sizes(algorithms: Algorithms) -> (usize, usize) {
     let bytes = usize::from(algorithms.key_bits) / 8;
     let encryption = match algorithms.encryption {
+        2 => 8,
         3 => 24,
         11 => 0,
         12 => bytes,

@@ -1,4 +1,4 @@
-"""NEC UNIVERGE IX-R/IX-V: IPsec with IKEv2 (manual, section 2.25)."""
+"""NEC UNIVERGE IX-R/IX-V: IPsec with IKEv1 (manual, section 2.22) and with IKEv2 (section 2.25)."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,18 @@ _SIGNS = (
     (re.compile(r"^! NEC Portable Internetwork", re.MULTILINE), 1.0),
     (re.compile(r"^\s*tunnel mode ipsec(-ikev2)?\s*$", re.MULTILINE | re.IGNORECASE), 0.6),
     (re.compile(r"^\s*ikev2 (authentication psk id|peer|default-profile|binding)\b", re.M | re.I), 0.6),
-    (re.compile(r"^\s*(ike|ipsec) (proposal|policy|autokey-\w+|dynamic-map) ", re.M | re.I), 0.5),
+    (
+        re.compile(
+            r"^\s*(no )?ike (proposal|policy|keepalive|local-id|nat-traversal|retransmit-)", re.M | re.I
+        ),
+        0.5,
+    ),
+    (
+        re.compile(
+            r"^\s*(no )?ipsec (autokey-|dynamic-|policy|rekey|commit-bit|anti-replay|delete-)", re.M | re.I
+        ),
+        0.5,
+    ),
     (re.compile(r"^interface (Giga|Fast)Ethernet\d+(/\d+)?\.\d+\s*$", re.M | re.I), 0.4),
     (re.compile(r"^interface Tunnel\d+\.\d+\s*$", re.MULTILINE | re.IGNORECASE), 0.4),
     (re.compile(r"^pki (cert|pkcs12) (import|erase) ", re.MULTILINE | re.IGNORECASE), 0.4),

@@ -1,7 +1,24 @@
-"""What the device does where the configuration is silent (manual 2.25.2.1, the table of omitted settings)."""
+"""What the device does where the configuration is silent.
 
-from kakehashi.dialects.nec_ix.words import CIPHERS, GROUPS, INTEGRITIES, PRFS
+IKEv2: manual 2.25.2.1, the table of omitted settings. IKEv1: manual 2.22.1.2 for phase 2, 2.22.1.9 for the
+rekey, 2.22.7.3 for NAT traversal; the rest as said beside it.
+"""
+
+from kakehashi.dialects.nec_ix.words import (
+    CIPHERS,
+    ESP_CIPHERS,
+    ESP_INTEGRITIES,
+    GROUPS,
+    HASHES,
+    INTEGRITIES,
+    PHASE1_CIPHERS,
+    PRFS,
+)
+from kakehashi.model.ikev1 import ExchangeMode, Phase1Proposal, Phase2Proposal
 from kakehashi.wire.registry.ikev2 import KeyExchangeId
+
+# The name of what the device has built in, where a line names a proposal.
+BUILT_IN = "default"
 
 # "All that the device supports, save integrity algorithms without hardware support": the manual does not say
 # which those are, and nothing here lacks support, so none is left out.
@@ -24,3 +41,26 @@ REPLAY_WINDOW = 64
 # seconds is the interval of listing 2.25.6.
 NAT_TRAVERSAL = True
 NAT_KEEPALIVE = 20
+
+# IKEv1. An `ike proposal` that leaves a part out has that of the device's own proposal.
+PHASE1_PROPOSAL = Phase1Proposal(
+    cipher=PHASE1_CIPHERS["des"][0],
+    hash=HASHES["md5"][0],
+    group=GROUPS["768-bit"][0],
+    lifetime=28800,
+    name=BUILT_IN,
+)
+PHASE2_PROPOSAL = Phase2Proposal(
+    cipher=ESP_CIPHERS["esp-aes-256"][0],
+    integrity=ESP_INTEGRITIES["esp-sha2-512"][0],
+    lifetime=28800,
+    name=BUILT_IN,
+)
+PFS = KeyExchangeId.NONE
+MODE = ExchangeMode.MAIN
+PHASE1_NAT_TRAVERSAL = False
+PHASE1_RENEW_BEFORE_END = 60  # as phase 2: the manual is silent
+PHASE2_REKEY_BEFORE_END = 60
+# The manual has no numbers for the retransmission of IKEv1 either: those of IKEv2 hold. A count beyond them
+# goes on at the longest interval.
+LONGEST_RETRANSMIT_INTERVAL = 16

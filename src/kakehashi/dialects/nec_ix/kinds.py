@@ -48,3 +48,24 @@ class HexSecret:
         if not re.fullmatch(rf"(?:[0-9A-Fa-f]{{2}}){{1,{_LONGEST_SECRET}}}", digits):
             raise ValueRefusedError(self.expected)
         return Secret(bytes.fromhex(digits))
+
+
+@dataclass(frozen=True, slots=True)
+class NameList:
+    """A name, or several with commas between them and no space."""
+
+    what: str
+
+    @property
+    def expected(self) -> str:
+        return self.what
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def read(self, word: str) -> tuple[str, ...]:
+        names = tuple(name for name in word.split(",") if name)
+        if not names:
+            raise ValueRefusedError(self.expected)
+        return names

@@ -1,7 +1,11 @@
 """The device's words for algorithms and identities, and what they mean; strongest first."""
 
+from collections.abc import Mapping
+
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.identity import AuthenticationMethod
+from kakehashi.model.ikev1 import ExchangeMode
+from kakehashi.wire.registry.ikev1 import HashAlgorithm
 from kakehashi.wire.registry.ikev2 import EncryptionId, IdType, IntegrityId, KeyExchangeId, PrfId
 
 # The manual promises "the one of highest security" without an order; ours is by key length, and the AEAD
@@ -44,6 +48,42 @@ METHODS: dict[str, tuple[AuthenticationMethod, str]] = {
     "psk": (AuthenticationMethod.PSK, "a pre-shared key"),
     "rsa": (AuthenticationMethod.SIGNATURE, "a digital signature"),
 }
+# IKEv1 has words of its own (V1-01, V1-08); here `aes` is a key of 128 bits.
+PHASE1_CIPHERS: dict[str, tuple[Cipher, str]] = {
+    "des": (Cipher(EncryptionId.ENCR_DES), "DES-CBC"),
+    "3des": (Cipher(EncryptionId.ENCR_3DES), "3DES-CBC"),
+    "aes": (Cipher(EncryptionId.ENCR_AES_CBC, 128), "AES-CBC, 128-bit key"),
+    "aes-192": (Cipher(EncryptionId.ENCR_AES_CBC, 192), "AES-CBC, 192-bit key"),
+    "aes-256": (Cipher(EncryptionId.ENCR_AES_CBC, 256), "AES-CBC, 256-bit key"),
+}
+HASHES: dict[str, tuple[HashAlgorithm, str]] = {
+    "md5": (HashAlgorithm.MD5, "MD5"),
+    "sha": (HashAlgorithm.SHA, "SHA-1"),
+    "sha2-256": (HashAlgorithm.SHA2_256, "SHA2-256"),
+    "sha2-384": (HashAlgorithm.SHA2_384, "SHA2-384"),
+    "sha2-512": (HashAlgorithm.SHA2_512, "SHA2-512"),
+}
+ESP_CIPHERS: dict[str, tuple[Cipher, str]] = {
+    f"esp-{word}": meaning for word, meaning in PHASE1_CIPHERS.items()
+}
+ESP_INTEGRITIES: dict[str, tuple[IntegrityId, str]] = {
+    "esp-md5": (IntegrityId.AUTH_HMAC_MD5_96, "HMAC-MD5-96"),
+    "esp-sha": (IntegrityId.AUTH_HMAC_SHA1_96, "HMAC-SHA1-96"),
+    "esp-sha2-256": (IntegrityId.AUTH_HMAC_SHA2_256_128, "HMAC-SHA2-256"),
+    "esp-sha2-384": (IntegrityId.AUTH_HMAC_SHA2_384_192, "HMAC-SHA2-384"),
+    "esp-sha2-512": (IntegrityId.AUTH_HMAC_SHA2_512_256, "HMAC-SHA2-512"),
+}
+MODES: dict[str, tuple[ExchangeMode, str]] = {
+    "main": (ExchangeMode.MAIN, "Main mode (the default)"),
+    "aggressive": (ExchangeMode.AGGRESSIVE, "Aggressive mode"),
+}
+# None: the address of either IP version.
+PHASE1_IDENTITIES: dict[str, tuple[IdType | None, str]] = {
+    "address": (None, "an address"),
+    "fqdn": (IdType.ID_FQDN, "a name of the DNS"),
+    "user-fqdn": (IdType.ID_RFC822_ADDR, "a mail address"),
+    "keyid": (IdType.ID_KEY_ID, "any text"),
+}
 PROTOCOLS: dict[str, tuple[int, str]] = {
     "icmp": (1, "ICMP"),
     "tcp": (6, "TCP"),
@@ -52,6 +92,11 @@ PROTOCOLS: dict[str, tuple[int, str]] = {
     "esp": (50, "ESP"),
     "icmpv6": (58, "ICMPv6"),
 }
+
+
+def word_of(value: object, words: Mapping[str, tuple[object, str]]) -> str:
+    """The device's word for a value, or the value's own text."""
+    return next((word for word, (known, _) in words.items() if known == value), str(value))
 
 
 def identity_word(id_type: IdType) -> str:

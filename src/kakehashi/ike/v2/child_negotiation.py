@@ -1,9 +1,9 @@
 """What IKE_AUTH and CREATE_CHILD_SA share: the SA, TSi and TSr payloads of a Child SA."""
 
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv6Address
-from typing import Protocol
 
+from kakehashi.ike.shared import MIN_ESP_SPI
+from kakehashi.ike.trigger import Trigger
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.failures import tunnel_text
 from kakehashi.ike.v2.ike_sa import IkeSa
@@ -20,32 +20,16 @@ from kakehashi.ike.v2.proposals import (
 from kakehashi.ike.v2.refusal import Refusal
 from kakehashi.ike.v2.selectors import Pair, from_wire, respond, to_wire, within
 from kakehashi.model.selector import TrafficSelector
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.registry.ikev2 import NotifyType, ProtocolId
 from kakehashi.wire.v2.payloads import Payload
 from kakehashi.wire.v2.sa import SecurityAssociation
 from kakehashi.wire.v2.traffic_selector import TrafficSelectorsInitiator, TrafficSelectorsResponder
 
-MIN_ESP_SPI = 256  # RFC 4303 section 2.1: 0 must not be sent, 1 to 255 are reserved
 MAX_CHILDREN = 64  # of one IKE SA; more are refused with NO_ADDITIONAL_SAS
 
 
-class Trigger(Protocol):
-    """The packet that asks for a tunnel, as `dataplane.protocol.Acquire` has it."""
-
-    @property
-    def source(self) -> IPv4Address | IPv6Address: ...
-    @property
-    def destination(self) -> IPv4Address | IPv6Address: ...
-    @property
-    def protocol(self) -> int: ...
-    @property
-    def source_port(self) -> int: ...
-    @property
-    def destination_port(self) -> int: ...
-
-
-def policy_pair(tunnel: Tunnel) -> Pair:
+def policy_pair(tunnel: Ikev2Tunnel) -> Pair:
     """The selectors of the configuration."""
     return Pair(tunnel.ipsec.local_selectors, tunnel.ipsec.remote_selectors)
 
@@ -60,7 +44,7 @@ def single_pair(pair: Pair, trigger: Trigger | None) -> Pair:
 
 
 def propose(
-    tunnel: Tunnel, spi_in: int, pair: Pair, key_exchange: bool
+    tunnel: Ikev2Tunnel, spi_in: int, pair: Pair, key_exchange: bool
 ) -> tuple[Payload, tuple[Payload, ...]]:
     """The initiator's SA payload; TSi and TSr."""
     allowed = child_allowed(tunnel.ipsec.algorithms, key_exchange)
@@ -72,13 +56,13 @@ def propose(
     return sa, selectors
 
 
-def offered(tunnel: Tunnel, pair: Pair, key_exchange: bool) -> dict[str, str]:
+def offered(tunnel: Ikev2Tunnel, pair: Pair, key_exchange: bool) -> dict[str, str]:
     """What we offered, for the sentence about a refusal."""
     allowed = child_allowed(tunnel.ipsec.algorithms, key_exchange)
     return {"algorithms": offered_text(allowed), "selectors": str(pair)}
 
 
-def answer(sa: IkeSa, tunnel: Tunnel, contents: Contents, key_exchange: bool) -> tuple[Chosen, Pair]:
+def answer(sa: IkeSa, tunnel: Ikev2Tunnel, contents: Contents, key_exchange: bool) -> tuple[Chosen, Pair]:
     """The responder's choice. Refusal with NO_PROPOSAL_CHOSEN, TS_UNACCEPTABLE or NO_ADDITIONAL_SAS."""
     proposals = contents.one(SecurityAssociation).proposals
     if not key_exchange:
@@ -108,7 +92,7 @@ def answer(sa: IkeSa, tunnel: Tunnel, contents: Contents, key_exchange: bool) ->
 
 
 def accepted(
-    sa: IkeSa, tunnel: Tunnel, contents: Contents, pair: Pair, key_exchange: bool
+    sa: IkeSa, tunnel: Ikev2Tunnel, contents: Contents, pair: Pair, key_exchange: bool
 ) -> tuple[Chosen, Pair]:
     """The initiator's check of what the responder chose. Refusal where it is no selection from the offer."""
     allowed = child_allowed(tunnel.ipsec.algorithms, key_exchange)

@@ -8,14 +8,14 @@ from kakehashi.crypto.key_schedule import child_keys
 from kakehashi.crypto.sizes import encryption_key_size, integrity_key_size
 from kakehashi.ike.effects import EventName, Level
 from kakehashi.ike.known import known
+from kakehashi.ike.names import cipher_name, group_name, value_name
 from kakehashi.ike.v2.ike_sa import RESPONDER_PATIENCE, IkeSa
-from kakehashi.ike.v2.names import cipher_name, group_name, value_name
 from kakehashi.ike.v2.proposals import ChildSuite
 from kakehashi.ike.v2.selectors import Pair
 from kakehashi.model.child_sa import ChildSa, EspKeys
 from kakehashi.model.secret import Secret
 from kakehashi.model.status import NatSide
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId, TransformType
 
 
@@ -43,7 +43,7 @@ class Child:
     """
 
     sa: ChildSa
-    tunnel: Tunnel
+    tunnel: Ikev2Tunnel
     suite: ChildSuite
     selectors: Pair
     born: float
@@ -69,7 +69,7 @@ class Child:
 class Agreed:
     """What an exchange has agreed about a new Child SA. `shared` is empty without a key exchange."""
 
-    tunnel: Tunnel
+    tunnel: Ikev2Tunnel
     suite: ChildSuite
     selectors: Pair
     spi_in: int

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from kakehashi.ike.effects import Event, EventName, Level, Send
+from kakehashi.ike.trigger import Trigger
 from kakehashi.ike.v2 import dispatch
-from kakehashi.ike.v2.child_negotiation import Trigger
 from kakehashi.ike.v2.children import Child, ChildState
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.create_child_sa import NewChild, RekeyChild
@@ -20,7 +20,7 @@ from kakehashi.model.address import Path, SocketAddress
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.identity import AuthenticationMethod
 from kakehashi.model.status import NatSide, Role
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.errors import WireError
 from kakehashi.wire.registry.ikev2 import ExchangeType, NotifyType, ProtocolId
 from kakehashi.wire.v2.delete import Delete
@@ -28,7 +28,9 @@ from kakehashi.wire.v2.message import Message, decode, encode
 from kakehashi.wire.v2.notify import Notify
 
 
-def initiate(host: Host, tunnel: Tunnel, path: Path, trigger: Trigger | None, now: float) -> IkeSa | None:
+def initiate(
+    host: Host, tunnel: Ikev2Tunnel, path: Path, trigger: Trigger | None, now: float
+) -> IkeSa | None:
     """Begin what is missing to carry the packets. The IKE SA concerned; None if nothing can begin."""
     problem = _unusable(tunnel)
     if problem:
@@ -57,7 +59,7 @@ def reconfigure(sa: IkeSa, gateway: Gateway, now: float) -> None:
     if sa.tunnel is None:
         return
     new = gateway.tunnel(sa.tunnel.interface)
-    if new is None:
+    if not isinstance(new, Ikev2Tunnel):
         clear(sa, "its tunnel is no longer configured", now)
     elif not _same_ends(sa.tunnel, new):
         clear(sa, "its tunnel has another peer, identity or key now", now)
@@ -97,11 +99,10 @@ def peer_moved(sa: IkeSa, remote: SocketAddress) -> None:
         dispatch.move(sa, Path(sa.path.local, remote, sa.path.interface))
 
 
-def use_another(host: Host, tunnel: str, children: Iterable[tuple[Child, IkeSa]]) -> None:
-    """The Child SA that packets left by is gone: the youngest other one takes its place, if there is any."""
+def heir(tunnel: str, children: Iterable[tuple[Child, IkeSa]]) -> int | None:
+    """The Child SA that takes the place of one that packets left by: the youngest, if there is any."""
     rest = [c for c, _ in children if c.tunnel.interface == tunnel and c.state is not ChildState.DELETING]
-    if rest:
-        host.use_outbound(max(rest, key=lambda child: child.sa.serial_in))
+    return max(rest, key=lambda child: child.sa.serial_in).spi_in if rest else None
 
 
 def tell_child_gone(sa: IkeSa, child: Child, reason: str) -> None:
@@ -159,7 +160,7 @@ def _is_making(sa: IkeSa) -> bool:
     return any(isinstance(x, NewChild) and not isinstance(x, RekeyChild) for x in wishes)
 
 
-def _unusable(tunnel: Tunnel) -> str:
+def _unusable(tunnel: Ikev2Tunnel) -> str:
     for credentials in (tunnel.local, tunnel.peer):
         place = placed(str(credentials.identity), credentials.source)
         if credentials.method is not AuthenticationMethod.PSK:
@@ -174,7 +175,7 @@ def _unusable(tunnel: Tunnel) -> str:
     return ""
 
 
-def _tell_unusable(host: Host, tunnel: Tunnel, path: Path, problem: str) -> None:
+def _tell_unusable(host: Host, tunnel: Ikev2Tunnel, path: Path, problem: str) -> None:
     host.tell(
         Event(
             level=Level.ERROR,
@@ -188,9 +189,5 @@ def _tell_unusable(host: Host, tunnel: Tunnel, path: Path, problem: str) -> None
     )
 
 
-def _same_ends(old: Tunnel, new: Tunnel) -> bool:
-    """The same, but for the lines where it is written."""
-    return old.peer_address == new.peer_address and all(
-        (a.method, a.identity, a.secret) == (b.method, b.identity, b.secret)
-        for a, b in ((old.local, new.local), (old.peer, new.peer))
-    )
+def _same_ends(old: Ikev2Tunnel, new: Ikev2Tunnel) -> bool:
+    return (old.peer_address, old.local, old.peer) == (new.peer_address, new.local, new.peer)

@@ -9,21 +9,22 @@ from kakehashi.crypto import key_exchange
 from kakehashi.crypto.errors import InvalidPublicValue
 from kakehashi.ike.effects import EventName
 from kakehashi.ike.known import known
+from kakehashi.ike.names import group_name
+from kakehashi.ike.trigger import Trigger
 from kakehashi.ike.v2 import child_negotiation, children, rekey_ike_sa
-from kakehashi.ike.v2.child_negotiation import Trigger, policy_pair, single_pair
+from kakehashi.ike.v2.child_negotiation import policy_pair, single_pair
 from kakehashi.ike.v2.children import Child, ChildCollision, ChildState
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.failures import refused_by_peer, tell_failure
 from kakehashi.ike.v2.ike_sa import IkeSa
 from kakehashi.ike.v2.informational import delete_child
 from kakehashi.ike.v2.keys import NONCE_SIZE
-from kakehashi.ike.v2.names import group_name
 from kakehashi.ike.v2.proposals import Chosen, child_allowed, first_group, offers_group
 from kakehashi.ike.v2.refusal import Refusal
 from kakehashi.ike.v2.rounds import MAX_ROUNDS, retry_delay
 from kakehashi.ike.v2.selectors import Pair
 from kakehashi.ike.v2.states import State
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.registry.ikev2 import ExchangeType, KeyExchangeId, NotifyType, ProtocolId
 from kakehashi.wire.v2.delete import Delete
 from kakehashi.wire.v2.ke import KeyExchange
@@ -41,7 +42,7 @@ class NewChild:
     concerns_child = True
     failure = EventName.NEGOTIATION_FAILED
 
-    def __init__(self, tunnel: Tunnel, trigger: Trigger | None = None, pair: Pair | None = None) -> None:
+    def __init__(self, tunnel: Ikev2Tunnel, trigger: Trigger | None = None, pair: Pair | None = None) -> None:
         self.tunnel = tunnel
         self.trigger = trigger
         self.pair = pair or policy_pair(tunnel)

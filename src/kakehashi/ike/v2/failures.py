@@ -7,11 +7,11 @@ from kakehashi.ike.v2.host import Host
 from kakehashi.ike.v2.ike_sa import IkeSa
 from kakehashi.model.address import Path
 from kakehashi.model.source import Source
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.registry.ikev2 import NotifyType
 
 
-def tunnel_text(tunnel: Tunnel | None) -> str:
+def tunnel_text(tunnel: Ikev2Tunnel | None) -> str:
     """A tunnel with its place in the configuration."""
     if tunnel is None:
         return "the policy for unknown peers"
@@ -42,7 +42,7 @@ def tell_failure(
 
 
 def tell_refused(
-    host: Host, path: Path, tunnel: Tunnel | None, cause: str, sentence: str, details: Mapping[str, str]
+    host: Host, path: Path, tunnel: Ikev2Tunnel | None, cause: str, sentence: str, details: Mapping[str, str]
 ) -> None:
     """One event for a first message that left no SA behind."""
     peer = str(path.remote.ip)

@@ -1,4 +1,4 @@
-"""What an IKE SA needs from the endpoint it belongs to."""
+"""What an IKE SA needs from the engine it belongs to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kakehashi.ike.limits import Limits
 from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Role
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel
 
 if TYPE_CHECKING:
     from kakehashi.ike.v2.children import Child
@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 
 
 class Host(Protocol):
-    """The endpoint as its SAs see it."""
+    """The engine as its SAs see it."""
 
-    gateway: Gateway
     limits: Limits
     cookies: Cookies
+
+    @property
+    def gateway(self) -> Gateway:
+        """The configuration in force."""
 
     def entropy(self, size: int) -> bytes:
         """Random octets."""
@@ -74,10 +77,10 @@ class Host(Protocol):
     def remove_child(self, child: Child, reason: str) -> None:
         """The Child SA is no more."""
 
-    def candidates(self, path: Path) -> tuple[Tunnel, ...]:
+    def candidates(self, path: Path) -> tuple[Ikev2Tunnel, ...]:
         """The tunnels that a peer at the end of `path` may belong to, nearest match first."""
 
-    def is_fixed(self, tunnel: Tunnel, path: Path) -> bool:
+    def is_fixed(self, tunnel: Ikev2Tunnel, path: Path) -> bool:
         """Does the configuration, or DNS, say that the tunnel's peer has just this address?"""
 
     def half_open_of(self, path: Path) -> tuple[int, int]:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from kakehashi.crypto.key_schedule import auth_psk
 from kakehashi.ike.effects import EventName, Level
 from kakehashi.ike.known import known
+from kakehashi.ike.trigger import Trigger
 from kakehashi.ike.v2 import child_negotiation, children, contact
-from kakehashi.ike.v2.child_negotiation import Trigger, policy_pair, single_pair
+from kakehashi.ike.v2.child_negotiation import policy_pair, single_pair
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.create_child_sa import NewChild
 from kakehashi.ike.v2.failures import placed, refused_by_peer, tell_failure, tunnel_text
@@ -19,7 +20,7 @@ from kakehashi.ike.v2.states import State, Step
 from kakehashi.model.identity import Authentication as Credentials
 from kakehashi.model.identity import AuthenticationMethod, Identity
 from kakehashi.model.status import Role
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.registry.ikev2 import AuthMethod, ExchangeType, NotifyType
 from kakehashi.wire.v2.authentication import Authentication
 from kakehashi.wire.v2.identification import (
@@ -173,7 +174,7 @@ def establish(sa: IkeSa, now: float) -> None:
     )
 
 
-def _answer_child(sa: IkeSa, tunnel: Tunnel, contents: Contents, now: float) -> list[Payload]:
+def _answer_child(sa: IkeSa, tunnel: Ikev2Tunnel, contents: Contents, now: float) -> list[Payload]:
     """The first Child SA, or why not: the IKE SA stands either way (RFC 7296 section 1.2)."""
     try:
         chosen, pair = child_negotiation.answer(sa, tunnel, contents, False)
@@ -195,7 +196,7 @@ def _answer_child(sa: IkeSa, tunnel: Tunnel, contents: Contents, now: float) -> 
     return child_negotiation.answer_payloads(chosen, agreed.spi_in, pair, list)
 
 
-def _tunnel_of(sa: IkeSa, peer: Identity, wanted: Identification | None) -> Tunnel:
+def _tunnel_of(sa: IkeSa, peer: Identity, wanted: Identification | None) -> Ikev2Tunnel:
     """The tunnel whose peer has this identity; among several the one that is what the peer wants us to be."""
     candidates = sa.host.candidates(sa.path)
     named = [t for t in candidates if t.peer.identity == peer]
@@ -223,7 +224,7 @@ def _tunnel_of(sa: IkeSa, peer: Identity, wanted: Identification | None) -> Tunn
 
 
 def _check_auth(
-    sa: IkeSa, tunnel: Tunnel, payload: Identification, auth: Authentication, *, by_initiator: bool
+    sa: IkeSa, tunnel: Ikev2Tunnel, payload: Identification, auth: Authentication, *, by_initiator: bool
 ) -> None:
     peer = tunnel.peer
     if auth.method != AuthMethod.SHARED_KEY_MIC or peer.method is not AuthenticationMethod.PSK:

@@ -22,7 +22,7 @@ from kakehashi.model.address import ANY, IPAddress, Path, SocketAddress
 from kakehashi.model.identity import Identity
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.status import NatSide, Role
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.registry.ikev2 import ExchangeType
 from kakehashi.wire.v2.message import Message, encode
 from kakehashi.wire.v2.payloads import Payload
@@ -63,7 +63,7 @@ class IkeSa:
         spis: tuple[bytes, bytes],
         path: Path,
         policy: IkePolicy,
-        tunnel: Tunnel | None,
+        tunnel: Ikev2Tunnel | None,
         now: float,
     ) -> None:
         self.host = host

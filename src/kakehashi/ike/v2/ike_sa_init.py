@@ -7,13 +7,13 @@ from kakehashi.crypto.errors import InvalidPublicValue
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import Event, EventName, Level, Send
 from kakehashi.ike.known import known
+from kakehashi.ike.names import group_name, listed
 from kakehashi.ike.v2 import ike_auth, nat
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.failures import refused_by_peer, tell_failure, tell_refused, tunnel_text
 from kakehashi.ike.v2.host import Host
 from kakehashi.ike.v2.ike_sa import IkeSa, InitMessages
 from kakehashi.ike.v2.keys import NONCE_SIZE, derive
-from kakehashi.ike.v2.names import group_name, listed
 from kakehashi.ike.v2.proposals import (
     IkeSuite,
     Mismatch,
@@ -30,7 +30,7 @@ from kakehashi.ike.v2.states import Step
 from kakehashi.model.address import Path
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.status import NatSide, Role
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.errors import WireError
 from kakehashi.wire.registry.ikev2 import (
     ExchangeType,
@@ -232,7 +232,7 @@ def _accept(
     datagram: bytes,
     path: Path,
     policy: IkePolicy,
-    tunnel: Tunnel | None,
+    tunnel: Ikev2Tunnel | None,
     now: float,
 ) -> IkeSa:
     offered = contents.one(SecurityAssociation).proposals
@@ -271,7 +271,7 @@ def _accept(
     return sa
 
 
-def _policy(host: Host, tunnels: Sequence[Tunnel], path: Path) -> tuple[Tunnel | None, IkePolicy]:
+def _policy(host: Host, tunnels: Sequence[Ikev2Tunnel], path: Path) -> tuple[Ikev2Tunnel | None, IkePolicy]:
     """The first tunnel whose peer address is known to be this one, else what is for unknown peers (V2-37)."""
     for tunnel in tunnels:
         if host.is_fixed(tunnel, path):

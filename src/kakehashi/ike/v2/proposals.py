@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from kakehashi.crypto import key_exchange, prf
 from kakehashi.crypto.sizes import CIPHERS, INTEGRITY
-from kakehashi.ike.v2.names import cipher_name, group_name, listed, type_name, value_name
+from kakehashi.ike.names import cipher_name, group_name, listed, type_name, value_name
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
 from kakehashi.wire.registry.ikev2 import (
     EncryptionId,

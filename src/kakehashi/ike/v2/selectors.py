@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 
-from kakehashi.ike.v2.names import listed
+from kakehashi.ike.names import listed
 from kakehashi.model.policy import ResponderSelectors
 from kakehashi.model.selector import TrafficSelector
 from kakehashi.wire.registry.ikev2 import TsType

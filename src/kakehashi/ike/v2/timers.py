@@ -39,14 +39,19 @@ def run(sa: IkeSa, now: float) -> None:
     while sa.later and sa.later[0][0] <= now:
         sa.queue.append(sa.later.pop(0)[1])
     if sa.rekey_at is not None and sa.rekey_at <= now:
-        sa.rekey_at = None
-        sa.queue.append(RekeyIkeSa(sa))
+        rekey(sa, now)
     for child in list(sa.children.values()):
         _run_child(sa, child, now)
     dpd = _dpd_at(sa)
     if dpd is not None and dpd <= now:
         ask_whether_alive(sa, now)
     sa.pump(now)
+
+
+def rekey(sa: IkeSa, now: float) -> None:
+    """Begin to replace the IKE SA."""
+    sa.rekey_at = None
+    sa.begin(RekeyIkeSa(sa), now)
 
 
 def rekey_child(sa: IkeSa, child: Child, now: float) -> None:

@@ -4,6 +4,7 @@ from kakehashi.dialects.grammar import (
     Argument,
     Command,
     Either,
+    Many,
     Negation,
     Optional,
     Pattern,
@@ -15,6 +16,7 @@ from kakehashi.dialects.nec_ix.grammar.policy import IDENTITY, ON_INTERFACE
 from kakehashi.dialects.nec_ix.interfaces import InterfaceName
 from kakehashi.dialects.nec_ix.words import METHODS
 from kakehashi.model.address import ANY
+from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import AdjustMss
 
 _REST = Argument("rest", Text("anything"), rest=True)
@@ -46,7 +48,6 @@ _PEER: tuple[Pattern, ...] = (
 )
 
 OTHER_MODES: dict[str, str] = {
-    "ipsec": "IPsec with IKEv1",
     "l2tp-lns": "L2TP",
     "ether-ip": "EtherIP",
     "gre": "GRE",
@@ -54,6 +55,19 @@ OTHER_MODES: dict[str, str] = {
     "6-over-4": "IPv6 in IPv4",
     "map-e": "MAP-E",
 }
+
+_POLICY_OPTION = Either(
+    # Older devices write the direction, and know no other.
+    (Word("out", "What leaves by the tunnel"),),
+    (
+        Word("mtu", "MTU"),
+        Word("ignore", "Fragment even what forbids it", sets=("mtu_ignore", True)),
+    ),
+    (Word("pre-fragment", "Fragment, then encrypt", sets=("pre_fragment", True)),),
+    (Word("df-bit", "The DF bit of what leaves"), Argument("df_bit", Text("what becomes of it"), "What")),
+    (Word("without-id-payload", "Phase 2 sends no identities", sets=("sends_identities", False)),),
+    (Word("with-id-payload", "Phase 2 sends identities", sets=("sends_identities", True)),),
+)
 
 TUNNEL: tuple[Command, ...] = (
     Command(
@@ -103,6 +117,25 @@ TUNNEL: tuple[Command, ...] = (
     ),
     *ON_INTERFACE,
     Command(
+        key="tunnel mode ipsec",
+        pattern=(
+            Word("tunnel", "The kind of tunnel"),
+            Word("mode", "The kind of tunnel"),
+            Word("ipsec", "IPsec with IKEv1"),
+        ),
+        help="The tunnel is IPsec with IKEv1",
+    ),
+    Command(
+        key="tunnel mode l2tp-lns ipsec",
+        pattern=(
+            Word("tunnel", "The kind of tunnel"),
+            Word("mode", "The kind of tunnel"),
+            Word("l2tp-lns", "L2TP"),
+            Word("ipsec", "Inside IPsec with IKEv1"),
+        ),
+        help="The tunnel is L2TP inside IPsec with IKEv1",
+    ),
+    Command(
         key="tunnel mode",
         pattern=(
             Word("tunnel", "The kind of tunnel"),
@@ -125,9 +158,17 @@ TUNNEL: tuple[Command, ...] = (
     ),
     Command(
         key="ipsec policy",
-        pattern=(Word("ipsec", "IPsec with IKEv1"), _REST),
-        help="IPsec with IKEv1",
-        support=Support.NOT_YET,
+        pattern=(
+            Word("ipsec", "IPsec with IKEv1"),
+            Word("policy", "What protects the tunnel"),
+            Either(
+                (Word("tunnel", "Tunnel mode", sets=("mode", EncapsulationMode.TUNNEL)),),
+                (Word("transport", "Transport mode", sets=("mode", EncapsulationMode.TRANSPORT)),),
+            ),
+            Argument("map", Text("the name of a map"), "The map"),
+            Optional(Many(_POLICY_OPTION)),
+        ),
+        help="The map of the tunnel, and how its packets are treated",
     ),
 )
 

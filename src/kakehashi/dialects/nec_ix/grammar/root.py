@@ -2,7 +2,9 @@
 
 from kakehashi.dialects.grammar import Argument, Command, Either, Many, Optional, Pattern, Support, Word
 from kakehashi.dialects.kinds import Address, Number, Prefix, Text
+from kakehashi.dialects.nec_ix.grammar.ikev1 import IKEV1
 from kakehashi.dialects.nec_ix.grammar.policy import IDENTITY
+from kakehashi.dialects.nec_ix.grammar.watch import WATCH
 from kakehashi.dialects.nec_ix.interfaces import InterfaceName
 from kakehashi.dialects.nec_ix.kinds import HexSecret, TextSecret
 
@@ -126,16 +128,8 @@ ROOT: tuple[Command, ...] = (
     _route("ipv6", 6),
     *IKEV2,
     _not_yet("pki", "certificates"),
-    _not_yet("ike", "IKEv1"),
-    _not_yet("ipsec", "IPsec with IKEv1"),
-    Command(
-        key="watch-group",
-        pattern=(Word("watch-group"), _REST),
-        help="path monitoring",
-        enters="later",
-        support=Support.NOT_YET,
-    ),
-    _not_yet("network-monitor", "path monitoring"),
+    *IKEV1,
+    *WATCH,
     *(
         _not_ours(words, enters="foreign")
         for words in (

@@ -1,18 +1,27 @@
 """A configuration becomes a Gateway, and what is to be said about it."""
 
+from collections.abc import Iterable
+
 from kakehashi.dialects.base import Lowered
 from kakehashi.dialects.document import Document, Statement, statements
+from kakehashi.dialects.nec_ix.interfaces import kind_of
+from kakehashi.dialects.nec_ix.lower.ikev1_checks import check_ikev1
+from kakehashi.dialects.nec_ix.lower.ikev1_tunnel import IKEV1_MODES, lower_ikev1_tunnel
 from kakehashi.dialects.nec_ix.lower.interface import Block, lower_interface, read_blocks
 from kakehashi.dialects.nec_ix.lower.keys import read_keys
 from kakehashi.dialects.nec_ix.lower.lines import report_lines
+from kakehashi.dialects.nec_ix.lower.phase1 import read_policies
+from kakehashi.dialects.nec_ix.lower.phase2 import Maps, read_delete_notify, read_maps
 from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy
 from kakehashi.dialects.nec_ix.lower.report import Report
 from kakehashi.dialects.nec_ix.lower.route import read_routes
 from kakehashi.dialects.nec_ix.lower.settings import Place, Settings, read_place
 from kakehashi.dialects.nec_ix.lower.tunnel import Surroundings, lower_tunnel
+from kakehashi.dialects.nec_ix.lower.watch import report_watch_groups
 from kakehashi.model.finding import Finding
-from kakehashi.model.gateway import Gateway, Interface, Route
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
+from kakehashi.model.ikev1 import Ikev1Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
 
 DIALECT = "nec-ix"
 
@@ -27,13 +36,19 @@ def lower_document(document: Document, file: str) -> Lowered:
     lowered = (lower_interface(block, report) for block in blocks.values())
     interfaces = {i.name: i for i in lowered if i is not None}
     routes = read_routes(document, report)
+    policies = read_policies(document, report)
+    maps = read_maps(document, policies, report)
     around = Surroundings(keys, profiles, default, interfaces, routes)
-    tunnels = tuple(t for t in (lower_tunnel(b, around, report) for b in blocks.values()) if t is not None)
+    found = (_tunnel(block, maps, around, report) for block in blocks.values())
+    tunnels = tuple(tunnel for tunnel in found if tunnel is not None)
     answering = Settings((default,))
     check_policy(answering, report)
     _check_references(interfaces, routes, tunnels, report)
     _check_bindings(blocks, profiles, document, report)
-    _check_same_peers(tunnels, report)
+    _check_same_peers((t for t in tunnels if isinstance(t, Ikev2Tunnel)), report)
+    ours = (t for t in tunnels if isinstance(t, Ikev1Tunnel))
+    check_ikev1(policies, maps, ours, interfaces, routes, report)
+    report_watch_groups(document, report)
     gateway = Gateway(
         dialect=DIALECT,
         unknown_peer_policy=ike_policy(answering, may_rekey=False),
@@ -41,9 +56,33 @@ def lower_document(document: Document, file: str) -> Lowered:
         interfaces=tuple(interfaces.values()),
         tunnels=tunnels,
         routes=routes,
+        ikev1_peers=policies.peers,
+        delete_notify=read_delete_notify(document),
         files=(file,),
     )
     return Lowered(gateway, _once(report))
+
+
+def _tunnel(block: Block, maps: Maps, around: Surroundings, report: Report) -> Tunnel | None:
+    """The tunnel of an interface: `tunnel mode` says of which version of IKE, else what else it has."""
+    if kind_of(block.name) is not InterfaceKind.TUNNEL:
+        return None
+    modes = [line for key in (*IKEV1_MODES, "tunnel mode ipsec-ikev2") if (line := block.last(key))]
+    mode = max(modes, key=lambda line: line.line, default=None)
+    policy, peer = block.last("ipsec policy"), block.last("ikev2 peer")
+    ikev1 = mode.key in IKEV1_MODES if mode else policy is not None and peer is None
+    other = peer if ikev1 else policy
+    if other is not None:
+        report.warning(
+            other.line,
+            "other-tunnel-mode",
+            f"{block.name}: `{other.command.words}` is of the other version of IKE than its tunnel mode; the "
+            "line has no effect",
+            f"write `tunnel mode {'ipsec-ikev2' if ikev1 else 'ipsec'}`, or take the line out",
+        )
+    if ikev1:
+        return lower_ikev1_tunnel(block, mode, maps, around.interfaces, report)
+    return lower_tunnel(block, around, report)
 
 
 def _hostname(document: Document) -> str:
@@ -68,7 +107,10 @@ def _read_profiles(document: Document, report: Report) -> tuple[dict[str, Place]
 
 
 def _check_references(
-    interfaces: dict[str, Interface], routes: tuple[Route, ...], tunnels: tuple[Tunnel, ...], report: Report
+    interfaces: dict[str, Interface],
+    routes: tuple[Route, ...],
+    tunnels: tuple[Tunnel, ...],
+    report: Report,
 ) -> None:
     """Names that lead nowhere, and tunnels that nothing leads into."""
     for interface in interfaces.values():
@@ -121,9 +163,9 @@ def _check_bindings(
             )
 
 
-def _check_same_peers(tunnels: tuple[Tunnel, ...], report: Report) -> None:
+def _check_same_peers(tunnels: Iterable[Ikev2Tunnel], report: Report) -> None:
     """Tunnels to one peer are told apart by their identities (manual 2.25.5.2)."""
-    first: dict[object, Tunnel] = {}
+    first: dict[object, Ikev2Tunnel] = {}
     for tunnel in tunnels:
         key = (tunnel.peer_address, tunnel.peer.identity, tunnel.local.identity)
         other = first.setdefault(key, tunnel)

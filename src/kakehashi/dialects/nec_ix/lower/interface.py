@@ -12,6 +12,9 @@ _ON_TUNNELS_ONLY = frozenset(c.key for c in POLICY) | {
     "ikev2 peer",
     "ikev2 binding",
     "tunnel mode ipsec-ikev2",
+    "tunnel mode ipsec",
+    "tunnel mode l2tp-lns ipsec",
+    "ipsec policy",
 }
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from kakehashi.dialects.document import Statement
-from kakehashi.dialects.nec_ix.interfaces import kind_of
 from kakehashi.dialects.nec_ix.lower.interface import Block
 from kakehashi.dialects.nec_ix.lower.keys import Keys, name_of, read_identity
 from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy, ipsec_policy
@@ -13,9 +12,9 @@ from kakehashi.dialects.nec_ix.lower.report import Report
 from kakehashi.dialects.nec_ix.lower.settings import POLICY_KEYS, Place, Settings, read_place
 from kakehashi.dialects.spelling import close
 from kakehashi.model.address import ANY, Hostname, IPAddress, PeerAddress
-from kakehashi.model.gateway import Interface, InterfaceKind, Route
+from kakehashi.model.gateway import Interface, Route
 from kakehashi.model.identity import Authentication, AuthenticationMethod, Identity
-from kakehashi.model.tunnel import ConnectType, OutgoingInterface, Tunnel
+from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, OutgoingInterface
 from kakehashi.wire.registry.ikev2 import IdType
 
 
@@ -30,10 +29,8 @@ class Surroundings:
     routes: tuple[Route, ...]
 
 
-def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Tunnel | None:
-    """The tunnel of an interface, or None if it is none."""
-    if kind_of(block.name) is not InterfaceKind.TUNNEL:
-        return None
+def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Ikev2Tunnel | None:
+    """The tunnel of a tunnel interface, or None if it is none."""
     peer_line = block.last("ikev2 peer")
     mode = block.last("tunnel mode ipsec-ikev2")
     _check_repeated(block, report)
@@ -71,7 +68,7 @@ def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Tunnel |
         enabled = False
     connect = settings.one("connect-type")
     source = settings.one("source-address")
-    return Tunnel(
+    return Ikev2Tunnel(
         interface=block.name,
         enabled=enabled,
         peer_address=peer_address,

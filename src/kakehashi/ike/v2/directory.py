@@ -2,18 +2,18 @@
 
 from kakehashi.model.address import ANY, Hostname, IPAddress
 from kakehashi.model.gateway import Gateway
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel
 
 
 class Directory:
-    """The enabled tunnels of a gateway by their peers' addresses, in the configured order."""
+    """The enabled IKEv2 tunnels of a gateway by their peers' addresses, in the configured order."""
 
     def __init__(self, gateway: Gateway) -> None:
-        self.fixed: dict[IPAddress, list[Tunnel]] = {}
-        self.named: list[Tunnel] = []
-        self.any_address: list[Tunnel] = []
+        self.fixed: dict[IPAddress, list[Ikev2Tunnel]] = {}
+        self.named: list[Ikev2Tunnel] = []
+        self.any_address: list[Ikev2Tunnel] = []
         for tunnel in gateway.tunnels:
-            if not tunnel.enabled:
+            if not isinstance(tunnel, Ikev2Tunnel) or not tunnel.enabled:
                 continue
             if isinstance(tunnel.peer_address, Hostname):
                 self.named.append(tunnel)

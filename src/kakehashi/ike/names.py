@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from kakehashi.model.algorithms import Cipher
+from kakehashi.wire.registry.ikev1 import HashAlgorithm
 from kakehashi.wire.registry.ikev2 import (
     EncryptionId,
     EsnId,
@@ -52,6 +53,11 @@ def cipher_name(cipher: Cipher) -> str:
 def group_name(group: KeyExchangeId) -> str:
     """A key exchange method, in a sentence."""
     return value_name(TransformType.KE, group)
+
+
+def hash_name(algorithm: HashAlgorithm) -> str:
+    """A hash of IKEv1, in a sentence."""
+    return algorithm.name.replace("_", "-")
 
 
 def listed(values: Iterable[object]) -> str:

@@ -1,0 +1,76 @@
+"""A text as a tree: modes in modes, and lines that say something else than they look."""
+
+from collections.abc import Sequence
+
+from kakehashi.dialects.document import Comment, Item, Statement, Unknown, parse_document
+from kakehashi.dialects.grammar import Argument, Command, Grammar, Mode, Support, Word
+from kakehashi.dialects.kinds import Text
+
+NAME = Argument("name", Text())
+HOUSE = Command(key="house", pattern=(Word("house"), NAME), help="A house", enters="house")
+ROOM = Command(key="room", pattern=(Word("room"), NAME), help="A room", enters="room")
+SHED = Command(key="shed", pattern=(Word("shed"),), help="A shed", enters="shed", support=Support.NOT_OURS)
+COLOUR = Command(key="colour", pattern=(Word("colour"), NAME), help="Its colour")
+LAMP = Command(key="lamp", pattern=(Word("lamp"),), help="A lamp")
+GRAMMAR = Grammar(
+    root=Mode(name="root", title="the town", commands=(HOUSE, SHED)),
+    modes=(
+        Mode(name="house", title="a house", commands=(ROOM, COLOUR)),
+        Mode(name="room", title="a room", commands=(LAMP,)),
+        Mode(name="shed", title="a shed", commands=(), unknown=Support.NOT_OURS),
+    ),
+)
+
+Shape = list["str | tuple[str, Shape]"]
+
+
+def shape(items: tuple[Item, ...]) -> Shape:
+    """Keys of what was understood, `?` before what was not, comments left out."""
+    result: Shape = []
+    for item in items:
+        match item:
+            case Statement():
+                result.append((item.key, shape(item.body)) if item.command.enters else item.key)
+            case Unknown():
+                text = f"? {item.text.strip()}"
+                result.append((text, shape(item.body)) if item.body else text)
+    return result
+
+
+def read(text: str) -> Shape:
+    return shape(parse_document(text, GRAMMAR).items)
+
+
+def test_a_line_belongs_to_the_innermost_mode_that_knows_it() -> None:
+    assert read("house a\nroom b\nlamp\ncolour red\nroom c\nlamp\nhouse d\n") == [
+        ("house", [("room", ["lamp"]), "colour", ("room", ["lamp"])]),
+        ("house", []),
+    ]
+
+
+def test_exit_leaves_one_mode_and_end_leaves_all() -> None:
+    assert read("house a\nroom b\nexit\nroom c\nend\nroom d\n") == [
+        ("house", [("room", []), ("room", [])]),
+        "? room d",
+    ]
+
+
+def test_a_misspelt_opener_takes_the_lines_that_it_meant_to_have() -> None:
+    assert read("house a\nroom\nlamp\ncolour red\nhuose b\nroom c\n") == [
+        ("house", [("? room", ["lamp"]), "colour"]),
+        ("? huose b", [("room", [])]),
+    ]
+
+
+def test_a_mode_that_is_not_ours_is_left_by_whole_words_only() -> None:
+    assert read("shed\nho a\nlamp\nhouse b\n") == [("shed", ["? ho a", "? lamp"]), ("house", [])]
+
+
+def test_what_a_line_says_may_be_less_than_its_text() -> None:
+    def said(lines: Sequence[str]) -> list[str]:
+        return [line.partition("#")[2] if "#" in line else line for line in lines]
+
+    document = parse_document("town#house a\ntown# colour red\ntown#\n", GRAMMAR, said)
+    assert shape(document.items) == [("house", ["colour"])]
+    assert [item.text for item in document.walk()] == ["town#house a", "town# colour red", "town#"]
+    assert isinstance(list(document.walk())[-1], Comment)
