@@ -23,7 +23,7 @@ from kakehashi.model.identity import Authentication, AuthenticationMethod, Ident
 from kakehashi.model.policy import IkePolicy, IpsecPolicy, Rekey
 from kakehashi.model.secret import Secret
 from kakehashi.model.selector import TrafficSelector
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.registry.ikev2 import EncryptionId, IdType, IntegrityId, KeyExchangeId, PrfId
 
 AES_128 = Cipher(EncryptionId.ENCR_AES_CBC, 128)
@@ -48,7 +48,7 @@ def site(number: int) -> str:
 def gateway(remote: str, number: int) -> Gateway:
     policy = IkePolicy(algorithms=IKE, rekey=Rekey(86400, 30))
     lan = f"192.168.{100 + number}.0/24"
-    tunnel = Tunnel(
+    tunnel = Ikev2Tunnel(
         interface="Tunnel0.0",
         enabled=True,
         peer_address=ip_address(remote),

@@ -41,7 +41,8 @@ def with_constructors(source: str) -> str:
         methods = {item.name for item in node.body if isinstance(item, ast.FunctionDef)}
         if options is None or "__init__" in methods or any(ast.unparse(b) not in classes for b in node.bases):
             continue
-        fields, place = list(_fields(node, classes, options)), node.end_lineno or 0
+        fields = {field.name: field for field in _fields(node, classes, options)}.values()
+        place = node.end_lineno or 0
         if "__post_init__" in methods:
             raise ValueError(f"{node.name} has a __post_init__")
         if not fields:
