@@ -11,6 +11,8 @@ from ipaddress import ip_address
 from itertools import count
 
 from kakehashi.ike.effects import (
+    AskActivity,
+    Effect,
     Event,
     EventName,
     InstallChildSa,
@@ -60,6 +62,9 @@ class Node:
         self.outbound: dict[str, int] = {}
         self.removed: list[RemoveChildSa] = []
         self.keepalives = 0
+        self.lost: list[int] = []  # the SPIs of packets that nothing here opens
+        self.last_in: dict[int, float] = {}
+        self.last_out: dict[int, float] = {}
 
     def path_to(self, remote: IPAddress | str, port: int = 500) -> Path:
         remote = ip_address(remote) if isinstance(remote, str) else remote
@@ -90,6 +95,18 @@ class Node:
 
     def ike_sas(self, state: IkeSaState = IkeSaState.ESTABLISHED):
         return [s for s in self.endpoint.ike_sas(self.wire.now) if s.state is state]
+
+    def isakmp_sas(self, state: IkeSaState = IkeSaState.ESTABLISHED):
+        return [s for s in self.endpoint.isakmp_sas(self.wire.now) if s.state is state]
+
+    def ipsec_sas(self):
+        return self.endpoint.ipsec_sas(self.wire.now)
+
+    def tell_activity(self, spi_in: int) -> None:
+        """Answer AskActivity as a data plane does."""
+        times = (self.last_in.get(spi_in), self.last_out.get(spi_in))
+        idle = (None if time is None else self.wire.now - time for time in times)
+        self.endpoint.activity(spi_in, *idle, self.wire.now)
 
     def used(self, tunnel: str) -> ChildSa | None:
         """The Child SA that the tunnel's packets leave by."""
@@ -149,34 +166,41 @@ class Wire:
 
     def carry_out(self, node: Node) -> None:
         """What the driver does with effects."""
-        for effect in node.endpoint.effects():
-            match effect:
-                case Send(datagram, path):
-                    if self.keep_sent:
-                        self.sent.append((self.now, node.name, datagram, path))
-                    if self.filter is None or self.filter(node, datagram):
-                        self._launch(node, path, lambda to, p, d=datagram: self._deliver(to, d, p))
-                case SendNatKeepalive():
-                    node.keepalives += 1
-                case InstallChildSa(sa, use_outbound):
-                    assert sa.spi_in not in node.children
-                    node.children[sa.spi_in] = sa
-                    if use_outbound:
-                        self._use(node, sa.tunnel, sa.spi_in)
-                case UseOutbound(tunnel, spi_in):
-                    assert spi_in in node.children
-                    self._use(node, tunnel, spi_in)
-                case MoveChildSa(_, spi_in, path, encapsulation):
-                    node.children[spi_in] = replace(
-                        node.children[spi_in], path=path, udp_encapsulation=encapsulation
-                    )
-                case RemoveChildSa(tunnel, spi_in):
-                    del node.children[spi_in]
-                    if node.outbound.get(tunnel) == spi_in:
-                        del node.outbound[tunnel]
-                    node.removed.append(effect)
-                case Event():
-                    node.events.append(effect)
+        while effects := node.endpoint.effects():
+            for effect in effects:
+                self._carry_out(node, effect)
+
+    def _carry_out(self, node: Node, effect: Effect) -> None:
+        match effect:
+            case Send(datagram, path):
+                if self.keep_sent:
+                    self.sent.append((self.now, node.name, datagram, path))
+                if self.filter is None or self.filter(node, datagram):
+                    self._launch(node, path, lambda to, p, d=datagram: self._deliver(to, d, p))
+            case SendNatKeepalive():
+                node.keepalives += 1
+            case InstallChildSa(sa, use_outbound):
+                assert sa.spi_in not in node.children
+                node.children[sa.spi_in] = sa
+                if use_outbound:
+                    self._use(node, sa.tunnel, sa.spi_in)
+            case UseOutbound(tunnel, spi_in):
+                assert spi_in in node.children
+                self._use(node, tunnel, spi_in)
+            case MoveChildSa(_, spi_in, path, encapsulation):
+                node.children[spi_in] = replace(
+                    node.children[spi_in], path=path, udp_encapsulation=encapsulation
+                )
+            case RemoveChildSa(tunnel, spi_in):
+                del node.children[spi_in]
+                if node.outbound.get(tunnel) == spi_in:
+                    del node.outbound[tunnel]
+                node.removed.append(effect)
+            case AskActivity(spis):
+                for spi in spis:
+                    node.tell_activity(spi)
+            case Event():
+                node.events.append(effect)
 
     def run(self, seconds: float) -> None:
         """Let time pass."""
@@ -201,8 +225,23 @@ class Wire:
     def _use(self, node: Node, tunnel: str, spi_in: int) -> None:
         node.outbound[tunnel] = spi_in
         if self.traffic:
-            sa = node.children[spi_in]
-            self._launch(node, sa.path, lambda to, path: self._deliver_esp(to, sa.spi_out, path))
+            self.send_esp(node, spi_in)
+
+    def send_esp(self, node: Node, spi_in: int) -> None:
+        """A packet leaves by a pair of SAs."""
+        sa = node.children[spi_in]
+        node.last_out[spi_in] = self.now
+        self._launch(node, sa.path, lambda to, path: self._deliver_esp(to, sa.spi_out, path))
+
+    def talk(self, node: Node, tunnel: str, interval: float = 1.0) -> None:
+        """A packet for the tunnel every so many seconds; it is lost while there is no SA."""
+
+        def packet() -> None:
+            if node.used(tunnel) is not None:
+                self.send_esp(node, node.outbound[tunnel])
+            self.at(self.now + interval, packet)
+
+        packet()
 
     def _launch(self, node: Node, path: Path, deliver: Callable[[Node, Path], None]) -> None:
         nat = self.nats.get(node.address)
@@ -233,8 +272,12 @@ class Wire:
 
     def _deliver_esp(self, to: Node, spi: int, path: Path) -> None:
         if spi in to.children:
+            to.last_in[spi] = self.now
             to.endpoint.first_inbound(spi, self.now)
+            if to.children[spi].path.remote != path.remote:
+                to.endpoint.peer_moved(spi, path.remote, self.now)
         else:
+            to.lost.append(spi)
             to.endpoint.unknown_spi(spi, path, self.now)
         self.carry_out(to)
 
@@ -268,3 +311,5 @@ def assert_in_step(one: Node, other: Node) -> None:
         assert a.udp_encapsulation == b.udp_encapsulation
     ikes = [{(s.spi_i, s.spi_r) for s in node.ike_sas()} for node in (one, other)]
     assert ikes[0] == ikes[1], "the ends do not hold the same IKE SAs"
+    first = [{(s.initiator_cookie, s.responder_cookie) for s in node.isakmp_sas()} for node in (one, other)]
+    assert first[0] == first[1], "the ends do not hold the same ISAKMP SAs"

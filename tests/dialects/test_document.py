@@ -11,11 +11,12 @@ HOUSE = Command(key="house", pattern=(Word("house"), NAME), help="A house", ente
 ROOM = Command(key="room", pattern=(Word("room"), NAME), help="A room", enters="room")
 SHED = Command(key="shed", pattern=(Word("shed"),), help="A shed", enters="shed", support=Support.NOT_OURS)
 COLOUR = Command(key="colour", pattern=(Word("colour"), NAME), help="Its colour")
+HOUSES = Command(key="houses", pattern=(Word("house-count"), NAME), help="How many")
 LAMP = Command(key="lamp", pattern=(Word("lamp"),), help="A lamp")
 GRAMMAR = Grammar(
     root=Mode(name="root", title="the town", commands=(HOUSE, SHED)),
     modes=(
-        Mode(name="house", title="a house", commands=(ROOM, COLOUR)),
+        Mode(name="house", title="a house", commands=(ROOM, COLOUR, HOUSES)),
         Mode(name="room", title="a room", commands=(LAMP,)),
         Mode(name="shed", title="a shed", commands=(), unknown=Support.NOT_OURS),
     ),
@@ -64,6 +65,10 @@ def test_a_misspelt_opener_takes_the_lines_that_it_meant_to_have() -> None:
 
 def test_a_mode_that_is_not_ours_is_left_by_whole_words_only() -> None:
     assert read("shed\nho a\nlamp\nhouse b\n") == [("shed", ["? ho a", "? lamp"]), ("house", [])]
+
+
+def test_a_shortened_line_belongs_to_the_mode_where_it_is_whole() -> None:
+    assert read("house a\nhouse-c 3\nhouse b\n") == [("house", ["houses"]), ("house", [])]
 
 
 def test_what_a_line_says_may_be_less_than_its_text() -> None:

@@ -66,13 +66,18 @@ class FakeCore:
     def first_inbound(self, spi_in: int, now: float) -> None:
         self.asked.append(("first inbound", spi_in))
 
+    def activity(
+        self, spi_in: int, inbound_idle: float | None, outbound_idle: float | None, now: float
+    ) -> None:
+        self.asked.append(("activity", spi_in, inbound_idle, outbound_idle))
+
     def peer_moved(self, spi_in: int, remote: SocketAddress, now: float) -> None:
         self.asked.append(("peer moved", spi_in, remote))
 
     def unknown_spi(self, spi: int, path: Path, now: float, packets: int = 1) -> None:
         self.asked.append(("unknown spi", spi, packets))
 
-    def clear(self, tunnel: str | None, now: float) -> int:
+    def clear(self, tunnel: str | None, now: float, version: int | None = None) -> int:
         self.asked.append(("clear", tunnel))
         return len(self.sas)
 
@@ -102,6 +107,7 @@ class FakeDataPlane:
     def __init__(self) -> None:
         self.done: list[tuple[object, ...]] = []
         self.refuses = False
+        self.carried: list[Activity] = []
         self.broken = False
         self._waiting: list[DataPlaneEvent] = []
         self._read, self._write = os.pipe()
@@ -161,7 +167,8 @@ class FakeDataPlane:
         return Counters(tunnels, {"not-ours": 3})
 
     def activity(self) -> list[Activity]:
-        return []
+        self.done.append(("activity",))
+        return self.carried
 
     def close(self) -> None:
         os.close(self._read)

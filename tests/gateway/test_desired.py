@@ -1,15 +1,27 @@
 """What is wanted of the host, by the state of the tunnels."""
 
 from dataclasses import replace
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Interface, ip_address, ip_network
 
-from kakehashi.gateway.desired import RULE_PRIORITY, TunnelState, desired
+from kakehashi.gateway.desired import LEASED_METRIC, RULE_PRIORITY, TunnelState, desired
+from kakehashi.gateway.dhcp.lease import Lease
 from kakehashi.gateway.host.items import LAST_METRIC, Address, Item, LinkUp, Mtu, Route, Rule, Sysctl
 from kakehashi.gateway.outgoing import NoWay, Pin, Way
 from kakehashi.model.address import ANY
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.tunnel import ConnectType
-from tests.gateway.builders import DEVICES, NEXT_HOP, OURS, PEER, facts, gateway, path, route, tunnel
+from tests.gateway.builders import (
+    DEVICES,
+    NEXT_HOP,
+    OURS,
+    PEER,
+    facts,
+    gateway,
+    interface,
+    path,
+    route,
+    tunnel,
+)
 
 WAY = Way(path(), frozenset(), "eth0")
 LAN = ip_network("192.168.2.0/24")
@@ -87,3 +99,30 @@ def test_a_fixed_way_to_peers_of_unknown_address_catches_only_ike_and_esp() -> N
 def test_a_route_whose_interface_is_away_is_not_wanted() -> None:
     of = gateway(routes=(route("172.16.0.0/16", next_hop="203.0.113.1"),))
     assert not [r for r in routes(wanted(of=of)) if r.device]
+
+
+def leased(address: str, router: str | None, **changes: bool) -> list[Item]:
+    lease = Lease(IPv4Interface(address), IPv4Address(router) if router else None, 3600)
+    of = gateway(interfaces=(interface("GigaEthernet0.0", dhcp=True, **changes),), routes=())
+    items = desired(of, DEVICES, {}, facts(), {"eth0": lease})
+    return [item for item in items if isinstance(item, Address | Route)]
+
+
+def test_a_leased_address_is_set_and_its_default_route_only_where_it_is_taken() -> None:
+    address = Address("eth0", IPv4Interface("10.1.0.7/24"))
+    default = Route(ip_network("0.0.0.0/0"), "eth0", NEXT_HOP, LEASED_METRIC)
+    assert leased("10.1.0.7/24", str(NEXT_HOP)) == [address]
+    assert leased("10.1.0.7/24", str(NEXT_HOP), dhcp_default_route=True) == [address, default]
+    assert leased("10.1.0.7/24", None, dhcp_default_route=True) == [address]
+
+
+def test_a_router_outside_the_leased_network_is_reached_on_the_link() -> None:
+    found = leased("10.1.0.7/32", str(NEXT_HOP), dhcp_default_route=True)
+    assert Route(ip_network(NEXT_HOP), "eth0", metric=LEASED_METRIC) in found
+
+
+def test_a_lease_of_a_device_that_no_longer_wants_one_changes_nothing() -> None:
+    lease = Lease(IPv4Interface("10.1.0.7/24"), NEXT_HOP, None)  # type: ignore[arg-type]
+    assert desired(gateway(), DEVICES, {}, facts(), {"eth0": lease}) == desired(
+        gateway(), DEVICES, {}, facts()
+    )

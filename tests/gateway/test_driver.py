@@ -8,6 +8,7 @@ from ipaddress import ip_address
 
 from kakehashi.dataplane.protocol import (
     Acquire,
+    Activity,
     Datagram,
     Expire,
     FirstInbound,
@@ -19,6 +20,7 @@ from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.log import Log, LogOptions
 from kakehashi.gateway.outgoing import NoWay, Way
 from kakehashi.ike.effects import (
+    AskActivity,
     Event,
     EventName,
     InstallChildSa,
@@ -185,6 +187,17 @@ def test_a_packet_waits_for_phase_2_under_the_isakmp_sa_of_a_peer_of_unknown_add
     stage = play(story)
     assert stage.core.asked == [("initiate", "Tunnel0.0", None, ACQUIRE)]
     assert stage.dataplane.done == []
+
+
+def test_what_the_sas_carried_is_told_of_those_that_are_asked_for_and_looked_up_once() -> None:
+    async def story(stage: Stage) -> None:
+        stage.dataplane.carried = [Activity(7, 1.5, None), Activity(8, None, None), Activity(9, 2.0, 3.0)]
+        stage.core.answers = [[AskActivity((7,)), Send(b"on", path()), AskActivity((9, 10))]]
+        stage.driver.step()
+
+    stage = play(story)
+    assert stage.core.asked == [("activity", 7, 1.5, None), ("activity", 9, 2.0, 3.0)]
+    assert stage.dataplane.done == [("send", b"on"), ("activity",)]
 
 
 def test_an_isakmp_sa_that_comes_or_goes_is_told_by_its_peer() -> None:

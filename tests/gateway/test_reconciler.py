@@ -5,12 +5,13 @@ import io
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from ipaddress import ip_address
+from ipaddress import IPv4Interface, ip_address
 
 from kakehashi.gateway import standing
+from kakehashi.gateway.dhcp.lease import Lease
 from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.host.facts import Facts, Lookup
-from kakehashi.gateway.host.items import Item, LinkUp
+from kakehashi.gateway.host.items import Address, Item, LinkUp
 from kakehashi.gateway.log import Log, LogOptions
 from kakehashi.gateway.reconciler import Reconciler, known_address
 from kakehashi.ike.effects import Effect, InstallChildSa, IsakmpSaChanged, RemoveChildSa
@@ -56,13 +57,25 @@ class FakeHost:
         return self.problems, False
 
 
+class FakeClients:
+    """`leases` is what was granted; `followed` the devices that are asked on."""
+
+    def __init__(self) -> None:
+        self.leases: dict[str, Lease] = {}
+        self.followed: frozenset[str] = frozenset()
+
+    def follow(self, devices: frozenset[str]) -> None:
+        self.followed = devices
+
+
 class Stage:
     def __init__(self, configuration: Gateway) -> None:
         self.core, self.dataplane, self.host = FakeCore(), FakeDataPlane(), FakeHost()
         self.stream = io.StringIO()
         log = Log(LogOptions(), lambda: TIME, self.stream)
         peers = {t.interface: PEER for t in configuration.tunnels if t.peer_address is not ANY}
-        self.reconciler = Reconciler(self.host, log, lambda: peers)  # type: ignore[arg-type]
+        self.dhcp = FakeClients()
+        self.reconciler = Reconciler(self.host, log, lambda: peers, self.dhcp)  # type: ignore[arg-type]
         self.driver = Driver(
             self.core,
             self.dataplane,
@@ -296,3 +309,28 @@ def test_ikev1_sas_go_with_the_address_they_were_made_from() -> None:
 
     both = gateway(ikev1_tunnel(), ikev1_tunnel("Tunnel1.0", peers=("site3",)))
     play(story, both)
+
+
+def test_an_address_is_asked_for_and_the_tunnel_is_carried_once_it_is_there() -> None:
+    leased = replace(
+        gateway(),
+        interfaces=(interface("GigaEthernet0.0", dhcp=True), *gateway().interfaces[1:]),
+        routes=(),
+    )
+
+    async def story(stage: Stage) -> None:
+        stage.host.now = replace(facts(link("eth0"), link("eth1", "192.168.1.1/24")), lookups={})
+        await stage.judge()
+        assert stage.dhcp.followed == {"eth0"}
+        assert not stage.is_up
+        address = IPv4Interface("10.1.0.1/24")
+        stage.dhcp.leases["eth0"] = Lease(address)
+        await stage.judge()
+        assert Address("eth0", address) in stage.host.wanted
+        stage.host.now = facts()
+        await stage.judge()
+        assert stage.is_up
+        assert stage.dhcp.followed == {"eth0"}
+
+    stage = play(story, leased)
+    assert "no DHCP server has given GigaEthernet0.0 an address yet" in stage.stream.getvalue()

@@ -36,10 +36,6 @@ def test_holes_for_ike_and_esp_are_what_happens_anyway_others_are_told() -> None
     assert of("GigaEthernet0.0", napt=True, static_translations=(web,)) == ["napt-inbound", "napt-static"]
 
 
-def test_an_address_by_dhcp_is_the_hosts_to_get() -> None:
-    assert of("GigaEthernet0.0", dhcp=True) == ["dhcp"]
-
-
 def test_fragmentation_before_encryption_of_what_forbids_it_is_told() -> None:
     both = tunnel(ipsec=replace(IPSEC, mtu_ignore=True, pre_fragment=True))
     assert [f.code for f in findings(gateway(both))] == ["pre-fragment"]

@@ -23,9 +23,13 @@ class ShowError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Clear:
-    """`clear ikev2 sa`: delete the IKE SAs of `tunnel`, or all if it is None."""
+    """`clear ikev2 sa`: delete the IKE SAs of `tunnel`, or of all tunnels if it is None.
+
+    `version`: of this version of IKE only.
+    """
 
     tunnel: str | None
+    version: int | None = None
 
 
 class Dialect(Protocol):
@@ -40,8 +44,8 @@ class Dialect(Protocol):
     def lower(self, text: str, file: str) -> Lowered:
         """Parse and lower. Never raises for what the text says; findings carry file and line."""
 
-    def show(self, words: Sequence[str], status: Status) -> str:
-        """The output of `show WORDS`, as the device prints it. ShowError."""
+    def show(self, words: Sequence[str], status: Status, gateway: Gateway) -> str:
+        """The output of `show WORDS`, as the device prints it. `gateway` is what runs. ShowError."""
 
     def clear(self, words: Sequence[str], status: Status) -> Clear:
         """What `clear WORDS` asks for. ShowError."""

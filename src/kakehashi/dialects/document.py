@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any
 
 from kakehashi.dialects.grammar import Command, Grammar, Mode, Support
@@ -127,29 +128,34 @@ class _Parser:
         return tuple(self._frames[0].body)
 
     def _read(self, number: int, text: str, words: list[str]) -> None:
-        innermost = self._frames[-1].mode
-        failure = match_line(words, innermost.commands)
-        if isinstance(failure, Match):
-            self._append(number, text, failure)
-            return
-        for depth in range(len(self._frames) - 1, 0, -1):
+        """A line belongs to the innermost mode that takes it; but where a shortened one would be whole words
+        further out, it is meant there.
+        """
+        failures: list[Failure] = []
+        shortened: tuple[int, Match] | None = None
+        for depth in range(len(self._frames), 0, -1):
             found = match_line(words, self._frames[depth - 1].mode.commands)
             if isinstance(found, Failure):
-                failure = _further(failure, found)
-            elif self._leaves(words, found):
-                self._leave(depth)
-                self._append(number, text, found)
-                return
-        self._refuse(Unknown(number, text, innermost, failure))
+                failures.append(found)
+            elif depth == len(self._frames) or self._leaves(words, found):
+                if _is_whole(words, found):
+                    self._append(depth, number, text, found)
+                    return
+                shortened = shortened or (depth, found)
+        if shortened:
+            self._append(shortened[0], number, text, shortened[1])
+        else:
+            self._refuse(Unknown(number, text, self._frames[-1].mode, reduce(_further, failures)))
 
     def _leaves(self, words: list[str], match: Match) -> bool:
         """Does a line leave the open mode? A mode of unknown commands is left by whole words only."""
         if self._frames[-1].mode.unknown is Support.OURS:
             return True
-        return words[1 if match.negated else 0].lower() == match.command.words.split()[0]
+        return _typed(words, match)[:1] == match.command.words.split()[:1]
 
-    def _append(self, number: int, text: str, match: Match) -> None:
-        """Keep a statement, and open its mode."""
+    def _append(self, depth: int, number: int, text: str, match: Match) -> None:
+        """Keep a statement in the mode at `depth`, and open its own."""
+        self._leave(depth)
         statement = Statement(number, text, match.command, match.negated, match.values)
         if match.command.enters and not match.negated:
             self._frames.append(_Frame(self._grammar.mode(match.command.enters), statement))
@@ -175,6 +181,15 @@ class _Parser:
             frame = self._frames.pop()
             if frame.opener is not None:
                 self._keep(replace(frame.opener, body=tuple(frame.body)))
+
+
+def _is_whole(words: list[str], match: Match) -> bool:
+    """Are the leading keywords written out?"""
+    return _typed(words, match)[: match.command.stem] == match.command.words.split()
+
+
+def _typed(words: list[str], match: Match) -> list[str]:
+    return [word.lower() for word in words[1 if match.negated else 0 :]]
 
 
 def _further(inner: Failure, outer: Failure) -> Failure:

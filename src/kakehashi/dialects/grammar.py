@@ -91,6 +91,7 @@ class Support(enum.Enum):
 
     OURS = "ours"
     NOT_YET = "not yet"  # the VPN needs it and we do not have it: always told
+    THE_HOSTS = "the host's"  # it brings a line up, which is the business of the host that we run on
     NOT_OURS = "not ours"  # it does not concern the VPN
 
 

@@ -18,6 +18,7 @@ from kakehashi.dialects.base import ShowError
 from kakehashi.gateway import configuration, resolver, status, unsupported
 from kakehashi.gateway.configuration import Configuration
 from kakehashi.gateway.control import Answer, Control, Request, failure
+from kakehashi.gateway.dhcp.clients import Clients
 from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.host.host import Host
@@ -90,7 +91,8 @@ class Daemon:
         self._host = host
         self._log = Log(options.log, _wall_clock)
         self._resolver = Resolver(self._resolved)
-        self._reconciler = Reconciler(host, self._log, self._peers)
+        self._dhcp = Clients(options.state_dir, self._log, lambda: self._reconciler.touch())
+        self._reconciler = Reconciler(host, self._log, self._peers, self._dhcp)
         self._stopping = asyncio.Event()
         self._reloading = asyncio.Lock()
         self._reloads: set[asyncio.Task[str]] = set()
@@ -140,6 +142,7 @@ class Daemon:
                 task.cancel()
             # Nobody may change the host after it has been put back.
             await asyncio.gather(*ending, return_exceptions=True)
+            await self._dhcp.stop()
             if monitor:
                 monitor.close()
             await control.stop()
@@ -329,7 +332,7 @@ class Daemon:
         if not request.words:
             return {"ok": True, "text": overview(current)}
         try:
-            return {"ok": True, "text": self._loaded.dialect.show(request.words, current)}
+            return {"ok": True, "text": self._loaded.dialect.show(request.words, current, self._gateway)}
         except ShowError as error:
             return failure(str(error))
 
@@ -338,7 +341,7 @@ class Daemon:
             wanted = self._loaded.dialect.clear(request.words, await self._status())
         except ShowError as error:
             return failure(str(error))
-        number = self._driver.core.clear(wanted.tunnel, self._driver.now())
+        number = self._driver.core.clear(wanted.tunnel, self._driver.now(), wanted.version)
         self._driver.step()
         return {"ok": True, "text": f"{number} IKE SA{'' if number == 1 else 's'} being deleted"}
 

@@ -8,15 +8,19 @@ Where a packet goes whose destination has a route into a tunnel:
 | down, or the gateway killed | refused, unless the same prefix has another route | by the other routes |
 | `shutdown`, or the gateway stopped | by the other routes | by the other routes |
 
-The last two cells of the right column are the device's way to let a backup take over (V2-09).
+The last two cells of the right column are the device's way to let a backup take over (V2-09). In transport
+mode the destination is the peer itself; `between_ends` says where its packets go.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
+from types import MappingProxyType
 from zlib import crc32
 
-from kakehashi.gateway.host.facts import Facts
+from kakehashi.gateway.between_ends import between_ends
+from kakehashi.gateway.dhcp.lease import Lease
+from kakehashi.gateway.host.facts import MAIN_TABLE, Facts
 from kakehashi.gateway.host.items import (
     LAST_METRIC,
     Address,
@@ -27,14 +31,15 @@ from kakehashi.gateway.host.items import (
     Rule,
     Sysctl,
 )
-from kakehashi.gateway.outgoing import NoWay, Pin, Way
+from kakehashi.gateway.outgoing import NoWay, Pin, Way, is_between_ends
 from kakehashi.model import gateway as model
 from kakehashi.model.address import IPAddress
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind
-from kakehashi.model.tunnel import ConnectType
+from kakehashi.model.tunnel import ConnectType, Tunnel
 
 RULE_PRIORITY = 4500  # before the main table's 32766
 TABLE_BASE = 0x4B41_0000
+LEASED_METRIC = 2  # a default route of the configuration wins
 IKE_PORTS = (500, 4500)
 ESP, UDP = 50, 17
 DEFAULTS = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
@@ -54,9 +59,16 @@ class TunnelState:
 
 
 def desired(
-    gateway: Gateway, devices: Mapping[str, str], tunnels: Mapping[str, TunnelState], facts: Facts
+    gateway: Gateway,
+    devices: Mapping[str, str],
+    tunnels: Mapping[str, TunnelState],
+    facts: Facts,
+    leases: Mapping[str, Lease] = MappingProxyType({}),
 ) -> tuple[Item, ...]:
-    """Everything wanted, each thing once. `tunnels` holds those whose device is there."""
+    """Everything wanted, each thing once.
+
+    `tunnels` holds those whose device is there, `leases` by device what DHCP gives.
+    """
     items: list[Item] = []
     for interface in gateway.interfaces:
         device = devices.get(interface.name)
@@ -64,15 +76,23 @@ def desired(
             continue
         if interface.kind is not InterfaceKind.TUNNEL:
             items += _interface(interface, device)
+            if interface.dhcp and device in leases:
+                items += _leased(interface, device, leases[device])
         elif interface.name in tunnels:
             items += _tunnel(gateway, interface, device, tunnels[interface.name])
     items += _ipv6_forwarding(gateway, facts)
     for route in gateway.routes:
         items += _route(gateway, route, devices, tunnels, facts)
     for tunnel in gateway.tunnels:
-        state = tunnels.get(tunnel.interface)
-        if state and isinstance(state.way, Way) and state.way.pin:
-            items += _pin(state.way, state.way.pin)
+        state, device = tunnels.get(tunnel.interface), devices.get(tunnel.interface)
+        if state is None:
+            continue
+        pin = state.way.pin if isinstance(state.way, Way) else None
+        if isinstance(state.way, Way) and pin:
+            items += _pin(state.way, pin)
+        if device and is_between_ends(tunnel):
+            carrier_table = _pin_table(pin) if pin else MAIN_TABLE
+            items += between_ends(tunnel, device, state.way, state.up, carrier_table)
     return tuple(dict.fromkeys(items))
 
 
@@ -93,12 +113,22 @@ def _interface(interface: Interface, device: str) -> Iterator[Item]:
         yield Sysctl(f"net/ipv4/conf/{device}/rp_filter", "2", ("0",))
 
 
+def _leased(interface: Interface, device: str, lease: Lease) -> Iterator[Item]:
+    """The address, and the default route where the configuration takes it (`receive-default`)."""
+    yield Address(device, lease.address)
+    if interface.dhcp_default_route and lease.router:
+        if lease.router not in lease.address.network:
+            yield Route(ip_network(lease.router), device, metric=LEASED_METRIC)
+        yield Route(DEFAULTS[4], device, lease.router, LEASED_METRIC)
+
+
 def _tunnel(gateway: Gateway, interface: Interface, device: str, state: TunnelState) -> Iterator[Item]:
     has_ipv6 = (
         interface.ipv6_enabled
         or interface.unnumbered_ipv6 is not None
         or any(a.version == 6 for a in interface.addresses)
         or any(r.interface == interface.name and r.destination.version == 6 for r in gateway.routes)
+        or _is_between_ipv6_ends(gateway.tunnel(interface.name), state.way)
     )
     yield Sysctl(f"net/ipv4/conf/{device}/forwarding", "1")
     yield Sysctl(f"net/ipv4/conf/{device}/rp_filter", "2", ("0",))
@@ -111,6 +141,12 @@ def _tunnel(gateway: Gateway, interface: Interface, device: str, state: TunnelSt
             yield Address(device, address)
     if state.up:
         yield LinkUp(device)
+
+
+def _is_between_ipv6_ends(tunnel: Tunnel | None, way: Way | NoWay) -> bool:
+    if tunnel is None or not is_between_ends(tunnel):
+        return False
+    return isinstance(way, Way) and way.path is not None and way.path.remote.ip.version == 6
 
 
 def _ipv6_forwarding(gateway: Gateway, facts: Facts) -> Iterator[Item]:
@@ -162,7 +198,7 @@ def _borrowed(
 
 def _pin(way: Way, pin: Pin) -> Iterator[Item]:
     """IKE and ESP of the tunnel by one interface and next hop, whatever the main table says (V2-10)."""
-    table = TABLE_BASE | crc32(f"{pin.device} {pin.next_hop}".encode()) & 0xFFFF
+    table = _pin_table(pin)
     if way.path is not None:
         remote = way.path.remote.ip
         yield Route(DEFAULTS[remote.version], pin.device, _of_version(pin, remote.version), table=table)
@@ -178,6 +214,10 @@ def _pin(way: Way, pin: Pin) -> Iterator[Item]:
         for port in IKE_PORTS:
             yield Rule(local, None, table, RULE_PRIORITY + 1, UDP, port)
         yield Rule(local, None, table, RULE_PRIORITY + 1, ESP)
+
+
+def _pin_table(pin: Pin) -> int:
+    return TABLE_BASE | crc32(f"{pin.device} {pin.next_hop}".encode()) & 0xFFFF
 
 
 def _of_version(pin: Pin, version: int) -> IPAddress | None:

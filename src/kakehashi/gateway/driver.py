@@ -24,6 +24,7 @@ from kakehashi.gateway.keylog import KeyLog
 from kakehashi.gateway.log import Log
 from kakehashi.gateway.outgoing import NoWay, Way
 from kakehashi.ike.effects import (
+    AskActivity,
     Effect,
     Event,
     EventName,
@@ -110,6 +111,7 @@ class Driver:
             for effect in effects:
                 self._guard(self._carry_out, effect)
             self._write_keys(effects)
+            self._guard(self._tell_activity, effects)
             effects = self.core.effects()
         self._arm()
 
@@ -187,10 +189,19 @@ class Driver:
                 self.dataplane.remove(spi_in)
                 self.history.removed(tunnel, spi_in, reason, self._wall_clock())
                 self._sa_changed(tunnel)
+            case AskActivity():
+                pass  # answered for all that ask at once
             case IsakmpSaChanged(peer):
                 self._isakmp_sa_changed(peer)
             case Event():
                 self._event(effect)
+
+    def _tell_activity(self, effects: list[Effect]) -> None:
+        asked = {spi for effect in effects if isinstance(effect, AskActivity) for spi in effect.spis}
+        now = self.now()
+        for found in self.dataplane.activity() if asked else ():
+            if found.spi_in in asked:
+                self.core.activity(found.spi_in, found.inbound_idle, found.outbound_idle, now)
 
     def _install(self, sa: ChildSa, use_outbound: bool) -> None:
         self.dataplane.install(sa, use_outbound)

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from kakehashi.gateway.host.facts import Facts, Link
 from kakehashi.model.address import ANY, IKE_PORT, IPAddress, Path, SocketAddress
+from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.tunnel import NextHopChoice, OutgoingInterface, Tunnel
 
@@ -61,7 +62,7 @@ def decide(
         return NoWay(f"the peer's name {tunnel.peer_address} has no address yet")
     if tunnel.outgoing is None or tunnel.outgoing.next_hop is NextHopChoice.AUTO:
         return _by_table(tunnel, gateway, facts, devices, peer)
-    return _pinned(tunnel, tunnel.outgoing, facts, devices, peer)
+    return _pinned(tunnel, tunnel.outgoing, gateway, facts, devices, peer)
 
 
 def _by_table(
@@ -82,8 +83,11 @@ def _by_table(
             local,
         )
     lookup = facts.lookups.get(peer)
+    if is_between_ends(tunnel) and (lookup is None or lookup.device == own_device):
+        # That is what the tunnel's own rules say of other packets. IKE and ESP go by the main table.
+        lookup = facts.main_lookup(peer)
     if lookup is None:
-        return NoWay(f"no route to the peer {peer}", local)
+        return NoWay(f"no route to the peer {peer}{_awaited(gateway, facts, devices)}", local)
     if wanted and lookup.device != wanted and tunnel.outgoing:
         return NoWay(
             f"the route to {peer} leaves by {lookup.device}, not by {tunnel.outgoing.interface} ({wanted})",
@@ -93,9 +97,19 @@ def _by_table(
     return Way(_path(source, peer), local, lookup.device)
 
 
+def _awaited(gateway: Gateway, facts: Facts, devices: Mapping[str, str]) -> str:
+    """Which interface has no address yet, for that is why there is no route."""
+    for interface in gateway.interfaces:
+        link = facts.links.get(devices.get(interface.name, ""))
+        if interface.dhcp and interface.enabled and link and not link.address(4):
+            return f": no DHCP server has given {interface.name} an address yet"
+    return ""
+
+
 def _pinned(
     tunnel: Tunnel,
     outgoing: OutgoingInterface,
+    gateway: Gateway,
     facts: Facts,
     devices: Mapping[str, str],
     peer: IPAddress | None,
@@ -115,8 +129,14 @@ def _pinned(
         return Way(None, local, device, pin)
     source = _source(tunnel, facts, devices, version, device)
     if source is None:
-        return NoWay(f"outgoing interface {outgoing.interface} has no IPv{version} address", local)
+        awaited = _awaited(gateway, facts, devices)
+        return NoWay(f"outgoing interface {outgoing.interface} has no IPv{version} address{awaited}", local)
     return Way(_path(source, peer), local, device, pin)
+
+
+def is_between_ends(tunnel: Tunnel) -> bool:
+    """Does the tunnel carry packets between its two ends alone, in transport mode?"""
+    return tunnel.ipsec.mode is EncapsulationMode.TRANSPORT
 
 
 def leads_into_itself(

@@ -8,6 +8,8 @@ from ipaddress import IPv4Address, IPv6Address
 from pyroute2.netlink.exceptions import NetlinkError
 
 from kakehashi.gateway.desired import TunnelState, desired
+from kakehashi.gateway.dhcp.clients import Clients
+from kakehashi.gateway.dhcp.devices import leased_devices
 from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.host.facts import Facts
 from kakehashi.gateway.host.filters import Clamp, Ruleset, render
@@ -34,9 +36,11 @@ TCP_HEADERS = {4: 40, 6: 60}  # IP and TCP without options
 
 
 class Reconciler:
-    """`peers`: the address of each tunnel's peer as far as it is known."""
+    """`peers`: the address of each tunnel's peer as far as it is known. `dhcp`: who asks for addresses."""
 
-    def __init__(self, host: Host, log: Log, peers: Callable[[], Mapping[str, IPAddress | None]]) -> None:
+    def __init__(
+        self, host: Host, log: Log, peers: Callable[[], Mapping[str, IPAddress | None]], dhcp: Clients
+    ) -> None:
         self.gateway: Gateway | None = None
         self.devices: Mapping[str, str] = {}
         self.states: dict[str, TunnelState] = {}
@@ -45,6 +49,7 @@ class Reconciler:
         self._host = host
         self._log = log
         self._peers = peers
+        self._dhcp = dhcp
         self._driver: Driver | None = None
         self._problems: frozenset[str] = frozenset()
         self._local: dict[str, frozenset[IPAddress]] = {}
@@ -145,10 +150,12 @@ class Reconciler:
             for t in gateway.tunnels
             if t.enabled
         }
-        self.wanted = desired(gateway, self.devices, states, self.facts)
+        leases = self._dhcp.leases
+        self.wanted = desired(gateway, self.devices, states, self.facts, leases)
         rules = render(self._ruleset(gateway, states))
         problems, changed = await self._host.apply(self.wanted, rules, self.facts)
         self.states = states  # now that it is so
+        self._dhcp.follow(leased_devices(gateway, self.devices, self.facts, leases))
         self._tell_dataplane(before, driver)
         self._leave_lost_addresses(gateway, driver)
         self._start_awaited(before, gateway, driver)

@@ -11,7 +11,7 @@ OURS = {(UDP, 500), (UDP, 4500), (ESP, None)}
 
 def findings(gateway: Gateway) -> tuple[Finding, ...]:
     """Warnings only: the gateway runs without it."""
-    return (*_translation(gateway), *_fragments(gateway), *_dhcp(gateway))
+    return (*_translation(gateway), *_fragments(gateway))
 
 
 def _translation(gateway: Gateway) -> Iterator[Finding]:
@@ -46,19 +46,6 @@ def _fragments(gateway: Gateway) -> Iterator[Finding]:
                 f"{tunnel.interface}: with mtu ignore, packets are fragmented after encryption; pre-fragment "
                 "is not yet done together with it",
                 tunnel.source,
-            )
-
-
-def _dhcp(gateway: Gateway) -> Iterator[Finding]:
-    for interface in gateway.interfaces:
-        if interface.dhcp and interface.enabled:
-            yield Finding(
-                Severity.WARNING,
-                "dhcp",
-                f"{interface.name} gets its address by DHCP: the gateway takes what its device has, and asks "
-                "for none itself yet",
-                interface.source,
-                "run the host's DHCP client on it",
             )
 
 

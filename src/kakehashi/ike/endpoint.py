@@ -137,11 +137,12 @@ class Endpoint:
         if not self.v1.undecryptable(spi, path, now, packets):
             self.v2.unknown_spi(spi, path, now)
 
-    def clear(self, tunnel: str | None, now: float) -> int:
-        """Delete the SAs of a tunnel, or all (V2-34). IKEv2's stay until the answer or the time-out. The
-        number of IKE SAs.
+    def clear(self, tunnel: str | None, now: float, version: int | None = None) -> int:
+        """Delete the SAs of a tunnel, or all (V2-34), of one version of IKE or both. IKEv2's stay until the
+        answer or the time-out. The number of IKE SAs.
         """
-        return self.v1.clear(tunnel, now) + self.v2.clear(tunnel, now)
+        engines = ((1, self.v1), (2, self.v2))
+        return sum(engine.clear(tunnel, now) for number, engine in engines if version in (None, number))
 
     def discard(self, tunnel: str, reason: str, now: float) -> None:
         """Forget the SAs of a tunnel without a word to the peer."""

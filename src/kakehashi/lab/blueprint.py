@@ -1,6 +1,7 @@
 """The nouns of a plan: namespaces, links, routes, gateways, probes."""
 
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface
 
 from kakehashi.lab.device import Device
 from kakehashi.lab.pair import End, Pair
@@ -44,6 +45,16 @@ class HostRoute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leased:
+    """An address that the lab gives by DHCP, to whoever is at the other end of the link."""
+
+    namespace: str
+    interface: str
+    address: IPv4Interface
+    router: IPv4Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayPlan:
     """One gateway process: the completed configuration and `interfaces`, the device's names to the host's."""
 
@@ -79,6 +90,7 @@ class Plan:
     links: tuple[Link, ...]
     routes: tuple[HostRoute, ...]
     translations: tuple[Translation, ...]
+    leases: tuple[Leased, ...]
     gateways: tuple[GatewayPlan, ...]
     probes: tuple[Probe, ...]
     quiet: tuple[Pair, ...]

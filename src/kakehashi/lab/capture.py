@@ -1,22 +1,18 @@
 """Captures of the lab's links, as pcap files, by a process of our own."""
 
-import os
 import select
-import signal
 import socket
 import struct
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO
 
 from kakehashi.lab.blueprint import Link
+from kakehashi.lab.child import Stopping, helping
 from kakehashi.lab.netns import NetworkNamespace
 from kakehashi.lab.segments import segments
-from kakehashi.lab.signals import held, let_through
 
 _ETH_P_ALL = 0x0003
 _SOL_PACKET, _PACKET_VNET_HDR = 263, 15
@@ -26,7 +22,6 @@ _VNET_HEADER = struct.Struct("=BBHHHH")
 _LONGEST = _VNET_HEADER.size + 14 + 65535
 _SNAPLEN = 262144
 _LINKTYPE_ETHERNET = 1
-_STOP_SECONDS = 10.0
 
 
 @contextmanager
@@ -43,13 +38,7 @@ def capturing(
             file.write(struct.pack("=IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, _SNAPLEN, _LINKTYPE_ETHERNET))
             file.flush()
             sources[tap.fileno()] = (tap, file)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        with held():
-            child = os.fork()
-            if child == 0:
-                _write_all(sources)
-            stack.callback(_stop_writer, child)
+        stack.enter_context(helping(lambda stopping: _write_all(sources, stopping)))
         yield
 
 
@@ -64,32 +53,22 @@ def _tap(namespace: NetworkNamespace, interface: str) -> socket.socket:
     return tap
 
 
-def _write_all(sources: Mapping[int, tuple[socket.socket, BinaryIO]]) -> NoReturn:
-    """The writing process: until SIGTERM, and then what still waits in the sockets."""
-    stopping = False
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-
+def _write_all(sources: Mapping[int, tuple[socket.socket, BinaryIO]], stopping: Stopping) -> None:
+    """Until it is stopped, and then what still waits in the sockets."""
+    poll = select.epoll()
+    for descriptor in sources:
+        poll.register(descriptor, select.EPOLLIN)
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, stop)
-        let_through()
-        poll = select.epoll()
-        for descriptor in sources:
-            poll.register(descriptor, select.EPOLLIN)
         while True:
-            ready = poll.poll(0.0 if stopping else 0.2)
-            if stopping and not ready:
+            ending = stopping()
+            ready = poll.poll(0.0 if ending else 0.2)
+            if ending and not ready:
                 break
             for descriptor, _ in ready:
                 _write_packets(*sources[descriptor])
     finally:
         for _, file in sources.values():
             file.flush()
-        os._exit(0)
 
 
 def _write_packets(tap: socket.socket, file: BinaryIO) -> None:
@@ -106,14 +85,3 @@ def _write_packets(tap: socket.socket, file: BinaryIO) -> None:
         for frame in segments(data[_VNET_HEADER.size :], gso_type, gso_size):
             file.write(struct.pack("=IIII", seconds, nanoseconds // 1000, len(frame), len(frame)) + frame)
     file.flush()
-
-
-def _stop_writer(child: int) -> None:
-    os.kill(child, signal.SIGTERM)
-    end = time.monotonic() + _STOP_SECONDS
-    while time.monotonic() < end:
-        if os.waitpid(child, os.WNOHANG)[0]:
-            return
-        time.sleep(0.02)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)

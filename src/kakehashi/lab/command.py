@@ -126,7 +126,9 @@ def _inside(plan: Plan, options: Options, folder: Path, as_json: bool) -> int:
     def keeping(namespaces: Mapping[str, NetworkNamespace], gateways: Sequence[GatewayProcess]) -> None:
         probe = next(iter(plan.probes), None)
         example = (probe.source_namespace, str(probe.destination_address)) if probe else None
-        tell_how_to_look_around(folder, namespaces, gateways, example, errors if as_json else console)
+        ikev1 = {end.device for pair in plan.pairs for end in pair.ends if end.ike_version == 1}
+        told = errors if as_json else console
+        tell_how_to_look_around(folder, namespaces, gateways, ikev1, example, told)
 
     try:
         with _progress_line(errors) as (progress, hide):

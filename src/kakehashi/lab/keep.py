@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -16,10 +16,15 @@ def tell_how_to_look_around(
     folder: Path,
     namespaces: Mapping[str, NetworkNamespace],
     gateways: Sequence[GatewayProcess],
+    ikev1: Collection[str],
     example: tuple[str, str] | None,
     console: Console,
 ) -> None:
-    """Print the commands. `example`: a host's namespace, and an address to ping from there."""
+    """Print the commands.
+
+    `ikev1`: the gateways that have tunnels of IKEv1. `example`: a host's namespace, and an address to ping
+    from there.
+    """
     script = folder / "in"
     script.write_text(script_text(outer_pid(), {n: ns.descriptor for n, ns in namespaces.items()}))
     script.chmod(0o700)
@@ -30,8 +35,9 @@ def tell_how_to_look_around(
         f"{enter} {namespace} ping {address}" if address else f"{enter} {namespace} ip route",
     ]
     for gateway in gateways:
+        words = "ike sa" if gateway.name in ikev1 else "ikev2 sa"
         lines.append(
-            f"kakehashi show ikev2 sa --control {shlex.quote(str(gateway.control))}    {gateway.name}"
+            f"kakehashi show {words} --control {shlex.quote(str(gateway.control))}    {gateway.name}"
         )
         lines.append(f"tail -f {shlex.quote(str(gateway.log))}    its events")
     console.print(Text("It goes on until Ctrl-C. To look around:", style="bold"))

@@ -10,13 +10,13 @@ from pathlib import Path
 from kakehashi.lab.blueprint import Plan, Probe
 from kakehashi.lab.capture import capturing
 from kakehashi.lab.device import read_device
+from kakehashi.lab.dhcp import giving_addresses
 from kakehashi.lab.keyfiles import write_profile
 from kakehashi.lab.netns import NetworkNamespace
 from kakehashi.lab.outcome import (
     Failure,
     Outcome,
     ProbeOutcome,
-    Statuses,
     failures,
     hopeless,
     tunnel_outcome,
@@ -26,6 +26,7 @@ from kakehashi.lab.pair import Pair
 from kakehashi.lab.ping import Ping
 from kakehashi.lab.process import GatewayProcess, running_gateways
 from kakehashi.lab.realise import built_network
+from kakehashi.lab.standing import Statuses
 from kakehashi.lab.throughput import throughput
 from kakehashi.model.finding import Finding, Severity
 from kakehashi.model.tunnel import ConnectType
@@ -74,6 +75,7 @@ def run_lab(
         namespaces = stack.enter_context(built_network(plan, options.loss, folder))
         if options.captures is not None:
             stack.enter_context(capturing(plan.links, namespaces, options.captures))
+        stack.enter_context(giving_addresses(plan.leases, namespaces))
         progress("starting the gateways")
         gateways = stack.enter_context(running_gateways(plan.gateways, namespaces, folder))
         if options.captures is not None:
@@ -150,16 +152,18 @@ class _Trial:
         )
 
     def _await_standing(self) -> None:
-        """A moment for tunnels that are always on: what comes before is lost, as on the device (V2-09)."""
+        """A moment for tunnels that are always on (V2-09) and for addresses: what comes before is lost."""
+        leasing = {wan.device for wan in self._plan.topology.wans if wan.leased}
         ends = [
             end
             for pair in self._plan.pairs
             for end in pair.ends
-            if end.tunnel.enabled and end.tunnel.connect is ConnectType.ALWAYS
+            if end.tunnel.enabled
+            and (end.tunnel.connect is ConnectType.ALWAYS or (end.can_begin and end.device in leasing))
         ]
         deadline = time.monotonic() + _STANDING_SECONDS
         while ends and time.monotonic() < deadline:
-            self._progress("waiting for the tunnels that are always on")
+            self._progress("waiting for the tunnels and addresses that come by themselves")
             statuses = self._statuses()
             found = [tunnel_status(end, statuses) for end in ends]
             if all(one and one["up"] for one in found) or hopeless(ends, self._plan.pairs, statuses):

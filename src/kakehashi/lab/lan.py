@@ -8,6 +8,7 @@ from kakehashi.lab.complete import completer
 from kakehashi.lab.complete.additions import InterfaceAddress, Unnumbered
 from kakehashi.lab.device import Device
 from kakehashi.lab.draft import Draft
+from kakehashi.lab.ikev1 import filters
 from kakehashi.lab.pair import End, Pair, Pairing
 from kakehashi.lab.wan import wan_interfaces
 from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
@@ -132,8 +133,10 @@ def _hints(
     for pair in pairs:
         own = next(end for end in pair.ends if end.device == name)
         other = pair.other(own)
-        yield from _networks(own.tunnel.ipsec.local_selectors, version)
-        yield from _networks(other.tunnel.ipsec.remote_selectors, version)
+        if filters(own.tunnel):
+            yield from _networks(own.tunnel.ipsec.local_selectors, version)
+        if filters(other.tunnel):
+            yield from _networks(other.tunnel.ipsec.remote_selectors, version)
         for route in gateways[other.device].routes:
             if route.interface == other.tunnel.interface and route.destination.version == version:
                 yield route.destination
@@ -182,7 +185,8 @@ def _hosts(addresses: Sequence[IPInterface], pairs: Sequence[Pair], name: str) -
     ends = [(next(e for e in p.ends if e.device == name), p) for p in pairs]
     beside = [sum(1 for end, p in ends if p.other(end).device == peer) for peer in _peers(ends)]
     count = max(beside, default=1)
-    selectors = [s for end, _ in ends for s in end.tunnel.ipsec.local_selectors if s not in EVERYTHING]
+    filtering = [end.tunnel.ipsec for end, _ in ends if filters(end.tunnel)]
+    selectors = [s for policy in filtering for s in policy.local_selectors if s not in EVERYTHING]
     hosts: list[IPInterface] = []
     for address in addresses:
         taken: set[IPAddress] = {address.ip}

@@ -1,9 +1,9 @@
 """The cables of the lab: the internet with a link to each WAN, NAT routers between, a host in each LAN."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from ipaddress import ip_interface, ip_network
+from ipaddress import IPv4Address, IPv4Interface, ip_interface, ip_network
 
-from kakehashi.lab.blueprint import INTERNET, HostRoute, Link, LinkEnd
+from kakehashi.lab.blueprint import INTERNET, HostRoute, Leased, Link, LinkEnd
 from kakehashi.lab.draft import Draft
 from kakehashi.lab.lan import Lan
 from kakehashi.lab.routing import Topology
@@ -30,6 +30,7 @@ class Network:
         self._links: list[Link] = []
         self._routes: list[HostRoute] = []
         self._translations: list[Translation] = []
+        self._leases: list[Leased] = []
         self._interfaces: dict[str, list[tuple[str, str]]] = {}
         for device in topology.gateways:
             self._namespaces.append(device)
@@ -38,14 +39,14 @@ class Network:
             inside = LinkEnd(
                 namespace=wan.device,
                 interface=self._interface(wan.device, wan.interface, "wan"),
-                addresses=wan.addresses if wan.leased else (),
+                addresses=tuple(a for a in wan.addresses if wan.leased and a.version == 6),
             )
             if wan.nat:
-                self._translated(wan, inside, number, drafts[wan.device])
+                near = self._translated(wan, inside, number, drafts[wan.device])
             else:
-                self._direct(wan, inside, number)
+                near = self._direct(wan, inside, number)
             if wan.leased:
-                self._leased_routes(wan, inside)
+                self._give_address(wan, inside, near)
         for lan in topology.lans:
             self._lan(lan)
 
@@ -69,6 +70,11 @@ class Network:
         """The NAPTs."""
         return tuple(self._translations)
 
+    @property
+    def leases(self) -> tuple[Leased, ...]:
+        """What is given by DHCP."""
+        return tuple(self._leases)
+
     def interfaces(self, device: str) -> tuple[tuple[str, str], ...]:
         """The device's own interface names with those in its namespace."""
         return tuple(self._interfaces[device])
@@ -78,7 +84,8 @@ class Network:
         self._interfaces[device].append((name, f"{kind}{count}"))
         return f"{kind}{count}"
 
-    def _direct(self, wan: Wan, inside: LinkEnd, number: int) -> None:
+    def _direct(self, wan: Wan, inside: LinkEnd, number: int) -> LinkEnd:
+        """The device's cable to the internet; its far end."""
         far = LinkEnd(
             namespace=INTERNET,
             interface=f"link{number}",
@@ -88,8 +95,10 @@ class Network:
         self._links.append(Link(name=_numbered(wan.device, inside.interface), a=inside, b=far))
         for address in wan.public:
             self._routes.append(_route(INTERNET, ip_network(address), far.interface))
+        return far
 
-    def _translated(self, wan: Wan, inside: LinkEnd, number: int, draft: Draft) -> None:
+    def _translated(self, wan: Wan, inside: LinkEnd, number: int, draft: Draft) -> LinkEnd:
+        """The device's cable to a NAT router, and that one's to the internet; the near end at the router."""
         namespace = _numbered(f"nat-{wan.device}", inside.interface.removeprefix("wan").replace("0", ""))
         self._namespaces.append(namespace)
         near = LinkEnd(
@@ -124,6 +133,7 @@ class Network:
                     forwarded=forwarded,
                 )
             )
+        return near
 
     def _must_be_reached(self, wan: Wan) -> bool:
         """Is there a tunnel that only the other side could begin, towards this side's NAT?"""
@@ -146,10 +156,16 @@ class Network:
                 ):
                     yield address
 
-    def _leased_routes(self, wan: Wan, inside: LinkEnd) -> None:
+    def _give_address(self, wan: Wan, inside: LinkEnd, near: LinkEnd) -> None:
+        """The IPv4 address by DHCP from the other end of the link; IPv6 stands there from the beginning."""
         for hop in wan.next_hops:
-            default = _DEFAULTS[0 if hop.version == 4 else 1]
-            self._routes.append(_route(wan.device, default, inside.interface, hop))
+            if hop.version == 6:
+                self._routes.append(_route(wan.device, _DEFAULTS[1], inside.interface, hop))
+        address, router = wan.address(4), next((hop for hop in wan.next_hops if hop.version == 4), None)
+        if isinstance(address, IPv4Interface) and isinstance(router, IPv4Address):
+            self._leases.append(
+                Leased(namespace=near.namespace, interface=near.interface, address=address, router=router)
+            )
 
     def _lan(self, lan: Lan) -> None:
         namespace = host_namespace(self._topology, lan)

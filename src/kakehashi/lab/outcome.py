@@ -7,6 +7,7 @@ from typing import Any
 from kakehashi.lab.blueprint import Plan, Probe
 from kakehashi.lab.pair import End, Pair
 from kakehashi.lab.ping import PingResult
+from kakehashi.lab.standing import Statuses, standing
 
 FAMILIES = {4: "ipv4", 6: "ipv6"}
 
@@ -89,53 +90,25 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-Statuses = Mapping[str, Mapping[str, Any]]
-
-
 def tunnel_outcome(
     pair: Pair, statuses: Statuses, throughput: tuple[float | None, float | None] = (None, None)
 ) -> TunnelOutcome:
-    """The state of a pair: up if both gateways have an IKE SA with a Child SA for it."""
-    sas = [_standing_sa(end, statuses) for end in pair.ends]
+    """The state of a pair: up if both gateways have an SA for it that carries packets."""
+    sas = [standing(end, statuses) for end in pair.ends]
     a, b = sas
-    nat = [end.device for end, sa in zip(pair.ends, sas, strict=True) if sa and "local" in sa["nat"]]
+    nat = [end.device for end, sa in zip(pair.ends, sas, strict=True) if sa and "local" in sa.nat]
     nat += [
-        pair.other(end).device for end, sa in zip(pair.ends, sas, strict=True) if sa and "remote" in sa["nat"]
+        pair.other(end).device for end, sa in zip(pair.ends, sas, strict=True) if sa and "remote" in sa.nat
     ]
+    shown = a or b
     return TunnelOutcome(
         pair=pair,
         up=a is not None and b is not None,
-        ike=_ike_algorithms(a or b),
-        esp=_esp_algorithms(a or b),
+        ike=shown.ike if shown else None,
+        esp=shown.esp if shown else None,
         nat=tuple(end.device for end in pair.ends if end.device in nat),
         throughput=throughput,
     )
-
-
-def _standing_sa(end: End, statuses: Statuses) -> Mapping[str, Any] | None:
-    for sa in statuses.get(end.device, {}).get("ike_sas", ()):
-        if sa["tunnel"] == end.tunnel.interface and sa["state"] != "connecting" and sa["children"]:
-            return sa  # type: ignore[no-any-return]
-    return None
-
-
-def _ike_algorithms(sa: Mapping[str, Any] | None) -> str | None:
-    if sa is None or sa["cipher"] is None:
-        return None
-    names = [_cipher(sa["cipher"]), sa["integrity"], sa["prf"], sa["key_exchange"]]
-    return " ".join(name for name in names if name and name != "NONE")
-
-
-def _esp_algorithms(sa: Mapping[str, Any] | None) -> str | None:
-    if sa is None:
-        return None
-    child = sa["children"][-1]
-    names = [_cipher(child["sa"]["cipher"]), child["sa"]["integrity"], child["key_exchange"]]
-    return " ".join(name for name in names if name != "NONE")
-
-
-def _cipher(cipher: Mapping[str, Any]) -> str:
-    return f"{cipher['id']}_{cipher['key_bits']}" if cipher["key_bits"] else str(cipher["id"])
 
 
 def failures(
@@ -187,6 +160,9 @@ def _why_down(plan: Plan, pair: Pair, statuses: Statuses, complaints: Mapping[st
         if not end.tunnel.enabled:
             line = f" ({end.tunnel.source})" if end.tunnel.source else ""
             reasons.append(f"{end} is shut down{line}: add `no shutdown`")
+    if pair.a.ike_version != pair.b.ike_version:
+        told = " and ".join(f"{end} IKEv{end.ike_version}" for end in pair.ends)
+        reasons.append(f"the two speak different versions of IKE: {told}")
     if not any(end.can_begin for end in pair.ends):
         reasons.append("neither end knows the other's address: one must name it in place of `any`")
     for end in pair.ends:
@@ -239,6 +215,6 @@ def hopeless(ends: Sequence[End], pairs: Sequence[Pair], statuses: Statuses) -> 
             continue
         for end in pair.ends:
             status = tunnel_status(end, statuses)
-            if status and status["last_failure"] and _standing_sa(end, statuses) is None:
+            if status and status["last_failure"] and standing(end, statuses) is None:
                 return True
     return False

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
+from kakehashi.lab.ikev1 import expects, same_traffic
 from kakehashi.model.address import ANY, AnyAddress, Hostname
 from kakehashi.model.gateway import Gateway, InterfaceKind
+from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
 
 # What speaks for a pair, in points. Both identities outweigh any address, because a NAT changes addresses and
@@ -14,6 +16,8 @@ _IDENTITY = 2
 _ADDRESS_OWNED = 3
 _ADDRESS_POSSIBLE = 1
 _ADDRESS_WRONG = -1
+_TRAFFIC = 1
+_OTHER_VERSION = -3
 _SHUT_DOWN = -1
 _ENOUGH = 3
 
@@ -29,6 +33,11 @@ class End:
     def can_begin(self) -> bool:
         """Does it know where to send the first message?"""
         return self.tunnel.peer_address is not ANY
+
+    @property
+    def ike_version(self) -> int:
+        """The version of IKE that makes the tunnel."""
+        return 1 if isinstance(self.tunnel, Ikev1Tunnel) else 2
 
     def __str__(self) -> str:
         return f"{self.device} {self.tunnel.interface}"
@@ -93,15 +102,22 @@ def _candidates(ends: list[End], gateways: Mapping[str, Gateway]) -> Iterator[tu
         there, back = _address_points(a, b, gateways), _address_points(b, a, gateways)
         if there is None or back is None:
             continue
-        points = there + back + _identity_points(a.tunnel, b.tunnel) + _identity_points(b.tunnel, a.tunnel)
+        points = there + back + _identity_points(a, b, gateways) + _identity_points(b, a, gateways)
+        points += _TRAFFIC if same_traffic(a.tunnel, b.tunnel) else 0
+        points += _OTHER_VERSION if type(a.tunnel) is not type(b.tunnel) else 0
         points += sum(_SHUT_DOWN for end in (a, b) if not end.tunnel.enabled)
         yield points, Pair(a, b)
 
 
-def _identity_points(here: Tunnel, there: Tunnel) -> int:
-    if not (isinstance(here, Ikev2Tunnel) and isinstance(there, Ikev2Tunnel)):
-        return 0
-    return _IDENTITY if here.peer.identity == there.local.identity else 0
+def _identity_points(here: End, there: End, gateways: Mapping[str, Gateway]) -> int:
+    match here.tunnel, there.tunnel:
+        case Ikev2Tunnel() as mine, Ikev2Tunnel() as theirs:
+            is_expected = mine.peer.identity == theirs.local.identity
+        case Ikev1Tunnel() as mine, Ikev1Tunnel() as theirs:
+            is_expected = expects(gateways[here.device], mine, gateways[there.device], theirs)
+        case _:
+            return 0
+    return _IDENTITY if is_expected else 0
 
 
 def _address_points(here: End, there: End, gateways: Mapping[str, Gateway]) -> int | None:

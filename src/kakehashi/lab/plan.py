@@ -8,10 +8,12 @@ from kakehashi.lab.complete import completed
 from kakehashi.lab.device import Device
 from kakehashi.lab.draft import Draft
 from kakehashi.lab.errors import LabError
+from kakehashi.lab.ikev1 import peer_text
 from kakehashi.lab.lan import Lan, plan_lans
 from kakehashi.lab.network import Network, host_namespace
 from kakehashi.lab.pair import End, pair_tunnels
 from kakehashi.lab.routing import Topology, plan_routes
+from kakehashi.lab.undefined import define_proposals
 from kakehashi.lab.wan import outer_version, plan_wans
 from kakehashi.model.address import Hostname, IPAddress
 from kakehashi.model.tunnel import Ikev2Tunnel
@@ -28,8 +30,9 @@ def make_plan(devices: Sequence[Device], behind_nat: Collection[str] = ()) -> Pl
     wans = plan_wans(devices, pairing, behind_nat, drafts)
     lans = plan_lans(devices, pairing, [a.network for wan in wans for a in wan.addresses], drafts)
     topology = plan_routes(devices, pairing, wans, lans, drafts)
+    define_proposals(devices, pairing, drafts)
     for end in pairing.alone:
-        peer = end.tunnel.peer.identity if isinstance(end.tunnel, Ikev2Tunnel) else end.tunnel.peer_address
+        peer = _peer_text(end, topology)
         drafts[end.device].assume(f"{end.tunnel.interface} is left alone: no file is that of its peer {peer}")
     probes = tuple(_probes(topology))
     used = {end for probe in probes for end in probe.by}
@@ -40,6 +43,7 @@ def make_plan(devices: Sequence[Device], behind_nat: Collection[str] = ()) -> Pl
         links=built.links,
         routes=built.routes,
         translations=built.translations,
+        leases=built.leases,
         gateways=tuple(
             GatewayPlan(
                 device=device,
@@ -53,6 +57,12 @@ def make_plan(devices: Sequence[Device], behind_nat: Collection[str] = ()) -> Pl
         names=tuple(_names(topology)),
         assumed=tuple(sentence for draft in drafts.values() for sentence in draft.assumed),
     )
+
+
+def _peer_text(end: End, topology: Topology) -> str:
+    if isinstance(end.tunnel, Ikev2Tunnel):
+        return str(end.tunnel.peer.identity)
+    return peer_text(topology.gateways[end.device], end.tunnel)
 
 
 def _probes(topology: Topology) -> Iterator[Probe]:

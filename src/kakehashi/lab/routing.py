@@ -113,6 +113,12 @@ def _tunnel_routes(topology: Topology, pair: Pair, end: End, number: int, draft:
         )
 
 
+def _leases_route(topology: Topology, wan: Wan) -> bool:
+    """Does the default route come with the address?"""
+    interface = topology.gateways[wan.device].interface(wan.interface)
+    return wan.leased and interface is not None and interface.dhcp_default_route
+
+
 def _peer_route(topology: Topology, pair: Pair, end: End, draft: Draft) -> None:
     """A route to the peer's outer address, where the tunnel itself names no next hop."""
     outgoing = end.tunnel.outgoing
@@ -121,7 +127,7 @@ def _peer_route(topology: Topology, pair: Pair, end: End, draft: Draft) -> None:
     version = outer_version(pair, topology.gateways)
     wan, far = topology.wan_of(end), topology.wan_of(pair.other(end)).public_address(version)
     address = wan.address(version)
-    if address is None or far is None or far in address.network or wan.leased:
+    if address is None or far is None or far in address.network or _leases_route(topology, wan):
         return
     routes = (*topology.routes[end.device], *draft.additions.routes)
     tunnels = {t.interface for t in topology.gateways[end.device].tunnels}

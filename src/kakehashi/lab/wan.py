@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_interface, ip_network
 
 from kakehashi.lab.complete import completer
 from kakehashi.lab.complete.additions import InterfaceAddress
@@ -10,7 +10,7 @@ from kakehashi.lab.device import Device
 from kakehashi.lab.draft import Draft
 from kakehashi.lab.errors import LabError
 from kakehashi.lab.pair import End, Pair, Pairing
-from kakehashi.model.address import Hostname, IPAddress, IPInterface, IPNetwork
+from kakehashi.model.address import Hostname, IPAddress, IPInterface, IPNetwork, PeerAddress
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind
 from kakehashi.model.tunnel import NextHopChoice, Tunnel
 
@@ -85,6 +85,8 @@ def outer_version(pair: Pair, gateways: Mapping[str, Gateway]) -> int:
     for end in pair.ends:
         if not isinstance(end.tunnel.peer_address, Hostname) and end.can_begin:
             return ip_address(str(end.tunnel.peer_address)).version
+        if isinstance(end.tunnel.peer_address, Hostname) and end.tunnel.peer_address.version:
+            return end.tunnel.peer_address.version
     versions = [
         {a.version for a in interface.addresses}
         for end in pair.ends
@@ -128,11 +130,20 @@ def _signs_of_wan(gateway: Gateway, tunnel: Tunnel) -> Iterator[str]:
     for interface in physical:
         if any(tunnel.source_address == own.ip for own in interface.addresses):
             yield interface.name
+    yield from (i.name for i in physical if _has_on_link(i, tunnel.peer_address))
     for route in sorted(gateway.routes, key=lambda r: r.destination.prefixlen):
         for interface in physical:
             if route.interface == interface.name or _on_link(route.next_hop, interface):
                 yield interface.name
     yield from (i.name for i in physical if i.dhcp or i.napt)
+    # The tunnels borrow the LAN's address: another one is the WAN's.
+    borrowed = {name for i in gateway.interfaces for name in (i.unnumbered, i.unnumbered_ipv6) if name}
+    if any(i.name in borrowed for i in physical):
+        yield from (i.name for i in physical if i.addresses and i.name not in borrowed)
+
+
+def _has_on_link(interface: Interface, peer: PeerAddress) -> bool:
+    return isinstance(peer, IPv4Address | IPv6Address) and _on_link(peer, interface)
 
 
 def _on_link(address: IPAddress | None, interface: Interface) -> bool:

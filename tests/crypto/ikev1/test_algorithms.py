@@ -42,6 +42,15 @@ def test_aes_must_say_its_key_length() -> None:
         assert algorithms.esp_cipher(EspTransform.AES_CBC, bits) == aes
 
 
+def test_a_cipher_that_is_not_here_is_none() -> None:
+    for number in (EncryptionAlgorithm.CAMELLIA_CBC, EncryptionAlgorithm.CAST_CBC, 0, 999):
+        assert algorithms.phase1_cipher(number, None) is None
+        assert algorithms.phase1_cipher(number, 128) is None
+    for transform in (EspTransform.CAMELLIA, EspTransform.NULL_AUTH_AES_GMAC, 0, 999):
+        assert algorithms.esp_cipher(transform, None) is None
+        assert algorithms.esp_cipher(transform, 128) is None
+
+
 def test_every_cipher_of_phase_1_can_encrypt_its_messages_and_has_its_number_back() -> None:
     found = {algorithms.phase1_cipher(number, bits) for number in range(70) for bits in (None, 128, 192, 256)}
     found.discard(None)

@@ -13,7 +13,8 @@ from kakehashi.model.finding import Severity
 
 EXAMPLES = sorted((Path(__file__).parents[3] / "examples").glob("nec-ix-*/*.cfg"))
 CORPUS = os.environ.get("KAKEHASHI_CORPUS", "")
-LISTINGS = sorted(Path(CORPUS, "nec-ix").glob("v2-*.cfg")) if CORPUS else []
+LISTINGS = sorted(Path(CORPUS, "nec-ix").glob("*.cfg")) if CORPUS else []
+WITHOUT_CORPUS = pytest.mark.skipif(not LISTINGS, reason="KAKEHASHI_CORPUS names no folder with nec-ix/*.cfg")
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: f"{p.parent.name}/{p.name}")
@@ -29,7 +30,7 @@ def test_there_are_examples() -> None:
     assert len(EXAMPLES) >= 4
 
 
-@pytest.mark.skipif(not LISTINGS, reason="KAKEHASHI_CORPUS names no folder with nec-ix/v2-*.cfg")
+@WITHOUT_CORPUS
 @pytest.mark.parametrize("path", LISTINGS, ids=lambda p: p.name)
 def test_a_listing_of_the_manual_has_no_unknown_line(path: Path) -> None:
     text = path.read_text()
@@ -43,6 +44,41 @@ def test_a_listing_of_the_manual_has_no_unknown_line(path: Path) -> None:
         f.source.line for f in NecIx().lower(text, path.name).findings if f.code == "not-yet" and f.source
     ]
     assert set(not_yet) <= set(told)
+
+
+# The mistakes of two listings: the line, and the proposal that is not there.
+MISTAKES = {
+    "v1-peer-fqdn.cfg": [(4, "ike-policy")],
+    "v1-nat-traversal-center.cfg": [(8, "ikeprop"), (12, "ikeprop")],
+}
+# Listings that leave out what they refer to.
+FRAGMENTS = {
+    "v1-dynamic-map-ike-binding.cfg": "undefined-ike-policy",
+    "v1-napt-in-tunnel.cfg": "undefined-map",
+    "v1-napt-on-wan.cfg": "undefined-map",
+    "v1-without-id-payload.cfg": "undefined-map",
+}
+
+
+@WITHOUT_CORPUS
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_of_the_manual_is_told_with_its_line(name: str) -> None:
+    lowered = NecIx().lower(Path(CORPUS, "nec-ix", name).read_text(), name)
+    wrong = [f for f in lowered.findings if f.severity is Severity.ERROR]
+    assert [(f.source.line, f.name) for f in wrong if f.source] == MISTAKES[name]
+    assert {f.code for f in wrong} == {"undefined-ike-proposal"}
+
+
+@WITHOUT_CORPUS
+@pytest.mark.parametrize("path", [p for p in LISTINGS if p.name.startswith("v1-")], ids=lambda p: p.name)
+def test_a_listing_of_ikev1_has_no_error_but_what_it_leaves_out(path: Path) -> None:
+    lowered = NecIx().lower(path.read_text(), path.name)
+    wrong = {f.code for f in lowered.findings if f.severity is Severity.ERROR}
+    expected = {"undefined-ike-proposal"} if path.name in MISTAKES else {FRAGMENTS.get(path.name, "")} - {""}
+    assert wrong == expected
+    if "tunnel mode ipsec" in path.read_text() and path.name not in FRAGMENTS:
+        assert lowered.gateway.tunnels
+        assert all(t.enabled for t in lowered.gateway.tunnels)
 
 
 def _support(item: object) -> Support:

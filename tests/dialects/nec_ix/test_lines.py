@@ -212,12 +212,6 @@ def test_what_an_interface_cannot_do_yet_is_told_with_its_line(words: str) -> No
     assert line(found(whole(tunnel=words), "not-yet")) == 17
 
 
-def test_path_monitoring_is_not_there_yet_with_all_of_its_block() -> None:
-    lowered = lower("watch-group wan 10\n  event 20 ip unreach-host 192.0.2.1 GigaEthernet0.0\nhostname x\n")
-    assert "the 1 below it" in found(lowered, "not-yet").message
-    assert lowered.gateway.hostname == "x"
-
-
 def test_what_stands_below_a_misspelt_block_is_not_the_block_before() -> None:
     lowered = lower(
         """\

@@ -31,6 +31,7 @@ from kakehashi.model.status import (
     TunnelStatus,
 )
 from kakehashi.wire.registry.ikev2 import EncryptionId, IdType, IntegrityId, KeyExchangeId, PrfId
+from tests.dialects.nec_ix.reading import whole
 
 CBC_256 = Cipher(EncryptionId.ENCR_AES_CBC, 256)
 PATH = Path(SocketAddress(ip_address("10.1.0.1"), 500), SocketAddress(ip_address("10.2.0.1"), 500))
@@ -102,7 +103,7 @@ STATUS = Status(hostname="r", time=datetime(2011, 1, 2), tunnels=(TUNNEL,), ike_
 
 
 def show(words: str, status: Status = STATUS) -> str:
-    return NecIx().show(words.split(), status)
+    return NecIx().show(words.split(), status, whole().gateway)
 
 
 def test_show_ikev2_sa_as_the_manual_prints_it() -> None:
@@ -302,7 +303,7 @@ def test_one_tunnel_of_several() -> None:
     other = replace(TUNNEL, name="Tunnel1.0")
     status = replace(STATUS, tunnels=(TUNNEL, other), ike_sas=(IKE_SA, replace(IKE_SA, tunnel="Tunnel1.0")))
     assert show("ikev2 sa", status).count("Interface") == 2
-    for words in ("ikev2 sa Tunnel1.0", "ik sa interface tunnel1.0"):
+    for words in ("ikev2 sa Tunnel1.0", "ikev sa interface tunnel1.0"):
         text = show(words, status)
         assert text.count("Interface") == 1
         assert text.startswith("Interface Tunnel1.0\n")
@@ -333,8 +334,8 @@ def test_show_ip_route_marks_the_routes_in_force() -> None:
 
 
 def test_clear_names_one_tunnel_or_all() -> None:
-    assert NecIx().clear(["ikev2", "sa"], STATUS) == Clear(None)
-    assert NecIx().clear(["IKEV2", "sa", "tunnel0.0"], STATUS) == Clear("Tunnel0.0")
+    assert NecIx().clear(["ikev2", "sa"], STATUS) == Clear(None, version=2)
+    assert NecIx().clear(["IKEV2", "sa", "tunnel0.0"], STATUS) == Clear("Tunnel0.0", version=2)
 
 
 @pytest.mark.parametrize("words", ["", "ikev2", "crypto isakmp sa", "ikev2 sa now", "no ikev2 sa"])

@@ -5,6 +5,7 @@ import pytest
 from kakehashi.wire.errors import Reason, WireError
 from kakehashi.wire.registry.ikev1 import (
     ConfigurationAttribute,
+    ConfigurationType,
     EspTransform,
     ExchangeType,
     IdType,
@@ -18,6 +19,7 @@ from kakehashi.wire.registry.ikev1 import (
 )
 from kakehashi.wire.v1 import (
     Attribute,
+    Configuration,
     Delete,
     Hash,
     Identification,
@@ -104,6 +106,11 @@ class TestHeader:
         error = self.refused(self.data + bytes(65536))
         assert error.reason is Reason.MESSAGE_TOO_LONG
         assert notify_for(error) is None
+
+    def test_a_message_as_long_as_a_datagram_can_be_is_read(self) -> None:
+        whole = message(VendorId(bytes(65535 - 32)))
+        assert len(wire.encode(whole)) == 65535
+        assert wire.decode(wire.encode(whole)) == whole
 
     def test_what_is_encrypted_is_not_read_as_clear(self) -> None:
         error = self.refused(with_octet(self.data, 19, 1))
@@ -276,6 +283,21 @@ class TestSecurityAssociation:
         assert second.get(IpsecAttribute.KEY_LENGTH) == esp.get(IpsecAttribute.KEY_LENGTH) == 128
         assert second.get(IpsecAttribute.KEY_ROUNDS) is None
 
+    def test_so_many_proposals_transforms_and_attributes_and_no_more(self) -> None:
+        attributes = (Attribute(Phase1Attribute.LIFE_TYPE, 1),)
+        for count, most, build in (
+            (Reason.TOO_MANY_PROPOSALS, 64, lambda n: ((), n)),
+            (Reason.TOO_MANY_TRANSFORMS, 512, lambda n: ((Transform(1, 1),) * (n // 4), 4)),
+            (Reason.TOO_MANY_ATTRIBUTES, 32, lambda n: ((Transform(1, 1, attributes * n),), 1)),
+        ):
+            for size, fits in ((most, True), (most + 4, False)):
+                transforms, proposals = build(size)
+                sa = SecurityAssociation((Proposal(1, ProtocolId.ISAKMP, b"", transforms),) * proposals)
+                if fits:
+                    assert read(PayloadType.SA, sa.encode().hex()) == sa
+                else:
+                    assert refusal(PayloadType.SA, sa.encode().hex()).reason is count
+
     def test_no_proposal_is_our_mistake(self) -> None:
         with pytest.raises(ValueError, match="at least one"):
             SecurityAssociation(()).encode()
@@ -290,7 +312,8 @@ class TestAttributes:
     def test_a_number_too_large_for_anything_is_bounded(self) -> None:
         """Python refuses to print numbers of thousands of digits; nothing from the network may raise."""
         huge = Attribute(Phase1Attribute.LIFE_DURATION, b"\xff" * 5000)
-        assert huge.number == 2**64 - 1
+        assert huge.number == Attribute(Phase1Attribute.LIFE_DURATION, b"\1" + bytes(8)).number == 2**64 - 1
+        assert Attribute(Phase1Attribute.LIFE_DURATION, b"\1" + bytes(7)).number == 2**56
         assert Attribute(Phase1Attribute.LIFE_DURATION, bytes(5000) + b"\7").number == 7
 
     def test_octets_are_read_from_either_form(self) -> None:
@@ -303,6 +326,9 @@ class TestAttributes:
         assert life_duration(IpsecAttribute.SA_LIFE_DURATION, 86400).encode() == bytes.fromhex(
             "0002000400015180"
         )
+        assert life_duration(IpsecAttribute.SA_LIFE_DURATION, 0xFFFF).value == 0xFFFF
+        assert life_duration(IpsecAttribute.SA_LIFE_DURATION, 0x10000).value == b"\0\1\0\0"
+        assert life_duration(IpsecAttribute.SA_LIFE_DURATION, 0xFFFFFFFF).value == b"\xff" * 4
         with pytest.raises(ValueError, match="4294967296"):
             life_duration(IpsecAttribute.SA_LIFE_DURATION, 1 << 32)
 
@@ -407,6 +433,13 @@ class TestOtherPayloads:
     )
     def test_what_is_wrong_in_a_delete_is_named(self, content: str, reason: Reason) -> None:
         assert refusal(PayloadType.DELETE, content).reason is reason
+
+    def test_a_configuration_gives_the_first_attribute_of_a_type(self) -> None:
+        address = Attribute(ConfigurationAttribute.INTERNAL_IP4_ADDRESS, bytes([10, 9, 9, 1]))
+        first, second = (Attribute(ConfigurationAttribute.INTERNAL_IP4_DNS, bytes([n] * 4)) for n in (1, 2))
+        configuration = Configuration(ConfigurationType.REPLY, 7, (address, first, second))
+        assert configuration.get(ConfigurationAttribute.INTERNAL_IP4_DNS) is first
+        assert configuration.get(ConfigurationAttribute.INTERNAL_IP4_NBNS) is None
 
     def test_a_delete_without_spis_or_with_different_ones_is_our_mistake(self) -> None:
         for spis in ((), (b"1234", b"12345678")):

@@ -8,6 +8,7 @@ from kakehashi.dialects.document import Document, parse_document
 from kakehashi.dialects.nec_ix.grammar import GRAMMAR
 from kakehashi.dialects.nec_ix.lower import DIALECT, lower_document
 from kakehashi.dialects.nec_ix.show import clear, show
+from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
 
 _SIGNS = (
@@ -52,9 +53,9 @@ class NecIx:
         """Parse and lower. Never raises for what the text says; findings carry file and line."""
         return lower_document(self.parse(text), file)
 
-    def show(self, words: Sequence[str], status: Status) -> str:
-        """The output of `show WORDS`, as the device prints it. ShowError."""
-        return show(words, status)
+    def show(self, words: Sequence[str], status: Status, gateway: Gateway) -> str:
+        """The output of `show WORDS`, as the device prints it. `gateway` is what runs. ShowError."""
+        return show(words, status, gateway)
 
     def clear(self, words: Sequence[str], status: Status) -> Clear:
         """What `clear WORDS` asks for. ShowError."""

@@ -48,6 +48,7 @@ class HostRule:
     destination: IPAddress | None
     protocol: int
     source_port: int
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,20 @@ class Facts:
     def main_routes(self) -> Iterable[HostRoute]:
         """The routes of the main table that lead somewhere."""
         return (r for r in self.routes if r.table == MAIN_TABLE and r.kind == "unicast")
+
+    def main_lookup(self, address: IPAddress) -> Lookup | None:
+        """How the main table alone leads to the address."""
+        routes = [r for r in self.main_routes() if r.device and address in r.destination]
+        if not routes:
+            return None
+        best = min(routes, key=lambda r: (-r.destination.prefixlen, r.metric))
+        link = self.links.get(best.device)
+        if link is None:
+            return None
+        hop = best.next_hop or address
+        near = [a.ip for a in link.addresses if a.version == hop.version and hop in a.network]
+        source = near[0] if near else link.address(address.version)
+        return Lookup(best.device, source, best.next_hop) if source else None
 
     def default_next_hop(self, device: str, version: int) -> IPAddress | None:
         """The next hop of the device's own default route, the one of the smallest metric."""

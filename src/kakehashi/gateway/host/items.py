@@ -77,18 +77,30 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Packets from `source` are looked up in `table`; None and 0 leave a field open."""
+    """Packets from `source` to `destination` are looked up in `table`; None and 0 leave a field open.
 
-    source: IPAddress
+    At least one of the two addresses is there. `own`: only packets that this host itself sends.
+    """
+
+    source: IPAddress | None
     destination: IPAddress | None
     table: int
     priority: int
     protocol: int = 0
     source_port: int = 0
+    own: bool = False
+
+    @property
+    def version(self) -> int:
+        """The IP version, 4 or 6."""
+        address = self.source or self.destination
+        return 4 if address is None else address.version
 
     def __str__(self) -> str:
-        to = f" to {self.destination}" if self.destination else ""
-        return f"rule from {self.source}{to} lookup {self.table}"
+        ends = f" from {self.source}" if self.source else ""
+        if self.destination:
+            ends += f" to {self.destination}"
+        return f"rule{ends} lookup {self.table}"
 
 
 Item = Sysctl | Mtu | LinkUp | Address | Route | Rule

@@ -81,12 +81,13 @@ _READERS: Mapping[str, Callable[[dict[str, Any]], Item]] = {
         _address(f["source"]),
     ),
     "Rule": lambda f: Rule(
-        ip_address(f["source"]),
+        _address(f["source"]),
         _address(f["destination"]),
         f["table"],
         f["priority"],
         f["protocol"],
         f["source_port"],
+        bool(f.get("own")),
     ),
 }
 

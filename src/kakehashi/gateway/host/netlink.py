@@ -124,6 +124,7 @@ def _rule(message: Any, family: int) -> HostRule:
         destination=ip_address(destination) if destination and message["dst_len"] in (32, 128) else None,
         protocol=message.get("FRA_IP_PROTO") or 0,
         source_port=int(str(ports).split(":")[0]) if ports else 0,
+        own=message.get("iifname") == "lo",
     )
 
 

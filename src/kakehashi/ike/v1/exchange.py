@@ -26,6 +26,7 @@ class Received:
     the message that follows this one, empty if it was not encrypted.
     """
 
+    responder_cookie: bytes
     exchange_type: ExchangeType
     message_id: int
     payloads: tuple[Payload, ...]

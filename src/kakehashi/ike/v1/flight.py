@@ -74,6 +74,12 @@ class Flight:
         """Nobody waits any more."""
         self.due = None
 
+    def give_up_by(self, at: float) -> None:
+        """Whoever waits for an answer waits until `at` and no longer, and sends nothing more."""
+        if self.due is not None:
+            self.due = min(self.due, at)
+            self.sent = len(self._waits)
+
     def run(self, sa: IsakmpSa, now: float, what: str) -> bool:
         """Send the message again if it is due; False if the last wait is over and the peer is to be given up.
 

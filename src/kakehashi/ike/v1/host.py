@@ -11,7 +11,7 @@ from kakehashi.ike.limits import Limits
 from kakehashi.ike.shared import Shared
 from kakehashi.model.address import Path
 from kakehashi.model.gateway import Gateway
-from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel
+from kakehashi.model.ikev1 import ExchangeMode, Ikev1Peer, Ikev1Tunnel
 
 if TYPE_CHECKING:
     from kakehashi.ike.v1.isakmp_sa import IsakmpSa
@@ -71,6 +71,12 @@ class Host(Protocol):
     def closed(self, sa: IsakmpSa) -> None:
         """The SA has ended; it stays for repeated messages until its `expires_at`."""
 
+    def has_room(self, path: Path, mode: ExchangeMode, now: float) -> bool:
+        """May one more half-open ISAKMP SA begin for the source of a first message?"""
+
+    def tiers(self, path: Path) -> list[tuple[Ikev1Peer, ...]]:
+        """As `candidates`: those that are equally near together."""
+
     def candidates(self, path: Path) -> tuple[Ikev1Peer, ...]:
         """Which peers the one at the end of `path` may be, nearest match first."""
 
@@ -80,10 +86,24 @@ class Host(Protocol):
     def sas_of(self, peer: str) -> list[IsakmpSa]:
         """The ISAKMP SAs with a peer that have not ended, oldest first."""
 
-    def start_phase1(self, peer: Ikev1Peer, path: Path, now: float, tunnel: Ikev1Tunnel | None) -> IsakmpSa:
-        """Begin main mode or aggressive mode with the end of `path`. The exchanges that wait for the SA
-        belong into its `waiting`.
+    def all_sas(self) -> list[IsakmpSa]:
+        """Every ISAKMP SA that has not ended, oldest first."""
+
+    def in_use(self, sa: IsakmpSa) -> bool:
+        """Does the peer of the SA have pairs of IPsec SAs with us?"""
+
+    def expired(self, sa: IsakmpSa, now: float) -> None:
+        """The lifetime of an SA that stands is over: it ends, and the peer is told."""
+
+    def start_phase1(
+        self, peer: Ikev1Peer, path: Path, now: float, tunnel: Ikev1Tunnel | None
+    ) -> IsakmpSa | None:
+        """Begin main mode or aggressive mode with the end of `path`. None if the configuration has not what
+        that needs, which is told. The exchanges that wait for the SA belong into its `waiting`.
         """
+
+    def moved(self, sa: IsakmpSa, old: Path) -> None:
+        """The peer of the SA has gone from `old` to the SA's path: its pairs of IPsec SAs go along."""
 
     def phase1_established(self, sa: IsakmpSa, now: float) -> None:
         """Phase 1 is over, XAUTH and mode configuration too: what waits may begin."""

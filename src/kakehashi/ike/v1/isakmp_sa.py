@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kakehashi.crypto.ikev1.hashes import Hash
@@ -15,7 +16,7 @@ from kakehashi.ike.v1.exchange import Exchange, Received
 from kakehashi.ike.v1.host import Host
 from kakehashi.ike.v1.sealing import Sealer
 from kakehashi.ike.v1.suite import Features, Phase1Suite
-from kakehashi.model.address import Path
+from kakehashi.model.address import Path, SocketAddress
 from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import ExchangeMode, Ikev1Peer
 from kakehashi.model.status import NatMethod, NatSide, Phase1Step, Role
@@ -32,10 +33,8 @@ MAX_USED_IDS = 2048  # message IDs that are remembered so that no recorded messa
 class State(enum.Enum):
     """Where an ISAKMP SA is in its life.
 
-    CONNECTING ---> CONFIGURING ---> ESTABLISHED ---> GONE   also from every other state
-     (phase 1)  \\   (XAUTH, mode    /
-                 \\   configuration) /
-                  +----------------+
+    CONNECTING --+-----------------> ESTABLISHED ---> GONE   also from every other state
+                 +-> CONFIGURING ->+
     """
 
     CONNECTING = "phase 1 is under way"
@@ -49,7 +48,7 @@ class IsakmpSa:
 
     `peer` is None until a responder knows who it is. `tunnel_name`: the tunnel that it was begun for, or that
     names the peer. `superseded`: another ISAKMP SA does its work. `waiting`: exchanges of phase 2 that begin
-    when it is up.
+    when it is up. `peer_starts_anew`: it has sent INITIAL-CONTACT in phase 1.
     """
 
     def __init__(
@@ -69,6 +68,7 @@ class IsakmpSa:
         self.mode = mode
         self.peer = peer
         self.tunnel_name = ""
+        self.first_message: tuple[bytes, SocketAddress] | None = None  # of a responder, to know it again
         self.serial = host.next_serial()
         self.state = State.CONNECTING
         self.step = Phase1Step.NO_STATE
@@ -96,6 +96,7 @@ class IsakmpSa:
         self.expires_at: float | None = None
         self.keepalive_at: float | None = None
         self.superseded = False
+        self.peer_starts_anew = False
         self.end_reason = ""
 
     @property
@@ -171,7 +172,15 @@ class IsakmpSa:
 
         `hashed`: HASH(1) over `payloads` is made here and comes before them.
         """
-        return [known(self.sealer).seal(exchange_type, message_id, payloads, hashed, commit)]
+        return self.fragment(known(self.sealer).seal(exchange_type, message_id, payloads, hashed, commit))
+
+    def fragment(self, datagram: bytes) -> list[bytes]:
+        """A message as it is, or in pieces where it is large and the peer can put them together."""
+        return [datagram]
+
+    def shorten(self, seconds: int) -> None:
+        """The lifetime that was agreed on is less."""
+        self.suite = replace(known(self.suite), lifetime=seconds)
 
     def transmit(self, datagrams: Sequence[bytes], path: Path, now: float) -> None:
         """Hand datagrams to the driver."""
@@ -234,5 +243,20 @@ class IsakmpSa:
             self._used_ids.discard(self._used_in_order.popleft())
 
     def _follow(self, path: Path) -> None:
-        """A peer behind a NAT lives where its last authentic message came from (RFC 3947 section 4)."""
-        self.path = path
+        """A peer behind a NAT lives where its last authentic message came from (RFC 3947 section 4).
+
+        In phase 1 also because the initiator goes to port 4500.
+        """
+        if (path.local, path.remote) == (self.path.local, self.path.remote):
+            return
+        if self.state is State.CONNECTING:
+            self.path = path
+        elif NatSide.REMOTE in self.nat:
+            self.move(path)
+
+    def move(self, path: Path) -> None:
+        """Follow the peer to another address or port, with everything it has."""
+        old, self.path = self.path, path
+        message = f"{self.peer_text} is at {path.remote} now, it was at {old.remote}"
+        self.tell(Level.INFO, EventName.PEER_MOVED, message)
+        self.host.moved(self, old)

@@ -1,9 +1,11 @@
 """What IKE_AUTH and CREATE_CHILD_SA share: the SA, TSi and TSr payloads of a Child SA."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from kakehashi.ike.shared import MIN_ESP_SPI
 from kakehashi.ike.trigger import Trigger
+from kakehashi.ike.v2 import transport_mode
+from kakehashi.ike.v2.children import Agreed
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.failures import tunnel_text
 from kakehashi.ike.v2.ike_sa import IkeSa
@@ -19,6 +21,7 @@ from kakehashi.ike.v2.proposals import (
 )
 from kakehashi.ike.v2.refusal import Refusal
 from kakehashi.ike.v2.selectors import Pair, from_wire, respond, to_wire, within
+from kakehashi.model.policy import ResponderSelectors
 from kakehashi.model.selector import TrafficSelector
 from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.registry.ikev2 import NotifyType, ProtocolId
@@ -27,11 +30,6 @@ from kakehashi.wire.v2.sa import SecurityAssociation
 from kakehashi.wire.v2.traffic_selector import TrafficSelectorsInitiator, TrafficSelectorsResponder
 
 MAX_CHILDREN = 64  # of one IKE SA; more are refused with NO_ADDITIONAL_SAS
-
-
-def policy_pair(tunnel: Ikev2Tunnel) -> Pair:
-    """The selectors of the configuration."""
-    return Pair(tunnel.ipsec.local_selectors, tunnel.ipsec.remote_selectors)
 
 
 def single_pair(pair: Pair, trigger: Trigger | None) -> Pair:
@@ -45,15 +43,15 @@ def single_pair(pair: Pair, trigger: Trigger | None) -> Pair:
 
 def propose(
     tunnel: Ikev2Tunnel, spi_in: int, pair: Pair, key_exchange: bool
-) -> tuple[Payload, tuple[Payload, ...]]:
-    """The initiator's SA payload; TSi and TSr."""
+) -> tuple[tuple[Payload, ...], tuple[Payload, ...]]:
+    """The initiator's wish for a mode, and its SA payload; TSi and TSr."""
     allowed = child_allowed(tunnel.ipsec.algorithms, key_exchange)
     sa = SecurityAssociation(offer(allowed, ProtocolId.ESP, spi_in.to_bytes(4, "big")))
     selectors = (
         TrafficSelectorsInitiator(to_wire(pair.local)),
         TrafficSelectorsResponder(to_wire(pair.remote)),
     )
-    return sa, selectors
+    return (*transport_mode.notify(tunnel), sa), selectors
 
 
 def offered(tunnel: Ikev2Tunnel, pair: Pair, key_exchange: bool) -> dict[str, str]:
@@ -64,6 +62,7 @@ def offered(tunnel: Ikev2Tunnel, pair: Pair, key_exchange: bool) -> dict[str, st
 
 def answer(sa: IkeSa, tunnel: Ikev2Tunnel, contents: Contents, key_exchange: bool) -> tuple[Chosen, Pair]:
     """The responder's choice. Refusal with NO_PROPOSAL_CHOSEN, TS_UNACCEPTABLE or NO_ADDITIONAL_SAS."""
+    transport_mode.check_wish(sa, tunnel, contents)
     proposals = contents.one(SecurityAssociation).proposals
     if not key_exchange:
         proposals = without_key_exchange(proposals)
@@ -75,12 +74,13 @@ def answer(sa: IkeSa, tunnel: Ikev2Tunnel, contents: Contents, key_exchange: boo
         raise Refusal(NotifyType.NO_PROPOSAL_CHOSEN, f"{sa.peer} proposes a reserved SPI, {chosen.spi.hex()}")
     if len(sa.children) >= MAX_CHILDREN:
         raise Refusal(NotifyType.NO_ADDITIONAL_SAS, f"{sa.peer} has {MAX_CHILDREN} Child SAs already")
-    offered_pair = Pair(
-        local=from_wire(contents.one(TrafficSelectorsResponder).selectors),
-        remote=from_wire(contents.one(TrafficSelectorsInitiator).selectors),
-    )
-    policy = policy_pair(tunnel)
-    pair = respond(offered_pair, policy, tunnel.ipsec.responder_selectors)
+    offered_pair = transport_mode.seen_here(sa, tunnel, _offered_pair(contents))
+    policy = transport_mode.policy_pair(sa, tunnel)
+    manner = tunnel.ipsec.responder_selectors
+    if transport_mode.is_policy(tunnel):
+        # Packets of other addresses than those of the two ends could not be carried.
+        manner = ResponderSelectors.NARROW
+    pair = respond(offered_pair, policy, manner)
     if pair is None:
         sentence = (
             f"{sa.peer} proposes traffic selectors {offered_pair}; {tunnel_text(tunnel)} allows {policy} "
@@ -95,6 +95,7 @@ def accepted(
     sa: IkeSa, tunnel: Ikev2Tunnel, contents: Contents, pair: Pair, key_exchange: bool
 ) -> tuple[Chosen, Pair]:
     """The initiator's check of what the responder chose. Refusal where it is no selection from the offer."""
+    transport_mode.check_consent(sa, tunnel, contents)
     allowed = child_allowed(tunnel.ipsec.algorithms, key_exchange)
     chosen = accept(allowed, contents.one(SecurityAssociation).proposals, ProtocolId.ESP)
     if isinstance(chosen, Mismatch) or _is_reserved(chosen.spi):
@@ -111,15 +112,25 @@ def accepted(
 
 
 def answer_payloads(
-    chosen: Chosen, spi_in: int, pair: Pair, between: Callable[[], list[Payload]]
+    sa: IkeSa, contents: Contents, chosen: Chosen, agreed: Agreed, between: Sequence[Payload] = ()
 ) -> list[Payload]:
-    """The responder's SA, what stands between (Nr, KEr), TSi and TSr."""
+    """The responder's consent to a mode, its SA, what stands between (Nr, KEr), TSi and TSr."""
+    pair = transport_mode.seen_there(sa, agreed.tunnel, agreed.selectors, _offered_pair(contents))
     return [
-        SecurityAssociation((chosen.answer(spi_in.to_bytes(4, "big")),)),
-        *between(),
+        *transport_mode.notify(agreed.tunnel),
+        SecurityAssociation((chosen.answer(agreed.spi_in.to_bytes(4, "big")),)),
+        *between,
         TrafficSelectorsInitiator(to_wire(pair.remote)),
         TrafficSelectorsResponder(to_wire(pair.local)),
     ]
+
+
+def _offered_pair(contents: Contents) -> Pair:
+    """What the initiator offers, as seen by the responder."""
+    return Pair(
+        local=from_wire(contents.one(TrafficSelectorsResponder).selectors),
+        remote=from_wire(contents.one(TrafficSelectorsInitiator).selectors),
+    )
 
 
 def _is_reserved(spi: bytes) -> bool:

@@ -175,6 +175,7 @@ def _child_sa(sa: IkeSa, agreed: Agreed) -> ChildSa:
         replay_window=policy.replay_window,
         soft_packets=policy.soft_packets,
         soft_bytes=policy.soft_bytes,
+        mode=policy.mode,
     )
 
 

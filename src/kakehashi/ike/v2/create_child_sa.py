@@ -11,8 +11,8 @@ from kakehashi.ike.effects import EventName
 from kakehashi.ike.known import known
 from kakehashi.ike.names import group_name
 from kakehashi.ike.trigger import Trigger
-from kakehashi.ike.v2 import child_negotiation, children, rekey_ike_sa
-from kakehashi.ike.v2.child_negotiation import policy_pair, single_pair
+from kakehashi.ike.v2 import child_negotiation, children, rekey_ike_sa, transport_mode
+from kakehashi.ike.v2.child_negotiation import single_pair
 from kakehashi.ike.v2.children import Child, ChildCollision, ChildState
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.failures import refused_by_peer, tell_failure
@@ -45,7 +45,7 @@ class NewChild:
     def __init__(self, tunnel: Ikev2Tunnel, trigger: Trigger | None = None, pair: Pair | None = None) -> None:
         self.tunnel = tunnel
         self.trigger = trigger
-        self.pair = pair or policy_pair(tunnel)
+        self._pair = pair
         self._allowed = child_allowed(tunnel.ipsec.algorithms, True)
         self._group = first_group(self._allowed)
         self._key_pair: key_exchange.KeyPair | None = None
@@ -53,13 +53,17 @@ class NewChild:
         self._ni = b""
         self._spi_in = 0
 
+    def pair(self, sa: IkeSa) -> Pair:
+        """The selectors that we offer."""
+        return self._pair or transport_mode.policy_pair(sa, self.tunnel)
+
     def request(self, sa: IkeSa, now: float) -> Sequence[Payload] | None:
         if sa.state is not State.ESTABLISHED:
             return None
         self._ni = sa.host.entropy(NONCE_SIZE)
         self._spi_in = sa.host.new_esp_spi()
-        proposals, selectors = child_negotiation.propose(self.tunnel, self._spi_in, self.pair, True)
-        payloads: list[Payload] = [proposals, Nonce(self._ni)]
+        proposals, selectors = child_negotiation.propose(self.tunnel, self._spi_in, self.pair(sa), True)
+        payloads: list[Payload] = [*proposals, Nonce(self._ni)]
         self._key_pair = None
         if self._group != KeyExchangeId.NONE:
             self._key_pair = key_exchange.generate(self._group, sa.host.entropy)
@@ -89,7 +93,7 @@ class NewChild:
         children.tell_created(sa, children.create(sa, agreed, True, now))
 
     def _agreed(self, sa: IkeSa, contents: Contents) -> children.Agreed:
-        chosen, pair = child_negotiation.accepted(sa, self.tunnel, contents, self.pair, True)
+        chosen, pair = child_negotiation.accepted(sa, self.tunnel, contents, self.pair(sa), True)
         shared = b""
         if chosen.group != KeyExchangeId.NONE:
             theirs = contents.one(KeyExchange)
@@ -118,10 +122,10 @@ class NewChild:
         if error.type == NotifyType.INVALID_KE_PAYLOAD and len(error.data) == 2:
             self._other_group(sa, KeyExchangeId(int.from_bytes(error.data, "big")), now)
         elif error.type == NotifyType.SINGLE_PAIR_REQUIRED and self._rounds <= MAX_ROUNDS:
-            self.pair = single_pair(self.pair, self.trigger)
+            self._pair = single_pair(self.pair(sa), self.trigger)
             sa.queue.appendleft(self)
         else:
-            offered = child_negotiation.offered(self.tunnel, self.pair, True)
+            offered = child_negotiation.offered(self.tunnel, self.pair(sa), True)
             self._tell(sa, Refusal(error.type, refused_by_peer(error.type, offered), details=offered))
 
     def _other_group(self, sa: IkeSa, group: KeyExchangeId, now: float) -> None:
@@ -270,7 +274,7 @@ def _respond_child(sa: IkeSa, contents: Contents, rekey: Notify | None, now: flo
         children.tell_created(sa, new)
     else:
         _replaced_by_peer(sa, old, new, min(ni, nr))
-    return child_negotiation.answer_payloads(chosen, agreed.spi_in, pair, lambda: [Nonce(nr), *ours])
+    return child_negotiation.answer_payloads(sa, contents, chosen, agreed, (Nonce(nr), *ours))
 
 
 def _old(sa: IkeSa, rekey: Notify) -> Child:

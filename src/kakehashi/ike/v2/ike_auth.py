@@ -8,7 +8,7 @@ from kakehashi.ike.effects import EventName, Level
 from kakehashi.ike.known import known
 from kakehashi.ike.trigger import Trigger
 from kakehashi.ike.v2 import child_negotiation, children, contact
-from kakehashi.ike.v2.child_negotiation import policy_pair, single_pair
+from kakehashi.ike.v2.child_negotiation import single_pair
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.create_child_sa import NewChild
 from kakehashi.ike.v2.failures import placed, refused_by_peer, tell_failure, tunnel_text
@@ -17,6 +17,7 @@ from kakehashi.ike.v2.informational import DeleteIkeSa
 from kakehashi.ike.v2.proposals import describe_suite
 from kakehashi.ike.v2.refusal import Refusal
 from kakehashi.ike.v2.states import State, Step
+from kakehashi.ike.v2.transport_mode import policy_pair
 from kakehashi.model.identity import Authentication as Credentials
 from kakehashi.model.identity import AuthenticationMethod, Identity
 from kakehashi.model.status import Role
@@ -59,8 +60,8 @@ class IkeAuth:
             payloads.append(Notify(NotifyType.INITIAL_CONTACT))
         payloads.append(IdentificationResponder(tunnel.peer.identity.type, tunnel.peer.identity.data))
         payloads.append(Authentication(AuthMethod.SHARED_KEY_MIC, _auth(sa, tunnel.local, identity, True)))
-        proposals, selectors = child_negotiation.propose(tunnel, self._spi_in, policy_pair(tunnel), False)
-        return [*payloads, proposals, *selectors]
+        proposals, selectors = child_negotiation.propose(tunnel, self._spi_in, policy_pair(sa, tunnel), False)
+        return [*payloads, *proposals, *selectors]
 
     def response(self, sa: IkeSa, contents: Contents, now: float) -> None:
         error = contents.error
@@ -101,7 +102,7 @@ class IkeAuth:
 
     def _first_child(self, sa: IkeSa, contents: Contents, error: Notify | None, now: float) -> None:
         tunnel = known(sa.tunnel)
-        pair = policy_pair(tunnel)
+        pair = policy_pair(sa, tunnel)
         try:
             if error is not None:
                 raise Refusal(error.type, refused_by_peer(error.type, self._offered(sa)))
@@ -131,7 +132,7 @@ class IkeAuth:
 
     def _offered(self, sa: IkeSa) -> dict[str, str]:
         tunnel = known(sa.tunnel)
-        return child_negotiation.offered(tunnel, policy_pair(tunnel), False) | {
+        return child_negotiation.offered(tunnel, policy_pair(sa, tunnel), False) | {
             "local": placed(str(tunnel.local.identity), tunnel.local.source),
             "remote": placed(str(tunnel.peer.identity), tunnel.peer.source),
         }
@@ -193,7 +194,7 @@ def _answer_child(sa: IkeSa, tunnel: Ikev2Tunnel, contents: Contents, now: float
     )
     sa.use_after_answer = children.create(sa, agreed, False, now)
     children.tell_created(sa, sa.use_after_answer)
-    return child_negotiation.answer_payloads(chosen, agreed.spi_in, pair, list)
+    return child_negotiation.answer_payloads(sa, contents, chosen, agreed)
 
 
 def _tunnel_of(sa: IkeSa, peer: Identity, wanted: Identification | None) -> Ikev2Tunnel:

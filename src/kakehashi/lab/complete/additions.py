@@ -6,6 +6,7 @@ from typing import Protocol
 
 from kakehashi.model.address import IPInterface
 from kakehashi.model.gateway import Route
+from kakehashi.model.ikev1 import Phase1Proposal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,15 @@ class Unnumbered:
     version: int
 
 
-Addition = InterfaceAddress | Unnumbered | Route
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IkeProposal:
+    """What the configuration calls `name` and nowhere defines."""
+
+    name: str
+    proposal: Phase1Proposal
+
+
+Addition = InterfaceAddress | Unnumbered | Route | IkeProposal
 
 
 @dataclass(frozen=True, slots=True)

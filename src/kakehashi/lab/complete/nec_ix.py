@@ -1,6 +1,13 @@
 """Completion of NEC UNIVERGE IX configurations."""
 
-from kakehashi.lab.complete.additions import Addition, Additions, InterfaceAddress, Unnumbered
+from kakehashi.dialects.nec_ix.words import GROUPS, HASHES, PHASE1_CIPHERS, word_of
+from kakehashi.lab.complete.additions import (
+    Addition,
+    Additions,
+    IkeProposal,
+    InterfaceAddress,
+    Unnumbered,
+)
 from kakehashi.model.gateway import Route
 
 
@@ -22,6 +29,7 @@ class NecIxCompleter:
                 case Unnumbered():
                     family = "ip" if item.version == 4 else "ipv6"
                     blocks.setdefault(item.tunnel, []).append(f"{family} unnumbered {item.interface}")
+        proposals = [_proposal(item) for item in additions if isinstance(item, IkeProposal)]
         routes = [_route(item) for item in additions.routes]
         interfaces = [
             line
@@ -33,7 +41,15 @@ class NecIxCompleter:
                 *_switch_on(name, additions),
             )
         ]
-        return ("!", "! the rest is assumed by kakehashi lab", *routes, *interfaces)
+        return ("!", "! the rest is assumed by kakehashi lab", *proposals, *routes, *interfaces)
+
+
+def _proposal(item: IkeProposal) -> str:
+    proposal = item.proposal
+    cipher, hash_word = word_of(proposal.cipher, PHASE1_CIPHERS), word_of(proposal.hash, HASHES)
+    group = word_of(proposal.group, GROUPS)
+    words = f"encryption {cipher} hash {hash_word} group {group} lifetime {proposal.lifetime}"
+    return f"ike proposal {item.name} {words}"
 
 
 def _address(item: InterfaceAddress) -> str:

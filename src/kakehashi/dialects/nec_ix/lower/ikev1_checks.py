@@ -117,7 +117,7 @@ def _check_unknown_peers(policies: Policies, report: Report) -> None:
     """In main mode the key is needed before the peer has said who it is (RFC 2409 section 5.4)."""
     peers = policies.of_unknown_address()
     in_main_mode = [p for p in peers if p.mode is ExchangeMode.MAIN]
-    if in_main_mode and len({p.secret for p in peers}) > 1:
+    if len({p.secret for p in peers}) > 1:
         for peer in in_main_mode:
             report.warning(
                 _line(peer.source),

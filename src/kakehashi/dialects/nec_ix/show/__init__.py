@@ -1,12 +1,23 @@
 """The device's show and clear commands: which there are, and who prints them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from kakehashi.dialects.base import Clear, ShowError
 from kakehashi.dialects.grammar import Argument, Command, Either, Optional, Pattern, Word
 from kakehashi.dialects.matching import Failure, match_line
 from kakehashi.dialects.nec_ix.interfaces import InterfaceName
-from kakehashi.dialects.nec_ix.show import child_sa, ip_route, sa, tunnel_status
+from kakehashi.dialects.nec_ix.show import (
+    child_sa,
+    ike_sa,
+    ip_route,
+    ipsec_sa,
+    phase1,
+    phase2,
+    sa,
+    tunnel_status,
+)
+from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
 
 _TUNNEL: Pattern = Optional(
@@ -18,8 +29,16 @@ _TUNNEL: Pattern = Optional(
         (Argument("tunnel", InterfaceName("Tunnel"), "Of one tunnel interface"),),
     )
 )
+_BRIEF: Pattern = Optional(Word("brief", "One line each", sets=("brief", True)))
+_IKE = Word("ike", "IKEv1")
 _IKEV2 = Word("ikev2", "IKEv2")
+_IPSEC = Word("ipsec", "IPsec with IKEv1")
 _SA = Word("sa", "IKE SAs")
+
+
+def _configured(word: str, sentence: str) -> Command:
+    return Command(key=f"ipsec {word}", pattern=(_IPSEC, Word(word, sentence)), help=sentence)
+
 
 SHOW: tuple[Command, ...] = (
     Command(key="ikev2 sa", pattern=(_IKEV2, _SA, _TUNNEL), help="The IKE SAs"),
@@ -28,6 +47,16 @@ SHOW: tuple[Command, ...] = (
         pattern=(_IKEV2, Word("child-sa", "Child SAs"), _TUNNEL),
         help="The Child SAs, with counters and history",
     ),
+    Command(key="ike sa", pattern=(_IKE, Word("sa", "ISAKMP SAs"), _BRIEF), help="The ISAKMP SAs"),
+    Command(key="ike policy", pattern=(_IKE, Word("policy", "IKE policies")), help="The IKE policies"),
+    Command(key="ike proposal", pattern=(_IKE, Word("proposal", "IKE proposals")), help="The IKE proposals"),
+    Command(key="ipsec sa", pattern=(_IPSEC, Word("sa", "IPsec SAs"), _BRIEF, _TUNNEL), help="The IPsec SAs"),
+    _configured("policy", "The maps of the tunnel interfaces"),
+    _configured("autokey-map", "The maps for peers of known address"),
+    _configured("dynamic-map", "The maps for peers of unknown address"),
+    _configured("autokey-proposal", "The proposals of the maps"),
+    _configured("sa-autorefresh", "Are keys renewed before their end?"),
+    _configured("delete-notify", "When a peer is told of an SA that is gone"),
     Command(
         key="tunnel status",
         pattern=(Word("tunnel", "Tunnels"), Word("status", "Their state"), _TUNNEL),
@@ -38,32 +67,59 @@ SHOW: tuple[Command, ...] = (
 )
 CLEAR: tuple[Command, ...] = (
     Command(key="ikev2 sa", pattern=(_IKEV2, _SA, _TUNNEL), help="Delete IKE SAs, and tell the peers"),
+    Command(
+        key="ike sa",
+        pattern=(_IKE, Word("sa", "ISAKMP SAs"), _TUNNEL),
+        help="Delete ISAKMP SAs with their IPsec SAs, and tell the peers",
+    ),
 )
+_VERSIONS = {"ikev2 sa": 2, "ike sa": 1}
 
-_PRINTERS: dict[str, Callable[[Status], str]] = {
+_OF_STATUS: dict[str, Callable[[Status], str]] = {
     "ikev2 sa": sa.render,
     "ikev2 child-sa": child_sa.render,
-    "tunnel status": tunnel_status.render,
     "ip route": ip_route.render_ipv4,
     "ipv6 route": ip_route.render_ipv6,
 }
+_OF_CONFIGURATION: dict[str, Callable[[Gateway], str]] = {
+    "ike policy": phase1.render_policies,
+    "ike proposal": phase1.render_proposals,
+    "ipsec policy": phase2.render_policies,
+    "ipsec autokey-map": phase2.render_autokey_maps,
+    "ipsec dynamic-map": phase2.render_dynamic_maps,
+    "ipsec autokey-proposal": phase2.render_proposals,
+    "ipsec sa-autorefresh": phase2.render_autorefresh,
+    "ipsec delete-notify": phase2.render_delete_notify,
+}
+_OF_BOTH: dict[str, Callable[[Status, Gateway], str]] = {
+    "ike sa": ike_sa.render,
+    "ike sa brief": ike_sa.render_brief,
+    "ipsec sa": ipsec_sa.render,
+    "ipsec sa brief": ipsec_sa.render_brief,
+    "tunnel status": tunnel_status.render,
+}
 
 
-def show(words: Sequence[str], status: Status) -> str:
-    """The output of `show WORDS`. ShowError."""
-    key, tunnel = _read("show", words, SHOW, status)
-    return _PRINTERS[key](_only(status, tunnel) if tunnel else status)
+def show(words: Sequence[str], status: Status, gateway: Gateway) -> str:
+    """The output of `show WORDS`; `gateway` is what runs. ShowError."""
+    key, tunnel, brief = _read("show", words, SHOW, status)
+    key += " brief" if brief else ""
+    shown = _only(status, tunnel) if tunnel else status
+    if key in _OF_CONFIGURATION:
+        return _OF_CONFIGURATION[key](gateway)
+    return _OF_STATUS[key](shown) if key in _OF_STATUS else _OF_BOTH[key](shown, gateway)
 
 
 def clear(words: Sequence[str], status: Status) -> Clear:
     """What `clear WORDS` asks for. ShowError."""
-    _, tunnel = _read("clear", words, CLEAR, status)
-    return Clear(tunnel)
+    key, tunnel, _ = _read("clear", words, CLEAR, status)
+    return Clear(tunnel, _VERSIONS[key])
 
 
 def _read(
     verb: str, words: Sequence[str], commands: tuple[Command, ...], status: Status
-) -> tuple[str, str | None]:
+) -> tuple[str, str | None, bool]:
+    """The command, the tunnel that it names, and whether it is to be brief."""
     found = match_line(words, commands)
     if isinstance(found, Failure) or found.negated:
         known = ", ".join(f"`{verb} {c.words}`" for c in commands)
@@ -73,17 +129,14 @@ def _read(
     if tunnel is not None and tunnel not in {t.name for t in status.tunnels}:
         known = ", ".join(t.name for t in status.tunnels) or "none"
         raise ShowError(f"% there is no tunnel {tunnel}; the tunnels are: {known}")
-    return found.command.key, tunnel
+    return found.command.key, tunnel, found.values.get("brief", False)
 
 
 def _only(status: Status, tunnel: str) -> Status:
     """The part of the status that concerns one tunnel."""
-    return Status(
-        hostname=status.hostname,
-        time=status.time,
+    return replace(
+        status,
         tunnels=tuple(t for t in status.tunnels if t.name == tunnel),
         ike_sas=tuple(s for s in status.ike_sas if s.tunnel == tunnel),
-        routes=status.routes,
-        half_open=status.half_open,
-        drops=status.drops,
+        ipsec_sas=tuple(p for p in status.ipsec_sas if p.sa.tunnel == tunnel),
     )

@@ -1,22 +1,27 @@
 """`show tunnel status`. The manual names the command and prints no listing of it; the layout is ours."""
 
+from kakehashi.model.address import Path
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.status import IkeSaState, Status, TunnelStatus
 
+_STANDING = (IkeSaState.ESTABLISHED, IkeSaState.REKEYING)
 
-def render(status: Status) -> str:
+
+def render(status: Status, gateway: Gateway) -> str:
     """Every tunnel interface: up or down, why, and what carried how much."""
     lines: list[str] = []
     for tunnel in status.tunnels:
-        lines += _tunnel(tunnel, status)
+        found = gateway.tunnel(tunnel.name)
+        lines += _tunnel(tunnel, found if isinstance(found, Ikev1Tunnel) else None, status)
     return "\n".join(lines) + "\n" if lines else ""
 
 
-def _tunnel(tunnel: TunnelStatus, status: Status) -> list[str]:
-    sas = [s for s in status.ike_sas if s.tunnel == tunnel.name]
-    established = [s for s in sas if s.state in (IkeSaState.ESTABLISHED, IkeSaState.REKEYING)]
+def _tunnel(tunnel: TunnelStatus, ikev1: Ikev1Tunnel | None, status: Status) -> list[str]:
+    paths, sas = _ikev1_sas(ikev1, status) if ikev1 else _ikev2_sas(tunnel.name, status)
     lines = [
         f"Interface {tunnel.name}",
-        "  Tunnel mode is ipsec-ikev2",
+        f"  Tunnel mode is {'ipsec' if ikev1 else 'ipsec-ikev2'}",
         f"  Tunnel is {'up' if tunnel.up else 'down'}",
     ]
     if tunnel.down_reason:
@@ -25,12 +30,32 @@ def _tunnel(tunnel: TunnelStatus, status: Status) -> list[str]:
         lines.append(f"  Host interface : {tunnel.host_interface}")
     if tunnel.mtu is not None:
         lines.append(f"  MTU : {tunnel.mtu}")
-    lines += [f"  Path : {sa.path}" for sa in established[-1:]]
+    lines += [f"  Path : {path}" for path in paths[-1:]]
     lines += [
-        f"  IKE SA : {len(established)}, Child SA : {sum(len(s.children) for s in established)}",
+        f"  {sas}",
         f"  Outbound : {tunnel.outbound.packets} packets, {tunnel.outbound.octets} octets",
         f"  Inbound  : {tunnel.inbound.packets} packets, {tunnel.inbound.octets} octets",
     ]
     if tunnel.last_failure:
         lines.append(f"  Last failure : {tunnel.last_failure}")
     return lines
+
+
+def _ikev2_sas(name: str, status: Status) -> tuple[list[Path], str]:
+    """The ways of the IKE SAs, and how many SAs there are."""
+    standing = [s for s in status.ike_sas if s.tunnel == name and s.state in _STANDING]
+    children = sum(len(s.children) for s in standing)
+    return [s.path for s in standing], f"IKE SA : {len(standing)}, Child SA : {children}"
+
+
+def _ikev1_sas(tunnel: Ikev1Tunnel, status: Status) -> tuple[list[Path], str]:
+    """The ways of the SAs, and how many there are. An ISAKMP SA may serve several tunnels."""
+    pairs = [p for p in status.ipsec_sas if p.sa.tunnel == tunnel.interface]
+    makers = {p.isakmp_serial for p in pairs}
+    isakmp = [
+        s
+        for s in status.isakmp_sas
+        if s.state in _STANDING and (s.peer in tunnel.peers or s.serial in makers)
+    ]
+    ways = [s.path for s in isakmp] + [p.sa.path for p in pairs]
+    return ways, f"IKE SA : {len(isakmp)}, IPsec SA : {2 * len(pairs)}"

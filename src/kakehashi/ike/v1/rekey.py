@@ -1,0 +1,97 @@
+"""When a pair of IPsec SAs is rekeyed, and when it ends (V1-12, V1-19, V1-20)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kakehashi.ike.effects import AskActivity, Event, EventName, Level
+from kakehashi.ike.v1 import begin, delete
+from kakehashi.ike.v1.ipsec_sa import ASK_AHEAD, Pair, PairState
+from kakehashi.ike.v1.replacement import retire_others
+
+if TYPE_CHECKING:
+    from kakehashi.ike.v1.host import Host
+
+
+def next_timeout(pair: Pair) -> float | None:
+    """When `run` has something to do next, monotonic seconds."""
+    times = [pair.expires_at, pair.retire_at, _rekey_due(pair)]
+    return min(t for t in times if t is not None)
+
+
+def run(host: Host, pair: Pair, now: float) -> None:
+    """Do what is due."""
+    if pair.expires_at <= now:
+        delete.delete_pair(host, pair, "its lifetime is over", now)
+    elif pair.retire_at is not None and pair.retire_at <= now:
+        delete.delete_pair(host, pair, "rekeyed", now)
+    else:
+        due = _rekey_due(pair)
+        if due is not None and due <= now:
+            _run_rekey(host, pair, now)
+
+
+def expire(host: Host, pair: Pair, hard: bool, now: float) -> None:
+    """The data plane says that so many octets have passed: rekey, or the end."""
+    pair.used = True
+    if hard:
+        delete.delete_pair(host, pair, "its lifetime in kilobytes is over", now)
+    elif pair.rekey_at is not None:
+        pair.rekey_at = now
+        host.pairs.rearm(pair)
+
+
+def activity(
+    host: Host, pair: Pair, inbound_idle: float | None, outbound_idle: float | None, now: float
+) -> None:
+    """What the data plane has seen of a pair."""
+    if inbound_idle is not None:
+        pair.used, pair.last_in = True, now - inbound_idle
+    if outbound_idle is not None:
+        pair.used, pair.last_out = True, now - outbound_idle
+    host.pairs.rearm(pair)
+
+
+def first_inbound(host: Host, pair: Pair, now: float) -> None:
+    """The peer sends by a pair: so it has it, and what went before can go."""
+    pair.used = pair.proven = True
+    pair.last_in = now
+    if pair.quick is not None:
+        pair.quick.proved_by_traffic(now)
+    if pair.state is PairState.STANDING:
+        retire_others(host, pair, now)
+    host.pairs.rearm(pair)
+
+
+def _rekey_due(pair: Pair) -> float | None:
+    if pair.rekey_at is None or pair.state is not PairState.STANDING:
+        return None
+    return pair.rekey_at - ASK_AHEAD if _must_ask(pair) else pair.rekey_at
+
+
+def _must_ask(pair: Pair) -> bool:
+    """V1-20: whether it has carried anything only the data plane knows."""
+    return not (pair.used or pair.asked or pair.tunnel.ipsec.rekey_unused)
+
+
+def _run_rekey(host: Host, pair: Pair, now: float) -> None:
+    if _must_ask(pair):
+        pair.asked = True
+        host.emit(AskActivity((pair.spi_in,)))
+        return
+    if pair.rekey_at is None or pair.rekey_at > now:
+        return
+    pair.rekey_at = None
+    if pair.used or pair.tunnel.ipsec.rekey_unused:
+        begin.renew(host, pair, now)
+        return
+    host.tell(
+        Event(
+            level=Level.INFO,
+            name=EventName.CHILD_SA_REKEYED,
+            facility="IPsec",
+            message=f"IPsec SA {pair.spi_in:08x} with {pair.peer_text} carried nothing and is not rekeyed",
+            tunnel=pair.tunnel.interface,
+            path=pair.sa.path,
+        )
+    )

@@ -1,0 +1,61 @@
+"""What an ISAKMP SA does when time has passed."""
+
+from kakehashi.ike.effects import SendNatKeepalive
+from kakehashi.ike.known import known
+from kakehashi.ike.v1.isakmp_sa import IsakmpSa, State
+from kakehashi.ike.v1.phase1 import Phase1
+
+
+def next_timeout(sa: IsakmpSa) -> float | None:
+    """When `run` has something to do next, monotonic seconds."""
+    if sa.state is State.GONE:
+        return sa.expires_at
+    times = [sa.expires_at, sa.renew_at, sa.keepalive_at]
+    times += [exchange.next_timeout() for exchange in sa.exchanges.values()]
+    if sa.dpd is not None:
+        times.append(sa.dpd.next_timeout(sa))
+    return min((t for t in times if t is not None), default=None)
+
+
+def run(sa: IsakmpSa, now: float) -> None:
+    """Do all that is due."""
+    for exchange in list(sa.exchanges.values()):
+        at = exchange.next_timeout()
+        if at is not None and at <= now and sa.state is not State.GONE:
+            exchange.run(sa, now)
+    if sa.state is State.GONE:
+        return
+    if sa.expires_at is not None and sa.expires_at <= now:
+        _expire(sa, now)
+        return
+    keepalive = known(sa.peer).nat_keepalive
+    if sa.keepalive_at is not None and sa.keepalive_at <= now and keepalive is not None:
+        sa.keepalive_at = now + keepalive
+        sa.host.emit(SendNatKeepalive(sa.path))
+    if sa.renew_at is not None and sa.renew_at <= now:
+        sa.renew_at = None
+        _renew(sa, now)
+    if sa.dpd is not None:
+        sa.dpd.run(sa, now)
+
+
+def _renew(sa: IsakmpSa, now: float) -> None:
+    """Begin phase 1 anew before the end, unless nobody needs the SA any more (V1-07)."""
+    peer = known(sa.peer)
+    if not sa.is_up or (peer.suppress_dangling and not sa.host.in_use(sa)):
+        return
+    if any(other.state is State.CONNECTING for other in sa.host.sas_of(peer.name)):
+        return
+    tunnel = next((t for t in sa.host.tunnels_of(peer) if t.interface == sa.tunnel_name), None)
+    sa.host.start_phase1(peer, sa.path, now, tunnel)
+
+
+def _expire(sa: IsakmpSa, now: float) -> None:
+    sa.expires_at = None
+    exchange = sa.exchanges.get(0)
+    if sa.state is State.ESTABLISHED:
+        sa.host.expired(sa, now)
+    elif sa.state is State.CONNECTING and isinstance(exchange, Phase1):
+        exchange.expired(sa, now)
+    else:
+        sa.close("XAUTH or mode configuration has not come to its end", now)
