@@ -8,6 +8,9 @@ export UV_PYTHON ?= $(shell command -v python3)
 export UV_PYTHON_DOWNLOADS := never
 UV := $(shell command -v uv || echo .uv/bin/uv)
 
+# Of what is compiled: these run both ways.
+COMPILED_TESTS := $(addprefix tests/, conversations crypto gateway ike model wire)
+
 .PHONY: help setup compile demo test test-fast lint format bench fuzz packages clean
 
 help: ## this list
@@ -43,7 +46,8 @@ packages: ## the system packages that tests and bench need
 
 test: setup packages ## every test: Rust, Python, real peers in namespaces
 	@cargo test --quiet --workspace
-	@$(BIN)/pytest -q -n 2 -m "not root" tests
+	@KAKEHASHI_PURE=1 $(BIN)/pytest -q -n 2 -m "not root" tests
+	@$(BIN)/pytest -q -n 2 -m "not root" $(COMPILED_TESTS)
 	@$(BIN)/pytest -q -n 4 --dist worksteal -m root tests
 
 test-fast: setup ## what needs neither root nor peers

@@ -1,7 +1,7 @@
 """Takes the modules that `tools/compile` has compiled instead of their sources.
 
-All of them or none, because they read one another's objects by their layout; and only while every source is the one
-of which its module was made, so that what is written is what runs. KAKEHASHI_PURE=1 in the environment turns them off.
+All of them or none, because they read one another's objects by their layout; and only while every source is
+the one of which its module was made, so that what is written is what runs. KAKEHASHI_PURE=1 turns them off.
 """
 
 import hashlib
@@ -48,7 +48,7 @@ def in_use() -> bool:
 
 
 def _files(folder: Path) -> dict[str, Path]:
-    """The modules of a folder, none if one of them is not for this Python or not of the sources that are here."""
+    """The modules of a folder; none if one is not for this Python, or not of the source that is here."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text())
         suffix, sources = str(manifest["suffix"]), dict(manifest["sources"])

@@ -1,8 +1,8 @@
 """Gives dataclasses the `__init__` that they would have anyway, as text, so that mypyc compiles it.
 
-mypyc leaves to Python what `dataclass` makes, and the `__init__` of a frozen one is slow: in the interpreter it was a
-fifth of a handshake. A class that has its own `__init__` keeps it. It stands on one line, the first empty one behind
-its class, so that all other lines keep their numbers.
+mypyc leaves to Python what `dataclass` makes, and the `__init__` of a frozen one is slow: it was a fifth of a
+handshake. A class that has its own `__init__` keeps it. The new one stands on one line, the first empty one
+behind its class, so that all other lines keep their numbers.
 """
 
 import ast
