@@ -9,7 +9,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,10 @@ from kakehashi import cli
 from kakehashi.gateway import configuration, daemon
 from kakehashi.ike.endpoint import Endpoint
 from kakehashi.ike.limits import Limits
+from kakehashi.ike.v1 import features
 from kakehashi.ike.v2 import sealing
 from kakehashi.model.algorithms import ChildAlgorithms, IkeAlgorithms
+from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import Ikev1IpsecPolicy, Ikev1Peer, Ikev1Tunnel
 from kakehashi.model.policy import IkePolicy, IpsecPolicy, Rekey, ResponderSelectors
@@ -30,6 +31,7 @@ from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
 class Adjustments:
     ike_algorithms: IkeAlgorithms | None = None
     child_algorithms: ChildAlgorithms | None = None
+    mode: EncapsulationMode | None = None
     ike_rekey: Rekey | None = None
     child_rekey: Rekey | None = None
     dpd_interval: int | None = None
@@ -54,6 +56,7 @@ class Adjustments:
         return replace(
             policy,
             algorithms=self.child_algorithms or policy.algorithms,
+            mode=self.mode or policy.mode,
             rekey=self.child_rekey or policy.rekey,
             responder_selectors=ResponderSelectors.NARROW if self.narrow else policy.responder_selectors,
         )
@@ -67,7 +70,8 @@ class Adjustments:
 
     def ikev1(self, policy: Ikev1IpsecPolicy) -> Ikev1IpsecPolicy:
         proposals = tuple(replace(p, **self.phase2) for p in policy.proposals)
-        return replace(policy, proposals=proposals, **self.ikev1_ipsec)
+        changed = replace(policy, proposals=proposals, mode=self.mode or policy.mode)
+        return replace(changed, **self.ikev1_ipsec)
 
     def tunnel(self, tunnel: Tunnel) -> Tunnel:
         match tunnel:
@@ -113,7 +117,8 @@ def main() -> None:
     if adjustments.fragment_size:
         sealing.MAX_MESSAGE = adjustments.fragment_size
     if adjustments.nat_methods:
-        import_module("kakehashi.ike.v1.features").NAT_METHODS = adjustments.nat_methods
+        known = features.NAT_METHODS
+        features.NAT_METHODS = tuple(k for k in known if k[0] in adjustments.nat_methods)
     cli.main()
 
 

@@ -145,6 +145,20 @@ def test_where_fragments_are_permitted_esp_permits_them(pair):
     assert seen(pair.right) == 3
 
 
+@pytest.mark.parametrize("encapsulation", [False, True], ids=["esp", "udp"])
+@pytest.mark.parametrize("outer", [4, 6])
+def test_what_the_host_has_fragmented_is_protected_as_a_whole(pair, outer, encapsulation):
+    """RFC 4303 section 3.3.4. What comes of it is larger than the path, and is fragmented by the kernel."""
+    build(pair)
+    install(pair, outer=outer, encapsulation=encapsulation)
+    before = outbound(pair.left).misc_error
+    for size in (1500, 9000, 60000):
+        answer = pair.left.ping(pair.right.addresses[outer], "-s", str(size), "-M", "dont")
+        assert "3 received" in answer.stdout, answer.stdout
+    assert outbound(pair.left).misc_error == before
+    wait_for(lambda: outbound(pair.left).packets == inbound(pair.left).packets == 9)
+
+
 def test_a_path_that_turns_out_too_narrow_gets_fragments(pair):
     for host in (pair.left, pair.right):
         host.run("ip", "link", "set", "wan", "mtu", "1300")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kakehashi.dialects.document import Comment, Item, Statement, Unknown, parse_document
-from kakehashi.dialects.grammar import Argument, Command, Grammar, Mode, Support, Word
+from kakehashi.dialects.grammar import Argument, Command, Grammar, Mode, Optional, Support, Word
 from kakehashi.dialects.kinds import Text
 
 NAME = Argument("name", Text())
@@ -12,11 +12,19 @@ ROOM = Command(key="room", pattern=(Word("room"), NAME), help="A room", enters="
 SHED = Command(key="shed", pattern=(Word("shed"),), help="A shed", enters="shed", support=Support.NOT_OURS)
 COLOUR = Command(key="colour", pattern=(Word("colour"), NAME), help="Its colour")
 HOUSES = Command(key="houses", pattern=(Word("house-count"), NAME), help="How many")
+VILLAGE = Command(key="village", pattern=(Word("village"), NAME), help="A village", enters="village")
+VIEW = Command(
+    key="view",
+    pattern=(Word("view"), Optional(Argument("rest", Text(), rest=True))),
+    help="What is to be seen",
+    support=Support.NOT_OURS,
+)
 LAMP = Command(key="lamp", pattern=(Word("lamp"),), help="A lamp")
 GRAMMAR = Grammar(
-    root=Mode(name="root", title="the town", commands=(HOUSE, SHED)),
+    root=Mode(name="root", title="the town", commands=(HOUSE, SHED, VILLAGE)),
     modes=(
-        Mode(name="house", title="a house", commands=(ROOM, COLOUR, HOUSES)),
+        Mode(name="house", title="a house", commands=(ROOM, COLOUR, HOUSES, VIEW)),
+        Mode(name="village", title="a village", commands=()),
         Mode(name="room", title="a room", commands=(LAMP,)),
         Mode(name="shed", title="a shed", commands=(), unknown=Support.NOT_OURS),
     ),
@@ -69,6 +77,11 @@ def test_a_mode_that_is_not_ours_is_left_by_whole_words_only() -> None:
 
 def test_a_shortened_line_belongs_to_the_mode_where_it_is_whole() -> None:
     assert read("house a\nhouse-c 3\nhouse b\n") == [("house", ["houses"]), ("house", [])]
+
+
+def test_a_shortened_line_is_rather_ours_than_not() -> None:
+    assert read("house a\nvi b\n") == [("house", []), ("village", [])]
+    assert read("house a\nvie b\nview c\n") == [("house", ["view", "view"])]
 
 
 def test_what_a_line_says_may_be_less_than_its_text() -> None:

@@ -7,7 +7,8 @@ from kakehashi.dialects.registry import UnknownDialectError, all_dialects, by_na
 
 def test_a_dialect_is_found_by_its_name_in_any_case() -> None:
     assert by_name("NEC-IX").name == "nec-ix"
-    assert [d.name for d in all_dialects()] == ["nec-ix"]
+    assert by_name("Cisco-IOS").name == "cisco-ios"
+    assert [d.name for d in all_dialects()] == ["nec-ix", "cisco-ios"]
 
 
 def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
@@ -27,7 +28,21 @@ def test_a_configuration_is_recognised_by_its_lines(text: str) -> None:
     assert recognise(text).name == "nec-ix"
 
 
-@pytest.mark.parametrize("text", ["", "hello\n", "crypto isakmp policy 10\n encr aes\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "crypto isakmp policy 10\n encr aes\n",
+        "R1(config)#crypto map M 10 ipsec-isakmp\r\n",
+        "interface Tunnel0\n tunnel mode ipsec ipv4\n tunnel protection ipsec profile P\n",
+        "interface FastEthernet0.10\n ip address 10.0.0.1 255.255.255.0\n",
+        "access-list 101 permit ip any any\n",
+    ],
+)
+def test_a_configuration_of_cisco_is_told_from_one_of_nec(text: str) -> None:
+    assert recognise(text).name == "cisco-ios"
+
+
+@pytest.mark.parametrize("text", ["", "hello\n"])
 def test_what_is_in_no_known_language_is_refused(text: str) -> None:
     with pytest.raises(UnknownDialectError):
         recognise(text)

@@ -59,6 +59,7 @@ class StrongSwan:
   load = {PLUGINS}
   retransmit_timeout = 1
   retransmit_tries = 3
+  i_dont_care_about_security_and_use_aggressive_mode_psk = yes
   {self.charon_conf}
   plugins {{ vici {{ socket = {self.uri} }} }}
   filelog {{ file {{

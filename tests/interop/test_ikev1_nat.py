@@ -45,6 +45,7 @@ def test_the_peer_is_behind_a_nat(tmp_path: Path) -> None:
         StrongSwan(network, tmp_path / "peer", strongswan(network, mode="aggressive")) as peer,
     ):
         assert "successfully" in peer.initiate()
+        ours.until_logged("interface-up")
         assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
         assert network.ping(network.peer, network.PEER_LAN, network.OUR_LAN)
         (isakmp,) = ours.status()["isakmp_sas"]
@@ -103,6 +104,7 @@ def test_two_sites_behind_one_address_are_told_apart(tmp_path: Path) -> None:
         ):
             assert "successfully" in peer.initiate("net")
             assert "successfully" in peer.initiate("net-2")
+            ours.until(lambda: ours.log.count('"interface-up"') == 2, "both interfaces up")
             assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
             assert network.ping(network.ours, network.OUR_LAN, "192.168.21.1")
             assert len(ours.status()["isakmp_sas"]) == 2

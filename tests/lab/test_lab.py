@@ -1,29 +1,33 @@
 """Whole labs, with real gateways and real packets, in namespaces that each lab makes and takes away itself."""
 
-import json
 import os
 import re
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.lab.fragments import CENTRE, EAST, KOBE, LEFT, NARA, OSAKA, RIGHT, TOKYO, WEST
+from tests.lab.running import (
+    LAB,
+    SECONDS,
+    assert_all_talk,
+    assert_nothing_left,
+    folder_of,
+    lab,
+    processes_of,
+    tshark,
+)
 
 pytestmark = [
     pytest.mark.root,
     pytest.mark.skipif(os.geteuid() != 0, reason="needs root"),
     pytest.mark.timeout(150),
 ]
-LAB = [sys.executable, "-m", "kakehashi.cli", "lab"]
-SECONDS = 100
 
 
 @pytest.fixture
@@ -31,10 +35,8 @@ def folder() -> Iterator[Path]:
     """The files, in a folder with a short name, in which labs put their own files too."""
     texts = {"tokyo": TOKYO, "osaka": OSAKA, "centre": CENTRE, "kobe": KOBE, "nara": NARA}
     texts |= {"east": EAST, "west": WEST, "left": LEFT, "right": RIGHT}
-    with tempfile.TemporaryDirectory(prefix="kkh") as made:
-        for name, text in texts.items():
-            (Path(made) / f"{name}.cfg").write_text(text)
-        yield Path(made)
+    with folder_of(texts) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)
@@ -42,67 +44,7 @@ def nothing_left_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     """Every lab of this module has this test's folder in its environment, and must leave nothing of itself."""
     monkeypatch.setenv("TMPDIR", str(folder))
     yield
-    assert not list(folder.glob("kakehashi-lab-*"))
-    assert processes_of(folder) == []
-    # A lab's own interfaces never stood in this namespace, nor do they now.
-    assert not {"wan0", "lan0", "link1", "inside", "outside"} & set(os.listdir("/sys/class/net"))
-    assert not [name for name in Path("/proc/mounts").read_text().split() if str(folder) in name]
-
-
-def processes_of(folder: Path) -> list[str]:
-    """Processes, of the lab or of its gateways, that were started for this test."""
-    mark = f"TMPDIR={folder}".encode()
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (process / "environ").read_bytes().split(b"\0") and int(process.name) != os.getpid():
-                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-        except OSError:
-            continue
-    return found
-
-
-def lab(folder: Path, *arguments: str, before: tuple[str, ...] = ()) -> tuple[int, dict[str, Any]]:
-    """Run a lab in `folder`; its exit status and its JSON."""
-    done = subprocess.run(
-        [*before, *LAB, *arguments, "--json"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    assert done.stdout, done.stderr
-    return done.returncode, json.loads(done.stdout)
-
-
-def assert_all_talk(code: int, said: dict[str, Any]) -> None:
-    assert said["failures"] == []
-    assert said["ok"] is True
-    assert code == 0
-    assert all(tunnel["up"] and tunnel["ike"] and tunnel["esp"] for tunnel in said["tunnels"])
-    assert all(probe["ok"] and probe["rtt_ms"] > 0 for probe in said["probes"])
-
-
-def tshark(capture: Path, profile: Path, display_filter: str, *fields: str) -> list[str]:
-    done = subprocess.run(
-        [
-            "tshark",
-            "-r",
-            str(capture),
-            "-Y",
-            display_filter,
-            "-T",
-            "fields",
-            *(f"-e{field}" for field in fields),
-        ],
-        env=os.environ | {"WIRESHARK_CONFIG_DIR": str(profile)},
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=True,
-    )
-    return done.stdout.splitlines()
+    assert_nothing_left(folder)
 
 
 @pytest.mark.skipif(not shutil.which("tshark"), reason="needs tshark")

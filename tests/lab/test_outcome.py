@@ -7,6 +7,8 @@ from kakehashi.lab.blueprint import Plan
 from kakehashi.lab.lab import completed_findings, configuration_errors
 from kakehashi.lab.outcome import Outcome, ProbeOutcome, failures, hopeless, to_json, tunnel_outcome
 from kakehashi.lab.ping import PingResult
+from kakehashi.lab.process import Refusal
+from tests.lab import ikev1_fragments as ikev1
 from tests.lab.conftest import PlanOf
 from tests.lab.fragments import CENTRE, KOBE, LEFT, OSAKA, RIGHT, TOKYO
 
@@ -34,6 +36,32 @@ def status(
     }
     told = {"name": tunnel, "last_failure": failure, "down_reason": ""}
     return {"ike_sas": [sa] if up else [], "tunnels": [told]}
+
+
+def ikev1_status(
+    tunnel: str, *, up: bool = True, nat: list[str] | None = None, failure: str = "", down: str = ""
+) -> dict[str, Any]:
+    """The same of a gateway whose tunnel IKEv1 makes. Its newest ISAKMP SA has no part in the tunnel."""
+    remote = {"remote": {"ip": "203.0.113.1", "port": 500}}
+    cipher = {"id": "ENCR_AES_CBC", "key_bits": 256}
+    isakmp = {
+        "serial": 1,
+        "state": "established",
+        "mode": "aggressive",
+        "path": remote,
+        "cipher": {"id": "ENCR_3DES", "key_bits": 0},
+        "hash": "SHA",
+        "group": "MODP_768",
+        "nat": nat or [],
+    }
+    newer = isakmp | {"serial": 9, "mode": "main"}
+    pair = {
+        "sa": {"tunnel": tunnel, "cipher": cipher, "integrity": "AUTH_HMAC_SHA1_96", "path": remote},
+        "isakmp_serial": 1,
+        "pfs": "MODP_2048",
+    }
+    told = {"name": tunnel, "last_failure": failure, "down_reason": down}
+    return {"ipsec_sas": [pair] if up else [], "isakmp_sas": [isakmp, newer], "tunnels": [told]}
 
 
 def outcome_of(plan: Plan, statuses: Mapping[str, Mapping[str, Any]], result: PingResult) -> Outcome:
@@ -147,3 +175,46 @@ def test_a_file_with_an_error_is_told_with_its_line_before_anything_is_built(
     told = configuration_errors(completed_findings(plan))
     number = len(KOBE.splitlines()) + 1
     assert [failure.where for failure in told] == [f"kobe.cfg:{number}"]
+
+
+def test_a_tunnel_of_ikev1_tells_its_mode_and_what_was_agreed(plan_of: PlanOf) -> None:
+    plan = plan_of("kobe", centre=ikev1.CENTRE, kobe=ikev1.KOBE)
+    statuses = {"centre": ikev1_status("Tunnel0.0", nat=["remote"]), "kobe": ikev1_status("Tunnel0.0")}
+    found = tunnel_outcome(plan.pairs[0], statuses)
+    assert (found.up, found.nat) == (True, ("kobe",))
+    assert found.ike == "IKEv1 aggressive ENCR_3DES SHA MODP_768"
+    assert found.esp == "ENCR_AES_CBC_256 AUTH_HMAC_SHA1_96 MODP_2048"
+
+
+def test_a_pair_of_ipsec_sas_may_outlive_its_isakmp_sa(plan_of: PlanOf) -> None:
+    plan = plan_of(centre=ikev1.CENTRE, kobe=ikev1.KOBE)
+    orphans = {name: ikev1_status("Tunnel0.0") for name in ("centre", "kobe")}
+    for status_of in orphans.values():
+        del status_of["isakmp_sas"][0]
+    found = tunnel_outcome(plan.pairs[0], orphans)
+    assert found.up
+    assert found.ike == "IKEv1 main ENCR_3DES SHA MODP_768", "the newest with the same peer"
+    for status_of in orphans.values():
+        status_of["isakmp_sas"].clear()
+    assert tunnel_outcome(plan.pairs[0], orphans).ike is None
+
+
+def test_a_negotiation_refused_before_its_tunnel_was_known_is_told_with_that_tunnel(plan_of: PlanOf) -> None:
+    plan = plan_of(centre=ikev1.CENTRE, kobe=ikev1.KOBE)
+    waiting = ikev1_status("Tunnel0.0", up=False, down="no SA yet: the peer has to begin")
+    statuses = {"centre": waiting, "kobe": ikev1_status("Tunnel0.0", up=False, failure="refused")}
+    tunnels = tuple(tunnel_outcome(pair, statuses) for pair in plan.pairs)
+    refusals = {
+        "centre": [Refusal("198.18.2.1", "keyid nobody is not known"), Refusal("192.0.2.9", "a stranger")]
+    }
+    (failure,) = failures(plan, tunnels, (), statuses, {}, refusals)
+    assert failure.reason == "kobe Tunnel0.0: refused; centre: keyid nobody is not known"
+    told = failures(plan, tunnels, (), statuses | {"kobe": ikev1_status("Tunnel0.0", up=False)}, {})
+    assert "no SA yet: the peer has to begin" in told[0].reason
+
+
+def test_two_ends_of_different_versions_of_ike_are_told(plan_of: PlanOf) -> None:
+    plan = plan_of(centre=ikev1.CENTRE, kobe=KOBE.replace("10.0.0.1", "203.0.113.1"))
+    statuses = {"centre": ikev1_status("Tunnel0.0", up=False), "kobe": status("Tunnel0.0", up=False)}
+    reason = outcome_of(plan, statuses, LOST).failures[0].reason
+    assert "different versions of IKE: centre Tunnel0.0 IKEv1 and kobe Tunnel0.0 IKEv2" in reason

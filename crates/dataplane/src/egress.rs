@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::SyncSender;
 use std::sync::Arc;
 
+use esp::fragments::{is_fragment, Reassembly};
 use esp::{inner_ip, DropReason, Flow, OutboundSa, TrafficSelectors};
 use zeroize::Zeroizing;
 
@@ -88,6 +89,8 @@ struct Tunnel {
     children: Vec<Child>,
     waiting: Waiting,
     acquire_told: Option<u64>,
+    /// For transport mode, which protects whole datagrams alone.
+    fragments: Reassembly,
 }
 
 /// A negotiation that brought no SA within this time is asked for again.
@@ -143,8 +146,7 @@ impl Egress {
         match command {
             Command::AddTunnel { tunnel, device } => {
                 self.epoll.add(&device.fd, tunnel).expect("a new device can be watched");
-                let (children, waiting) = (Vec::new(), Waiting::default());
-                self.tunnels.insert(tunnel, Tunnel { device, children, waiting, acquire_told: None });
+                self.tunnels.insert(tunnel, Tunnel::new(device));
             }
             Command::RemoveTunnel { tunnel, done } => {
                 if let Some(mut tunnel) = self.tunnels.remove(&tunnel) {
@@ -217,6 +219,11 @@ fn goes_between(packet: &[u8], source: IpAddr, destination: IpAddr) -> bool {
 }
 
 impl Tunnel {
+    fn new(device: Arc<TunnelDevice>) -> Self {
+        let (waiting, fragments) = (Waiting::default(), Reassembly::default());
+        Tunnel { device, children: Vec::new(), waiting, acquire_told: None, fragments }
+    }
+
     /// Read what waits in the device and send it. True: the device is gone.
     fn serve(&mut self, batch: &mut Batch, shared: &Shared, buffer: &mut [u8]) -> bool {
         let mut is_dead = false;
@@ -243,6 +250,21 @@ impl Tunnel {
             self.keep(read, &packet, shared);
             return;
         }
+        let is_transport = self.children.iter().any(|child| child.mode == Mode::Transport);
+        if is_transport && is_fragment(packet.packet()) {
+            let taken = self.fragments.take(packet.packet());
+            match taken.as_ref().map(|whole| whole.as_ref().and_then(|whole| SuperPacket::of(whole))) {
+                Ok(Some(whole)) => self.send(&whole, batch, shared),
+                Ok(None) => {}
+                Err(&reason) => self.device.counters.outbound.drop(reason, 1),
+            }
+            return;
+        }
+        self.send(&packet, batch, shared);
+    }
+
+    /// Put it into the batch of the Child SA that takes it.
+    fn send(&mut self, packet: &SuperPacket<'_>, batch: &mut Batch, shared: &Shared) {
         let mut refusal = DropReason::TsUnacceptable;
         let chosen = self.children.iter().position(|child| {
             child.is_usable() && child.check(packet.packet()).map_err(|reason| refusal = reason).is_ok()
@@ -259,7 +281,7 @@ impl Tunnel {
                 let mut next = 0;
                 while next < packet.count() {
                     batch.child = Some(index);
-                    next = batch.add(&self.children[index], &packet, cut.as_ref(), next);
+                    next = batch.add(&self.children[index], packet, cut.as_ref(), next);
                     if batch.is_full() {
                         self.flush(batch, shared);
                     }

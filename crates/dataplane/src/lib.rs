@@ -14,7 +14,8 @@
 //! too large for its path is fragmented by the kernel, after encryption; a device's MTU decides what comes in the
 //! first place. In transport mode a packet keeps its header as far as sockets let it: TOS octet or traffic class, TTL
 //! or hop limit, IPv4 options, hop-by-hop options and, outside UDP, DF. Identification and flow label are the
-//! kernel's; a packet with a routing header is refused, and so is a fragment.
+//! kernel's; a packet with a routing header is refused. Fragments are put together first, for ESP protects whole
+//! datagrams.
 //! What a device gives is up to 64 KB of one flow (TSO, USO); it is cut, sealed and sent with one call (UDP_SEGMENT
 //! on UDP, sendmmsg on raw sockets). What the wire gives comes in batches (recvmmsg, UDP_GRO), and TCP segments that
 //! continue each other are written to the device as one. Where the kernel or a path has none of it, packets go

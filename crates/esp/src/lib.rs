@@ -32,6 +32,7 @@
 
 mod algorithms;
 mod drop_reason;
+pub mod fragments;
 mod inbound;
 pub mod inner_ip;
 mod outbound;

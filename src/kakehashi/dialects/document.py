@@ -129,10 +129,10 @@ class _Parser:
 
     def _read(self, number: int, text: str, words: list[str]) -> None:
         """A line belongs to the innermost mode that takes it; but where a shortened one would be whole words
-        further out, it is meant there.
+        further out, it is meant there, and where it would be ours there and is not here, too.
         """
         failures: list[Failure] = []
-        shortened: tuple[int, Match] | None = None
+        shortened: list[tuple[int, Match]] = []
         for depth in range(len(self._frames), 0, -1):
             found = match_line(words, self._frames[depth - 1].mode.commands)
             if isinstance(found, Failure):
@@ -141,9 +141,10 @@ class _Parser:
                 if _is_whole(words, found):
                     self._append(depth, number, text, found)
                     return
-                shortened = shortened or (depth, found)
+                shortened.append((depth, found))
         if shortened:
-            self._append(shortened[0], number, text, shortened[1])
+            depth, found = next((s for s in shortened if _is_ours(s[1])), shortened[0])
+            self._append(depth, number, text, found)
         else:
             self._refuse(Unknown(number, text, self._frames[-1].mode, reduce(_further, failures)))
 
@@ -186,6 +187,10 @@ class _Parser:
 def _is_whole(words: list[str], match: Match) -> bool:
     """Are the leading keywords written out?"""
     return _typed(words, match)[: match.command.stem] == match.command.words.split()
+
+
+def _is_ours(match: Match) -> bool:
+    return match.command.support in (Support.OURS, Support.NOT_YET)
 
 
 def _typed(words: list[str], match: Match) -> list[str]:

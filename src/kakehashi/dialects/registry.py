@@ -1,6 +1,7 @@
 """The dialects there are."""
 
 from kakehashi.dialects.base import Dialect
+from kakehashi.dialects.cisco_ios import CiscoIos
 from kakehashi.dialects.nec_ix import NecIx
 
 
@@ -10,7 +11,7 @@ class UnknownDialectError(LookupError):
 
 def all_dialects() -> tuple[Dialect, ...]:
     """Every dialect."""
-    return (NecIx(),)
+    return (NecIx(), CiscoIos())
 
 
 def by_name(name: str) -> Dialect:

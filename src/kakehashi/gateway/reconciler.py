@@ -32,6 +32,7 @@ CHECK_PERIOD = 10.0  # V2-09: a tunnel that is always on is looked after every 1
 LOOK_PERIOD = 60.0  # should a message of the kernel have been lost
 RETRY = 1.0
 SETTLE = 0.05  # changes of the host come in swarms
+CALM = 1.0  # an SA that comes after so long a rest is not part of a swarm: its packets are under way
 TCP_HEADERS = {4: 40, 6: 60}  # IP and TCP without options
 
 
@@ -55,6 +56,8 @@ class Reconciler:
         self._local: dict[str, frozenset[IPAddress]] = {}
         self._depends: dict[str, object] = {}
         self._dirty = asyncio.Event()
+        self._is_urgent = False
+        self._judged = 0.0
         self._lock = asyncio.Lock()
 
     def attach(self, driver: Driver) -> None:
@@ -84,17 +87,22 @@ class Reconciler:
         depends = (judged and self._driver.history.has_sa(tunnel), form)
         if self._depends.get(tunnel) != depends:
             self._depends[tunnel] = depends
-            self.touch()
+            self._hurry()
 
     def isakmp_sa_changed(self, peer: str) -> None:
         """An ISAKMP SA with an IKEv1 peer has come up, or gone."""
         tunnels = self.gateway.tunnels if self.gateway else ()
         if any(isinstance(t, Ikev1Tunnel) and peer in t.peers and isakmp_sa_suffices(t) for t in tunnels):
-            self.touch()
+            self._hurry()
 
     def touch(self) -> None:
         """Something has changed; judge anew soon."""
         self._dirty.set()
+
+    def _hurry(self) -> None:
+        """Judge anew at once, if nothing else has been going on."""
+        self._is_urgent = asyncio.get_running_loop().time() - self._judged >= CALM
+        self.touch()
 
     async def run(self) -> None:
         """Judge after each change, and now and then without one. Never ends; to be cancelled."""
@@ -105,7 +113,7 @@ class Reconciler:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout_at(check):
                     await self._dirty.wait()
-                await asyncio.sleep(SETTLE)
+                await asyncio.sleep(0 if self._is_urgent else SETTLE)
             now = loop.time()
             if self._dirty.is_set() or now >= look:
                 look = now + LOOK_PERIOD
@@ -136,6 +144,7 @@ class Reconciler:
     async def _judge(self) -> tuple[list[str], bool]:
         """Read the host, judge every tunnel, bring the host to what is wanted. Was anything changed?"""
         self._dirty.clear()
+        self._is_urgent, self._judged = False, asyncio.get_running_loop().time()
         gateway, driver = self.gateway, self._driver
         if gateway is None or driver is None:
             return [], False

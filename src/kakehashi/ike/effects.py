@@ -6,6 +6,7 @@ The driver takes them from `Endpoint.effects()` in order and carries them out in
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv4Network
 
 from kakehashi.model.address import Path
 from kakehashi.model.child_sa import ChildSa
@@ -78,6 +79,24 @@ class AskActivity:
     spis: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AddressAssigned:
+    """Mode configuration has given an address: to us if `is_ours`, else by us to a remote-access client.
+
+    It is good as long as the two have SAs. `tunnel` is "" where no tunnel names the peer. `dns`: name
+    servers; `split`: what the client reaches through the tunnel, empty is everything. `user` has logged in.
+    """
+
+    peer: str
+    tunnel: str
+    path: Path
+    address: IPv4Address
+    is_ours: bool
+    dns: tuple[IPv4Address, ...] = ()
+    split: tuple[IPv4Network, ...] = ()
+    user: str = ""
+
+
 class Level(enum.IntEnum):
     """Severities of RFC 5424 as the devices use them (V2-52)."""
 
@@ -108,6 +127,8 @@ class EventName(enum.StrEnum):
     NOTIFY_RECEIVED = "notify-received"
     DROPPED = "dropped"
     KEYS = "keys"
+    LOGIN = "login"
+    ADDRESS_ASSIGNED = "address-assigned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +158,7 @@ Effect = (
     | MoveChildSa
     | RemoveChildSa
     | IsakmpSaChanged
+    | AddressAssigned
     | AskActivity
     | Event
 )

@@ -143,11 +143,12 @@ class _Trial:
             tunnel_outcome(pair, statuses, speeds.get(pair, (None, None))) for pair in self._plan.pairs
         )
         complaints = {gateway.name: gateway.complaints() for gateway in self._gateways}
+        refusals = {gateway.name: gateway.refusals() for gateway in self._gateways}
         return Outcome(
             plan=self._plan,
             tunnels=tunnels,
             probes=tuple(probes),
-            failures=failures(self._plan, tunnels, probes, statuses, complaints),
+            failures=failures(self._plan, tunnels, probes, statuses, complaints, refusals),
             remarks=remarks,
         )
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from kakehashi.lab.blueprint import Plan, Probe
 from kakehashi.lab.pair import End, Pair
 from kakehashi.lab.ping import PingResult
+from kakehashi.lab.process import Refusal
 from kakehashi.lab.standing import Statuses, standing
 
+_NO_SA = "no SA yet"
 FAMILIES = {4: "ipv4", 6: "ipv6"}
 
 
@@ -117,8 +120,13 @@ def failures(
     probes: Sequence[ProbeOutcome],
     statuses: Statuses,
     complaints: Mapping[str, Sequence[str]],
+    refusals: Mapping[str, Sequence[Refusal]] = MappingProxyType({}),
 ) -> tuple[Failure, ...]:
-    """Everything that should talk and does not. `complaints`: what each gateway's log said was wrong."""
+    """Everything that should talk and does not.
+
+    `complaints`: what each gateway's log said was wrong; `refusals`: the negotiations among it that failed
+    before their tunnel was known.
+    """
     found: list[Failure] = []
     for device in plan.devices:
         if device.name not in statuses:
@@ -133,9 +141,8 @@ def failures(
         if any(end.device not in statuses for end in pair.ends):
             continue  # told already
         if pair in down and not idle:
-            found.append(
-                Failure(where=f"{pair.a} - {pair.b}", reason=_why_down(plan, pair, statuses, complaints))
-            )
+            reason = _why_down(plan, pair, statuses, complaints, refusals)
+            found.append(Failure(where=f"{pair.a} - {pair.b}", reason=reason))
         elif pair in plan.quiet and not idle:
             found.append(Failure(where=f"{pair.a} - {pair.b}", reason="no routes lead through it both ways"))
     ends_down = {end for pair in down for end in pair.ends}
@@ -154,7 +161,13 @@ def _has_company(pair: Pair, plan: Plan) -> bool:
     )
 
 
-def _why_down(plan: Plan, pair: Pair, statuses: Statuses, complaints: Mapping[str, Sequence[str]]) -> str:
+def _why_down(
+    plan: Plan,
+    pair: Pair,
+    statuses: Statuses,
+    complaints: Mapping[str, Sequence[str]],
+    refusals: Mapping[str, Sequence[Refusal]],
+) -> str:
     reasons: list[str] = []
     for end in pair.ends:
         if not end.tunnel.enabled:
@@ -165,16 +178,30 @@ def _why_down(plan: Plan, pair: Pair, statuses: Statuses, complaints: Mapping[st
         reasons.append(f"the two speak different versions of IKE: {told}")
     if not any(end.can_begin for end in pair.ends):
         reasons.append("neither end knows the other's address: one must name it in place of `any`")
-    for end in pair.ends:
-        status = tunnel_status(end, statuses)
-        for key in ("last_failure", "down_reason"):
-            if status and status[key] and end.tunnel.enabled:
-                reasons.append(f"{end}: {status[key]}")
+    failed = [f"{end}: {text}" for end in pair.ends if (text := _told(end, "last_failure", statuses))]
+    failed += _refused(plan, pair, refusals)
+    down = [(end, text) for end in pair.ends if (text := _told(end, "down_reason", statuses))]
+    # That there is no SA yet says nothing where it is told why.
+    reasons += failed + [f"{end}: {text}" for end, text in down if not (failed and text.startswith(_NO_SA))]
     if not reasons:
         for end in pair.ends:
             reasons += [f"{end.device}: {text}" for text in complaints.get(end.device, ())]
     wrong = _wrong_address(plan, pair)
     return "; ".join(dict.fromkeys(wrong + reasons)) or "no answer from either side"
+
+
+def _told(end: End, key: str, statuses: Statuses) -> str:
+    status = tunnel_status(end, statuses)
+    return str(status[key]) if status and end.tunnel.enabled else ""
+
+
+def _refused(plan: Plan, pair: Pair, refusals: Mapping[str, Sequence[Refusal]]) -> list[str]:
+    """What one end refused that came from where the other is."""
+    found = []
+    for end in pair.ends:
+        public = {str(address) for address in plan.topology.wan_of(pair.other(end)).public}
+        found += [f"{end.device}: {r.reason}" for r in refusals.get(end.device, ()) if r.remote in public]
+    return found
 
 
 def _wrong_address(plan: Plan, pair: Pair) -> list[str]:

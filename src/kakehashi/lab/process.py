@@ -22,7 +22,16 @@ _STOP_SECONDS = 3.0
 _POLL_SECONDS = 0.05
 _ANSWER_SECONDS = 5.0
 _TOLD_LINES = 6
+_FAILED = "negotiation-failed"
 _LAST_WORDS = 2  # of a process that failed to start: the message, and what to do
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A negotiation of nobody knows which tunnel has failed: with the peer at `remote`, and why."""
+
+    remote: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,14 @@ class GatewayProcess:
             return [line.strip() for line in lines if line.strip()][-_LAST_WORDS:]
         return list(dict.fromkeys(text for line in lines if (text := _complaint(line))))[-_TOLD_LINES:]
 
+    def refusals(self) -> list[Refusal]:
+        """Negotiations that failed before it was known for which tunnel they were."""
+        try:
+            lines = self._of_file(self.log.read_text(encoding="utf-8", errors="replace")).splitlines()
+        except OSError:
+            return []
+        return list(dict.fromkeys(found for line in lines if (found := _refusal(line))))[-_TOLD_LINES:]
+
     def _of_file(self, text: str) -> str:
         return text.replace(str(self.configuration), self.file)
 
@@ -142,6 +159,17 @@ def _stop_process(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(_STOP_SECONDS)
+
+
+def _refusal(line: str) -> Refusal | None:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(event, dict) or event.get("event") != _FAILED or event.get("tunnel"):
+        return None
+    _, _, remote = str(event.get("path", "")).partition(" > ")
+    return Refusal(remote.rpartition(":")[0].strip("[]"), str(event.get("message")))
 
 
 def _complaint(line: str) -> str:

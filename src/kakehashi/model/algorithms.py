@@ -23,12 +23,22 @@ class Cipher:
 
 @dataclass(frozen=True, slots=True)
 class IkeAlgorithms:
-    """What may protect an IKE SA. AEAD ciphers do not use `integrities` (RFC 7296 section 3.3)."""
+    """What may protect an IKE SA: any cipher with any of the others. AEAD ciphers do not use `integrities`
+    (RFC 7296 section 3.3).
+
+    `alternatives`: further sets, less preferred, where not everything goes with everything.
+    """
 
     ciphers: tuple[Cipher, ...]
     integrities: tuple[IntegrityId, ...]
     prfs: tuple[PrfId, ...]
     key_exchanges: tuple[KeyExchangeId, ...]
+    alternatives: tuple["IkeAlgorithms", ...] = ()
+
+    @property
+    def sets(self) -> tuple["IkeAlgorithms", ...]:
+        """All sets, most preferred first: what stands here, then the alternatives."""
+        return (self, *self.alternatives)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +47,16 @@ class ChildAlgorithms:
 
     `key_exchanges` are the groups for perfect forward secrecy. Empty: CREATE_CHILD_SA goes without a key
     exchange. `KeyExchangeId.NONE` among them: both with and without is acceptable. `esn`: are extended
-    sequence numbers offered (RFC 4304); no ESN is always acceptable.
+    sequence numbers offered (RFC 4304); no ESN is always acceptable. `alternatives`: as in IkeAlgorithms.
     """
 
     ciphers: tuple[Cipher, ...]
     integrities: tuple[IntegrityId, ...]
     key_exchanges: tuple[KeyExchangeId, ...] = ()
     esn: bool = False
+    alternatives: tuple["ChildAlgorithms", ...] = ()
+
+    @property
+    def sets(self) -> tuple["ChildAlgorithms", ...]:
+        """All sets, most preferred first: what stands here, then the alternatives."""
+        return (self, *self.alternatives)

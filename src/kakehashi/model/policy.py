@@ -1,7 +1,7 @@
 """How an IKE SA and its Child SAs are to be made and kept."""
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
 from kakehashi.model.encapsulation import EncapsulationMode
@@ -28,6 +28,7 @@ class IkePolicy:
 
     `retransmit`: seconds to wait after each transmission; after the last wait the peer is given up.
     `dpd_interval`: seconds, None is off. `nat_keepalive`: seconds between NAT-keepalive packets, None is off.
+    `name`: what the configuration calls it; it never counts when two are compared.
     """
 
     algorithms: IkeAlgorithms
@@ -40,6 +41,7 @@ class IkePolicy:
     send_delete: bool = True
     start_rekey: bool = True
     fragmentation: bool = True
+    name: str = field(default="", compare=False)
 
 
 class ResponderSelectors(enum.Enum):
@@ -62,7 +64,8 @@ class IpsecSettings:
     """What the IPsec policies of both IKE versions say about packets.
 
     `replay_window`: packets, 0 is off. `mtu_ignore`: fragment even what forbids it (DF, IPv6);
-    `pre_fragment`: fragment before encryption.
+    `pre_fragment`: fragment before encryption. `name`: what the configuration calls it; it never counts when
+    two are compared.
     """
 
     mode: EncapsulationMode = EncapsulationMode.TUNNEL
@@ -71,6 +74,7 @@ class IpsecSettings:
     replay_window: int = 64
     mtu_ignore: bool = False
     pre_fragment: bool = False
+    name: str = field(default="", compare=False)
 
     def protections(self) -> tuple[Protection, ...]:
         """What may protect a packet, in the order of preference."""
@@ -94,6 +98,7 @@ class IpsecPolicy(IpsecSettings):
         """What may protect a packet, in the order of preference."""
         return tuple(
             Protection(cipher, integrity)
-            for cipher in self.algorithms.ciphers
-            for integrity in ((IntegrityId.NONE,) if cipher.is_aead else self.algorithms.integrities)
+            for algorithms in self.algorithms.sets
+            for cipher in algorithms.ciphers
+            for integrity in ((IntegrityId.NONE,) if cipher.is_aead else algorithms.integrities)
         )

@@ -11,6 +11,7 @@ from kakehashi.ike.v2.proposals import (
     first_group,
     ike_allowed,
     offer,
+    offers_group,
     without_key_exchange,
 )
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
@@ -156,3 +157,79 @@ def test_a_mismatch_names_the_nearest_proposals_difference_only() -> None:
     assert isinstance(refused, Mismatch)
     assert refused.details()["field"] in ("integrity", "encryption")
     assert len(refused.differences) == 1
+
+
+def one_ike(cipher: Cipher, integrity: IntegrityId, prf: PrfId, group: KeyExchangeId) -> IkeAlgorithms:
+    return IkeAlgorithms((cipher,), (integrity,), (prf,), (group,))
+
+
+PRF256, PRF1 = PrfId.PRF_HMAC_SHA2_256, PrfId.PRF_HMAC_SHA1
+MODP14, MODP16 = KeyExchangeId.MODP_2048, KeyExchangeId.MODP_4096
+# Not everything goes with everything: AES-256 with SHA-256 alone, AES-128 with SHA-1 alone.
+DISTINCT = replace(
+    one_ike(CBC256, SHA256, PRF256, MODP14),
+    alternatives=(one_ike(CBC256, SHA256, PRF256, MODP16), one_ike(CBC128, SHA1, PRF1, MODP14)),
+)
+
+
+def test_alternatives_are_proposals_of_their_own_in_their_order() -> None:
+    proposals = offer(ike_allowed(DISTINCT), ProtocolId.IKE, b"")
+    assert [p.number for p in proposals] == [1, 2, 3]
+    assert [[(k[1], k[2]) for k in kinds(p)] for p in proposals] == [
+        [(12, 256), (PRF256, 0), (SHA256, 0), (MODP14, 0)],
+        [(12, 256), (PRF256, 0), (SHA256, 0), (MODP16, 0)],
+        [(12, 128), (PRF1, 0), (SHA1, 0), (MODP14, 0)],
+    ]
+
+
+def test_what_lies_between_two_alternatives_is_neither_chosen_nor_accepted() -> None:
+    crossed = one_ike(CBC256, SHA1, PRF1, MODP14)
+    (proposal,) = offer(ike_allowed(crossed), ProtocolId.IKE, b"")
+    assert isinstance(choose(ike_allowed(DISTINCT), [proposal], ProtocolId.IKE), Mismatch)
+    assert isinstance(accept(ike_allowed(DISTINCT), [proposal], ProtocolId.IKE), Mismatch)
+
+
+def test_a_responder_goes_by_its_own_order_of_alternatives() -> None:
+    everything = IkeAlgorithms((CBC128, CBC256), (SHA1, SHA256), (PRF1, PRF256), (MODP16, MODP14))
+    chosen = choose(
+        ike_allowed(DISTINCT), offer(ike_allowed(everything), ProtocolId.IKE, b""), ProtocolId.IKE
+    )
+    assert isinstance(chosen, Chosen)
+    suite = chosen.ike_suite()
+    assert (suite.cipher, suite.integrity, suite.prf, suite.group) == (CBC256, SHA256, PRF256, MODP14)
+
+
+def test_alternatives_of_a_child_sa_keep_an_aead_cipher_between_others() -> None:
+    child = ChildAlgorithms(
+        (CBC256,),
+        (SHA256,),
+        alternatives=(ChildAlgorithms((GCM256,), ()), ChildAlgorithms((CBC256,), (SHA1,))),
+    )
+    proposals = offer(child_allowed(child, True), ProtocolId.ESP, b"spi!")
+    assert [kinds(p)[:-1] for p in proposals] == [
+        [(TransformType.ENCR, 12, 256), (TransformType.INTEG, 12, 0)],
+        [(TransformType.ENCR, 20, 256)],
+        [(TransformType.ENCR, 12, 256), (TransformType.INTEG, 2, 0)],
+    ]
+
+
+def test_the_group_of_the_last_suite_is_kept_whichever_alternative_has_it() -> None:
+    assert first_group(ike_allowed(DISTINCT)) == MODP14
+    assert first_group(ike_allowed(DISTINCT), MODP16) == MODP16
+    assert offers_group(ike_allowed(DISTINCT), MODP16)
+
+
+def test_an_alternative_that_our_crypto_does_not_know_is_not_offered() -> None:
+    unknown = one_ike(CBC256, SHA256, PRF256, KeyExchangeId.ML_KEM_768)
+    allowed = ike_allowed(replace(unknown, alternatives=(DISTINCT.alternatives[1],)))
+    assert len(allowed.shapes) == 1
+    assert first_group(allowed) == MODP14
+
+
+def test_a_refusal_tells_what_all_near_alternatives_allow() -> None:
+    other = one_ike(CBC256, SHA256, PRF256, KeyExchangeId.MODP_1536)
+    refused = choose(ike_allowed(DISTINCT), offer(ike_allowed(other), ProtocolId.IKE, b""), ProtocolId.IKE)
+    assert isinstance(refused, Mismatch)
+    assert refused.sentence("peer", "tunnel0") == (
+        "peer offers key exchange MODP-1536, tunnel0 allows MODP-2048, MODP-4096"
+    )

@@ -162,6 +162,7 @@ class TestChain:
             assert decoded.raw == (payload("616263"),)
 
     def test_too_much_is_our_mistake(self) -> None:
+        assert wire.decode_payloads(*wire.encode_payloads([VendorId(b"")] * 64)).payloads
         with pytest.raises(ValueError, match="65 payloads"):
             wire.encode_payloads([VendorId(b"")] * 65)
         with pytest.raises(ValueError, match="VID payload of 65532"):

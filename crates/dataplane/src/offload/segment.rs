@@ -66,6 +66,19 @@ impl<'a> SuperPacket<'a> {
         Some(SuperPacket { packet, header_size, segment_size, segmentation, upper, checksum })
     }
 
+    /// One IP packet as it is.
+    pub fn of(packet: &'a [u8]) -> Option<Self> {
+        let smallest = if packet.first()? >> 4 == 4 { 20 } else { 40 };
+        (smallest..=usize::from(u16::MAX)).contains(&packet.len()).then_some(SuperPacket {
+            packet,
+            header_size: 0,
+            segment_size: packet.len(),
+            segmentation: None,
+            upper: 0,
+            checksum: None,
+        })
+    }
+
     /// The whole as one IP packet, for its addresses and ports.
     pub fn packet(&self) -> &'a [u8] {
         self.packet

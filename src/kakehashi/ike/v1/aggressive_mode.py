@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from kakehashi.ike.known import known
 from kakehashi.ike.v1 import features, messages, phase1_identity, phase1_proposals
+from kakehashi.ike.v1.delete import send_notice
 from kakehashi.ike.v1.exchange import Received
 from kakehashi.ike.v1.failures import policy_text
 from kakehashi.ike.v1.isakmp_sa import NO_COOKIE, IsakmpSa
@@ -158,8 +159,7 @@ class AggressiveResponder(Phase1):
         self.done(sa, now)
         if self._choice.is_shorter:
             # Of aggressive mode itself nothing protects it (RFC 2407 section 4.6.3).
-            message_id, payloads = sa.new_message_id(), [self.lifetime(sa)]
-            sa.transmit(sa.seal(ExchangeType.INFORMATIONAL, message_id, payloads, hashed=True), sa.path, now)
+            send_notice(sa, [self.lifetime(sa)], now)
 
     def _give_up(self, sa: IsakmpSa, now: float) -> None:
         """Message 2 is not sent any more; the initiator still has until it is half-open for too long."""

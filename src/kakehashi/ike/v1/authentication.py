@@ -49,7 +49,7 @@ class PreSharedKey:
     def check(self, received: Received, digest: bytes) -> None:
         found = received.maybe(HashPayload)
         if found is None or not hmac.compare_digest(found.data, digest):
-            raise Refusal(NotifyType.INVALID_HASH_INFORMATION, "its HASH is not made of our pre-shared key")
+            raise Refusal(NotifyType.INVALID_HASH_INFORMATION, "its HASH does not fit")
 
 
 def authenticator(peer: Ikev1Peer, method: AuthenticationMethod) -> Authenticator:

@@ -36,16 +36,13 @@ def initiate(host: Host, tunnel: Ikev1Tunnel, path: Path | None, trigger: Trigge
         tell_unusable(host, tunnel, problem)
         return False
     sa = _standing(host, tunnel, path)
-    if sa is None and (path is None or (peer := _peer_for(host, tunnel, path)) is None):
-        return False
-    if sa is None and path is not None and peer is not None:
-        wishes = [Initiator(tunnel, p) for p in identities.for_trigger(tunnel.ipsec, path, trigger)]
-        return bool(wishes) and _by_phase1(host, tunnel, peer, path, wishes, now)
-    if sa is None or (path is None and not tunnel.starts_phase2):
+    if sa is None:
+        return path is not None and _from_phase1(host, tunnel, path, trigger, now)
+    if path is None and not tunnel.starts_phase2:
         return False
     wanted = identities.for_trigger(tunnel.ipsec, sa.path, trigger)
     for selectors in wanted:
-        if not _has(sa, tunnel, selectors) and not _is_making(sa, tunnel, selectors):
+        if not _has(host, tunnel, selectors, sa.path) and not _is_making(sa, tunnel, selectors):
             _begin(sa, Initiator(tunnel, selectors, retry=_retry), now)
     return bool(wanted)
 
@@ -138,6 +135,15 @@ def _is_at(peer: Ikev1Peer, path: Path) -> bool:
     return address == remote
 
 
+def _from_phase1(host: Host, tunnel: Ikev1Tunnel, path: Path, trigger: Trigger | None, now: float) -> bool:
+    peer = _peer_for(host, tunnel, path)
+    wanted = identities.for_trigger(tunnel.ipsec, path, trigger)
+    if peer is None or not wanted:
+        return False
+    wishes = [Initiator(tunnel, pair) for pair in wanted if not _has(host, tunnel, pair, path)]
+    return not wishes or _by_phase1(host, tunnel, peer, path, wishes, now)
+
+
 def _by_phase1(
     host: Host, tunnel: Ikev1Tunnel, peer: Ikev1Peer, path: Path, wishes: list[Initiator], now: float
 ) -> bool:
@@ -170,12 +176,12 @@ def _begin(sa: IsakmpSa, wish: Initiator, now: float) -> None:
     sa.begin(wish, now)
 
 
-def _has(sa: IsakmpSa, tunnel: Ikev1Tunnel, selectors: SelectorPair) -> bool:
+def _has(host: Host, tunnel: Ikev1Tunnel, selectors: SelectorPair, path: Path) -> bool:
     return any(
-        pair.tunnel.interface == tunnel.interface
-        and pair.selectors == selectors
+        pair.selectors == selectors
         and pair.state is not PairState.REPLACED
-        for pair in sa.host.pairs.of_sa(sa)
+        and pair.sa.path.remote.ip == path.remote.ip
+        for pair in host.pairs.of_tunnel(tunnel.interface)
     )
 
 

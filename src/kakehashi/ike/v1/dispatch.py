@@ -9,23 +9,27 @@ from kakehashi.crypto.errors import BadPadding
 from kakehashi.crypto.ikev1.key_schedule import hash_1
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.known import known
-from kakehashi.ike.v1 import informational, quick_responder
+from kakehashi.ike.v1 import configuring, informational, quick_responder
 from kakehashi.ike.v1.exchange import Exchange, Received
 from kakehashi.ike.v1.flight import digest
+from kakehashi.ike.v1.fragments import BadFragment
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa, State
 from kakehashi.ike.v1.phase1 import Phase1
 from kakehashi.ike.v1.respond import read_clear
 from kakehashi.model.address import Path
 from kakehashi.wire.errors import WireError
-from kakehashi.wire.registry.ikev1 import ExchangeType
+from kakehashi.wire.registry.ikev1 import ExchangeType, PayloadType
+from kakehashi.wire.v1.fragment import Fragment
 from kakehashi.wire.v1.hash import Hash
-from kakehashi.wire.v1.header import Header
+from kakehashi.wire.v1.header import HEADER_SIZE, Header, decode_header
+from kakehashi.wire.v1.payloads import decode_payloads
 
 Accept = Callable[[IsakmpSa, Received, float], None]
 
 ACCEPT: Mapping[ExchangeType, Accept] = {
     ExchangeType.QUICK: quick_responder.accept,
     ExchangeType.INFORMATIONAL: informational.accept,
+    ExchangeType.TRANSACTION: configuring.accept,
 }
 """Who takes the first message of an exchange that the peer begins under an SA that stands.
 
@@ -35,6 +39,35 @@ An exchange that goes on puts itself into the SA's `exchanges`.
 
 def receive(sa: IsakmpSa, header: Header, datagram: bytes, path: Path, now: float) -> None:
     """Take a datagram that is addressed to one of our cookies."""
+    if header.next_payload == PayloadType.FRAGMENT:
+        _receive_fragment(sa, header, datagram, path, now)
+    else:
+        _receive_whole(sa, header, datagram, path, now)
+
+
+def _receive_fragment(sa: IsakmpSa, header: Header, datagram: bytes, path: Path, now: float) -> None:
+    if not sa.takes_fragments or sa.state is State.GONE:
+        sa.host.drop(Drop.BAD_FRAGMENT, path)
+        return
+    try:
+        payloads = decode_payloads(header.next_payload, datagram[HEADER_SIZE:]).payloads
+        whole = sa.fragments.add(payloads[0]) if isinstance(payloads[0], Fragment) else None
+        inner = None if whole is None else decode_header(whole)
+    except (BadFragment, WireError) as error:
+        sa.host.drop(Drop.BAD_FRAGMENT, path, str(error))
+        return
+    if whole is None or inner is None:
+        return
+    same = (inner.initiator_cookie, inner.responder_cookie)
+    if same != (header.initiator_cookie, header.responder_cookie) or (
+        inner.next_payload == PayloadType.FRAGMENT
+    ):
+        sa.host.drop(Drop.BAD_FRAGMENT, path)
+        return
+    _receive_whole(sa, inner, whole, path, now)
+
+
+def _receive_whole(sa: IsakmpSa, header: Header, datagram: bytes, path: Path, now: float) -> None:
     mark = digest(datagram)
     exchange = sa.exchanges.get(header.message_id)
     if exchange is not None and exchange.flight.is_repeat(mark):
@@ -70,7 +103,9 @@ def _receive_encrypted(
             sa.host.drop(Drop.UNEXPECTED_EXCHANGE, path)
         return
     accept = ACCEPT.get(header.exchange_type)
-    if accept is None or not header.message_id:
+    # Before its user has logged in a client has nothing to ask for.
+    too_early = sa.state is State.CONFIGURING and header.exchange_type == ExchangeType.QUICK
+    if accept is None or not header.message_id or too_early:
         sa.host.drop(Drop.UNEXPECTED_EXCHANGE, path)
         return
     accept(sa, received, now)
@@ -93,6 +128,9 @@ def _receive_clear(sa: IsakmpSa, header: Header, datagram: bytes, path: Path, no
         sa.host.drop(Drop.NOT_ENCRYPTED, path)
     elif header.message_id or exchange is None or exchange.kind != header.exchange_type:
         sa.host.drop(Drop.UNEXPECTED_EXCHANGE, path)
+    elif sa.sealer is not None and exchange.kind == ExchangeType.IDENTITY_PROTECTION:
+        # Of main mode what comes when there are keys is encrypted (RFC 2409 section 5): this is an old one.
+        sa.host.drop(Drop.NOT_ENCRYPTED, path)
     else:
         exchange.receive(sa, received, now)
 

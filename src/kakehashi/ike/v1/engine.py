@@ -7,15 +7,26 @@ from kakehashi.ike.effects import EventName, IsakmpSaChanged, Level, Send
 from kakehashi.ike.shared import Shared
 from kakehashi.ike.timers import Timers
 from kakehashi.ike.trigger import Trigger
-from kakehashi.ike.v1 import control, delete_notify, dispatch, messages, phase1_proposals, rekey, timers
+from kakehashi.ike.v1 import (
+    configuring,
+    control,
+    delete_notify,
+    dispatch,
+    messages,
+    phase1_proposals,
+    rekey,
+    timers,
+)
 from kakehashi.ike.v1.aggressive_mode import AggressiveInitiator
 from kakehashi.ike.v1.candidates import Candidates, Tier
+from kakehashi.ike.v1.configuring import Borrower
 from kakehashi.ike.v1.delete import delete_isakmp_sa
 from kakehashi.ike.v1.establish import revive
 from kakehashi.ike.v1.failures import policy_text, tell_unusable
 from kakehashi.ike.v1.flight import digest
 from kakehashi.ike.v1.isakmp_sa import NO_COOKIE, IsakmpSa, State
 from kakehashi.ike.v1.main_mode import MainModeInitiator
+from kakehashi.ike.v1.mode_config import Pools
 from kakehashi.ike.v1.pairs import Pairs
 from kakehashi.ike.v1.respond import MODES, respond
 from kakehashi.ike.v1.snapshot import ipsec_status, isakmp_status
@@ -46,6 +57,7 @@ class Engine:
         self._timers: Timers[IsakmpSa] = Timers(timers.next_timeout)
         self.rearm = self._timers.rearm
         self.pairs = Pairs(self)
+        self.pools: Pools[Borrower] = Pools(lambda borrower: configuring.is_gone(self, borrower))
         self._candidates = self._read_configuration()
 
     @property

@@ -23,7 +23,6 @@ def establish(sa: IsakmpSa, now: float) -> None:
     if NatSide.LOCAL in sa.nat and peer.nat_keepalive is not None:
         sa.keepalive_at = now + peer.nat_keepalive
     sa.host.proven(sa)
-    come_up(sa, now)
 
 
 def come_up(sa: IsakmpSa, now: float) -> None:

@@ -14,16 +14,19 @@ from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import ExchangeMode, Ikev1Peer, Ikev1Tunnel
 
 if TYPE_CHECKING:
+    from kakehashi.ike.v1.configuring import Borrower
     from kakehashi.ike.v1.isakmp_sa import IsakmpSa
+    from kakehashi.ike.v1.mode_config import Pools
     from kakehashi.ike.v1.pairs import Pairs
 
 
 class Host(Protocol):
-    """The engine as its SAs see it. `pairs`: all pairs of IPsec SAs."""
+    """The engine as its SAs see it. `pairs`: all pairs of IPsec SAs; `pools`: which addresses are lent."""
 
     shared: Shared
     limits: Limits
     pairs: Pairs
+    pools: Pools[Borrower]
 
     @property
     def gateway(self) -> Gateway:

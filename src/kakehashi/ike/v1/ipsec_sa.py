@@ -66,7 +66,7 @@ class Pair:
 
     Times are monotonic seconds. `rekey_at` None: it is not rekeyed, or that has begun. `used`: has it carried
     a packet? `proven`: has one come from the peer? `retire_at`: when a replaced one is deleted. `quick`: the
-    exchange that makes it, until that is over.
+    exchange that makes it, until that is over. `use_at`: when packets leave by it first.
     """
 
     sa: ChildSa
@@ -86,8 +86,11 @@ class Pair:
     state: PairState = PairState.UNPROVED
     used: bool = False
     proven: bool = False
+    use_at: float | None = None
     asked: bool = False
     retire_at: float | None = None
+    retire_asked: bool = False
+    replaced_at: float | None = None
     last_in: float | None = None
     last_out: float | None = None
 

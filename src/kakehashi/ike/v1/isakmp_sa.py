@@ -6,6 +6,7 @@ import enum
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from kakehashi.crypto.ikev1.hashes import Hash
@@ -13,6 +14,7 @@ from kakehashi.crypto.ikev1.key_schedule import Skeyids
 from kakehashi.ike.effects import Event, EventName, Level, Send
 from kakehashi.ike.known import known
 from kakehashi.ike.v1.exchange import Exchange, Received
+from kakehashi.ike.v1.fragments import Reassembly, split
 from kakehashi.ike.v1.host import Host
 from kakehashi.ike.v1.sealing import Sealer
 from kakehashi.ike.v1.suite import Features, Phase1Suite
@@ -48,7 +50,9 @@ class IsakmpSa:
 
     `peer` is None until a responder knows who it is. `tunnel_name`: the tunnel that it was begun for, or that
     names the peer. `superseded`: another ISAKMP SA does its work. `waiting`: exchanges of phase 2 that begin
-    when it is up. `peer_starts_anew`: it has sent INITIAL-CONTACT in phase 1.
+    when it is up. `peer_starts_anew`: it has sent INITIAL-CONTACT in phase 1. `user`: who has logged in by
+    XAUTH; `logged_in`: what the server has said to us, None before; `patience_until`: how long we wait.
+    `lent`: the address of a pool that the peer has from us.
     """
 
     def __init__(
@@ -74,6 +78,9 @@ class IsakmpSa:
         self.step = Phase1Step.NO_STATE
         self.local_identity: Identity | None = None
         self.peer_identity: Identity | None = None
+        self.user = ""
+        self.logged_in: bool | None = None
+        self.lent: IPv4Address | None = None
 
         self.suite: Phase1Suite | None = None
         self.skeyids: Skeyids | None = None
@@ -82,6 +89,8 @@ class IsakmpSa:
         self.nat = NatSide.NONE
         self.nat_method = NatMethod.NONE
 
+        self.fragments = Reassembly()
+        self._fragment_id = 0
         self.exchanges: dict[int, Exchange] = {}
         self.waiting: list[Exchange] = []
         self.dpd: Dpd | None = None
@@ -95,6 +104,7 @@ class IsakmpSa:
         self.renew_at: float | None = None
         self.expires_at: float | None = None
         self.keepalive_at: float | None = None
+        self.patience_until: float | None = None
         self.superseded = False
         self.peer_starts_anew = False
         self.end_reason = ""
@@ -113,6 +123,11 @@ class IsakmpSa:
     def is_up(self) -> bool:
         """May new exchanges begin here?"""
         return self.state is State.ESTABLISHED and not self.superseded
+
+    @property
+    def takes_fragments(self) -> bool:
+        """Does the configuration let messages come in pieces?"""
+        return self.peer is not None and self.peer.fragmentation
 
     @property
     def waits(self) -> tuple[float, ...]:
@@ -153,10 +168,11 @@ class IsakmpSa:
 
         Of a message ID that no exchange has, it is the only message that counts.
         """
-        if self.sealer is not None and received.next_iv:
-            self.sealer.follow(received.message_id, received.next_iv)
-        if received.message_id and received.message_id not in self.exchanges:
+        goes_on = not received.message_id or received.message_id in self.exchanges
+        if not goes_on:
             self._use_up(received.message_id)
+        elif self.sealer is not None and received.next_iv:
+            self.sealer.follow(received.message_id, received.next_iv)
         self.last_received = now
         self._follow(received.path)
 
@@ -172,11 +188,16 @@ class IsakmpSa:
 
         `hashed`: HASH(1) over `payloads` is made here and comes before them.
         """
-        return self.fragment(known(self.sealer).seal(exchange_type, message_id, payloads, hashed, commit))
+        datagram = known(self.sealer).seal(exchange_type, message_id, payloads, hashed, commit)
+        return self.fragment(datagram, exchange_type)
 
-    def fragment(self, datagram: bytes) -> list[bytes]:
+    def fragment(self, datagram: bytes, exchange_type: ExchangeType) -> list[bytes]:
         """A message as it is, or in pieces where it is large and the peer can put them together."""
-        return [datagram]
+        if not self.takes_fragments or not self.features.fragmentation:
+            return [datagram]
+        self._fragment_id = self._fragment_id % 0xFFFF + 1
+        cookies = (self.initiator_cookie, self.responder_cookie)
+        return split(datagram, cookies, exchange_type, self._fragment_id)
 
     def shorten(self, seconds: int) -> None:
         """The lifetime that was agreed on is less."""
@@ -201,7 +222,7 @@ class IsakmpSa:
         for exchange in exchanges.values():
             exchange.ended(self, reason, now)
         self.waiting.clear()
-        self.renew_at = self.keepalive_at = None
+        self.renew_at = self.keepalive_at = self.patience_until = None
         # What is under way to us must not be taken for the beginning of something new.
         self.expires_at = now + (sum(self.waits) if self.peer is not None else 0)
         if was_up:

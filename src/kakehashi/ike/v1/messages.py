@@ -46,15 +46,9 @@ LEGAL: Mapping[tuple[ExchangeType, int], _Counts] = {
 }
 """By exchange and number of the message: how many payloads of a kind it has at least and at most."""
 
-ENCRYPTED = frozenset({(_MAIN, 5), (_MAIN, 6)})
-"""What must be encrypted. Of aggressive mode nothing must be (RFC 2409 section 5)."""
-
-
 def check(received: Received, number: int) -> None:
     """Refusal for a message that has not what belongs into it."""
     kind = received.exchange_type
-    if (kind, number) in ENCRYPTED and not received.encrypted:
-        raise Refusal(NotifyType.INVALID_FLAGS, f"its message {number} is not encrypted")
     for payload, (least, most) in LEGAL[kind, number].items():
         count = len(received.all(payload))
         if not least <= count <= most:

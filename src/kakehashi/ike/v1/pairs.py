@@ -87,7 +87,7 @@ class Pairs:
         self.rearm(pair)
         heir = self._heir(pair)
         if heir is not None and pair.state is PairState.STANDING and heir.lineage == pair.lineage:
-            heir.state, heir.retire_at = PairState.STANDING, None
+            heir.state, heir.retire_at, heir.retire_asked = PairState.STANDING, None, False
             self.rearm(heir)
         tunnel = pair.tunnel.interface
         self._host.shared.remove(tunnel, pair.spi_in, reason, None if heir is None else heir.spi_in)

@@ -11,8 +11,9 @@ from kakehashi.crypto.ikev1.hashes import hash_function
 from kakehashi.crypto.ikev1.key_schedule import hash_i, hash_r, skeyids
 from kakehashi.ike.effects import EventName, Level
 from kakehashi.ike.known import known
-from kakehashi.ike.v1 import messages, nat, phase1_identity, phase1_proposals
+from kakehashi.ike.v1 import configuring, messages, nat, phase1_identity, phase1_proposals
 from kakehashi.ike.v1.authentication import Authenticator, authenticator
+from kakehashi.ike.v1.delete import send_notice
 from kakehashi.ike.v1.establish import establish
 from kakehashi.ike.v1.exchange import Received
 from kakehashi.ike.v1.failures import policy_text, refused_by_peer, tell_failure
@@ -112,7 +113,7 @@ class Phase1:
         if proved:
             self.fail(sa, notify.name, sentence, now)
         else:
-            self.note(sa, notify.name, sentence, {}, now)
+            self._doubt(sa, notify.name, sentence, {}, now)
 
     def refuse(
         self, sa: IsakmpSa, refusal: Refusal, path: Path, now: float, cause: str | None = None
@@ -123,16 +124,16 @@ class Phase1:
             self._answer_error(sa, refusal.notify, path, now, refusal.proved)
         if refusal.proved:
             self.fail(sa, cause, refusal.sentence, now, refusal.details)
-        elif sa.role is Role.INITIATOR:
-            self.note(sa, cause, refusal.sentence, refusal.details, now)
-        elif not self._told and sa.host.may_tell(now):
-            self.tell(sa, cause, refusal.sentence, refusal.details)
+        else:
+            self._doubt(sa, cause, refusal.sentence, refusal.details, now)
 
-    def note(self, sa: IsakmpSa, cause: str, sentence: str, details: Mapping[str, str], now: float) -> None:
-        """Remember what seems to be wrong; it counts if nothing better comes soon."""
-        self._hint = (cause, sentence, details)
-        self.flight.give_up_by(now + HINT_PATIENCE)
-        sa.host.rearm(sa)
+    def _doubt(self, sa: IsakmpSa, cause: str, sentence: str, details: Mapping[str, str], now: float) -> None:
+        """What seems to be wrong is told; it ends an initiator's exchange if nothing better comes soon."""
+        if sa.role is Role.INITIATOR:
+            self._hint = (cause, sentence, details)
+            self.flight.give_up_by(now + HINT_PATIENCE)
+        elif not self._told and sa.host.may_tell(now):
+            self.tell(sa, cause, sentence, details)
 
     # What ends it.
 
@@ -172,6 +173,7 @@ class Phase1:
         self.flight.answered()
         self._forget_at = now + sum(sa.waits)
         establish(sa, now)
+        configuring.begin(sa, now)
 
     # What both roles do.
 
@@ -191,7 +193,7 @@ class Phase1:
         if encrypted:
             datagrams = sa.seal(self.kind, 0, payloads, hashed=False)
         else:
-            datagrams = sa.fragment(messages.clear(self.cookies(sa), self.kind, payloads))
+            datagrams = sa.fragment(messages.clear(self.cookies(sa), self.kind, payloads), self.kind)
         self.flight.send(sa, datagrams, now, retransmit)
 
     def cookies(self, sa: IsakmpSa) -> tuple[bytes, bytes]:
@@ -305,17 +307,13 @@ class Phase1:
 
     def _answer_error(self, sa: IsakmpSa, notify: NotifyType, path: Path, now: float, proved: bool) -> None:
         """In clear, unless the peer has the keys; a responder that has proved itself has an SA to forget."""
-        message_id = sa.new_message_id()
         if not proved or sa.sealer is None:
-            sa.transmit([messages.error(self.cookies(sa), notify, message_id)], path, now)
+            sa.transmit([messages.error(self.cookies(sa), notify, sa.new_message_id())], path, now)
             return
         spi = b"".join(self.cookies(sa))
-        payloads: list[Payload] = [Notification(notify, spi=spi)]
-        sa.transmit(sa.seal(ExchangeType.INFORMATIONAL, message_id, payloads, hashed=True), path, now)
+        send_notice(sa, [Notification(notify, spi=spi)], now)
         if sa.role is Role.INITIATOR:
-            payloads = [Delete(ProtocolId.ISAKMP, (spi,))]
-            message_id = sa.new_message_id()
-            sa.transmit(sa.seal(ExchangeType.INFORMATIONAL, message_id, payloads, hashed=True), path, now)
+            send_notice(sa, [Delete(ProtocolId.ISAKMP, (spi,))], now)
 
 
 def check_identity(sa: IsakmpSa, peer: Ikev1Peer, identity: Identity, proved: bool) -> None:

@@ -217,7 +217,7 @@ class Initiator(QuickMode):
                 sa, "timeout", f"CONNECTED did not come within {waited}, though the peer asks to wait", now
             )
             return
-        is_silent = sa.last_received < self._begun
+        is_silent = sa.last_received <= self._begun
         retry = self._retry if is_silent and known(sa.peer).is_fixed else None
         if retry is None:
             self.fail(sa, "timeout", f"no answer within {waited} ({tunnel_text(self.tunnel)})", now)

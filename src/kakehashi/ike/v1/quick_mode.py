@@ -102,8 +102,10 @@ class QuickMode:
     def stand(self, sa: IsakmpSa, now: float) -> None:
         """Both ends have the pair: packets leave by it."""
         pair = known(self._pair)
-        old = stand(sa.host, pair, now)
-        tell_made(sa, pair, old)
+        # It may have been deleted while the last message was on its way.
+        if sa.host.pairs.get(pair.spi_in) is pair:
+            old = stand(sa.host, pair, now)
+            tell_made(sa, pair, old)
         self.over(sa, now)
 
     def over(self, sa: IsakmpSa, now: float) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kakehashi.ike.effects import AskActivity, Event, EventName, Level
 from kakehashi.ike.v1 import begin, delete
 from kakehashi.ike.v1.ipsec_sa import ASK_AHEAD, Pair, PairState
-from kakehashi.ike.v1.replacement import retire_others
+from kakehashi.ike.v1.replacement import look, settled
 
 if TYPE_CHECKING:
     from kakehashi.ike.v1.host import Host
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def next_timeout(pair: Pair) -> float | None:
     """When `run` has something to do next, monotonic seconds."""
-    times = [pair.expires_at, pair.retire_at, _rekey_due(pair)]
+    times = [pair.expires_at, pair.use_at, pair.retire_at, _rekey_due(pair)]
     return min(t for t in times if t is not None)
 
 
@@ -23,8 +23,10 @@ def run(host: Host, pair: Pair, now: float) -> None:
     """Do what is due."""
     if pair.expires_at <= now:
         delete.delete_pair(host, pair, "its lifetime is over", now)
+    elif pair.use_at is not None and pair.use_at <= now:
+        settled(host, pair)
     elif pair.retire_at is not None and pair.retire_at <= now:
-        delete.delete_pair(host, pair, "rekeyed", now)
+        _retire(host, pair, now)
     else:
         due = _rekey_due(pair)
         if due is not None and due <= now:
@@ -53,14 +55,24 @@ def activity(
 
 
 def first_inbound(host: Host, pair: Pair, now: float) -> None:
-    """The peer sends by a pair: so it has it, and what went before can go."""
+    """The peer sends by a pair: so it has it."""
     pair.used = pair.proven = True
     pair.last_in = now
     if pair.quick is not None:
         pair.quick.proved_by_traffic(now)
-    if pair.state is PairState.STANDING:
-        retire_others(host, pair, now)
+    if pair.use_at is not None:
+        settled(host, pair)
     host.pairs.rearm(pair)
+
+
+def _retire(host: Host, pair: Pair, now: float) -> None:
+    """A replaced pair goes, unless the peer still sends by it."""
+    if not pair.retire_asked:
+        pair.retire_asked = True
+        pair.retire_at = now + ASK_AHEAD
+        host.emit(AskActivity((pair.spi_in,)))
+    elif look(host, pair, now):
+        delete.delete_pair(host, pair, "rekeyed", now)
 
 
 def _rekey_due(pair: Pair) -> float | None:

@@ -1,13 +1,17 @@
 """One pair of IPsec SAs takes the place of another.
 
     UNPROVED ---> STANDING ---> REPLACED ---> gone
-     message 3,    a younger     the peer has used the younger one,
+     message 3,    a younger     the peer has used the younger one and this one no more,
      CONNECTED or  one stands    or deletes this one; or its end
      a packet
 
 IKEv1 has no word for a rekey: quick mode makes another pair, both are valid, and each side sends by which it
 likes. Here the younger one is used at once, and the older one is deleted when the peer has shown that it
 sends by the younger one too: so no packet is lost whatever the order in which things arrive.
+
+Where both ends begin at once two pairs come of it. Both ends know all four nonces, so that with the lowest
+gives way, as in RFC 7296 section 2.8.1; the end that has seen another order of things comes round when the
+other still sends by what it has given up.
 """
 
 from __future__ import annotations
@@ -20,31 +24,64 @@ from kakehashi.model.status import Role
 if TYPE_CHECKING:
     from kakehashi.ike.v1.host import Host
 
-# Seconds that a replaced pair still takes packets that were overtaken. The role that begins deletes first.
+# Seconds that packets wait after message 3: it reaches the peer before them, but many a peer takes packets only
+# when it has worked through it.
+SETTLING = 0.1
+# Seconds until it is looked whether a replaced pair has done its work. The role that begins looks first.
 GRACE = {Role.INITIATOR: 3.0, Role.RESPONDER: 5.0}
+SILENCE = 10.0  # seconds to the next look, where nothing has come that tells
+_ON_ITS_WAY = 1.0  # seconds that a packet which the peer has sent may take, or the peer to change
+_GENERATION = 30.0  # seconds between the births of two pairs that both ends began at once, at most
 _LEAST_RETRY = 5.0  # seconds from a rekey that failed to the next attempt
 
 
 def stand(host: Host, pair: Pair, now: float) -> Pair | None:
-    """Both ends have the pair: let packets leave by it. The pair that it replaces, None if there is none.
-
-    Where both ends began at once, two have come of it; then both ends keep to the same one.
+    """Both ends have the pair: let packets leave by it, unless it gives way to one that stands. The one that
+    stood before, None if there is none.
     """
     old = host.pairs.standing(pair)
     pair.quick = None
-    if old is None or not _redundant(pair, old):
-        pair.state = PairState.STANDING
-        host.pairs.use_outbound(pair)
-        for other in host.pairs.siblings(pair):
-            _replace(host, other)
-        if pair.proven:
-            retire_others(host, pair, now)
+    if old is not None and _gives_way(pair, old):
+        _replace(host, pair, old, now)
+        return old
+    pair.state = PairState.STANDING
+    if pair.role is Role.INITIATOR and not pair.proven:
+        pair.use_at = now + SETTLING
     else:
-        _replace(host, pair)
-        if old.proven:
-            retire_others(host, old, now)
+        host.pairs.use_outbound(pair)
+    for other in host.pairs.siblings(pair):
+        if other.quick is None and (other is old or other.retire_at is None):
+            _replace(host, other, pair, now)
     host.pairs.rearm(pair)
     return old
+
+
+def look(host: Host, pair: Pair, now: float) -> bool:
+    """Has a replaced pair done its work? If not, it is looked again later.
+
+    What each pair has carried is known: the data plane has just been asked.
+    """
+    standing, since = host.pairs.standing(pair), pair.replaced_at
+    if standing is None or since is None:
+        return True
+    is_used = pair.last_in is not None and pair.last_in > since
+    if not is_used and standing.proven:
+        return True
+    if is_used and _gives_way(standing, pair):
+        pair.state, pair.retire_at = PairState.STANDING, None
+        host.pairs.use_outbound(pair)
+        host.pairs.rearm(pair)
+        _replace(host, standing, pair, now)
+    else:
+        _look_again(host, pair, now, GRACE[standing.role] if is_used else SILENCE)
+    return False
+
+
+def settled(host: Host, pair: Pair) -> None:
+    """The peer has the pair by now: packets may leave by it, if another one has not taken its place already."""
+    pair.use_at = None
+    if pair.state is PairState.STANDING:
+        host.pairs.use_outbound(pair)
 
 
 def failed(host: Host, pair: Pair, now: float) -> None:
@@ -57,26 +94,23 @@ def failed(host: Host, pair: Pair, now: float) -> None:
         host.pairs.rearm(pair)
 
 
-def retire_others(host: Host, pair: Pair, now: float) -> None:
-    """The peer sends by a pair: what that replaces has done its work."""
-    if not pair.peer.send_delete:
-        # They live on to the end of their lifetime, for the peer may still use them.
-        return
-    for other in host.pairs.siblings(pair):
-        if other.state is PairState.REPLACED and other.retire_at is None:
-            other.retire_at = now + GRACE[pair.role]
-            host.pairs.rearm(other)
-
-
-def _redundant(pair: Pair, other: Pair) -> bool:
-    """Did each begin before the other stood, one from each end? Then that with the lowest nonce gives way,
-    as in RFC 7296 section 2.8.1, for both ends know all four.
-    """
-    crossed = pair.role is not other.role and pair.begun <= other.born and other.begun <= pair.born
+def _gives_way(pair: Pair, other: Pair) -> bool:
+    """Of two pairs of one generation, begun by different ends."""
+    apart = min(_GENERATION, pair.suite.lifetime / 4)
+    crossed = pair.role is not other.role and abs(pair.born - other.born) <= apart
     return crossed and min(pair.nonces) < min(other.nonces)
 
 
-def _replace(host: Host, pair: Pair) -> None:
-    if pair.state is not PairState.UNPROVED or pair.quick is None:
-        pair.state = PairState.REPLACED
+def _replace(host: Host, pair: Pair, successor: Pair, now: float) -> None:
+    pair.state = PairState.REPLACED
+    if pair.peer.send_delete:
+        _look_again(host, pair, now, GRACE[successor.role])
+    else:
+        # It lives on to the end of its lifetime, for the peer may still use it.
         host.pairs.rearm(pair)
+
+
+def _look_again(host: Host, pair: Pair, now: float, wait: float) -> None:
+    pair.replaced_at, pair.retire_asked = now + _ON_ITS_WAY, False
+    pair.retire_at = now + wait
+    host.pairs.rearm(pair)

@@ -2,15 +2,18 @@
 
 from kakehashi.ike.effects import SendNatKeepalive
 from kakehashi.ike.known import known
+from kakehashi.ike.v1 import configuring
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa, State
 from kakehashi.ike.v1.phase1 import Phase1
+
+RENEW_AGAIN = 10.0  # seconds; a renewal is tried until it has come off or there is nothing to renew
 
 
 def next_timeout(sa: IsakmpSa) -> float | None:
     """When `run` has something to do next, monotonic seconds."""
     if sa.state is State.GONE:
         return sa.expires_at
-    times = [sa.expires_at, sa.renew_at, sa.keepalive_at]
+    times = [sa.expires_at, sa.renew_at, sa.keepalive_at, sa.patience_until]
     times += [exchange.next_timeout() for exchange in sa.exchanges.values()]
     if sa.dpd is not None:
         times.append(sa.dpd.next_timeout(sa))
@@ -32,6 +35,9 @@ def run(sa: IsakmpSa, now: float) -> None:
     if sa.keepalive_at is not None and sa.keepalive_at <= now and keepalive is not None:
         sa.keepalive_at = now + keepalive
         sa.host.emit(SendNatKeepalive(sa.path))
+    if sa.patience_until is not None and sa.patience_until <= now:
+        sa.patience_until = None
+        configuring.out_of_patience(sa, now)
     if sa.renew_at is not None and sa.renew_at <= now:
         sa.renew_at = None
         _renew(sa, now)
@@ -44,6 +50,7 @@ def _renew(sa: IsakmpSa, now: float) -> None:
     peer = known(sa.peer)
     if not sa.is_up or (peer.suppress_dangling and not sa.host.in_use(sa)):
         return
+    sa.renew_at = now + RENEW_AGAIN
     if any(other.state is State.CONNECTING for other in sa.host.sas_of(peer.name)):
         return
     tunnel = next((t for t in sa.host.tunnels_of(peer) if t.interface == sa.tunnel_name), None)

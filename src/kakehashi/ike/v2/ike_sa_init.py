@@ -139,9 +139,10 @@ class IkeSaInit:
                 self._group = group
                 self._go_round(sa, now)
                 return
+            groups = dict.fromkeys(g for one in sa.policy.algorithms.sets for g in one.key_exchanges)
             sentence = (
                 f"the peer demands key exchange {group_name(group)}; {tunnel_text(sa.tunnel)} allows "
-                f"{listed(map(group_name, sa.policy.algorithms.key_exchanges))}"
+                f"{listed(map(group_name, groups))}"
             )
         else:
             sentence = refused_by_peer(error.type, self._offered())

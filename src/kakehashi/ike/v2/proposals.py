@@ -2,8 +2,8 @@
 3.3).
 
 AEAD ciphers and others stand in separate proposals, for an AEAD cipher takes no integrity transform beside it
-(RFC 5282 section 8). Here such a group of ciphers with what goes along is a `Shape`, and all that a policy
-allows is `Allowed`.
+(RFC 5282 section 8); so does each alternative of a policy. Here such a group of ciphers with what goes along
+is a `Shape`, and all that a policy allows is `Allowed`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,10 +33,14 @@ Choice = dict[TransformType, Value]
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What a policy allows: the shapes, and every cipher with its shape, most preferred first."""
+    """What a policy allows: the shapes, and every cipher with its shape, most preferred first.
+
+    `offers`: the transforms of each shape, as an initiator offers them.
+    """
 
     shapes: tuple[Shape, ...]
     ciphers: tuple[tuple[Value, Shape], ...]
+    offers: tuple[tuple[Transform, ...], ...]
 
 
 # A transform type that is not offered counts as this value (RFC 7296 section 3.3.3). ESN is mandatory for
@@ -160,13 +164,18 @@ def ike_allowed(algorithms: IkeAlgorithms) -> Allowed:
     What our crypto does not know is left out: it could be agreed, but not used.
     """
     prfs, groups = prf.supported(), key_exchange.supported()
-    rest: Shape = {
-        TransformType.PRF: _values(p for p in algorithms.prfs if p in prfs),
-        TransformType.KE: _values(g for g in algorithms.key_exchanges if g in groups),
-    }
-    # RFC 7296 section 5: an IKE SA is always encrypted.
-    ciphers = [c for c in algorithms.ciphers if c.id is not EncryptionId.ENCR_NULL]
-    return _allowed(ciphers, algorithms.integrities, rest)
+    return _together(
+        _allowed(
+            # RFC 7296 section 5: an IKE SA is always encrypted.
+            [c for c in one.ciphers if c.id is not EncryptionId.ENCR_NULL],
+            one.integrities,
+            {
+                TransformType.PRF: _values(p for p in one.prfs if p in prfs),
+                TransformType.KE: _values(g for g in one.key_exchanges if g in groups),
+            },
+        )
+        for one in algorithms.sets
+    )
 
 
 @lru_cache(maxsize=256)
@@ -174,20 +183,25 @@ def child_allowed(algorithms: ChildAlgorithms, with_key_exchange: bool) -> Allow
     """What a Child SA may be made of. `with_key_exchange` is False for the one of IKE_AUTH, which has no KE
     payload.
     """
-    groups = algorithms.key_exchanges if with_key_exchange else ()
-    usable = key_exchange.supported() | {KeyExchangeId.NONE}
-    rest: Shape = {
-        TransformType.KE: _values(g for g in groups if g in usable) or (_ABSENT[TransformType.KE],),
-        TransformType.ESN: _values((EsnId.ESN, EsnId.NO_ESN) if algorithms.esn else (EsnId.NO_ESN,)),
-    }
-    return _allowed(algorithms.ciphers, algorithms.integrities, rest)
+    usable = key_exchange.supported() | {KeyExchangeId.NONE} if with_key_exchange else frozenset()
+    return _together(
+        _allowed(
+            one.ciphers,
+            one.integrities,
+            {
+                TransformType.KE: _values(g for g in one.key_exchanges if g in usable)
+                or (_ABSENT[TransformType.KE],),
+                TransformType.ESN: _values((EsnId.ESN, EsnId.NO_ESN) if one.esn else (EsnId.NO_ESN,)),
+            },
+        )
+        for one in algorithms.sets
+    )
 
 
 def offer(allowed: Allowed, protocol: ProtocolId, spi: bytes) -> tuple[Proposal, ...]:
     """The proposals of an initiator, numbered from 1 (RFC 7296 section 3.3.1)."""
     return tuple(
-        Proposal(number, protocol, spi, _offered_transforms(shape))
-        for number, shape in enumerate(allowed.shapes, 1)
+        Proposal(number, protocol, spi, transforms) for number, transforms in enumerate(allowed.offers, 1)
     )
 
 
@@ -228,7 +242,7 @@ def without_key_exchange(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
 
 def first_group(allowed: Allowed, preferred: KeyExchangeId = KeyExchangeId.NONE) -> KeyExchangeId:
     """The group of the KE payload: `preferred` where we offer it, else our first; NONE is none."""
-    groups = [KeyExchangeId(number) for shape in allowed.shapes[:1] for number, _ in shape[TransformType.KE]]
+    groups = [KeyExchangeId(number) for shape in allowed.shapes for number, _ in shape[TransformType.KE]]
     if preferred in groups or not groups:
         return preferred
     return groups[0]
@@ -274,7 +288,20 @@ def _allowed(ciphers: Sequence[Cipher], integrities: Sequence[IntegrityId], rest
         same = tuple((c.id, c.key_bits) for c in ciphers if c.is_aead is aead)
         shapes[aead] = {TransformType.ENCR: same, TransformType.INTEG: integrity} | rest
     by_preference = tuple(((c.id, c.key_bits), shapes[c.is_aead]) for c in ciphers)
-    return Allowed(tuple(shapes.values()), by_preference)
+    offers = tuple(_offered_transforms(shape) for shape in shapes.values())
+    return Allowed(tuple(shapes.values()), by_preference, offers)
+
+
+def _together(parts: Iterable[Allowed]) -> Allowed:
+    """All alternatives in one. Those of which nothing can be made go, unless there is no other."""
+    several = tuple(parts)
+    usable = [part for part in several if part.shapes and all(all(s.values()) for s in part.shapes)]
+    kept = usable or several[:1]
+    return Allowed(
+        tuple(shape for part in kept for shape in part.shapes),
+        tuple(pair for part in kept for pair in part.ciphers),
+        tuple(transforms for part in kept for transforms in part.offers),
+    )
 
 
 def _offered_transforms(shape: Shape) -> tuple[Transform, ...]:
@@ -336,14 +363,20 @@ def _chosen(proposal: Proposal, offered: Shape, values: Choice) -> Chosen:
 
 
 def _mismatch(shapes: Sequence[Shape], offers: Sequence[Shape]) -> Mismatch:
-    """The differences of the proposal and shape that come nearest to each other."""
+    """The differences of the proposal and shape that come nearest to each other.
+
+    Where several shapes come as near, what all of them allow counts.
+    """
     nearest: list[TransformType] | None = None
+    near_shapes: list[Shape] = []
     for offered in offers:
         for shape in shapes:
             kinds = [kind for kind in _ORDER if kind in shape and not _overlaps(kind, shape, offered)]
             kinds += [kind for kind in offered if kind not in shape]
             if kinds and (nearest is None or len(kinds) < len(nearest)):
-                nearest, offered_best, shape_best = kinds, offered, shape
+                nearest, offered_best, near_shapes = kinds, offered, [shape]
+            elif kinds == nearest and offered is offered_best:
+                near_shapes.append(shape)
     if nearest is None:
         return Mismatch(())
     differences = []
@@ -352,7 +385,8 @@ def _mismatch(shapes: Sequence[Shape], offers: Sequence[Shape]) -> Mismatch:
             theirs = _distinct(v for o in offers for v in o.get(kind, ()))
             ours = _distinct(v for s in shapes for v in s[kind])
         else:
-            theirs, ours = _offered(kind, offered_best), shape_best.get(kind, ())
+            theirs = _offered(kind, offered_best)
+            ours = _distinct(v for s in near_shapes for v in s.get(kind, ()))
         differences.append((kind, _text(kind, theirs), _text(kind, ours)))
     return Mismatch(tuple(differences))
 

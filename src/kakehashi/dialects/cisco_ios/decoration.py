@@ -1,0 +1,87 @@
+"""What a file from a terminal has around its configuration: prompts, pages, headers, banners.
+
+A line keeps its number and its text; here is only said what it tells the device.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+_LONGEST_BANNER = 200  # lines; a mark that does not come back within them opened none
+_PROMPT = re.compile(r"\s*[A-Za-z0-9][\w.:/-]{0,62}(\([\w.:-]{1,40}\))?[#>]\s*(.*)")
+_MORE = re.compile(r"\s*-+ ?\(?more\)? ?-+\s*", re.IGNORECASE)
+# Control characters save the tab, the backspace and ^C, which is a mark of banners; and colours.
+_CONTROL = re.compile(r"[\x00-\x02\x04-\x07\x0b\x0e-\x1a\x1c-\x1f\x7f]|\x1b\[[0-9;?]*[A-Za-z]|\x1b")
+_HEADER = re.compile(
+    r"building configuration"
+    r"|(current|startup|running) configuration\s*:"
+    r"|using \d+ out of \d+ bytes"
+    r"|enter configuration commands, one per line"
+    r"|(last configuration change|nvram config last updated|no configuration change) "
+    r"|load for five secs|time source is|\[ok\]|uncompressed configuration from"
+    r"|(username|password):"
+    r"|\^$"  # where the device did not understand a line
+    r"|% ?[a-z]"  # and what it said to it
+    r"|[.*]?[a-z]{3} +\d+ (\d{4} )?\d\d:\d\d:\d\d.*: %[\w-]+-\d-\w+:",  # its log
+    re.IGNORECASE,
+)
+# Commands that bring a configuration about and are none of it.
+_EXEC = re.compile(
+    r"(conf(ig(ure)?)? ?t(erminal)?|en(able)?|disable|wr(ite)?( mem(ory)?)?|do .*|copy run\S* start\S*"
+    r"|term(inal)? (len(gth)?|width) \d+|sh(ow)? (run|start|conf|ver|cry|ip |int|acc)\S*.*)$",
+    re.IGNORECASE,
+)
+_BANNER_KINDS = ("motd", "login", "exec", "incoming", "slip-ppp", "prompt-timeout", "config-save")
+
+
+def said(lines: Sequence[str]) -> tuple[str, ...]:
+    """What each of the lines tells the device, "" for nothing."""
+    return tuple(_read(lines))
+
+
+def _read(lines: Sequence[str]) -> Iterator[str]:
+    banner = 0  # lines of a banner that are still to come
+    for number, line in enumerate(lines):
+        if banner:
+            banner -= 1
+            yield ""
+            continue
+        text = _without_prompt(_without_page(line))
+        if _HEADER.match(text.strip()):
+            yield ""
+        elif (height := _banner(text, lines[number + 1 : number + 1 + _LONGEST_BANNER])) is not None:
+            banner = height
+            yield ""
+        else:
+            yield text
+
+
+def _without_page(line: str) -> str:
+    """Without the pager's mark and what the terminal wiped it out with."""
+    text = _CONTROL.sub("", line)
+    if "\b" in text and _MORE.match(text):
+        text = text.rpartition("\b")[2]
+    return _MORE.sub("", text.replace("\b", ""), count=1) if _MORE.match(text) else text.replace("\b", "")
+
+
+def _without_prompt(text: str) -> str:
+    """The command behind a prompt. What is typed outside of configuration mode configures nothing."""
+    found = _PROMPT.match(text)
+    if found and found[1] is None:
+        return ""
+    command = found[2] if found else text
+    return "" if _EXEC.match(command.strip()) else command
+
+
+def _banner(text: str, following: Sequence[str]) -> int | None:
+    """How many of the following lines belong to the banner that `text` opens; None if it opens none."""
+    words = text.split(None, 2)
+    if len(words) < 2 or words[0].lower() != "banner":
+        return None
+    kind = words[1].lower() in _BANNER_KINDS
+    if kind and len(words) < 3:
+        return None
+    rest = words[2] if kind else text.split(None, 1)[1]
+    mark = rest[:2] if rest.startswith("^") and len(rest) > 1 else rest[:1]
+    if mark in rest[len(mark) :]:
+        return 0
+    return next((n for n, line in enumerate(following, start=1) if mark in line), None)

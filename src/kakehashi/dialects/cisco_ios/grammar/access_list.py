@@ -1,0 +1,258 @@
+"""Access lists, standard and extended, by number and by name, and groups of addresses (CI-09)."""
+
+from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
+    REST,
+    command,
+    flag,
+    not_yet,
+    number,
+    said,
+    text,
+)
+from kakehashi.dialects.cisco_ios.kinds import ICMP_TYPE, PORT, PROTOCOL, ListNumber, Mask, Wildcard
+from kakehashi.dialects.cisco_ios.words import ICMP_MESSAGES, ICMPV6_TYPES
+from kakehashi.dialects.grammar import Argument, Command, Either, Many, Optional, Pattern, Word
+from kakehashi.dialects.kinds import Address, Choice, Prefix
+
+_ACTION = Either(
+    (Word("permit", "Specify packets to forward", sets=("permit", True)),),
+    (Word("deny", "Specify packets to reject", sets=("permit", False)),),
+)
+_SEQUENCE = number("sequence", 1, 2147483647, "Sequence Number")
+_REMARK = (Word("remark", "Access list entry comment", sets=("remark", True)), REST)
+
+
+def _addresses(side: str) -> Either:
+    what = f"{side.capitalize()} address"
+    return Either(
+        (Word("any", f"Any {side} host", sets=(f"{side} any", True)),),
+        (
+            Word("host", f"A single {side} host"),
+            Argument(f"{side} host", Address(4), what),
+        ),
+        (
+            Word("object-group", f"A group of {side} addresses"),
+            text(f"{side} group", "a group of addresses"),
+        ),
+        (Argument(side, Address(4), what), Argument(f"{side} wildcard", Wildcard(), "Its wildcard bits")),
+    )
+
+
+def _addresses6(side: str) -> Either:
+    return Either(
+        (Word("any", f"Any {side} host", sets=(f"{side} any", True)),),
+        (Word("host", f"A single {side} host"), Argument(f"{side} host", Address(6), "The address")),
+        (Argument(side, Prefix(6), f"{side.capitalize()} prefix"),),
+    )
+
+
+def _ports(side: str) -> Optional:
+    def compared(operator: str, sentence: str) -> tuple[Pattern, ...]:
+        return (
+            Word(operator, sentence, sets=(f"{side} operator", operator)),
+            Many(Argument(f"{side} ports", PORT, "A port")),
+        )
+
+    return Optional(
+        Either(
+            compared("eq", "Match only packets on a given port number"),
+            compared("neq", "Match only packets not on a given port number"),
+            compared("gt", "Match only packets with a greater port number"),
+            compared("lt", "Match only packets with a lower port number"),
+            compared("range", "Match only packets in the range of port numbers"),
+        )
+    )
+
+
+_TCP_FLAGS = ("ack", "fin", "psh", "rst", "syn", "urg", "match-all", "match-any")
+
+
+def _conditions() -> Optional:
+    """What may stand behind the addresses, in any order."""
+    values = (
+        ("dscp", "a DSCP"),
+        ("precedence", "a precedence"),
+        ("tos", "a type of service"),
+        ("time-range", "a time range"),
+        ("option", "an IP option"),
+        ("reflect", "a reflexive list"),
+        ("flow-label", "a flow label"),
+    )
+    return Optional(
+        Many(
+            Either(
+                (flag("established", "Match established connections"),),
+                (flag("fragments", "Check non-initial fragments"),),
+                (flag("log", "Log matches against this entry"),),
+                (Word("log-input", "Log matches with the interface", sets=("log", True)),),
+                (
+                    Word("ttl", "Time to live", sets=("ttl", True)),
+                    Either(*((Word(operator),) for operator in ("eq", "neq", "gt", "lt", "range"))),
+                    Many(number("ttl values", 0, 255, "Time to live")),
+                ),
+                *((Word(name, "", sets=(name, True)), text(f"{name} value", what)) for name, what in values),
+                *((Word(name, "A flag of TCP", sets=("flags", True)),) for name in _TCP_FLAGS),
+                *(
+                    (Word(f"{sign}{name}", "A flag of TCP", sets=("flags", True)),)
+                    for name in _TCP_FLAGS[:6]
+                    for sign in "+-"
+                ),
+            )
+        )
+    )
+
+
+def _icmp(types: Argument, messages: dict[str, tuple[int, int]]) -> Optional:
+    return Optional(
+        Either(
+            *((Word(name, "ICMP", sets=("icmp message", value)),) for name, value in messages.items()),
+            (types, Optional(number("icmp code", 0, 255, "ICMP message code"))),
+        )
+    )
+
+
+_PROTOCOL = Either(
+    (Word("ip", "Any Internet Protocol", sets=("protocol", None)),),
+    (Argument("protocol", PROTOCOL, "An IP protocol"),),
+    (Word("object-group", "A group of services"), text("service group", "a group of services")),
+)
+_EXTENDED: tuple[Pattern, ...] = (
+    _ACTION,
+    _PROTOCOL,
+    _addresses("source"),
+    _ports("source"),
+    _addresses("destination"),
+    _ports("destination"),
+    _icmp(Argument("icmp type", ICMP_TYPE, "ICMP message type"), ICMP_MESSAGES),
+    _conditions(),
+)
+_STANDARD: tuple[Pattern, ...] = (
+    _ACTION,
+    Either(
+        (Word("any", "Any source host", sets=("source any", True)),),
+        (Word("host", "A single host address"), Argument("source host", Address(4), "The address")),
+        (
+            Argument("source", Address(4), "Address to match"),
+            Optional(Argument("source wildcard", Wildcard(), "Wildcard bits")),
+        ),
+    ),
+    Optional(Many(Either((flag("log", "Log matches against this entry"),)))),
+)
+_EXTENDED6: tuple[Pattern, ...] = (
+    _ACTION,
+    Either(
+        (Word("ipv6", "Any IPv6", sets=("protocol", None)),),
+        (Word("icmp", "ICMPv6", sets=("protocol", 58)),),
+        (Argument("protocol", PROTOCOL, "An IP protocol"),),
+    ),
+    _addresses6("source"),
+    _ports("source"),
+    _addresses6("destination"),
+    _ports("destination"),
+    Optional(
+        Either(
+            (Argument("icmp type", Choice({n: (v, "ICMPv6") for n, v in ICMPV6_TYPES.items()})),),
+            (number("icmp type", 0, 255), Optional(number("icmp code", 0, 255))),
+        )
+    ),
+    _conditions(),
+)
+
+
+def _entries(pattern: tuple[Pattern, ...]) -> tuple[Command, ...]:
+    """The lines of a named list. A line of its number alone is there for `no`."""
+    actions = (
+        Command(key="entry", pattern=(*_starting(action, pattern),), help=sentence)
+        for action, sentence in (
+            ("permit", "Specify packets to forward"),
+            ("deny", "Specify packets to reject"),
+        )
+    )
+    return (
+        *actions,
+        Command(key="entry", pattern=(_SEQUENCE, Either(pattern, _REMARK)), help="An entry at its place"),
+        Command(key="entry number", pattern=(_SEQUENCE,), help="An entry"),
+        Command(key="remark", pattern=_REMARK, help="Access list entry comment"),
+        not_yet("dynamic", "entries that a login opens"),
+        not_yet("evaluate", "reflexive lists"),
+    )
+
+
+def _starting(action: str, pattern: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
+    return (Word(action, sets=("permit", action == "permit")), *pattern[1:])
+
+
+EXTENDED = _entries(_EXTENDED)
+STANDARD = _entries(_STANDARD)
+EXTENDED6 = (
+    *_entries(_EXTENDED6),
+    Command(
+        key="entry",
+        pattern=(Word("sequence", "Sequence number for this entry"), _SEQUENCE, *_EXTENDED6),
+        help="An entry at its place",
+    ),
+)
+
+GROUP: tuple[Command, ...] = (
+    command("host", Argument("host", Address(4), "The address"), sentence="A host"),
+    command("any", sentence="Any host"),
+    command(
+        "range",
+        Argument("first", Address(4), "The first address"),
+        Argument("last", Address(4), "The last address"),
+        sentence="A range of addresses",
+    ),
+    command("group-object", text("group", "a group of addresses"), sentence="Another group"),
+    command("description", REST, sentence="A remark"),
+    Command(
+        key="network",
+        pattern=(Argument("network", Address(4), "A network"), Argument("mask", Mask(), "Its mask")),
+        help="A network",
+    ),
+)
+
+LISTS: tuple[Command, ...] = (
+    Command(
+        key="access-list",
+        pattern=(
+            *said("access-list"),
+            Argument("list", ListNumber(extended=True), "IP extended access list"),
+            Either(_EXTENDED, _REMARK),
+        ),
+        help="Add an access list entry",
+    ),
+    Command(
+        key="access-list standard",
+        pattern=(
+            *said("access-list"),
+            Argument("list", ListNumber(extended=False), "IP standard access list"),
+            Either(_STANDARD, _REMARK),
+        ),
+        help="Add an access list entry",
+    ),
+    command(
+        "ip access-list extended",
+        text("name", "the name or number of a list"),
+        sentence="Extended access list",
+        enters="access-list extended",
+    ),
+    command(
+        "ip access-list standard",
+        text("name", "the name or number of a list"),
+        sentence="Standard access list",
+        enters="access-list standard",
+    ),
+    command(
+        "ipv6 access-list",
+        text("name", "the name of a list"),
+        sentence="Access list of IPv6",
+        enters="access-list ipv6",
+    ),
+    command(
+        "object-group network",
+        text("name", "the name of a group"),
+        sentence="A group of addresses",
+        enters="object-group",
+    ),
+    not_yet("object-group service", "groups of services", enters="later"),
+)

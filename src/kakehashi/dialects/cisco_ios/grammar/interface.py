@@ -1,0 +1,285 @@
+"""The commands of `interface NAME` (CI-08, CI-10, CI-11, CI-15)."""
+
+from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
+    command,
+    flag,
+    not_ours,
+    not_yet,
+    number,
+    said,
+    text,
+    the_hosts,
+    word,
+)
+from kakehashi.dialects.cisco_ios.interfaces import interface
+from kakehashi.dialects.cisco_ios.kinds import Mask
+from kakehashi.dialects.grammar import Argument, Command, Either, Negation, Optional, Support
+from kakehashi.dialects.kinds import Address, HostName, InterfaceAddress
+
+_MTU = number("mtu", 68, 65535, "Octets")
+_IN_OUT = Either(
+    (word("in", "Inbound packets", ("direction", "in")),),
+    (word("out", "Outbound packets", ("direction", "out")),),
+)
+
+TUNNEL: tuple[Command, ...] = (
+    command(
+        "tunnel source",
+        Either(
+            (Argument("source", Address(), "Our address"),),
+            (word("dynamic", "By the route", ("dynamic", True)),),
+            (interface("source interface", "The interface that has our address"),),
+        ),
+        sentence="Source of tunnel packets",
+    ),
+    command(
+        "tunnel destination",
+        Either(
+            (word("dynamic", "From a server", ("dynamic", True)),),
+            (Argument("destination", Address(), "The peer's address"),),
+            (Argument("destination", HostName(), "The peer's name"),),
+        ),
+        sentence="Destination of tunnel",
+    ),
+    command(
+        "tunnel mode ipsec",
+        Either(
+            (word("ipv4", "IPSec over IPv4", ("version", 4)),),
+            (word("ipv6", "IPSec over IPv6", ("version", 6)),),
+            (word("dual-overlay", "IPv4 and IPv6", ("version", 0)),),
+        ),
+        Optional(
+            Either(
+                (word("v6-overlay", "IPv6 in the tunnel", ("overlay", 6)),),
+                (word("v4-overlay", "IPv4 in the tunnel", ("overlay", 4)),),
+            )
+        ),
+        sentence="IPSec tunnel encapsulation",
+    ),
+    command(
+        "tunnel protection ipsec profile",
+        text("profile", "the name of an IPsec profile"),
+        Optional(flag("shared", "Shared with other tunnels")),
+        Optional(word("isakmp-profile"), text("isakmp profile", "the name of an ISAKMP profile")),
+        Optional(
+            word("ikev2-profile", "An IKEv2 profile"), text("ikev2 profile", "the name of an IKEv2 profile")
+        ),
+        sentence="Use an IPsec profile",
+    ),
+    command(
+        "tunnel protection ipsec policy",
+        Either((word("ipv4"),), (word("ipv6"),)),
+        text("list", "an access list"),
+        sentence="The traffic selectors of the tunnel",
+    ),
+    not_yet("tunnel mode gre multipoint", "GRE with many peers (DMVPN)"),
+    not_yet("tunnel mode gre", "GRE"),
+    not_yet("tunnel mode", "a tunnel of another kind"),
+    not_yet("tunnel vrf", "VRFs"),
+    not_yet("tunnel key", "the key of GRE"),
+    not_yet("tunnel checksum", "the checksum of GRE"),
+    not_yet("tunnel route-via", "a tunnel by one interface alone"),
+    not_ours("tunnel path-mtu-discovery"),
+    not_ours("tunnel bandwidth"),
+    not_ours("tunnel tos"),
+    not_ours("tunnel ttl"),
+    not_yet("ip nhrp", "NHRP"),
+    not_ours("keepalive"),
+)
+
+ADDRESSES: tuple[Command, ...] = (
+    command(
+        "ip address",
+        Either(
+            (
+                Argument("address", Address(4), "The address"),
+                Argument("mask", Mask(), "Its mask"),
+                Optional(flag("secondary", "Besides the first")),
+            ),
+            (
+                flag("dhcp", "By DHCP"),
+                Optional(
+                    Either(
+                        (word("hostname"), text("dhcp hostname", "a name")),
+                        (word("client-id", "The client's ID"), interface("client-id")),
+                    )
+                ),
+            ),
+            (flag("negotiated", "From PPP"), Optional(flag("previous", "The last one if possible"))),
+        ),
+        sentence="Set the IP address of an interface",
+    ),
+    command(
+        "ip unnumbered",
+        interface("interface", "The interface that lends its address"),
+        Optional(flag("poll", "Look for hosts")),
+        sentence="Enable IP processing without an explicit address",
+    ),
+    command(
+        "ipv6 unnumbered",
+        interface("interface", "The interface that lends its address"),
+        sentence="Use the IPv6 address of another interface",
+    ),
+    command("ipv6 enable", sentence="Enable IPv6 on interface"),
+    command(
+        "ipv6 address",
+        Argument("address", InterfaceAddress(6), "The address with its prefix length"),
+        Optional(flag("eui-64", "With an interface identifier of the MAC address")),
+        Optional(flag("anycast", "An anycast address")),
+        sentence="Configure IPv6 address on interface",
+    ),
+    Command(
+        key="ipv6 address link-local",
+        pattern=(
+            *said("ipv6 address"),
+            Argument("address", Address(6), "The address"),
+            word("link-local", "The link-local address"),
+        ),
+        help="The link-local address",
+        support=Support.NOT_OURS,
+    ),
+    not_yet("ipv6 address autoconfig", "an IPv6 address from router advertisements"),
+    not_yet("ipv6 address dhcp", "an IPv6 address by DHCP"),
+    command("ip mtu", _MTU, sentence="Set IP Maximum Transmission Unit"),
+    command("mtu", _MTU, sentence="Set the interface Maximum Transmission Unit (MTU)"),
+    not_yet("ipv6 mtu", "an MTU for IPv6 alone"),
+    command(
+        "ip tcp adjust-mss", number("mss", 500, 1460, "Octets"), sentence="Adjust the mss of transit packets"
+    ),
+    command(
+        "ipv6 tcp adjust-mss",
+        number("mss", 40, 1940, "Octets"),
+        sentence="Adjust the mss of transit packets of IPv6",
+    ),
+    command(
+        "ip access-group",
+        text("list", "an access list"),
+        _IN_OUT,
+        sentence="Specify access control for packets",
+    ),
+    command(
+        "ipv6 traffic-filter",
+        text("list", "an access list"),
+        _IN_OUT,
+        sentence="Access control list for packets",
+    ),
+    command(
+        "ip nat",
+        Either(
+            (word("inside", "", ("side", "inside")),),
+            (word("outside", "", ("side", "outside")),),
+        ),
+        sentence="NAT interface commands",
+    ),
+    not_yet("ip nat enable", "NAT by a virtual interface"),
+    not_yet("ip vrf forwarding", "VRFs"),
+    not_yet("vrf forwarding", "VRFs"),
+)
+
+# PPP over Ethernet and what belongs to it: the host brings the line up (CI-11).
+PPP: tuple[Command, ...] = (
+    the_hosts("pppoe enable", "Enable pppoe"),
+    the_hosts("pppoe-client", "pppoe client"),
+    the_hosts("pppoe max-sessions", "pppoe sessions"),
+    the_hosts("encapsulation ppp", "Point-to-Point Protocol"),
+    the_hosts("dialer pool-member", "The pool of a line"),
+    the_hosts("dialer pool", "The pool whose lines are used"),
+    the_hosts("dialer", "Dial-on-demand routing (DDR) commands"),
+    the_hosts("dialer-group", "Assign interface to dialer-list"),
+    the_hosts("ppp", "Point-to-Point Protocol"),
+    the_hosts("encapsulation", "Encapsulation"),
+    the_hosts("vpdn", "Virtual private dialup network"),
+    the_hosts("peer default ip", "Addresses of the other end"),
+)
+
+INTERFACE: tuple[Command, ...] = (
+    command(
+        "shutdown",
+        sentence="Shutdown the selected interface",
+        negation=Negation.SETS,
+    ),
+    Command(
+        key="crypto map",
+        pattern=(
+            *said("crypto map"),
+            text("map", "the name of a crypto map"),
+            Optional(word("redundancy", "With a standby group"), text("redundancy", "a group")),
+        ),
+        help="Assign a Crypto Map",
+    ),
+    not_yet("crypto ipsec client ezvpn", "Easy VPN"),
+    not_ours("crypto ipsec df-bit"),
+    not_ours("crypto ipsec fragmentation"),
+    *TUNNEL,
+    *ADDRESSES,
+    *PPP,
+    *(
+        not_ours(key)
+        for key in (
+            "description",
+            "cdp enable",
+            "duplex",
+            "speed",
+            "negotiation",
+            "media-type",
+            "bandwidth",
+            "delay",
+            "load-interval",
+            "hold-queue",
+            "service-policy",
+            "switchport",
+            "spanning-tree",
+            "standby",
+            "vrrp",
+            "zone-member",
+            "ip policy",
+            "ip inspect",
+            "ip virtual-reassembly",
+            "ip verify",
+            "ip redirects",
+            "ip unreachables",
+            "ip proxy-arp",
+            "ip directed-broadcast",
+            "ip mroute-cache",
+            "ip route-cache",
+            "ip ospf",
+            "ip rip",
+            "ip pim",
+            "ip igmp",
+            "ip helper-address",
+            "ip flow",
+            "ip nbar",
+            "ip authentication",
+            "ip summary-address",
+            "ip hello-interval",
+            "ip hold-time",
+            "ipv6 ospf",
+            "ipv6 nd",
+            "ipv6 rip",
+            "ipv6 dhcp",
+            "ipv6 inspect",
+            "ipv6 verify",
+            "channel-group",
+            "no-address",
+            "arp",
+            "snmp",
+            "logging event",
+            "mac-address",
+            "fair-queue",
+            "random-detect",
+            "traffic-shape",
+            "rate-limit",
+            "max-reserved-bandwidth",
+            "carrier-delay",
+            "clock rate",
+            "qos",
+            "mls",
+            "macro",
+            "storm-control",
+            "lldp",
+            "auto",
+            "backup",
+            "if-state",
+        )
+    ),
+)

@@ -1,0 +1,193 @@
+"""The commands outside of any mode."""
+
+from kakehashi.dialects.cisco_ios.grammar.access_list import LISTS
+from kakehashi.dialects.cisco_ios.grammar.foreign import FOREIGN
+from kakehashi.dialects.cisco_ios.grammar.ikev2 import IKEV2
+from kakehashi.dialects.cisco_ios.grammar.ipsec import IPSEC
+from kakehashi.dialects.cisco_ios.grammar.isakmp import ISAKMP
+from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
+    REST,
+    command,
+    flag,
+    not_ours,
+    not_yet,
+    number,
+    said,
+    text,
+    the_hosts,
+    word,
+)
+from kakehashi.dialects.cisco_ios.interfaces import interface
+from kakehashi.dialects.cisco_ios.kinds import PORT, Mask
+from kakehashi.dialects.grammar import Argument, Command, Either, Many, Optional, Support
+from kakehashi.dialects.kinds import Address, Prefix, Text
+
+_OPTIONS = Optional(
+    Many(
+        Either(
+            (number("distance", 1, 255, "Distance metric for this route"),),
+            (word("name"), text("route name", "a name", "Specify name of the next hop")),
+            (word("tag"), number("tag", 1, 4294967295, "Tag value")),
+            (flag("permanent"),),
+            (word("track"), number("track", 1, 1000, "Tracked object number")),
+            (flag("multicast", "A multicast route"),),
+            (flag("unicast", "A unicast route"),),
+        )
+    )
+)
+
+
+def _target(version: int) -> Either:
+    return Either(
+        (Argument("next hop", Address(version), "Forwarding router's address"),),
+        (flag("dhcp", "Default gateway obtained from DHCP"),),
+        (
+            interface("interface", "The interface"),
+            Optional(Argument("next hop", Address(version), "Forwarding router's address")),
+        ),
+    )
+
+
+ROUTES: tuple[Command, ...] = (
+    command(
+        "ip route",
+        Argument("destination", Address(4), "Destination prefix"),
+        Argument("mask", Mask(), "Destination prefix mask"),
+        _target(4),
+        _OPTIONS,
+        sentence="Establish static routes",
+    ),
+    command(
+        "ipv6 route",
+        Argument("destination", Prefix(6), "Destination prefix"),
+        _target(6),
+        _OPTIONS,
+        sentence="Configure static routes of IPv6",
+    ),
+    not_yet("ip route vrf", "VRFs"),
+    not_yet("ipv6 route vrf", "VRFs"),
+    not_yet("ip default-gateway", "a gateway for a device that does not route"),
+)
+_BY_INTERFACE = word("interface", "The interface whose address is used")
+
+NAT: tuple[Command, ...] = (
+    Command(
+        key="ip nat inside source",
+        pattern=(
+            *said("ip nat inside source"),
+            Either(
+                (word("list"), text("list", "an access list")),
+                (word("route-map"), text("route map", "a route map")),
+            ),
+            Either(
+                (_BY_INTERFACE, interface("interface")),
+                (word("pool", "A pool of addresses"), text("pool", "a pool")),
+            ),
+            Optional(Many(Either((flag("overload"),), (word("vrf"), text("vrf", "a VRF"))))),
+        ),
+        help="Translate the sources of what goes out",
+    ),
+    Command(
+        key="ip nat inside source static",
+        pattern=(
+            *said("ip nat inside source static"),
+            Either(
+                (
+                    Either((word("tcp", "", ("protocol", 6)),), (word("udp", "UDP", ("protocol", 17)),)),
+                    Argument("inside", Address(4), "The address inside"),
+                    Argument("inside port", PORT, "Its port"),
+                    Either(
+                        (_BY_INTERFACE, interface("interface")),
+                        (Argument("outside", Address(4), "The address outside"),),
+                    ),
+                    Argument("outside port", PORT, "Its port"),
+                ),
+                (
+                    word("esp", "ESP", ("protocol", 50)),
+                    Argument("inside", Address(4), "The address inside"),
+                    _BY_INTERFACE,
+                    interface("interface"),
+                ),
+                (
+                    Optional(word("network", "A network")),
+                    Argument("inside", Address(4), "The address inside"),
+                    Either(
+                        (_BY_INTERFACE, interface("interface")),
+                        (Argument("outside", Address(4), "The address outside"),),
+                    ),
+                ),
+            ),
+            Optional(REST),
+        ),
+        help="A fixed translation",
+    ),
+    not_yet("ip nat outside", "translation of what comes from outside"),
+    not_yet("ip nat source", "translation by a virtual interface"),
+    not_yet("ip nat pool", "pools of translated addresses"),
+)
+
+ROOT: tuple[Command, ...] = (
+    command(
+        "hostname",
+        Argument("name", Text(), "This system's network name"),
+        sentence="Set system's network name",
+    ),
+    Command(
+        key="ip domain name",
+        pattern=(*said("ip domain"), word("name", "The domain"), text("name", "a domain")),
+        help="Define the default domain name",
+    ),
+    command("ip domain-name", text("name", "a domain"), sentence="Define the default domain name"),
+    Command(
+        key="interface",
+        pattern=(
+            *said("interface"),
+            interface("name"),
+            Optional(
+                Either(
+                    (word("point-to-point", "A line with two ends"),),
+                    (word("multipoint", "A line with many ends"),),
+                    (word("type", "The type of a template"), text("type", "tunnel")),
+                )
+            ),
+        ),
+        help="Select an interface to configure",
+        enters="interface",
+    ),
+    *ROUTES,
+    *NAT,
+    *LISTS,
+    *ISAKMP,
+    *IPSEC,
+    *IKEV2,
+    not_yet("crypto pki trustpoint", "certificates", enters="later"),
+    not_yet("crypto pki certificate chain", "certificates", enters="later"),
+    not_yet("crypto pki certificate map", "certificates", enters="later"),
+    not_yet("crypto pki server", "a certification authority", enters="later"),
+    not_yet("crypto pki profile", "certificates", enters="later"),
+    not_yet("crypto pki", "certificates"),
+    not_yet("crypto ca", "certificates", enters="later"),
+    not_yet("crypto identity", "identities of certificates", enters="later"),
+    not_yet("crypto key", "RSA keys", enters="later"),
+    not_ours("crypto engine"),
+    not_ours("crypto logging"),
+    not_ours("crypto mib"),
+    not_ours("crypto wui"),
+    not_yet("crypto gdoi", "GET VPN", enters="later"),
+    not_yet("crypto gkm", "GET VPN", enters="later"),
+    not_yet("crypto call admission", "limits of negotiations"),
+    not_yet("crypto vpn", "remote access", enters="later"),
+    not_yet("crypto ssl", "remote access", enters="later"),
+    not_yet("crypto xauth", "XAUTH"),
+    the_hosts("dialer-list", "Which packets bring a line up"),
+    the_hosts("vpdn enable", "Virtual private dialup network"),
+    Command(
+        key="vpdn-group",
+        pattern=(*said("vpdn-group"), REST),
+        help="Virtual private dialup network",
+        enters="host",
+        support=Support.THE_HOSTS,
+    ),
+    the_hosts("bba-group", "PPP over Ethernet"),
+    *FOREIGN,
+)

@@ -1,0 +1,160 @@
+"""Kinds of value that only this device has."""
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Address, ip_address
+
+from kakehashi.dialects.cisco_ios.words import ICMP_TYPES, PORTS, PROTOCOLS
+from kakehashi.dialects.grammar import ValueRefusedError
+from kakehashi.model.secret import Secret
+
+_LONGEST_SECRET = 256
+_ALL_ONES = 0xFFFF_FFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A mask of a network, `255.255.255.0`: read as the length of its prefix."""
+
+    @property
+    def expected(self) -> str:
+        return "a mask such as 255.255.255.0"
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def read(self, word: str) -> int:
+        host_bits = _dotted(word, self.expected) ^ _ALL_ONES
+        if host_bits & (host_bits + 1):
+            raise ValueRefusedError(f"{self.expected}: its ones stand at the front")
+        return 32 - host_bits.bit_length()
+
+
+@dataclass(frozen=True, slots=True)
+class Wildcard:
+    """A mask turned round, `0.0.0.255`: a 0 is a bit that counts. It need not be of one piece."""
+
+    @property
+    def expected(self) -> str:
+        return "a wildcard mask such as 0.0.0.255"
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def read(self, word: str) -> int:
+        return _dotted(word, self.expected)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key or a password as text."""
+
+    @property
+    def expected(self) -> str:
+        return f"a key of 1 to {_LONGEST_SECRET} octets"
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def read(self, word: str) -> Secret:
+        try:
+            octets = word.encode()
+        except UnicodeEncodeError:
+            raise ValueRefusedError(self.expected) from None
+        if len(octets) > _LONGEST_SECRET:
+            raise ValueRefusedError(self.expected)
+        return Secret(octets)
+
+
+@dataclass(frozen=True, slots=True)
+class HexKey:
+    """A key as hexadecimal digits, two an octet."""
+
+    @property
+    def expected(self) -> str:
+        return f"an even number of hexadecimal digits, for 1 to {_LONGEST_SECRET} octets"
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def read(self, word: str) -> Secret:
+        digits = word[2:] if word[:2].lower() == "0x" else word
+        if not re.fullmatch(rf"(?:[0-9A-Fa-f]{{2}}){{1,{_LONGEST_SECRET}}}", digits):
+            raise ValueRefusedError(self.expected)
+        return Secret(bytes.fromhex(digits))
+
+
+@dataclass(frozen=True, slots=True)
+class ListNumber:
+    """The number of an access list: of a standard or of an extended one."""
+
+    extended: bool
+
+    @property
+    def _ranges(self) -> tuple[range, range]:
+        return (range(100, 200), range(2000, 2700)) if self.extended else (range(1, 100), range(1300, 2000))
+
+    @property
+    def expected(self) -> str:
+        low, high = self._ranges
+        return f"a number from {low[0]} to {low[-1]} or from {high[0]} to {high[-1]}"
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def read(self, word: str) -> str:
+        if not (word.isascii() and word.isdigit()) or not any(
+            int(word[:9]) in numbers for numbers in self._ranges
+        ):
+            raise ValueRefusedError(self.expected)
+        return str(int(word[:9]))
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A number up to `highest`, or one of the names that the device has for it."""
+
+    what: str
+    names: dict[str, int]
+    highest: int
+
+    @property
+    def expected(self) -> str:
+        return f"{self.what} by name or by its number up to {self.highest}"
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return tuple((name, str(number)) for name, number in self.names.items())
+
+    def read(self, word: str) -> int:
+        if word.isascii() and word.isdigit():
+            if len(word) > 9 or int(word) > self.highest:
+                raise ValueRefusedError(self.expected)
+            return int(word)
+        wanted = word.lower()
+        if wanted in self.names:
+            return self.names[wanted]
+        begun = {number for name, number in self.names.items() if name.startswith(wanted)}
+        if len(begun) != 1:
+            raise ValueRefusedError(self.expected)
+        return begun.pop()
+
+
+PORT = Named("a port", PORTS, 65535)
+PROTOCOL = Named("a protocol", PROTOCOLS, 255)
+ICMP_TYPE = Named("a type of ICMP", ICMP_TYPES, 255)
+
+
+def _dotted(word: str, expected: str) -> int:
+    try:
+        address = ip_address(word)
+    except ValueError:
+        raise ValueRefusedError(expected) from None
+    if not isinstance(address, IPv4Address):
+        raise ValueRefusedError(expected)
+    return int(address)

@@ -1,0 +1,88 @@
+"""A configuration becomes a Gateway, and what is to be said about it."""
+
+from kakehashi.dialects.base import Lowered
+from kakehashi.dialects.cisco_ios.interfaces import interface_of
+from kakehashi.dialects.cisco_ios.lower.access_list import read_lists
+from kakehashi.dialects.cisco_ios.lower.around import Around
+from kakehashi.dialects.cisco_ios.lower.blocks import read_blocks
+from kakehashi.dialects.cisco_ios.lower.checks import (
+    check_interfaces,
+    check_routes,
+    check_same_peers,
+    check_unused,
+)
+from kakehashi.dialects.cisco_ios.lower.crypto_map import lower_maps
+from kakehashi.dialects.cisco_ios.lower.ikev2 import read_ikev2
+from kakehashi.dialects.cisco_ios.lower.interface import lower_interface
+from kakehashi.dialects.cisco_ios.lower.isakmp import hostname, own_name, read_phase1, tell_built_in
+from kakehashi.dialects.cisco_ios.lower.keys import read_keys
+from kakehashi.dialects.cisco_ios.lower.lines import lists_in_use, report_lines
+from kakehashi.dialects.cisco_ios.lower.nat import check_translation, with_translation
+from kakehashi.dialects.cisco_ios.lower.peers import Peers, read_aggressive, read_profiles
+from kakehashi.dialects.cisco_ios.lower.phase2 import read_phase2
+from kakehashi.dialects.cisco_ios.lower.route import read_routes, with_dhcp_routes
+from kakehashi.dialects.cisco_ios.lower.vti import lower_tunnels
+from kakehashi.dialects.document import Document
+from kakehashi.dialects.report import Report
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.ikev1 import Ikev1Tunnel
+
+DIALECT = "cisco-ios"
+
+
+def lower_document(document: Document, file: str) -> Lowered:
+    """Lower a configuration. Every line is in the gateway, or a finding says why it is not."""
+    report = Report(file)
+    report_lines(document, lists_in_use(document), report)
+    around = _read(document, report)
+    maps = lower_maps(around)
+    routed, used_profiles = lower_tunnels(around)
+    # Tunnel interfaces stand where they are written; those of maps come after them.
+    tunnels = (*routed, *maps.tunnels)
+    if any(isinstance(t, Ikev1Tunnel) for t in tunnels):
+        tell_built_in(around.peers.phase1, report)
+    check_interfaces(around.interfaces, around.routes, around.lists, report)
+    check_routes(document, around.interfaces, around.routes, tunnels, report)
+    check_same_peers(tunnels, report)
+    check_translation(document, tunnels, around.lists, report)
+    check_unused(around, maps.used_maps, maps.used_dynamic, used_profiles)
+    gateway = Gateway(
+        dialect=DIALECT,
+        unknown_peer_policy=around.ikev2.policy(None, None),
+        hostname=hostname(document),
+        interfaces=(*around.interfaces.values(), *maps.interfaces),
+        tunnels=tunnels,
+        routes=around.routes,
+        ikev1_peers=around.peers.made(),
+        access_lists=tuple(around.lists.by_name.values()),
+        files=(file,),
+    )
+    return Lowered(gateway, report.findings())
+
+
+def _read(document: Document, report: Report) -> Around:
+    """Everything that maps and tunnels refer to."""
+    blocks = read_blocks(document, "interface", lambda s: interface_of(s, "name"))
+    lowered = (lower_interface(block, report) for block in blocks.values())
+    interfaces = {i.name: with_dhcp_routes(document, i) for i in lowered if i is not None}
+    lists = read_lists(document, report)
+    interfaces = with_translation(document, blocks, interfaces, lists, report)
+    keys = read_keys(document, report)
+    peers = Peers(
+        phase1=read_phase1(document, report),
+        keys=keys,
+        profiles=read_profiles(document, keys, own_name(document), report),
+        aggressive=read_aggressive(document, report),
+        report=report,
+    )
+    return Around(
+        document=document,
+        blocks=blocks,
+        interfaces=interfaces,
+        routes=read_routes(document, report),
+        lists=lists,
+        phase2=read_phase2(document, report),
+        peers=peers,
+        ikev2=read_ikev2(document, interfaces, report),
+        report=report,
+    )

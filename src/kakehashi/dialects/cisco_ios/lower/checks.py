@@ -1,0 +1,230 @@
+"""Names that nobody uses, and tunnels that nothing leads into."""
+
+from collections.abc import Iterable, Mapping
+
+from kakehashi.dialects.cisco_ios.lower.access_list import Lists
+from kakehashi.dialects.cisco_ios.lower.around import Around
+from kakehashi.dialects.cisco_ios.lower.blocks import Block, read_blocks
+from kakehashi.dialects.cisco_ios.lower.names import suggestion
+from kakehashi.dialects.document import Document, Statement
+from kakehashi.dialects.report import Report
+from kakehashi.model.address import ANY, IPNetwork
+from kakehashi.model.gateway import Interface, Route
+from kakehashi.model.ikev1 import Ikev1Tunnel
+from kakehashi.model.tunnel import Tunnel
+
+_ROUTING = ("router", "ipv6 router")
+
+
+def check_interfaces(
+    interfaces: Mapping[str, Interface], routes: tuple[Route, ...], lists: Lists, report: Report
+) -> None:
+    """What interfaces and routes name and nobody has."""
+    for interface in interfaces.values():
+        line = interface.source.line if interface.source else 0
+        for name in (interface.unnumbered, interface.unnumbered_ipv6):
+            if name and name not in interfaces:
+                report.warning(
+                    line,
+                    "undefined-interface",
+                    f"{interface.name} borrows the address of {name}, which has no `interface` block",
+                    suggestion(name, interfaces),
+                )
+        for name in (
+            interface.access_in,
+            interface.access_out,
+            interface.access_in_ipv6,
+            interface.access_out_ipv6,
+        ):
+            if name and lists.get(name) is None:
+                report.warning(
+                    line,
+                    "undefined-access-list",
+                    f"{interface.name} filters with the access list `{name}`, and there is none: the "
+                    "device lets "
+                    "everything pass",
+                    suggestion(name, lists.by_name) or f"add `ip access-list extended {name}`",
+                )
+    for route in routes:
+        if route.interface and route.interface not in interfaces and route.source:
+            report.warning(
+                route.source.line,
+                "undefined-interface",
+                f"the route to {route.destination} leads into {route.interface}, which has no "
+                "`interface` block",
+                suggestion(route.interface, interfaces),
+            )
+
+
+def check_routes(
+    document: Document,
+    interfaces: Mapping[str, Interface],
+    routes: tuple[Route, ...],
+    tunnels: tuple[Tunnel, ...],
+    report: Report,
+) -> None:
+    """Does what a tunnel should take find its way to it? Where routes are learned, nobody can tell."""
+    if any(document.statements(*_ROUTING)):
+        return
+    for tunnel in tunnels:
+        line = tunnel.source.line if tunnel.source else 0
+        if not tunnel.enabled:
+            continue
+        if tunnel.policy_based:
+            _check_way_out(tunnel, line, interfaces, routes, report)
+        elif not any(_leads_into(route, interfaces[tunnel.interface]) for route in routes):
+            report.warning(
+                line,
+                "no-route",
+                f"no route leads into {tunnel.interface}",
+                f"add `ip route PREFIX MASK {tunnel.interface}`",
+            )
+
+
+def _leads_into(route: Route, interface: Interface) -> bool:
+    if route.interface:
+        return route.interface == interface.name
+    hop = route.next_hop
+    return hop is not None and any(a.version == hop.version and hop in a.network for a in interface.addresses)
+
+
+def _check_way_out(
+    tunnel: Tunnel,
+    line: int,
+    interfaces: Mapping[str, Interface],
+    routes: tuple[Route, ...],
+    report: Report,
+) -> None:
+    """A crypto map sees only what is routed out of its interface."""
+    if tunnel.outgoing is None or tunnel.peer_address is ANY:
+        return
+    bearer = tunnel.outgoing.interface
+    if any(i.dhcp_default_route for i in interfaces.values()):
+        return
+    for remote in dict.fromkeys(tunnel.ipsec.remote_selectors):
+        ways = _ways(remote.start, interfaces, routes)
+        if ways == {bearer}:
+            continue
+        if not ways:
+            why = (
+                f"no route leads to {remote}: it never comes to {bearer}, and so not into {tunnel.interface}"
+            )
+            report.warning(line, "no-route", why, f"add `ip route ... {bearer}`, or a default route")
+        elif bearer not in ways:
+            others = ", ".join(sorted(ways))
+            why = f"what is for {remote} leaves by {others}; {tunnel.interface} takes what leaves by {bearer}"
+            report.warning(line, "no-route", why, f"route it by {bearer}")
+
+
+def _ways(address: object, interfaces: Mapping[str, Interface], routes: tuple[Route, ...]) -> set[str]:
+    """The interfaces by which the best routes to an address leave; those that nobody knows are left out."""
+    best: tuple[int, int] | None = None
+    ways: set[str] = set()
+    candidates: list[tuple[IPNetwork, str, int]] = [
+        (a.network, i.name, 0) for i in interfaces.values() if i.enabled for a in i.addresses
+    ]
+    for route in routes:
+        name = route.interface or _connected(route.next_hop, interfaces)
+        if name:
+            candidates.append((route.destination, name, route.metric))
+    for network, name, metric in candidates:
+        if address not in network:
+            continue
+        rank = (network.prefixlen, -metric)
+        if best is None or rank > best:
+            best, ways = rank, {name}
+        elif rank == best:
+            ways.add(name)
+    return ways
+
+
+def _connected(address: object, interfaces: Mapping[str, Interface]) -> str | None:
+    return next(
+        (
+            i.name
+            for i in interfaces.values()
+            for a in i.addresses
+            if address is not None and address in a.network
+        ),
+        None,
+    )
+
+
+def check_unused(
+    around: Around, used_maps: Iterable[str], used_dynamic: Iterable[str], used_profiles: Iterable[str]
+) -> None:
+    """Say what nobody asks for: it does nothing."""
+    document, report = around.document, around.report
+    sets = {
+        name
+        for item in document.walk()
+        if isinstance(item, Statement) and item.key == "set transform-set"
+        for name in item.get("transform sets", ())
+    }
+    lines = {name: s.line for name, s in around.phase2.sets.items()}
+    _tell("transform set", lines, sets, report)
+    _tell("ipsec profile", _lines(document, "crypto ipsec profile"), set(used_profiles), report)
+    dynamic = {
+        statement.get("name"): statement.line
+        for statement in document.statements("crypto dynamic-map")
+        if not statement.negated
+    }
+    _tell("dynamic map", dynamic, set(used_dynamic), report)
+    rings = {ring for profile in around.peers.profiles.values() for ring in profile.keyrings}
+    rings |= {entry.keyring for entry in around.peers.keys.used}
+    _tell("keyring", _lines(document, "crypto keyring"), rings, report)
+    for kind, key in (
+        ("ikev2 profile", "profile"),
+        ("ikev2 policy", "policy"),
+        ("ikev2 keyring", "keyring"),
+        ("ikev2 proposal", "proposal"),
+    ):
+        used = {name for what, name in around.ikev2.used if what == key} | {"default"}
+        _tell(kind, _lines(document, f"crypto {kind}"), used, report)
+    _tell_keys(around)
+
+
+def _lines(document: Document, key: str) -> dict[str, int]:
+    blocks: dict[str, Block] = read_blocks(document, key)
+    return {name: block.line for name, block in blocks.items()}
+
+
+def _tell(kind: str, lines: Mapping[str, int], used: set[str], report: Report) -> None:
+    for name, line in lines.items():
+        if name not in used:
+            report.info(line, f"unused-{kind.replace(' ', '-')}", f"nobody uses the {kind} `{name}`")
+
+
+def _tell_keys(around: Around) -> None:
+    for entry in around.peers.keys.unused():
+        whom = "anybody" if entry.address is ANY else str(entry.address)
+        around.report.info(
+            entry.line,
+            "unused-key",
+            f"no tunnel has the peer {whom}, for whom this key is",
+            suggestion(whom, (str(a) for a in _peer_addresses(around))),
+        )
+
+
+def _peer_addresses(around: Around) -> Iterable[object]:
+    return (peer.address for peer in around.peers.made())
+
+
+def check_same_peers(tunnels: tuple[Tunnel, ...], report: Report) -> None:
+    """The same traffic for two tunnels: the one with the lower number takes it."""
+    seen: dict[object, Tunnel] = {}
+    for tunnel in tunnels:
+        if not isinstance(tunnel, Ikev1Tunnel) or not tunnel.policy_based or not tunnel.enabled:
+            continue
+        bearer = tunnel.outgoing.interface if tunnel.outgoing else ""
+        in_step = zip(tunnel.ipsec.local_selectors, tunnel.ipsec.remote_selectors, strict=False)
+        for pair in in_step:
+            other = seen.setdefault((bearer, pair), tunnel)
+            if other is not tunnel and other.interface != tunnel.interface:
+                report.warning(
+                    tunnel.source.line if tunnel.source else 0,
+                    "same-traffic",
+                    f"{tunnel.interface} and {other.interface} take the same traffic ({pair[0]} to "
+                    f"{pair[1]}): "
+                    f"{other.interface} comes first and takes all of it",
+                )

@@ -1,0 +1,435 @@
+"""IKEv2: proposals, policies, keyrings and profiles become the two sides of a tunnel (CI-15)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
+
+from kakehashi.dialects.cisco_ios import defaults
+from kakehashi.dialects.cisco_ios.interfaces import interface_of
+from kakehashi.dialects.cisco_ios.lower.blocks import Block, last_line, read_blocks
+from kakehashi.dialects.cisco_ios.lower.interface import own_address
+from kakehashi.dialects.cisco_ios.lower.keys import read_secret
+from kakehashi.dialects.cisco_ios.lower.names import undefined
+from kakehashi.dialects.cisco_ios.words import PRF_OF_INTEGRITY
+from kakehashi.dialects.document import Document, Statement, statements
+from kakehashi.dialects.report import Report
+from kakehashi.model.address import Hostname, IPAddress, IPNetwork, PeerAddress
+from kakehashi.model.algorithms import Cipher, IkeAlgorithms
+from kakehashi.model.gateway import Interface
+from kakehashi.model.identity import Authentication, AuthenticationMethod, Identity
+from kakehashi.model.policy import IkePolicy, IpsecPolicy, Rekey
+from kakehashi.model.secret import Secret
+from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, OutgoingInterface
+from kakehashi.wire.registry.ikev2 import IdType, IntegrityId, PrfId
+
+DEFAULT = "default"
+_TYPES = {"fqdn": IdType.ID_FQDN, "email": IdType.ID_RFC822_ADDR, "key-id": IdType.ID_KEY_ID}
+_NOBODY = Identity(IdType.ID_KEY_ID, b"")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyringPeer:
+    """One `peer` of a keyring: who it is, and the keys that we and it sign with."""
+
+    name: str
+    addresses: tuple[IPNetwork, ...]
+    hostname: Hostname | None
+    identity: Identity | None
+    local: Secret | None
+    remote: Secret | None
+    line: int
+
+    def fits(self, peer: PeerAddress, identity: Identity | None) -> int:
+        """How narrowly it is about such a peer; -1: not at all."""
+        if identity is not None and self.identity == identity:
+            return 1000
+        if self.hostname is not None and peer == self.hostname:
+            return 999
+        if isinstance(peer, IPAddress):
+            return max((n.prefixlen for n in self.addresses if peer in n), default=-1)
+        return 0 if any(n.prefixlen == 0 for n in self.addresses) else -1
+
+
+@dataclass(slots=True)
+class Ikev2:
+    """What tunnels of IKEv2 refer to, and what was used of it."""
+
+    document: Document
+    interfaces: Mapping[str, Interface]
+    report: Report
+    profiles: Mapping[str, Block] = field(default_factory=dict)
+    keyrings: Mapping[str, tuple[KeyringPeer, ...]] = field(default_factory=dict)
+    policies: Mapping[str, Block] = field(default_factory=dict)
+    proposals: Mapping[str, Block] = field(default_factory=dict)
+    used: set[tuple[str, str]] = field(default_factory=set)
+
+    def policy(self, profile: Block | None, local: IPAddress | None) -> IkePolicy:
+        """The policy of the IKE SAs of a profile."""
+        lifetime = profile.last("lifetime") if profile else None
+        dpd = (profile.last("dpd") if profile else None) or last_line(self.document, "crypto ikev2 dpd")
+        nat = (profile.last("nat keepalive") if profile else None) or last_line(
+            self.document, "crypto ikev2 nat keepalive"
+        )
+        return IkePolicy(
+            algorithms=self._algorithms(local),
+            rekey=Rekey(
+                lifetime.get("seconds") if lifetime else defaults.IKEV2_LIFETIME,
+                defaults.IKEV2_REKEY_BEFORE_END,
+            ),
+            dpd_interval=dpd.get("seconds") if dpd else None,
+            nat_keepalive=nat.get("seconds") if nat else defaults.NAT_KEEPALIVE,
+            retransmit=defaults.IKEV2_RETRANSMIT,
+            fragmentation=last_line(self.document, "crypto ikev2 fragmentation") is not None,
+        )
+
+    def tunnel(
+        self,
+        *,
+        interface: str,
+        profile: Statement,
+        what: str,
+        peer: PeerAddress,
+        enabled: bool,
+        ipsec: IpsecPolicy,
+        source_address: IPAddress | str | None,
+        outgoing: OutgoingInterface | None,
+        line: int,
+        connect: ConnectType = ConnectType.ON_DEMAND,
+        policy_based: bool = False,
+    ) -> Ikev2Tunnel:
+        """The tunnel that uses the profile that a line names. `what` is the user in messages."""
+        name = profile.get("ikev2 profile")
+        block = self.profiles.get(name)
+        own = source_address if isinstance(source_address, IPAddress) else None
+        if block is None:
+            remedy = f"add `crypto ikev2 profile {name}`"
+            undefined(self.report, profile.line, "ikev2 profile", name, what, self.profiles, remedy)
+            local = peer_side = Authentication(AuthenticationMethod.PSK, _NOBODY)
+        else:
+            self.used.add(("profile", name))
+            local, peer_side = self._sides(block, what, peer, own)
+        usable = local.secret is not None and peer_side.secret is not None
+        return Ikev2Tunnel(
+            interface=interface,
+            enabled=enabled and usable,
+            peer_address=peer,
+            local=local,
+            peer=peer_side,
+            ike=self.policy(block, own),
+            ipsec=ipsec,
+            connect=connect,
+            outgoing=outgoing,
+            source_address=source_address,
+            policy_based=policy_based,
+            source=self.report.source(line),
+        )
+
+    def _sides(
+        self, block: Block, what: str, peer: PeerAddress, own: IPAddress | None
+    ) -> tuple[Authentication, Authentication]:
+        """How we and the peer prove who we are."""
+        their_identity, their_line = self._peer_identity(block, peer)
+        our_identity, our_line = self._own_identity(block, peer, own)
+        entry = self._keyring_entry(block, what, peer, their_identity)
+        sides = []
+        for side, identity, line in (
+            ("local", our_identity, our_line),
+            ("remote", their_identity, their_line),
+        ):
+            method = block.last(f"authentication {side}")
+            secret = self._secret(side, method, entry)
+            self._tell_side(block, what, side, method, secret, entry)
+            sides.append(
+                Authentication(_method(method), identity or _NOBODY, secret, self.report.source(line))
+            )
+        return sides[0], sides[1]
+
+    def _secret(self, side: str, method: Statement | None, entry: KeyringPeer | None) -> Secret | None:
+        if method is not None and "secret" in method.values:
+            return read_secret(method, self.report)
+        if entry is None or (method is not None and method.get("method") != "pre-share"):
+            return None
+        return entry.local if side == "local" else entry.remote
+
+    def _tell_side(
+        self,
+        block: Block,
+        what: str,
+        side: str,
+        method: Statement | None,
+        secret: Secret | None,
+        entry: KeyringPeer | None,
+    ) -> None:
+        report = self.report
+        if method is None:
+            report.error(
+                block.line,
+                "no-authentication",
+                f"ikev2 profile {block.name} has no `authentication {side}`: the device does not use it",
+                f"add `authentication {side} pre-share`",
+            )
+        elif method.get("method") != "pre-share":
+            report.warning(
+                method.line,
+                "not-yet",
+                f"ikev2 profile {block.name}: `authentication {side} {method.get('method')}` is not "
+                "there yet; "
+                f"{what} stays down",
+            )
+        elif secret is None and method.get("key type") != 6 and (entry is None or entry.line == 0):
+            report.error(
+                method.line,
+                "undefined-key",
+                f"{what}: there is no pre-shared key for the peer in the ikev2 profile {block.name}",
+                "add `keyring local NAME` with a `peer` that has its address",
+            )
+        elif secret is None and entry is not None and method.get("key type") != 6:
+            report.error(
+                entry.line,
+                "undefined-key",
+                f"the peer {entry.name} of the keyring has no key for the {side} side",
+                "add `pre-shared-key SECRET`",
+            )
+
+    def _keyring_entry(
+        self, block: Block, what: str, peer: PeerAddress, identity: Identity | None
+    ) -> KeyringPeer | None:
+        line = block.last("keyring")
+        if line is None:
+            return None
+        if line.get("aaa"):
+            self.report.warning(
+                line.line, "not-yet", f"ikev2 profile {block.name}: keys of a server are not there yet"
+            )
+            return None
+        name = line.get("keyring")
+        ring = self.keyrings.get(name)
+        if ring is None:
+            remedy = f"add `crypto ikev2 keyring {name}`"
+            user = f"ikev2 profile {block.name}"
+            undefined(self.report, line.line, "ikev2 keyring", name, user, self.keyrings, remedy)
+            return None
+        self.used.add(("keyring", name))
+        fitting = [entry for entry in ring if entry.fits(peer, identity) >= 0]
+        return max(fitting, key=lambda e: e.fits(peer, identity), default=None)
+
+    def _own_identity(
+        self, block: Block, peer: PeerAddress, own: IPAddress | None
+    ) -> tuple[Identity | None, int]:
+        line = block.last("identity local")
+        if line is None:
+            if own is not None:
+                return _of_address(own), block.line
+            self.report.error(
+                block.line,
+                "no-local-identity",
+                f"ikev2 profile {block.name}: our identity is our address, and no line of the configuration "
+                "tells it",
+                "add `identity local fqdn NAME`",
+            )
+            return None, block.line
+        if line.get("type") == "dn":
+            self.report.warning(line.line, "not-yet", "the name in a certificate is not there yet")
+            return None, line.line
+        return _identity(line), line.line
+
+    def _peer_identity(self, block: Block, peer: PeerAddress) -> tuple[Identity | None, int]:
+        """The identity that the peer must have. The model knows one; the device takes any that matches."""
+        lines = block.all("match identity remote")
+        if not lines:
+            self.report.error(
+                block.line,
+                "no-identity",
+                f"ikev2 profile {block.name} matches no identity: the device does not use it",
+                "add `match identity remote address A 255.255.255.255`",
+            )
+            return None, block.line
+        exact = [(i, s.line) for s in lines if (i := _exact(s)) is not None]
+        by_address = next((s for s in lines if isinstance(peer, IPAddress) and _includes(s, peer)), None)
+        if by_address is not None and isinstance(peer, IPAddress):
+            chosen = (_of_address(peer), by_address.line)
+        elif exact:
+            chosen = exact[0]
+        else:
+            self.report.warning(
+                lines[0].line,
+                "not-yet",
+                f"ikev2 profile {block.name}: a peer of unknown address that may be anybody of a "
+                "group is not "
+                "there yet",
+                "match one identity",
+            )
+            return None, lines[0].line
+        if len(lines) > 1 or (by_address is not None and not exact):
+            self.report.info(
+                chosen[1],
+                "one-identity",
+                f"ikev2 profile {block.name} takes several identities; here the peer must be {chosen[0]}",
+            )
+        return chosen
+
+    def _algorithms(self, local: IPAddress | None) -> IkeAlgorithms:
+        """What the policy for our address offers: all of its proposals, drawn together."""
+        policy = self._chosen_policy(local)
+        names = [s.get("proposal") for s in policy.all("proposal")] if policy else []
+        blocks: list[Block] = []
+        for statement in policy.all("proposal") if policy else ():
+            name = statement.get("proposal")
+            if name in self.proposals:
+                self.used.add(("proposal", name))
+                blocks.append(self.proposals[name])
+            elif name != DEFAULT:
+                user = f"ikev2 policy {policy.name}" if policy else ""
+                remedy = f"add `crypto ikev2 proposal {name}`"
+                undefined(self.report, statement.line, "ikev2 proposal", name, user, self.proposals, remedy)
+        if not blocks and DEFAULT in self.proposals and (policy is None or DEFAULT in names):
+            blocks = [self.proposals[DEFAULT]]
+        if len(blocks) > 1 and policy:
+            self.report.info(
+                policy.line,
+                "one-proposal",
+                f"ikev2 policy {policy.name} has several proposals: they are offered as one, each "
+                "algorithm of "
+                "one with those of the others",
+            )
+        return _drawn_together(blocks)
+
+    def _chosen_policy(self, local: IPAddress | None) -> Block | None:
+        """The policy that names our address, else one that names none."""
+        open_to_all = None
+        for policy in self.policies.values():
+            lines = policy.all("match address local")
+            if not lines:
+                open_to_all = open_to_all or policy
+            elif any(self._is_local(line, local) for line in lines):
+                self.used.add(("policy", policy.name))
+                return policy
+        if open_to_all is not None:
+            self.used.add(("policy", open_to_all.name))
+        return open_to_all
+
+    def _is_local(self, line: Statement, local: IPAddress | None) -> bool:
+        if line.get("address") is not None:
+            return bool(line.get("address") == local)
+        name = interface_of(line, "interface")
+        return local is not None and name is not None and own_address(self.interfaces, name) == local
+
+
+def read_ikev2(document: Document, interfaces: Mapping[str, Interface], report: Report) -> Ikev2:
+    """Everything that begins with `crypto ikev2`."""
+    rings = read_blocks(document, "crypto ikev2 keyring")
+    return Ikev2(
+        document=document,
+        interfaces=interfaces,
+        report=report,
+        profiles=read_blocks(document, "crypto ikev2 profile"),
+        keyrings={name: tuple(_keyring_peers(block, report)) for name, block in rings.items()},
+        policies=read_blocks(document, "crypto ikev2 policy"),
+        proposals=_proposals(document, report),
+    )
+
+
+def _proposals(document: Document, report: Report) -> dict[str, Block]:
+    blocks = read_blocks(document, "crypto ikev2 proposal")
+    for block in blocks.values():
+        missing = [key for key in ("encryption", "group") if block.last(key) is None]
+        encryption = block.last("encryption")
+        aead = encryption is not None and all(c.is_aead for c in encryption.get("values", ()))
+        if block.last("integrity") is None and not aead:
+            missing.append("integrity")
+        if aead and block.last("prf") is None:
+            missing.append("prf")
+        if missing and block.name != DEFAULT:
+            report.warning(
+                block.line,
+                "proposal-incomplete",
+                f"ikev2 proposal {block.name} has no {' and no '.join(missing)}: the device does not use it; "
+                "here the default is taken for it",
+                f"add `{missing[0]} ...`",
+            )
+    return blocks
+
+
+def _keyring_peers(block: Block, report: Report) -> Iterator[KeyringPeer]:
+    for statement in block.all("peer"):
+        lines = Block(statement.get("name"), statement, list(statements(statement.body)))
+        identity = lines.last("identity")
+        keys: dict[str, Secret | None] = {}
+        for line in lines.all("pre-shared-key"):
+            secret = read_secret(line, report)
+            for side in [line.get("side")] if line.get("side") else ["local", "remote"]:
+                keys[side] = secret
+        hostname = lines.last("hostname")
+        yield KeyringPeer(
+            name=statement.get("name"),
+            addresses=tuple(_network(line) for line in lines.all("address")),
+            hostname=hostname.get("hostname") if hostname else None,
+            identity=_exact(identity) if identity else None,
+            local=keys.get("local"),
+            remote=keys.get("remote"),
+            line=statement.line,
+        )
+
+
+def _drawn_together(blocks: list[Block]) -> IkeAlgorithms:
+    ciphers: tuple[Cipher, ...] = _values(blocks, "encryption") or defaults.IKEV2_CIPHERS
+    aead = all(c.is_aead for c in ciphers)
+    integrities: tuple[IntegrityId, ...] = _values(blocks, "integrity") or (
+        () if aead else defaults.IKEV2_INTEGRITIES
+    )
+    prfs: tuple[PrfId, ...] = _values(blocks, "prf")
+    if not prfs:
+        # Without a line the PRF is the one of the integrity algorithm.
+        prfs = tuple(dict.fromkeys(PRF_OF_INTEGRITY[i] for i in integrities)) or defaults.IKEV2_PRFS
+    return IkeAlgorithms(
+        ciphers=ciphers,
+        integrities=integrities,
+        prfs=prfs,
+        key_exchanges=_values(blocks, "group") or defaults.IKEV2_GROUPS,
+    )
+
+
+def _values(blocks: list[Block], key: str) -> tuple[Any, ...]:
+    lines = (block.last(key) for block in blocks)
+    return tuple(dict.fromkeys(value for line in lines if line for value in line.get("values", ())))
+
+
+def _method(line: Statement | None) -> AuthenticationMethod:
+    written = line.get("method") if line else "pre-share"
+    return AuthenticationMethod.PSK if written == "pre-share" else AuthenticationMethod.SIGNATURE
+
+
+def _network(line: Statement) -> IPNetwork:
+    address = line.get("address")
+    if isinstance(address, IPv4Network | IPv6Network):
+        return address
+    length = line.get("address mask", 0 if int(address) == 0 else 32)
+    return ip_network(f"{address}/{length}", strict=False)
+
+
+def _exact(line: Statement) -> Identity | None:
+    """The one identity that a line means; None where it means several."""
+    if line.get("domain") or line.get("type") == "any":
+        return None
+    if line.get("type") == "address" and "value" not in line.values:
+        network = _network(line)
+        return _of_address(network.network_address) if network.num_addresses == 1 else None
+    return _identity(line)
+
+
+def _identity(line: Statement) -> Identity | None:
+    value = line.get("value")
+    if line.get("type") == "address":
+        return _of_address(value)
+    return Identity.of(_TYPES[line.get("type")], value)
+
+
+def _includes(line: Statement, peer: IPAddress) -> bool:
+    if line.get("type") == "any":
+        return True
+    return line.get("type") == "address" and peer.version == _network(line).version and peer in _network(line)
+
+
+def _of_address(address: IPAddress) -> Identity:
+    return Identity(IdType.ID_IPV4_ADDR if address.version == 4 else IdType.ID_IPV6_ADDR, address.packed)

@@ -1,0 +1,212 @@
+"""The policies of phase 1, and what holds for all peers (CI-01, CI-03, CI-04)."""
+
+from dataclasses import dataclass
+
+from kakehashi.dialects.cisco_ios import defaults
+from kakehashi.dialects.cisco_ios.lower.blocks import last_line, read_blocks
+from kakehashi.dialects.diagnosis import either
+from kakehashi.dialects.document import Document, Statement
+from kakehashi.dialects.report import Report
+from kakehashi.model.algorithms import Cipher
+from kakehashi.model.identity import Identity
+from kakehashi.model.ikev1 import DeadPeerDetection, Phase1Proposal
+from kakehashi.wire.registry.ikev1 import HashAlgorithm
+from kakehashi.wire.registry.ikev2 import IdType, KeyExchangeId
+
+PRE_SHARE = "pre-share"
+_SPOKEN = {"encryption": "DES", "authentication": "rsa-sig", "group": "group 1", "hash": "SHA"}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One `crypto isakmp policy`. `line` is 0 for those that are built in."""
+
+    number: int
+    cipher: Cipher
+    hash: HashAlgorithm
+    method: str
+    group: KeyExchangeId
+    lifetime: int
+    line: int = 0
+
+    @property
+    def is_usable(self) -> bool:
+        """Does it prove with what we have?"""
+        return self.method == PRE_SHARE
+
+    def proposal(self, report: Report) -> Phase1Proposal:
+        """The same in the model."""
+        return Phase1Proposal(
+            cipher=self.cipher,
+            hash=self.hash,
+            group=self.group,
+            lifetime=self.lifetime,
+            name=f"policy {self.number}",
+            source=report.source(self.line) if self.line else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Phase1:
+    """What holds for all peers of IKEv1. `policies` in the order in which they are offered."""
+
+    policies: tuple[Policy, ...]
+    written: bool
+    dpd: DeadPeerDetection | None
+    nat_keepalive: int | None
+    nat_traversal: bool
+    fragmentation: bool
+    accepts_aggressive: bool
+    identity: Identity | None
+    enabled: bool
+
+    def proposals(self, report: Report) -> tuple[Phase1Proposal, ...]:
+        """What is offered to a peer with a pre-shared key."""
+        return tuple(policy.proposal(report) for policy in self.policies if policy.is_usable)
+
+
+def read_phase1(document: Document, report: Report) -> Phase1:
+    """The policies, and the lines that stand for all peers."""
+    policies = _read_policies(document, report)
+    keepalive = last_line(document, "crypto isakmp keepalive")
+    nat = last_line(document, "crypto isakmp nat keepalive")
+    built_in_off = any(s.negated for s in document.statements("crypto isakmp default policy"))
+    offered = policies or (() if built_in_off else _built_in())
+    return Phase1(
+        policies=offered,
+        written=bool(policies),
+        dpd=detection(keepalive),
+        nat_keepalive=nat.get("seconds") if nat else defaults.NAT_KEEPALIVE,
+        nat_traversal=not any(
+            s.negated and s.get("transparency") == "udp"
+            for s in document.statements("crypto ipsec nat-transparency")
+        ),
+        fragmentation=last_line(document, "crypto isakmp fragmentation") is not None,
+        accepts_aggressive=last_line(document, "crypto isakmp aggressive-mode disable") is None,
+        identity=_identity(document, report),
+        enabled=not any(s.negated for s in document.statements("crypto isakmp enable")),
+    )
+
+
+def detection(statement: Statement | None) -> DeadPeerDetection | None:
+    """What a `keepalive` or `dpd` line asks for."""
+    if statement is None:
+        return None
+    return DeadPeerDetection(
+        interval=statement.get("seconds"),
+        retries=defaults.DPD_RETRIES,
+        retry_interval=statement.get("retry", defaults.DPD_RETRY),
+        style=statement.get("style", defaults.DPD_STYLE),
+    )
+
+
+def own_name(document: Document) -> str:
+    """The device's name with its domain."""
+    host, domain = hostname(document), ""
+    for line in document.statements("ip domain name", "ip domain-name"):
+        domain = "" if line.negated else line.get("name", "")
+    return f"{host}.{domain}" if host and domain else host
+
+
+def hostname(document: Document) -> str:
+    """The device's name."""
+    line = last_line(document, "hostname")
+    return line.get("name", "") if line else ""
+
+
+def tell_built_in(phase1: Phase1, report: Report) -> None:
+    """Say what is offered where no policy is written."""
+    if phase1.written:
+        return
+    if phase1.policies:
+        report.info(
+            1,
+            "built-in-policies",
+            "no `crypto isakmp policy` is written: the built-in policies of newer releases are "
+            "offered (AES-128 "
+            "with group 5, then 3DES with group 2; SHA before MD5); older releases offer DES, SHA, "
+            "group 1 with "
+            "certificates alone",
+            "write the policy that both sides mean",
+        )
+    else:
+        report.error(
+            1,
+            "no-policy",
+            "no `crypto isakmp policy` is written, and the built-in ones are switched off",
+            "add `crypto isakmp policy 10`",
+        )
+
+
+def _read_policies(document: Document, report: Report) -> tuple[Policy, ...]:
+    blocks = read_blocks(document, "crypto isakmp policy", lambda s: str(s.get("number", "")) or None)
+    policies = []
+    for block in blocks.values():
+        cipher, hashed = block.last("encryption"), block.last("hash")
+        method, group, lifetime = (
+            block.last("authentication"),
+            block.last("group"),
+            block.last("lifetime"),
+        )
+        policy = Policy(
+            number=block.opener.get("number"),
+            cipher=cipher.get("cipher") if cipher else defaults.POLICY_CIPHER,
+            hash=hashed.get("hash") if hashed else defaults.POLICY_HASH,
+            method=method.get("method") if method else defaults.POLICY_METHOD,
+            group=group.get("group") if group else defaults.POLICY_GROUP,
+            lifetime=lifetime.get("seconds") if lifetime else defaults.POLICY_LIFETIME,
+            line=block.line,
+        )
+        policies.append(policy)
+        silent = [
+            key for key, line in (("encryption", cipher), ("group", group), ("hash", hashed)) if line is None
+        ]
+        if silent:
+            words = either([_SPOKEN[key] for key in silent]).replace(" or ", " and ")
+            report.info(
+                block.line,
+                "policy-default",
+                f"policy {policy.number} says nothing of {either(silent)}: the device takes {words}",
+            )
+        _tell_method(policy, method is not None, report)
+    return tuple(sorted(policies, key=lambda p: p.number))
+
+
+def _tell_method(policy: Policy, written: bool, report: Report) -> None:
+    if policy.is_usable:
+        return
+    if not written:
+        report.warning(
+            policy.line,
+            "policy-authentication",
+            f"policy {policy.number} says nothing of authentication, and the device takes rsa-sig: no "
+            "pre-shared key is used with it, and certificates are not there yet; the policy is left out",
+            "add `authentication pre-share`",
+        )
+        return
+    report.warning(
+        policy.line,
+        "not-yet",
+        f"policy {policy.number}: `authentication {policy.method}` is not there yet; the policy is left out",
+    )
+
+
+def _built_in() -> tuple[Policy, ...]:
+    return tuple(
+        Policy(p.number, p.cipher, p.hash, p.method, p.group, defaults.POLICY_LIFETIME)
+        for p in defaults.BUILT_IN_POLICIES
+    )
+
+
+def _identity(document: Document, report: Report) -> Identity | None:
+    line = last_line(document, "crypto isakmp identity")
+    match line.get("identity") if line else None:
+        case "fqdn":
+            return Identity.of(IdType.ID_FQDN, own_name(document))
+        case "dn" if line:
+            report.warning(
+                line.line,
+                "not-yet",
+                "the name in a certificate is not there yet; our address is our identity",
+            )
+    return None

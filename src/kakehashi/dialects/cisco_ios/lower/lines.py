@@ -1,0 +1,186 @@
+"""What is to be said about each line by itself: wrong, not understood, not there yet, the host's, foreign."""
+
+from dataclasses import dataclass, field
+
+from kakehashi.dialects.cisco_ios.grammar import ACCESS_LIST_MODES, CRYPTO_MODES, GRAMMAR
+from kakehashi.dialects.diagnosis import count, ranges, reason, suggestion
+from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
+from kakehashi.dialects.grammar import Support
+from kakehashi.dialects.matching import Match, match_line
+from kakehashi.dialects.report import Report
+from kakehashi.dialects.spelling import close
+from kakehashi.model.finding import Finding, Severity
+
+_VPN_WORDS = ("crypto",)
+_MISPLACED_STEM = 2  # so many keywords of a mode's command, written out, are no accident elsewhere
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One pass over the lines. `lists`: the access lists that the VPN or a filter uses."""
+
+    report: Report
+    lists: frozenset[str]
+    indented: bool
+    foreign: list[int] = field(default_factory=list)
+    hosts: list[int] = field(default_factory=list)
+
+
+def report_lines(document: Document, lists: frozenset[str], report: Report) -> None:
+    """Say what became of every line that reaches nobody; each line once."""
+    walk = _Walk(report, lists, any(_is_indented(item) for item in document.walk()))
+    _walk(document.items, Support.OURS, None, walk)
+    if walk.foreign:
+        report.info(
+            walk.foreign[0],
+            "not-ours",
+            f"{count(walk.foreign)} not about the VPN and left alone: {ranges(walk.foreign)}",
+        )
+    if walk.hosts:
+        report.info(
+            walk.hosts[0],
+            "the-hosts",
+            f"{count(walk.hosts)} the host's, which brings the line up (PPP, PPPoE): {ranges(walk.hosts)}",
+        )
+
+
+def lists_in_use(document: Document) -> frozenset[str]:
+    """The access lists that maps, tunnels, filters and translation name."""
+    keys = ("match address", "ip access-group", "ipv6 traffic-filter", "tunnel protection ipsec policy")
+    return frozenset(
+        str(item.get("list"))
+        for item in document.walk()
+        if isinstance(item, Statement) and (item.key in keys or item.key == "ip nat inside source")
+    )
+
+
+def _walk(items: tuple[Item, ...], inherited: Support, opener: Statement | None, walk: _Walk) -> None:
+    for item in items:
+        match item:
+            case Comment():
+                continue
+            case Statement():
+                _statement(item, inherited, walk)
+            case Unknown():
+                _unknown(item, inherited, opener, walk)
+
+
+def _statement(item: Statement, inherited: Support, walk: _Walk) -> None:
+    support = item.command.support if inherited is Support.OURS else inherited
+    match support:
+        case Support.NOT_YET:
+            if inherited is Support.OURS:
+                walk.report.add(_not_yet(item, walk.report))
+            return
+        case Support.NOT_OURS:
+            walk.foreign.append(item.line)
+        case Support.THE_HOSTS:
+            walk.hosts.append(item.line)
+    _walk(item.body, support, item, walk)
+
+
+def _unknown(item: Unknown, inherited: Support, opener: Statement | None, walk: _Walk) -> None:
+    if inherited is not Support.OURS:
+        {Support.THE_HOSTS: walk.hosts}.get(inherited, walk.foreign).append(item.line)
+        return
+    finding = diagnose(item, opener, walk)
+    if finding is None:
+        walk.foreign.append(item.line)
+        walk.foreign += [line.line for line in item.body if not isinstance(line, Comment)]
+        return
+    walk.report.add(finding)
+    _walk(item.body, Support.OURS, None, walk)
+
+
+def _not_yet(statement: Statement, report: Report) -> Finding:
+    below = sum(not isinstance(item, Comment) for item in statement.body)
+    lines = f"the {below} lines below it have" if below > 1 else "the line below it has"
+    what = f"it and {lines} no effect" if below else "the line has no effect"
+    return Finding(
+        Severity.WARNING,
+        "not-yet",
+        f"`{statement.key}` is not there yet ({statement.command.help}); {what}",
+        report.source(statement.line),
+    )
+
+
+def diagnose(unknown: Unknown, opener: Statement | None, walk: _Walk) -> Finding | None:
+    """Why a line was not understood, and what is close to it. None: it is not about the VPN."""
+    if unknown.mode.name in ACCESS_LIST_MODES and not _is_listed(unknown, opener, walk):
+        return None
+    vital = _is_vpn(unknown, walk)
+    why = reason(unknown, vital)
+    root = GRAMMAR.root.commands
+    meant = suggestion(unknown.failure, unknown.mode.commands, root)
+    remedy = _remedy(unknown, meant)
+    ours = any(c.support is Support.OURS for c in unknown.failure.commands)
+    partly = why.code != "unknown-command" and bool(unknown.failure.said) and ours
+    if not (vital or remedy or partly):
+        return None
+    message = why.sentence
+    if unknown.body:
+        lines = "line that belongs to it is" if len(unknown.body) == 1 else "lines that belong to it are"
+        message += f"; the {len(unknown.body)} {lines} left out"
+    return Finding(why.severity, why.code, message, walk.report.source(unknown.line), remedy)
+
+
+def _remedy(unknown: Unknown, meant: str) -> str:
+    """What to do about it."""
+    if meant:
+        return f"did you mean `{meant}`?"
+    words = list(unknown.failure.words)
+    for mode in GRAMMAR.modes:
+        if mode is unknown.mode or mode.name not in CRYPTO_MODES | {"interface"}:
+            continue
+        found = match_line(words, mode.commands)
+        if isinstance(found, Match) and _is_plain(words, found):
+            return f"the command belongs below `{mode.title}`"
+    if len(unknown.failure.ambiguous) > 1 and _is_ours(unknown):
+        return "write more of it"
+    return ""
+
+
+def _is_plain(words: list[str], found: Match) -> bool:
+    """Is it beyond doubt this command?"""
+    typed = [word.lower() for word in words[1 if found.negated else 0 :]]
+    stem = found.command.words.split()
+    return (
+        found.command.support is Support.OURS and len(stem) >= _MISPLACED_STEM and typed[: len(stem)] == stem
+    )
+
+
+def _is_ours(unknown: Unknown) -> bool:
+    return any(c.support is Support.OURS for c in unknown.failure.commands)
+
+
+def _is_vpn(unknown: Unknown, walk: _Walk) -> bool:
+    words = [w.lower() for w in unknown.failure.words if w.lower() != "no"]
+    if not words:
+        return False
+    if words[0] in _VPN_WORDS or (len(words) > 1 and close(words[0], _VPN_WORDS)):
+        return True
+    if words[0] == "tunnel" and unknown.mode.name == "interface":
+        return True
+    if words[0] == "access-list":
+        return len(words) > 1 and words[1] in walk.lists
+    if unknown.mode.name in ACCESS_LIST_MODES:
+        return True
+    if unknown.mode.name not in CRYPTO_MODES:
+        return False
+    # Whoever indents means the mode; a line at the margin is a root command that we do not know.
+    return unknown.text[:1].isspace() or not walk.indented
+
+
+def _is_listed(unknown: Unknown, opener: Statement | None, walk: _Walk) -> bool:
+    """Is it a line of an access list that somebody of ours uses, and not one at the margin after it?"""
+    if opener is None or not (unknown.text[:1].isspace() or not walk.indented):
+        return False
+    if unknown.mode.name == "object-group":
+        return True
+    if not walk.indented and unknown.failure.position == 0:
+        return False
+    return opener.get("name") in walk.lists
+
+
+def _is_indented(item: Item) -> bool:
+    return isinstance(item, Statement | Unknown) and item.text[:1].isspace()
