@@ -58,8 +58,12 @@ def main() -> int:
         print(f"kakehashi: the core is not compiled, see above ({error}); all works, handshakes take longer")
         return 1 if os.environ.get("CI") else 0
     (made / "manifest.json").write_text(json.dumps(manifest, indent=1))
+    # Whole or not at all, for a gateway may start right now.
+    fresh = TARGET.with_name(f"{TARGET.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    shutil.copytree(made, fresh)
     shutil.rmtree(TARGET, ignore_errors=True)
-    shutil.copytree(made, TARGET)
+    fresh.rename(TARGET)
     return 0
 
 
