@@ -8,7 +8,8 @@ from kakehashi.dialects.registry import UnknownDialectError, all_dialects, by_na
 def test_a_dialect_is_found_by_its_name_in_any_case() -> None:
     assert by_name("NEC-IX").name == "nec-ix"
     assert by_name("Cisco-IOS").name == "cisco-ios"
-    assert [d.name for d in all_dialects()] == ["nec-ix", "cisco-ios"]
+    assert by_name("AWPlus").name == "awplus"
+    assert [d.name for d in all_dialects()] == ["nec-ix", "cisco-ios", "awplus"]
 
 
 def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
@@ -40,6 +41,21 @@ def test_a_configuration_is_recognised_by_its_lines(text: str) -> None:
 )
 def test_a_configuration_of_cisco_is_told_from_one_of_nec(text: str) -> None:
     assert recognise(text).name == "cisco-ios"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "crypto isakmp key S address 10.2.2.2\ninterface tunnel0\n tunnel protection ipsec\n",
+        "interface eth1\r\n ip address 10.0.0.1/24\r\n",
+        "crypto isakmp profile P\n transform 1 integrity SHA256 encryption AES256 group 14\n",
+        "awplus(config)# crypto isakmp peer dynamic profile P\n",
+        "interface tunnel1\n tunnel mode ipsec ipv4\n tunnel protection ipsec profile P\n"
+        " tunnel local name a.example\n ip address 10.0.0.1/30\n",
+    ],
+)
+def test_a_configuration_of_alliedware_plus_is_told_from_one_of_cisco(text: str) -> None:
+    assert recognise(text).name == "awplus"
 
 
 @pytest.mark.parametrize("text", ["", "hello\n"])

@@ -7,6 +7,7 @@ from kakehashi.gateway.desired import LEASED_METRIC, RULE_PRIORITY, TunnelState,
 from kakehashi.gateway.dhcp.lease import Lease
 from kakehashi.gateway.host.items import LAST_METRIC, Address, Item, LinkUp, Mtu, Route, Rule, Sysctl
 from kakehashi.gateway.outgoing import NoWay, Pin, Way
+from kakehashi.model import gateway as model
 from kakehashi.model.address import ANY
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.tunnel import ConnectType
@@ -58,6 +59,19 @@ def test_a_tunnel_that_is_always_on_gives_its_routes_up_to_a_backup() -> None:
     always = gateway(tunnel(connect=ConnectType.ALWAYS))
     assert not [r for r in routes(wanted(up=False, of=always)) if r.destination == LAN]
     assert [r for r in routes(wanted(up=True, of=always)) if r.destination == LAN]
+
+
+def test_a_route_to_nowhere_waits_behind_the_tunnels_own() -> None:
+    """What an always-on tunnel protects must not leave in the clear while it is down."""
+    nowhere = model.Route(destination=LAN, metric=254, discard=True)
+    always = gateway(tunnel(connect=ConnectType.ALWAYS))
+    of = replace(always, routes=(*always.routes, nowhere))
+    refused = Route(LAN, "", metric=254)
+    assert [r for r in routes(wanted(up=False, of=of)) if r.destination == LAN] == [refused]
+    assert {r.device: r.metric for r in routes(wanted(up=True, of=of)) if r.destination == LAN} == {
+        "Tunnel0.0": 1,
+        "": 254,
+    }
 
 
 def test_addresses_and_forwarding_of_the_interfaces() -> None:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Interface
@@ -153,6 +154,29 @@ def test_a_client_that_dies_is_started_again_and_asks_for_the_same_address(stage
 
     stage.play(story)
     assert clients_of(stage.folder) == []
+
+
+NOISE = """
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"to-eth0")
+for data in (bytes(300), bytes(240) + b"\\x35\\x00", b"\\xff" * 1400, b"", b"x"):
+    s.sendto(data, ("255.255.255.255", 68))
+"""
+
+
+def test_what_a_neighbour_sends_takes_no_address_away(stage: Stage) -> None:
+    async def story(clients: Clients) -> None:
+        stage.server.start("192.0.2.77")
+        await become(lambda: bool(clients.leases))
+        await asyncio.to_thread(stage.there.inside, sys.executable, "-c", NOISE)
+        await become(lambda: "is renewed" in stage.log.getvalue() and bool(clients_of(stage.folder)))
+        assert [str(lease.address) for lease in clients.leases.values()] == ["192.0.2.77/24"]
+        assert stage.changes == 1
+
+    stage.play(story)
+    assert "the DHCP client has ended" in stage.log.getvalue()
 
 
 def test_a_device_that_is_no_longer_asked_on_has_no_client(stage: Stage) -> None:

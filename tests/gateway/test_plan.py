@@ -1,9 +1,10 @@
 """A reload does what has changed and nothing else."""
 
 from dataclasses import replace
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from kakehashi.gateway.plan import Plan, plan
+from kakehashi.model.gateway import Route
 from kakehashi.model.source import Source
 from tests.gateway.builders import (
     PHASE1,
@@ -68,6 +69,12 @@ def test_routes_and_addresses_are_told_but_touch_no_tunnel() -> None:
         "address 10.1.0.2/24 of GigaEthernet0.0 is new",
         "address 10.1.0.1/24 of GigaEthernet0.0 is gone",
     }
+
+
+def test_a_route_to_nowhere_is_told_as_such() -> None:
+    nowhere = Route(destination=ip_network("10.7.0.0/16"), metric=254, discard=True)
+    found = plan(gateway(), replace(gateway(), routes=(*gateway().routes, nowhere)))
+    assert found.sentences == ("route 10.7.0.0/16 by discard is new",)
 
 
 def test_ikev1_peers_are_told_apart_from_the_tunnels_that_use_them() -> None:

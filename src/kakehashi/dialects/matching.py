@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from kakehashi.dialects.grammar import (
@@ -16,6 +17,7 @@ from kakehashi.dialects.grammar import (
 )
 
 MASK = "***"
+_LED_BY = 3  # keywords at the beginning of a line by which its command is looked up
 # After one of these words a value is, or may be, a secret.
 _SECRET_WORDS = frozenset({"key", "secret", "password", "community", "passphrase", "pre-shared-key"})
 # These stand between the word and the secret, and say nothing.
@@ -114,9 +116,19 @@ def _is_negated(words: tuple[str, ...]) -> bool:
 
 def _read(words: tuple[str, ...], commands: Sequence[Command]) -> "list[_Thread] | _Thread | Failure":
     """Every reading of the words so far; a single one if it took the rest of the line."""
-    negated = _is_negated(words)
-    threads = [_Thread(c, c.pattern, {}) for c in commands if not negated or c.negation is not Negation.NONE]
-    for position in range(1 if negated else 0, len(words)):
+    begin = 1 if _is_negated(words) else 0
+    every = tuple(commands)
+    possible = _possible(every, tuple(word.lower() for word in words[begin : begin + _LED_BY]))
+    read = _read_as(words, begin, possible)
+    # What could have stood in the place of a wrong word, those know that were left out for it.
+    return _read_as(words, begin, every) if isinstance(read, Failure) else read
+
+
+def _read_as(
+    words: tuple[str, ...], begin: int, commands: tuple[Command, ...]
+) -> "list[_Thread] | _Thread | Failure":
+    threads = [_Thread(c, c.pattern, {}) for c in commands if not begin or c.negation is not Negation.NONE]
+    for position in range(begin, len(words)):
         step = _advance(threads, words, position)
         if isinstance(step, Failure):
             return step
@@ -124,6 +136,32 @@ def _read(words: tuple[str, ...], commands: Sequence[Command]) -> "list[_Thread]
         if finished:
             return finished
     return threads
+
+
+@lru_cache(maxsize=4096)
+def _possible(commands: tuple[Command, ...], begun: tuple[str, ...]) -> tuple[Command, ...]:
+    """Those of the commands that may begin so: what is impossible costs no time.
+
+    It ends at a shortened word: which of several was meant, the words behind it must not decide.
+    """
+    for position, word in enumerate(begun):
+        commands = tuple(c for c in commands if _may_stand(c.pattern, position, word))
+        if not any(_is_keyword(c.pattern, position, word) for c in commands):
+            break
+    return commands
+
+
+def _may_stand(pattern: tuple[Pattern, ...], position: int, word: str) -> bool:
+    """Not where the pattern has another keyword; what stands behind anything else, nobody knows here."""
+    if any(not isinstance(item, Word) for item in pattern[:position]) or position >= len(pattern):
+        return True
+    item = pattern[position]
+    return not isinstance(item, Word) or item.text.startswith(word)
+
+
+def _is_keyword(pattern: tuple[Pattern, ...], position: int, word: str) -> bool:
+    item = pattern[position] if position < len(pattern) else None
+    return isinstance(item, Word) and item.text == word
 
 
 def _advance(

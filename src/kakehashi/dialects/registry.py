@@ -1,5 +1,6 @@
 """The dialects there are."""
 
+from kakehashi.dialects.awplus import AwPlus
 from kakehashi.dialects.base import Dialect
 from kakehashi.dialects.cisco_ios import CiscoIos
 from kakehashi.dialects.nec_ix import NecIx
@@ -11,7 +12,7 @@ class UnknownDialectError(LookupError):
 
 def all_dialects() -> tuple[Dialect, ...]:
     """Every dialect."""
-    return (NecIx(), CiscoIos())
+    return (NecIx(), CiscoIos(), AwPlus())
 
 
 def by_name(name: str) -> Dialect:

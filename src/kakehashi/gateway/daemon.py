@@ -30,7 +30,7 @@ from kakehashi.gateway.log import Log
 from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, tunnel_mtu
 from kakehashi.gateway.options import RunOptions
 from kakehashi.gateway.overview import overview
-from kakehashi.gateway.paths import tunnel_paths
+from kakehashi.gateway.paths import tunnels_left_behind
 from kakehashi.gateway.plan import plan
 from kakehashi.gateway.reconciler import Reconciler, known_address
 from kakehashi.gateway.resolver import Resolver
@@ -230,13 +230,7 @@ class Daemon:
         self._log.say(Level.NOTICE, f"the peer's name {name} resolves to {text}", name="resolved")
         self._tell_addresses()
         core, now = self._driver.core, self._driver.now()
-        named = {tunnel for tunnel, host in resolver.known_by_name(self._gateway) if host.name == name}
-        moved = {
-            tunnel
-            for tunnel, path in tunnel_paths(self._gateway, core, now)
-            if tunnel in named and path.remote.ip not in addresses
-        }
-        for tunnel in sorted(moved):
+        for tunnel in tunnels_left_behind(self._gateway, core, now, name, addresses):
             core.discard(tunnel, f"the peer's name {name} resolves to {text} now", now)
         self._driver.step()
         self._reconciler.touch()

@@ -178,6 +178,9 @@ def _route(
             source = _borrowed(gateway, route.interface, route.destination.version, devices, facts)
             yield Route(route.destination, device, metric=route.metric, source=source)
         return
+    if route.discard:
+        yield Route(route.destination, "", metric=route.metric)
+        return
     named = devices.get(route.interface) if route.interface else None
     device = named or (facts.device_towards(route.next_hop) if route.next_hop else None) or ""
     if device and device in facts.links and facts.links[device].running:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from kakehashi.gateway.core import Core
-from kakehashi.model.address import Path
+from kakehashi.gateway.resolver import known_by_name
+from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import Ikev1Tunnel
 
@@ -22,3 +23,16 @@ def tunnel_paths(gateway: Gateway, core: Core, now: float) -> Iterator[tuple[str
         for tunnel in gateway.tunnels:
             if isinstance(tunnel, Ikev1Tunnel) and isakmp.peer in tunnel.peers:
                 yield tunnel.interface, isakmp.path
+
+
+def tunnels_left_behind(
+    gateway: Gateway, core: Core, now: float, name: str, addresses: frozenset[IPAddress]
+) -> list[str]:
+    """The tunnels with an SA to where the host name `name` led before it led to `addresses` (V1-35)."""
+    named = {tunnel for tunnel, host in known_by_name(gateway) if host.name == name}
+    found = (
+        tunnel
+        for tunnel, path in tunnel_paths(gateway, core, now)
+        if tunnel in named and path.remote.ip not in addresses
+    )
+    return list(dict.fromkeys(found))

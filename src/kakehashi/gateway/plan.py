@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import Ikev1Peer
+from kakehashi.model.status import DISCARDED
 from kakehashi.model.tunnel import Tunnel
 
 
@@ -59,7 +60,7 @@ def _fields(old: Tunnel | Ikev1Peer, new: Tunnel | Ikev1Peer) -> list[str]:
 
 
 def _routes(gateway: Gateway) -> list[str]:
-    return [f"{r.destination} by {r.interface or r.next_hop}" for r in gateway.routes]
+    return [f"{r.destination} by {r.interface or r.next_hop or DISCARDED}" for r in gateway.routes]
 
 
 def _addresses(gateway: Gateway) -> list[str]:

@@ -17,6 +17,7 @@ from kakehashi.gateway.outgoing import NoWay
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.secret import Secret
 from kakehashi.model.status import (
+    DISCARDED,
     IkeSaStatus,
     InboundCounters,
     IpsecSaStatus,
@@ -74,19 +75,18 @@ def route_statuses(
     gateway: Gateway, devices: Mapping[str, str], facts: Facts, wanted: tuple[object, ...]
 ) -> tuple[RouteStatus, ...]:
     """One for each static route of the configuration."""
-    ours = [i for i in wanted if isinstance(i, Route) and i.device]
+    ours = [i for i in wanted if isinstance(i, Route)]
     result = []
     for route in gateway.routes:
         active = any(
             item.destination == route.destination
             and item.metric == route.metric
+            and bool(item.device) is not route.discard
             and (route.interface is None or item.device == devices.get(route.interface))
             and routes.present(item, facts)
             for item in ours
         )
-        via = route.interface or str(route.next_hop)
-        if route.interface and route.next_hop:
-            via = f"{route.interface} {route.next_hop}"
+        via = " ".join(str(part) for part in (route.interface, route.next_hop) if part) or DISCARDED
         result.append(
             RouteStatus(destination=str(route.destination), via=via, active=active, metric=route.metric)
         )

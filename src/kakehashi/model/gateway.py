@@ -67,12 +67,16 @@ class Interface:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A static route. One of `next_hop` and `interface` is set, or both; a smaller `metric` wins."""
+    """A static route. One of `next_hop` and `interface` is set, or both; a smaller `metric` wins.
+
+    `discard`: it has neither, and what follows it goes nowhere.
+    """
 
     destination: IPNetwork
     next_hop: IPAddress | None = None
     interface: str | None = None
     metric: int = 1
+    discard: bool = False
     source: Source | None = field(default=None, compare=False)
 
 

@@ -213,9 +213,15 @@ class TunnelStatus:
     history: tuple[HistoryEntry, ...] = ()
 
 
+DISCARDED = "discard"  # where a route leads that throws away what follows it
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteStatus:
-    """One route of the configuration, and whether it is in the host's table now."""
+    """One route of the configuration, and whether it is in the host's table now.
+
+    `via`: the interface and the next hop, as far as they are set, or DISCARDED.
+    """
 
     destination: str
     via: str

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa
 from kakehashi.model.address import Path
-from kakehashi.model.ikev1 import DeadPeerDetection
+from kakehashi.model.ikev1 import DeadPeerDetection, PeerIdentity
 from kakehashi.wire.registry.ikev1 import ExchangeType, NotifyType, ProtocolId
 from kakehashi.wire.v1.delete import Delete
 from kakehashi.wire.v1.hash import Hash
@@ -19,7 +19,7 @@ from kakehashi.wire.v1.message import Message, encode
 from kakehashi.wire.v1.nonce import Nonce
 from kakehashi.wire.v1.notification import Notification
 from kakehashi.wire.v1.payloads import Payload
-from tests.conversations.v1.gateways import SITE1, TUNNEL
+from tests.conversations.v1.gateways import ANY, SITE1, SITE2, TUNNEL, identity, site
 from tests.conversations.v1.stories import established, settled, two_sites
 from tests.conversations.wire import Node, Wire
 from tests.wire.v1 import strategies
@@ -98,6 +98,25 @@ def test_an_sa_of_another_peer_is_not_ones_own_to_delete() -> None:
     wire.run(10)
     give(wire, b, sent_by(a, [invalid]))
     assert b.children
+
+
+def test_an_isakmp_sa_of_another_client_is_not_ones_own_to_delete() -> None:
+    """Under one policy for all clients each has its own identity."""
+    wire = Wire()
+    center = {"address": ANY, "peer_identity": PeerIdentity.ANYTHING, "tunnel": {"address": ANY}}
+    b = wire.node("b", site(2, **center), SITE2)
+    clients = []
+    for number in (1, 2):
+        name = identity(f"client{number}")
+        client = wire.node(name.text, site(1, local_identity=name), f"10.1.0.{number}")
+        client.initiate(TUNNEL, b)
+        wire.run(3)
+        clients.append(client)
+    assert len(b.isakmp_sas()) == 2
+    other = sa_of(clients[1])
+    delete = Delete(ProtocolId.ISAKMP, (other.initiator_cookie + other.responder_cookie,))
+    give(wire, b, sent_by(clients[0], [delete]))
+    assert len(b.isakmp_sas()) == 2
 
 
 def test_phase_2_before_phase_1() -> None:

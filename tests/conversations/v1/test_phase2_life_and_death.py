@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from kakehashi.ike.effects import EventName
-from kakehashi.ike.v1.delete import delete_isakmp_sa
+from kakehashi.ike.v1 import dpd
+from kakehashi.ike.v1.delete import delete_isakmp_sa, delete_pair
 from kakehashi.model.address import Path, SocketAddress
 from kakehashi.model.ikev1 import DeadPeerDetection, DeleteNotify, DpdStyle
 from kakehashi.model.selector import TrafficSelector
-from kakehashi.wire.registry.ikev1 import ExchangeType
+from kakehashi.wire.registry.ikev1 import ExchangeType, NotifyType
+from kakehashi.wire.v1.message import Message, encode
+from kakehashi.wire.v1.notification import Notification
 from tests.conversations.v1.gateways import (
     ANY,
     PHASE2,
@@ -177,6 +180,30 @@ def test_periodic_asks_whatever_comes() -> None:
     assert [who for _, who, _, _ in wire.sent].count("a") >= 9
 
 
+def test_packets_prove_life_where_answers_are_lost() -> None:
+    wire = Wire()
+    a, b = established(wire, {"dpd": replace(DPD, style=DpdStyle.PERIODIC)})
+    wire.talk(b, TUNNEL, 4)
+    wire.filter = lambda node, datagram: node is a
+    wire.run(200)
+    assert not a.told(EventName.PEER_DEAD)
+
+
+def test_an_answer_to_another_question_says_nothing() -> None:
+    """RFC 3706 section 5.4."""
+    wire = Wire()
+    a, b = established(wire, {"dpd": DPD})
+    (ours,), (theirs,) = (node.endpoint.v1.all_sas() for node in (a, b))
+    stale = Notification(NotifyType.R_U_THERE, data=b"\0\0\0\1")
+    dpd.answer(theirs, stale, wire.now)
+    wire.carry_out(b)
+    wire.run(1)
+    assert not a.told(EventName.DPD)
+    wire.run(20)
+    assert "is alive" in a.told(EventName.DPD)[1].message
+    assert ours.dpd is not None
+
+
 def test_one_lost_question_is_no_death() -> None:
     wire = Wire()
     a, _ = established(wire, {"dpd": DPD})
@@ -208,12 +235,58 @@ def test_a_peer_that_has_no_dpd_is_not_asked() -> None:
     assert all(sa.dpd is None for sa in b.endpoint.v1.all_sas())
 
 
+def test_an_error_without_proof_is_a_reason_to_ask_but_not_all_the_time() -> None:
+    """A peer that has lost everything answers INVALID-COOKIE in clear; so can anybody else."""
+    wire = Wire()
+    a, _ = established(wire, {"dpd": replace(DPD, interval=3600)})
+    wire.run(10)
+    wire.sent.clear()
+    (sa,) = a.endpoint.v1.all_sas()
+    cookies = (sa.initiator_cookie, sa.responder_cookie)
+    error = Message(*cookies, ExchangeType.INFORMATIONAL, 9, (Notification(NotifyType.INVALID_COOKIE),))
+    for _ in range(90):
+        a.endpoint.receive(encode(error), a.path_to(SITE2), wire.now)
+        wire.carry_out(a)
+        wire.run(0.1)
+    assert [who for _, who, _, _ in wire.sent] == ["a", "b", "a", "b"]
+    assert a.children
+
+
+def test_a_peer_that_has_lost_everything_is_found_dead_by_its_errors() -> None:
+    wire = Wire()
+    a, b = established(wire, {"dpd": replace(DPD, interval=3600)}, {"send_initial_contact": False})
+    b.boot()
+    wire.run(20)
+    a.do(a.endpoint.expire, a.outbound[TUNNEL])
+    wire.run(25)
+    assert a.told(EventName.PEER_DEAD)
+    assert not a.children
+
+
 def test_found_dead_and_found_again() -> None:
     wire = Wire()
     a, b = established(wire, {"dpd": DPD})
     wire.keep_up(a, TUNNEL, b)
     wire.talk(a, TUNNEL)
     b.boot()
+    wire.run(60)
+    settled(a, b)
+
+
+def test_when_the_peer_deletes_the_new_pair_the_old_one_works_again() -> None:
+    wire = Wire()
+    a, b = established(wire)
+    (old,) = a.children
+    a.do(a.endpoint.expire, old)
+    wire.run(1)
+    new = a.used(TUNNEL)
+    assert new.spi_in != old
+    (theirs,) = (p for p in b.endpoint.v1.pairs if p.spi_in == new.spi_out)
+    delete_pair(b.endpoint.v1, theirs, "a story", wire.now)
+    wire.carry_out(b)
+    wire.run(1)
+    assert a.used(TUNNEL).spi_in == old
+    assert b.used(TUNNEL).spi_out == old
     wire.run(60)
     settled(a, b)
 

@@ -7,6 +7,8 @@ import pytest
 
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import EventName
+from kakehashi.ike.v1 import quick_initiator
+from kakehashi.ike.v1.identities import to_wire
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.policy import EVERYTHING
 from kakehashi.model.selector import ANY_IPV4, TrafficSelector
@@ -241,6 +243,23 @@ def test_both_begin_at_once() -> None:
         assert_in_step(a, b)
         assert len(pairs(a, b)) == 1
         assert a.used(TUNNEL).spi_in == b.used(TUNNEL).spi_out
+
+
+@pytest.mark.parametrize("filters", [False, True])
+def test_a_responder_that_answers_for_other_traffic_is_refused(
+    filters: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire = Wire()
+    changes = policy(filters=filters)
+    a, b = two_sites(wire, changes, changes)
+    answered = (to_wire(LAN1), to_wire(TrafficSelector.of("192.168.0.0/16")))
+    monkeypatch.setattr(quick_initiator, "identities_of", lambda received: answered)
+    a.initiate(TUNNEL, b)
+    wire.run(5)
+    assert not a.children
+    assert "192.168.0.0/16" in a.failures()[0]
+    # The responder hears of it, and keeps nothing.
+    assert not b.children
 
 
 def test_a_drop_has_a_name() -> None:

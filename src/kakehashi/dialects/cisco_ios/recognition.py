@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from math import prod
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,9 @@ _PROMPT = r"^(?:[ \t]*[\w.-]+\([\w.-]+\)#)?[ \t]*"
 
 SIGNS: tuple[Sign, ...] = (
     _sign(r"^Current configuration ?: \d+ bytes", 0.5, "the header `Current configuration : ... bytes`"),
-    _sign(_PROMPT + r"crypto isakmp ", 0.9, "`crypto isakmp`"),
+    # AlliedWare Plus has keys, profiles and peers, too, and no policies.
+    _sign(_PROMPT + r"crypto isakmp (key|profile|peer) ", 0.4, "`crypto isakmp key`"),
+    _sign(_PROMPT + r"crypto isakmp (?!(key|profile|peer) )", 0.9, "`crypto isakmp policy`"),
     _sign(_PROMPT + r"crypto ikev2 ", 0.8, "`crypto ikev2`"),
     _sign(_PROMPT + r"crypto (map \S+ \d|dynamic-map |ipsec transform-set )", 0.9, "`crypto map`"),
     _sign(_PROMPT + r"tunnel protection ipsec profile [\w.-]+", 0.5, "`tunnel protection ipsec profile`"),
@@ -50,5 +53,5 @@ def evidence(text: str) -> tuple[Sign, ...]:
 
 
 def likeness(text: str) -> float:
-    """How much a text looks like this dialect, 0 to 1."""
-    return min(1.0, sum(sign.weight for sign in evidence(text)))
+    """How much a text looks like this dialect, 0 to 1: each sign takes its share of what doubt is left."""
+    return 1 - prod(1 - sign.weight for sign in evidence(text))

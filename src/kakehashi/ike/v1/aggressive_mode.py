@@ -59,7 +59,7 @@ class AggressiveInitiator(Phase1):
         identity = self.own_identity(sa)
         self._own_id_b = identity.encode()
         payloads = [offer, KeyExchange(self.g_xi), Nonce(self.ni), identity, *features.announced(peer)]
-        self.send(sa, payloads, now, then=self._message_2, waits_for="message 1", retransmit=sa.waits)
+        self.send(sa, payloads, now, then=self._message_2, number=1, retransmit=sa.waits)
 
     def receive(self, sa: IsakmpSa, received: Received, now: float) -> None:
         super().receive(sa, received, now)
@@ -92,7 +92,7 @@ class AggressiveInitiator(Phase1):
         detection = self.nat_payloads(sa)
         digest = self.digest(sa, True, self._own_id_b)
         payloads = [*detection, *known(self.proves).proof(digest), *self.initial_contact(sa)]
-        self.send(sa, payloads, now, then=None, waits_for="", encrypted=True)
+        self.send(sa, payloads, now, then=None, number=3, encrypted=True)
         self.done(sa, now)
 
     def _timeout_text(self, sa: IsakmpSa) -> str:
@@ -142,6 +142,7 @@ class AggressiveResponder(Phase1):
             payloads,
             now,
             then=self._message_3,
+            number=2,
             waits_for="message 3 (HASH, which a wrong pre-shared key makes unreadable)",
             retransmit=sa.waits[:MAX_UNPROVED],
         )

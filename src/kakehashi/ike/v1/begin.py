@@ -25,6 +25,8 @@ from kakehashi.wire.registry.ikev2 import KeyExchangeId
 if TYPE_CHECKING:
     from kakehashi.ike.v1.host import Host
 
+_LINGER = 15.0  # seconds that an ISAKMP SA lives on when another one does its work
+
 
 def initiate(host: Host, tunnel: Ikev1Tunnel, path: Path | None, trigger: Trigger | None, now: float) -> bool:
     """Begin what is missing to carry the packets: quick mode, and phase 1 before it. False if nothing can.
@@ -70,6 +72,11 @@ def phase1_established(sa: IsakmpSa, now: float) -> None:
         _leave_old_address(sa, now)
     if peer.dpd is not None and sa.features.dpd:
         sa.dpd = Dpd(peer.dpd, host.entropy(4), now)
+    for other in host.sas_of(peer.name):
+        if other.superseded and other.expires_at is not None:
+            # What is under way by it may come to its end; then the peer need not keep it either.
+            other.expires_at = min(other.expires_at, now + _LINGER)
+            host.rearm(other)
     waiting, sa.waiting = sa.waiting, []
     for exchange in waiting:
         if isinstance(exchange, Initiator):

@@ -97,7 +97,8 @@ def _receive_encrypted(
         return
     if exchange is not None:
         # CONNECTED ends quick mode, and is an informational message with the same message ID.
-        if header.exchange_type in (exchange.kind, ExchangeType.INFORMATIONAL):
+        ends = header.exchange_type == ExchangeType.INFORMATIONAL and exchange.kind == ExchangeType.QUICK
+        if ends or header.exchange_type == exchange.kind:
             exchange.receive(sa, received, now)
         else:
             sa.host.drop(Drop.UNEXPECTED_EXCHANGE, path)
@@ -122,8 +123,13 @@ def _receive_clear(sa: IsakmpSa, header: Header, datagram: bytes, path: Path, no
     if header.exchange_type == ExchangeType.INFORMATIONAL:
         sa.host.drop(Drop.HINT_ONLY, path)
         error = received.error
-        if error is not None and isinstance(exchange, Phase1) and sa.state is State.CONNECTING:
+        if error is None or not sa.host.may_answer(now):
+            return
+        if sa.state is State.CONNECTING and isinstance(exchange, Phase1):
             exchange.error(sa, error.type, False, now)
+        elif sa.is_up and sa.dpd is not None:
+            # It may have lost the SA, or somebody pretends that: it is asked.
+            sa.dpd.ask_now(sa, now)
     elif sa.state is not State.CONNECTING:
         sa.host.drop(Drop.NOT_ENCRYPTED, path)
     elif header.message_id or exchange is None or exchange.kind != header.exchange_type:

@@ -82,8 +82,8 @@ class Dpd:
         sa.tell(Level.INFO, EventName.DPD, f"{sa.peer_text} is alive")
 
     def ask_now(self, sa: IsakmpSa, now: float) -> None:
-        """There is a reason to doubt that the peer lives: ask at once, unless it is being asked."""
-        if not self._unanswered:
+        """There is a reason to doubt that the peer lives. Anybody can give one: ask, but not all the time."""
+        if not self._unanswered and now - self._asked_at >= self._settings.retry_interval:
             self._ask(sa, now)
             sa.host.rearm(sa)
 

@@ -4,6 +4,7 @@ from collections import Counter
 
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import EventName, IsakmpSaChanged, Level, Send
+from kakehashi.ike.limits import Throttle
 from kakehashi.ike.shared import Shared
 from kakehashi.ike.timers import Timers
 from kakehashi.ike.trigger import Trigger
@@ -56,6 +57,7 @@ class Engine:
         self._half_open_of: Counter[IPAddress] = Counter()
         self._timers: Timers[IsakmpSa] = Timers(timers.next_timeout)
         self.rearm = self._timers.rearm
+        self._key_exchanges = Throttle(shared.limits.aggressive_per_second)
         self.pairs = Pairs(self)
         self.pools: Pools[Borrower] = Pools(lambda borrower: configuring.is_gone(self, borrower))
         self._candidates = self._read_configuration()
@@ -209,6 +211,9 @@ class Engine:
     def in_use(self, sa: IsakmpSa) -> bool:
         return bool(self.pairs.of_sa(sa))
 
+    def may_exchange_keys(self, now: float) -> bool:
+        return self._key_exchanges.allows(now)
+
     def tiers(self, path: Path) -> list[Tier]:
         return self._candidates.tiers(path)
 
@@ -323,7 +328,7 @@ class Engine:
 
     def _evict(self, sa: IsakmpSa, now: float) -> None:
         """Nothing is told and nothing is remembered: there may be thousands in a second."""
-        sa.exchanges.clear()
+        sa.failure_told = True
         sa.close("half-open, and there are too many others", now)
         sa.expires_at = None
         self.rearm(sa)

@@ -37,6 +37,7 @@ def tell_failure(
 ) -> None:
     """One event for one failed negotiation of an SA."""
     stage, peer = STAGES[sa.mode], str(sa.path.remote.ip)
+    sa.failure_told = True
     sa.tell(
         level,
         EventName.NEGOTIATION_FAILED,
@@ -46,7 +47,13 @@ def tell_failure(
 
 
 def tell_refused(
-    host: Host, path: Path, mode: ExchangeMode, cause: str, sentence: str, details: Mapping[str, str]
+    host: Host,
+    path: Path,
+    mode: ExchangeMode,
+    tunnel: str,
+    cause: str,
+    sentence: str,
+    details: Mapping[str, str],
 ) -> None:
     """One event for a first message that left no SA behind."""
     stage, peer = STAGES[mode], str(path.remote.ip)
@@ -56,7 +63,7 @@ def tell_refused(
             name=EventName.NEGOTIATION_FAILED,
             facility="IKE",
             message=f"{stage} from peer {peer} refused: {sentence}",
-            tunnel=details.get("tunnel", ""),
+            tunnel=tunnel,
             path=path,
             details={"stage": stage, "cause": cause, "peer": peer} | dict(details),
         )

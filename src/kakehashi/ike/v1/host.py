@@ -77,6 +77,9 @@ class Host(Protocol):
     def has_room(self, path: Path, mode: ExchangeMode, now: float) -> bool:
         """May one more half-open ISAKMP SA begin for the source of a first message?"""
 
+    def may_exchange_keys(self, now: float) -> bool:
+        """May one more stranger make us work for a shared secret in this second?"""
+
     def tiers(self, path: Path) -> list[tuple[Ikev1Peer, ...]]:
         """As `candidates`: those that are equally near together."""
 

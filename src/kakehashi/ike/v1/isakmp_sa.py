@@ -14,6 +14,7 @@ from kakehashi.crypto.ikev1.key_schedule import Skeyids
 from kakehashi.ike.effects import Event, EventName, Level, Send
 from kakehashi.ike.known import known
 from kakehashi.ike.v1.exchange import Exchange, Received
+from kakehashi.ike.v1.failures import tell_failure
 from kakehashi.ike.v1.fragments import Reassembly, split
 from kakehashi.ike.v1.host import Host
 from kakehashi.ike.v1.sealing import Sealer
@@ -52,7 +53,8 @@ class IsakmpSa:
     names the peer. `superseded`: another ISAKMP SA does its work. `waiting`: exchanges of phase 2 that begin
     when it is up. `peer_starts_anew`: it has sent INITIAL-CONTACT in phase 1. `user`: who has logged in by
     XAUTH; `logged_in`: what the server has said to us, None before; `patience_until`: how long we wait.
-    `lent`: the address of a pool that the peer has from us.
+    `failure_told`: somebody knows already that there will be no phase 2. `lent`: the address of a pool that
+    the peer has from us.
     """
 
     def __init__(
@@ -107,6 +109,7 @@ class IsakmpSa:
         self.patience_until: float | None = None
         self.superseded = False
         self.peer_starts_anew = False
+        self.failure_told = False
         self.end_reason = ""
 
     @property
@@ -215,7 +218,10 @@ class IsakmpSa:
         """The ISAKMP SA ends here and now, without a word to the peer. Its pairs of IPsec SAs stay."""
         if self.state is State.GONE:
             return
-        was_up = self.established_at is not None
+        was_up = self.state is State.ESTABLISHED
+        if not was_up and not self.failure_told:
+            tell_failure(self, "ended", reason)
+            self.host.phase1_failed(self, reason, now)
         self.state = State.GONE
         self.end_reason = reason
         exchanges, self.exchanges = self.exchanges, {}

@@ -50,7 +50,7 @@ class MainModeInitiator(Phase1):
         offer = phase1_proposals.offer(peer, ExchangeMode.MAIN)
         self.sai_b = offer.encode()
         payloads = [offer, *features.announced(peer)]
-        self.send(sa, payloads, now, then=self._message_2, waits_for="message 1", retransmit=sa.waits)
+        self.send(sa, payloads, now, then=self._message_2, number=1, retransmit=sa.waits)
 
     def _message_2(self, sa: IsakmpSa, received: Received, now: float) -> None:
         messages.check(received, 2)
@@ -66,7 +66,7 @@ class MainModeInitiator(Phase1):
         sa.step = Phase1Step.SA_SETUP
         self.g_xi, self.ni = self.make_public(sa, known(sa.suite).group)
         payloads = [KeyExchange(self.g_xi), Nonce(self.ni), *self.nat_payloads(sa)]
-        self.send(sa, payloads, now, then=self._message_4, waits_for="message 3", retransmit=sa.waits)
+        self.send(sa, payloads, now, then=self._message_4, number=3, retransmit=sa.waits)
 
     def _message_4(self, sa: IsakmpSa, received: Received, now: float) -> None:
         messages.check(received, 4)
@@ -85,7 +85,7 @@ class MainModeInitiator(Phase1):
             payloads,
             now,
             then=self._message_6,
-            waits_for="message 5",
+            number=5,
             encrypted=True,
             retransmit=sa.waits,
         )
@@ -144,7 +144,7 @@ class MainModeResponder(Phase1):
         sa.nat_method = features.nat_method(choice.peer, sa.features)
         sa.step = Phase1Step.SA_SETUP
         payloads = [choice.answer(), *features.announced(choice.peer, sa.nat_method)]
-        self.send(sa, payloads, now, then=self._message_3, waits_for="message 3 (key exchange)")
+        self.send(sa, payloads, now, then=self._message_3, number=2, waits_for="message 3 (key exchange)")
 
     def _message_3(self, sa: IsakmpSa, received: Received, now: float) -> None:
         messages.check(received, 3)
@@ -158,7 +158,7 @@ class MainModeResponder(Phase1):
         sa.step = Phase1Step.KEY_EXCHANGE
         payloads = [KeyExchange(self.g_xr), Nonce(self.nr), *self.nat_payloads(sa)]
         text = "message 5 (identity and HASH, which a wrong pre-shared key makes unreadable)"
-        self.send(sa, payloads, now, then=self._message_5, waits_for=text)
+        self.send(sa, payloads, now, then=self._message_5, number=4, waits_for=text)
 
     def _message_5(self, sa: IsakmpSa, received: Received, now: float) -> None:
         messages.check(received, 5)
@@ -173,7 +173,7 @@ class MainModeResponder(Phase1):
         payloads = [identity, *known(self.proves).proof(digest)]
         if self._choice.is_shorter:
             payloads.append(self.lifetime(sa))
-        self.send(sa, payloads, now, then=None, waits_for="", encrypted=True)
+        self.send(sa, payloads, now, then=None, number=6, encrypted=True)
         self.done(sa, now)
 
     def _who(self, sa: IsakmpSa, identity: Identity) -> Ikev1Peer:

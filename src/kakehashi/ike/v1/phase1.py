@@ -24,7 +24,7 @@ from kakehashi.ike.v1.sealing import Sealer
 from kakehashi.ike.v1.suite import Phase1Suite
 from kakehashi.model.address import Path
 from kakehashi.model.identity import Identity
-from kakehashi.model.ikev1 import Ikev1Peer
+from kakehashi.model.ikev1 import Ikev1Peer, PeerIdentity
 from kakehashi.model.status import NatSide, Role
 from kakehashi.wire.registry.ikev1 import ExchangeType, NotifyType, ProtocolId
 from kakehashi.wire.registry.ikev2 import KeyExchangeId
@@ -62,10 +62,10 @@ class Phase1:
         self.g_xi = self.g_xr = b""
         self.key_pair: key_exchange.KeyPair | None = None
         self.proves: Authenticator | None = None
-        self.waits_for = ""
+        self._sent = 0  # the number of our message that was sent last
+        self._waits_for = ""
         self._step: Step | None = None
         self._hint: tuple[str, str, Mapping[str, str]] | None = None
-        self._told = False
         self._forget_at: float | None = None
 
     # What an exchange is asked.
@@ -87,13 +87,11 @@ class Phase1:
     def run(self, sa: IsakmpSa, now: float) -> None:
         if self._forget_at is not None and self._forget_at <= now:
             sa.end(self)
-        elif not self.flight.run(sa, now, self.waits_for):
+        elif not self.flight.run(sa, now, f"message {self._sent}"):
             self._give_up(sa, now)
 
     def ended(self, sa: IsakmpSa, reason: str, now: float) -> None:
-        if sa.established_at is None and not self._told:
-            self.tell(sa, "ended", reason)
-            sa.host.phase1_failed(sa, reason, now)
+        """The SA itself tells why."""
 
     # What the peer says without proof.
 
@@ -132,8 +130,8 @@ class Phase1:
         if sa.role is Role.INITIATOR:
             self._hint = (cause, sentence, details)
             self.flight.give_up_by(now + HINT_PATIENCE)
-        elif not self._told and sa.host.may_tell(now):
-            self.tell(sa, cause, sentence, details)
+        elif not sa.failure_told and sa.host.may_tell(now):
+            tell_failure(sa, cause, sentence, details)
 
     # What ends it.
 
@@ -141,30 +139,19 @@ class Phase1:
         self, sa: IsakmpSa, cause: str, sentence: str, now: float, details: Mapping[str, str] | None = None
     ) -> None:
         """There will be no ISAKMP SA."""
-        self.tell(sa, cause, sentence, details)
+        tell_failure(sa, cause, sentence, details)
         sa.host.phase1_failed(sa, sentence, now)
         sa.close(sentence, now)
 
     def expired(self, sa: IsakmpSa, now: float) -> None:
         """The initiator did not go on. One that has come up otherwise has no need to."""
         up_otherwise = any(o.established_at for o in self._others(sa))
-        if not self._told and not up_otherwise and sa.host.may_tell(now):
+        if not sa.failure_told and not up_otherwise and sa.host.may_tell(now):
             waited = f"{sa.host.limits.half_open_timeout:g} s"
-            self.tell(sa, "timeout", f"{self.waits_for} did not come within {waited}", level=Level.NOTICE)
-        self._told = True
+            sentence = f"{self._waits_for} did not come within {waited}"
+            tell_failure(sa, "timeout", sentence, level=Level.NOTICE)
+        sa.failure_told = True
         sa.close("half-open for too long", now)
-
-    def tell(
-        self,
-        sa: IsakmpSa,
-        cause: str,
-        sentence: str,
-        details: Mapping[str, str] | None = None,
-        level: Level = Level.ERROR,
-    ) -> None:
-        """One event for the failure of this exchange."""
-        self._told = True
-        tell_failure(sa, cause, sentence, details, level)
 
     def done(self, sa: IsakmpSa, now: float) -> None:
         """Both sides are known to each other. Our last message may still be asked for."""
@@ -184,12 +171,13 @@ class Phase1:
         now: float,
         *,
         then: Step | None,
-        waits_for: str,
+        number: int,
+        waits_for: str = "",
         encrypted: bool = False,
         retransmit: Sequence[float] = (),
     ) -> None:
-        """Send the next message of ours; the peer's next one is for `then`, and is called `waits_for`."""
-        self._step, self.waits_for = then, waits_for
+        """Send our message `number`; the peer's next one is for `then`, and is called `waits_for`."""
+        self._step, self._sent, self._waits_for = then, number, waits_for
         if encrypted:
             datagrams = sa.seal(self.kind, 0, payloads, hashed=False)
         else:
@@ -322,6 +310,8 @@ def check_identity(sa: IsakmpSa, peer: Ikev1Peer, identity: Identity, proved: bo
         sa.peer_identity = identity
         return
     sentence = f"{sa.peer_text} says it is {identity}; {phase1_identity.expectation(peer, sa.path)}"
+    if NatSide.REMOTE in sa.nat and peer.peer_identity is PeerIdentity.ADDRESS:
+        sentence += "; behind its NAT it has another address, so it needs a name that both sides configure"
     allowed = phase1_identity.allowed(peer, sa.path)
     details = {"field": "identity", "offered": str(identity), "allowed": allowed}
     raise Refusal(NotifyType.INVALID_ID_INFORMATION, sentence, details=details, proved=proved)

@@ -125,7 +125,7 @@ class QuickMode:
 def is_proved(sa: IsakmpSa, received: Received, digest: bytes) -> bool:
     """Is the hash that the message begins with the right one? Else it is dropped, and nothing happens."""
     first = received.payloads[0] if received.payloads else None
-    if received.encrypted and isinstance(first, Hash) and hmac.compare_digest(first.data, digest):
+    if isinstance(first, Hash) and hmac.compare_digest(first.data, digest):
         return True
     sa.host.drop(Drop.BAD_HASH, received.path)
     return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kakehashi.ike.effects import AskActivity, Event, EventName, Level
+from kakehashi.ike.effects import AskActivity
 from kakehashi.ike.v1 import begin, delete
 from kakehashi.ike.v1.ipsec_sa import ASK_AHEAD, Pair, PairState
 from kakehashi.ike.v1.replacement import look, settled
@@ -22,7 +22,8 @@ def next_timeout(pair: Pair) -> float | None:
 def run(host: Host, pair: Pair, now: float) -> None:
     """Do what is due."""
     if pair.expires_at <= now:
-        delete.delete_pair(host, pair, "its lifetime is over", now)
+        idle = "" if pair.used else ", and it has carried nothing"
+        delete.delete_pair(host, pair, f"its lifetime is over{idle}", now)
     elif pair.use_at is not None and pair.use_at <= now:
         settled(host, pair)
     elif pair.retire_at is not None and pair.retire_at <= now:
@@ -96,14 +97,3 @@ def _run_rekey(host: Host, pair: Pair, now: float) -> None:
     pair.rekey_at = None
     if pair.used or pair.tunnel.ipsec.rekey_unused:
         begin.renew(host, pair, now)
-        return
-    host.tell(
-        Event(
-            level=Level.INFO,
-            name=EventName.CHILD_SA_REKEYED,
-            facility="IPsec",
-            message=f"IPsec SA {pair.spi_in:08x} with {pair.peer_text} carried nothing and is not rekeyed",
-            tunnel=pair.tunnel.interface,
-            path=pair.sa.path,
-        )
-    )

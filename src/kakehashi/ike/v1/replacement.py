@@ -9,9 +9,8 @@ IKEv1 has no word for a rekey: quick mode makes another pair, both are valid, an
 likes. Here the younger one is used at once, and the older one is deleted when the peer has shown that it
 sends by the younger one too: so no packet is lost whatever the order in which things arrive.
 
-Where both ends begin at once two pairs come of it. Both ends know all four nonces, so that with the lowest
-gives way, as in RFC 7296 section 2.8.1; the end that has seen another order of things comes round when the
-other still sends by what it has given up.
+Where both ends begin at once two pairs come of it. Each end has seen another order of things, but both know
+all four nonces: that with the lowest gives way, as in RFC 7296 section 2.8.1.
 """
 
 from __future__ import annotations
@@ -24,11 +23,11 @@ from kakehashi.model.status import Role
 if TYPE_CHECKING:
     from kakehashi.ike.v1.host import Host
 
-# Seconds that packets wait after message 3: it reaches the peer before them, but many a peer takes packets only
-# when it has worked through it.
+# Seconds that packets wait after message 3: it reaches the peer before them, but many a peer takes packets
+# only when it has worked through it.
 SETTLING = 0.1
 # Seconds until it is looked whether a replaced pair has done its work. The role that begins looks first.
-GRACE = {Role.INITIATOR: 3.0, Role.RESPONDER: 5.0}
+GRACE = {Role.INITIATOR: 2.0, Role.RESPONDER: 3.0}
 SILENCE = 10.0  # seconds to the next look, where nothing has come that tells
 _ON_ITS_WAY = 1.0  # seconds that a packet which the peer has sent may take, or the peer to change
 _GENERATION = 30.0  # seconds between the births of two pairs that both ends began at once, at most
@@ -59,26 +58,20 @@ def stand(host: Host, pair: Pair, now: float) -> Pair | None:
 def look(host: Host, pair: Pair, now: float) -> bool:
     """Has a replaced pair done its work? If not, it is looked again later.
 
-    What each pair has carried is known: the data plane has just been asked.
+    What it has carried is known: the data plane has just been asked.
     """
     standing, since = host.pairs.standing(pair), pair.replaced_at
     if standing is None or since is None:
         return True
     is_used = pair.last_in is not None and pair.last_in > since
-    if not is_used and standing.proven:
+    if standing.proven and not is_used:
         return True
-    if is_used and _gives_way(standing, pair):
-        pair.state, pair.retire_at = PairState.STANDING, None
-        host.pairs.use_outbound(pair)
-        host.pairs.rearm(pair)
-        _replace(host, standing, pair, now)
-    else:
-        _look_again(host, pair, now, GRACE[standing.role] if is_used else SILENCE)
+    _look_again(host, pair, now, GRACE[standing.role] if is_used else SILENCE)
     return False
 
 
 def settled(host: Host, pair: Pair) -> None:
-    """The peer has the pair by now: packets may leave by it, if another one has not taken its place already."""
+    """The peer has the pair by now: packets may leave by it, if no other one has taken its place."""
     pair.use_at = None
     if pair.state is PairState.STANDING:
         host.pairs.use_outbound(pair)

@@ -59,7 +59,8 @@ def respond(host: Host, header: Header, datagram: bytes, path: Path, now: float)
             host.drop(Drop.AGGRESSIVE_MODE, path)
         _answer(host, header, refusal.notify, path, now)
         if host.may_tell(now):
-            tell_refused(host, path, mode, refusal.cause, refusal.sentence, refusal.details)
+            tunnel = _tunnel_at(host, path)
+            tell_refused(host, path, mode, tunnel, refusal.cause, refusal.sentence, refusal.details)
         return None
 
 
@@ -100,7 +101,7 @@ def _main(
 
 def _aggressive(
     host: Host, header: Header, received: Received, tiers: Sequence[tuple[Ikev1Peer, ...]], now: float
-) -> IsakmpSa:
+) -> IsakmpSa | None:
     """The identity says who it is: whom the configuration calls just so first, then by address."""
     identity = phase1_identity.of_payload(identification_of(received))
     everyone = [peer for tier in tiers for peer in tier]
@@ -118,10 +119,20 @@ def _aggressive(
     choice = phase1_proposals.choose(peers, offered, len(public_of(received)))
     if isinstance(choice, Mismatch):
         raise _no_proposal(choice, peers, received)
+    if not host.may_exchange_keys(now):
+        host.drop(Drop.HALF_OPEN_LIMIT, path, "too many key exchanges with strangers in this second")
+        return None
     exchange = AggressiveResponder(choice, identity)
     sa = _new(host, header, received, choice, ExchangeMode.AGGRESSIVE, now)
     exchange.answer(sa, received, now)
     return _keep(sa, exchange)
+
+
+def _tunnel_at(host: Host, path: Path) -> str:
+    """The tunnel whose peer has the address that a message came from, "" if none has just that one."""
+    nearest = next(iter(host.tiers(path)), ())
+    tunnels = [t.interface for peer in nearest if peer.is_fixed for t in host.tunnels_of(peer)]
+    return tunnels[0] if tunnels else ""
 
 
 def _new(

@@ -1,10 +1,10 @@
 """What a fragment leaves out, and how each dialect writes it."""
 
-from kakehashi.lab.complete import nec_ix
+from kakehashi.lab.complete import awplus, nec_ix
 from kakehashi.lab.complete.additions import Additions, Completer
 from kakehashi.lab.errors import LabError
 
-_COMPLETERS: dict[str, Completer] = {nec_ix.COMPLETER.dialect: nec_ix.COMPLETER}
+_COMPLETERS: dict[str, Completer] = {c.dialect: c for c in (nec_ix.COMPLETER, awplus.COMPLETER)}
 
 
 def completer(dialect: str) -> Completer:

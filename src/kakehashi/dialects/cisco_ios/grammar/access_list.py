@@ -160,7 +160,7 @@ _EXTENDED6: tuple[Pattern, ...] = (
 
 
 def _entries(pattern: tuple[Pattern, ...]) -> tuple[Command, ...]:
-    """The lines of a named list. A line of its number alone is there for `no`."""
+    """The lines of a named list. `no` needs no more than the number of one."""
     actions = (
         Command(key="entry", pattern=(*_starting(action, pattern),), help=sentence)
         for action, sentence in (
@@ -171,7 +171,6 @@ def _entries(pattern: tuple[Pattern, ...]) -> tuple[Command, ...]:
     return (
         *actions,
         Command(key="entry", pattern=(_SEQUENCE, Either(pattern, _REMARK)), help="An entry at its place"),
-        Command(key="entry number", pattern=(_SEQUENCE,), help="An entry"),
         Command(key="remark", pattern=_REMARK, help="Access list entry comment"),
         not_yet("dynamic", "entries that a login opens"),
         not_yet("evaluate", "reflexive lists"),

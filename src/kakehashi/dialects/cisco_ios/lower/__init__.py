@@ -22,7 +22,7 @@ from kakehashi.dialects.cisco_ios.lower.peers import Peers, read_aggressive, rea
 from kakehashi.dialects.cisco_ios.lower.phase2 import read_phase2
 from kakehashi.dialects.cisco_ios.lower.route import read_routes, with_dhcp_routes
 from kakehashi.dialects.cisco_ios.lower.vti import lower_tunnels
-from kakehashi.dialects.document import Document
+from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.report import Report
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import Ikev1Tunnel
@@ -85,4 +85,15 @@ def _read(document: Document, report: Report) -> Around:
         peers=peers,
         ikev2=read_ikev2(document, interfaces, report),
         report=report,
+        of_map=_lines_of_maps(document),
+        holders={a.ip: i.name for i in interfaces.values() for a in i.addresses},
     )
+
+
+def _lines_of_maps(document: Document) -> dict[tuple[str, str], Statement]:
+    """The last line of each kind for each crypto map; one with `no` is as good as none."""
+    found = {
+        (s.key, str(s.get("name"))): s
+        for s in document.statements("crypto map local-address", "crypto map isakmp-profile")
+    }
+    return {key: statement for key, statement in found.items() if not statement.negated}

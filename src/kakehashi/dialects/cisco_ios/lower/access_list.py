@@ -92,9 +92,8 @@ def _read_named(opener: Statement, drafts: dict[str, _Draft], groups: "_Groups",
     draft = drafts.setdefault(name, _Draft(name, opener.line, version, extended, {}))
     for statement in statements(opener.body):
         number = statement.get("sequence")
-        if statement.key == "entry number":
-            if statement.negated:
-                draft.entries.pop(number, None)
+        if statement.negated and "permit" not in statement.values:
+            draft.entries.pop(number or 0, None)
         elif statement.key == "entry" and not statement.get("remark"):
             entries = _entries(statement, draft, groups, report)
             if statement.negated:

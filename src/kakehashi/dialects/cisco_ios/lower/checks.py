@@ -6,9 +6,10 @@ from kakehashi.dialects.cisco_ios.lower.access_list import Lists
 from kakehashi.dialects.cisco_ios.lower.around import Around
 from kakehashi.dialects.cisco_ios.lower.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.lower.names import suggestion
+from kakehashi.dialects.cisco_ios.lower.ways import Table, connected, table_of, towards
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.report import Report
-from kakehashi.model.address import ANY, IPNetwork
+from kakehashi.model.address import ANY
 from kakehashi.model.gateway import Interface, Route
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.tunnel import Tunnel
@@ -64,47 +65,31 @@ def check_routes(
     report: Report,
 ) -> None:
     """Does what a tunnel should take find its way to it? Where routes are learned, nobody can tell."""
-    if any(document.statements(*_ROUTING)):
+    if any(document.statements(*_ROUTING)) or any(i.dhcp_default_route for i in interfaces.values()):
         return
+    table, local = table_of(interfaces, routes), connected(interfaces.values())
+    led_into = {name for route in routes for name in towards(route, local)}
     for tunnel in tunnels:
-        line = tunnel.source.line if tunnel.source else 0
         if not tunnel.enabled:
             continue
         if tunnel.policy_based:
-            _check_way_out(tunnel, line, interfaces, routes, report)
-        elif not any(_leads_into(route, interfaces[tunnel.interface]) for route in routes):
+            _check_way_out(tunnel, table, report)
+        elif tunnel.interface not in led_into:
             report.warning(
-                line,
+                tunnel.source.line if tunnel.source else 0,
                 "no-route",
                 f"no route leads into {tunnel.interface}",
                 f"add `ip route PREFIX MASK {tunnel.interface}`",
             )
 
 
-def _leads_into(route: Route, interface: Interface) -> bool:
-    if route.interface:
-        return route.interface == interface.name
-    hop = route.next_hop
-    return hop is not None and any(a.version == hop.version and hop in a.network for a in interface.addresses)
-
-
-def _check_way_out(
-    tunnel: Tunnel,
-    line: int,
-    interfaces: Mapping[str, Interface],
-    routes: tuple[Route, ...],
-    report: Report,
-) -> None:
+def _check_way_out(tunnel: Tunnel, table: Table, report: Report) -> None:
     """A crypto map sees only what is routed out of its interface."""
     if tunnel.outgoing is None or tunnel.peer_address is ANY:
         return
-    bearer = tunnel.outgoing.interface
-    if any(i.dhcp_default_route for i in interfaces.values()):
-        return
+    bearer, line = tunnel.outgoing.interface, tunnel.source.line if tunnel.source else 0
     for remote in dict.fromkeys(tunnel.ipsec.remote_selectors):
-        ways = _ways(remote.start, interfaces, routes)
-        if ways == {bearer}:
-            continue
+        ways = table.ways(remote.start)
         if not ways:
             why = (
                 f"no route leads to {remote}: it never comes to {bearer}, and so not into {tunnel.interface}"
@@ -114,40 +99,6 @@ def _check_way_out(
             others = ", ".join(sorted(ways))
             why = f"what is for {remote} leaves by {others}; {tunnel.interface} takes what leaves by {bearer}"
             report.warning(line, "no-route", why, f"route it by {bearer}")
-
-
-def _ways(address: object, interfaces: Mapping[str, Interface], routes: tuple[Route, ...]) -> set[str]:
-    """The interfaces by which the best routes to an address leave; those that nobody knows are left out."""
-    best: tuple[int, int] | None = None
-    ways: set[str] = set()
-    candidates: list[tuple[IPNetwork, str, int]] = [
-        (a.network, i.name, 0) for i in interfaces.values() if i.enabled for a in i.addresses
-    ]
-    for route in routes:
-        name = route.interface or _connected(route.next_hop, interfaces)
-        if name:
-            candidates.append((route.destination, name, route.metric))
-    for network, name, metric in candidates:
-        if address not in network:
-            continue
-        rank = (network.prefixlen, -metric)
-        if best is None or rank > best:
-            best, ways = rank, {name}
-        elif rank == best:
-            ways.add(name)
-    return ways
-
-
-def _connected(address: object, interfaces: Mapping[str, Interface]) -> str | None:
-    return next(
-        (
-            i.name
-            for i in interfaces.values()
-            for a in i.addresses
-            if address is not None and address in a.network
-        ),
-        None,
-    )
 
 
 def check_unused(
@@ -196,18 +147,14 @@ def _tell(kind: str, lines: Mapping[str, int], used: set[str], report: Report) -
 
 
 def _tell_keys(around: Around) -> None:
+    peers = [str(peer.address) for peer in around.peers.made()]
     for entry in around.peers.keys.unused():
         whom = "anybody" if entry.address is ANY else str(entry.address)
-        around.report.info(
-            entry.line,
-            "unused-key",
-            f"no tunnel has the peer {whom}, for whom this key is",
-            suggestion(whom, (str(a) for a in _peer_addresses(around))),
-        )
-
-
-def _peer_addresses(around: Around) -> Iterable[object]:
-    return (peer.address for peer in around.peers.made())
+        if whom in peers:
+            message, remedy = f"the peer {whom} has another key, that of its keyring or password", ""
+        else:
+            message, remedy = f"no tunnel has the peer {whom}, for whom this key is", suggestion(whom, peers)
+        around.report.info(entry.line, "unused-key", message, remedy)
 
 
 def check_same_peers(tunnels: tuple[Tunnel, ...], report: Report) -> None:

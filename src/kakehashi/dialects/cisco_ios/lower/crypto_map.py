@@ -73,6 +73,10 @@ def lower_maps(around: Around) -> Made:
                 tunnel = _tunnel(entry, around)
                 tunnels.append(tunnel)
                 interfaces.append(_interface(entry, tunnel, around))
+    for (key, name), statement in around.of_map.items():
+        if name not in maps:
+            remedy = f"add `crypto map {name} 1 ipsec-isakmp`"
+            undefined(report, statement.line, "crypto map", name, f"`{key}`", maps, remedy)
     return Made(tuple(interfaces), tuple(tunnels), frozenset(used), frozenset(bearers))
 
 
@@ -143,10 +147,9 @@ def _entries(
 
 def _interface(entry: _Entry, tunnel: Tunnel, around: Around) -> Interface:
     """A map has no interface of its own; the model's tunnels have one each."""
-    lender = tunnel.source_address if isinstance(tunnel.source_address, str) else entry.interface
-    for name, interface in around.interfaces.items():
-        if any(a.ip == tunnel.source_address for a in interface.addresses):
-            lender = name
+    source = tunnel.source_address
+    lender = source if isinstance(source, str) else around.holders.get(source, "") if source else ""
+    lender = lender or entry.interface
     return Interface(
         name=entry.name,
         kind=InterfaceKind.TUNNEL,
@@ -213,7 +216,7 @@ def _peer_addresses(block: Block) -> list[PeerAddress]:
 def _peer_names(
     entry: _Entry, block: Block, peers: list[PeerAddress], what: str, around: Around
 ) -> tuple[str, ...]:
-    line = block.last("set isakmp-profile") or _profile_of_map(entry, around)
+    line = block.last("set isakmp-profile") or around.of_map.get(("crypto map isakmp-profile", entry.map))
     profile = line.get("isakmp profile") if line else None
     if not peers:
         if entry.template is None:
@@ -221,11 +224,6 @@ def _peer_names(
         return around.peers.coming(profile, what, (line or block.opener).line)
     names = [around.peers.towards(peer, profile, what, block.line) for peer in peers]
     return tuple(name for name in names if name)
-
-
-def _profile_of_map(entry: _Entry, around: Around) -> Statement | None:
-    lines = [s for s in around.document.statements("crypto map isakmp-profile") if s.get("name") == entry.map]
-    return lines[-1] if lines and not lines[-1].negated else None
 
 
 def _pairs(entry: _Entry, what: str, around: Around) -> Pairs:
@@ -287,16 +285,16 @@ def _tell_incomplete(
 def _source_address(entry: _Entry, peers: list[PeerAddress], around: Around) -> IPAddress | str | None:
     """Our end: the address of the interface that bears the map, or the one that `local-address` names."""
     version = next((p.version for p in peers if isinstance(p, IPAddress)), entry.version)
-    for statement in reversed(list(around.document.statements("crypto map local-address"))):
-        if statement.get("name") == entry.map and not statement.negated:
-            named = interface_of(statement, "interface")
-            if named and named not in around.interfaces:
-                around.report.error(
-                    statement.line,
-                    "undefined-interface",
-                    f"crypto map {entry.map} takes the address of {named}, which has no `interface` block",
-                )
-            return around.source_of(named, version) if named else None
+    line = around.of_map.get(("crypto map local-address", entry.map))
+    named = interface_of(line, "interface") if line else None
+    if line and named:
+        if named not in around.interfaces:
+            around.report.error(
+                line.line,
+                "undefined-interface",
+                f"crypto map {entry.map} takes the address of {named}, which has no `interface` block",
+            )
+        return around.source_of(named, version)
     return around.source_of(entry.interface, version) if entry.interface else None
 
 

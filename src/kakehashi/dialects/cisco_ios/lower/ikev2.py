@@ -24,6 +24,7 @@ from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, OutgoingInterface
 from kakehashi.wire.registry.ikev2 import IdType, IntegrityId, PrfId
 
 DEFAULT = "default"
+_COMMON = ("crypto ikev2 dpd", "crypto ikev2 nat keepalive", "crypto ikev2 fragmentation")
 _TYPES = {"fqdn": IdType.ID_FQDN, "email": IdType.ID_RFC822_ADDR, "key-id": IdType.ID_KEY_ID}
 _NOBODY = Identity(IdType.ID_KEY_ID, b"")
 
@@ -51,15 +52,35 @@ class KeyringPeer:
         return 0 if any(n.prefixlen == 0 for n in self.addresses) else -1
 
 
+class Keyring:
+    """The peers of a keyring; those of one address are found at once."""
+
+    def __init__(self, peers: tuple[KeyringPeer, ...]) -> None:
+        self._of_one: dict[IPAddress, list[KeyringPeer]] = {}
+        self._others: list[KeyringPeer] = []
+        for peer in peers:
+            hosts = [n.network_address for n in peer.addresses if n.num_addresses == 1]
+            for host in hosts:
+                self._of_one.setdefault(host, []).append(peer)
+            if len(hosts) < len(peer.addresses) or peer.hostname or peer.identity or not peer.addresses:
+                self._others.append(peer)
+
+    def find(self, peer: PeerAddress, identity: Identity | None) -> KeyringPeer | None:
+        """The entry that is most narrowly about a peer."""
+        asked = [*(self._of_one.get(peer, ()) if isinstance(peer, IPAddress) else ()), *self._others]
+        fitting = [entry for entry in asked if entry.fits(peer, identity) >= 0]
+        return max(fitting, key=lambda e: e.fits(peer, identity), default=None)
+
+
 @dataclass(slots=True)
 class Ikev2:
     """What tunnels of IKEv2 refer to, and what was used of it."""
 
-    document: Document
     interfaces: Mapping[str, Interface]
     report: Report
+    common: Mapping[str, Statement | None]  # the lines that stand for all, by their keys
     profiles: Mapping[str, Block] = field(default_factory=dict)
-    keyrings: Mapping[str, tuple[KeyringPeer, ...]] = field(default_factory=dict)
+    keyrings: Mapping[str, "Keyring"] = field(default_factory=dict)
     policies: Mapping[str, Block] = field(default_factory=dict)
     proposals: Mapping[str, Block] = field(default_factory=dict)
     used: set[tuple[str, str]] = field(default_factory=set)
@@ -67,10 +88,10 @@ class Ikev2:
     def policy(self, profile: Block | None, local: IPAddress | None) -> IkePolicy:
         """The policy of the IKE SAs of a profile."""
         lifetime = profile.last("lifetime") if profile else None
-        dpd = (profile.last("dpd") if profile else None) or last_line(self.document, "crypto ikev2 dpd")
-        nat = (profile.last("nat keepalive") if profile else None) or last_line(
-            self.document, "crypto ikev2 nat keepalive"
-        )
+        dpd = (profile.last("dpd") if profile else None) or self.common["crypto ikev2 dpd"]
+        nat = (profile.last("nat keepalive") if profile else None) or self.common[
+            "crypto ikev2 nat keepalive"
+        ]
         return IkePolicy(
             algorithms=self._algorithms(local),
             rekey=Rekey(
@@ -80,7 +101,7 @@ class Ikev2:
             dpd_interval=dpd.get("seconds") if dpd else None,
             nat_keepalive=nat.get("seconds") if nat else defaults.NAT_KEEPALIVE,
             retransmit=defaults.IKEV2_RETRANSMIT,
-            fragmentation=last_line(self.document, "crypto ikev2 fragmentation") is not None,
+            fragmentation=self.common["crypto ikev2 fragmentation"] is not None,
         )
 
     def tunnel(
@@ -108,6 +129,7 @@ class Ikev2:
             local = peer_side = Authentication(AuthenticationMethod.PSK, _NOBODY)
         else:
             self.used.add(("profile", name))
+            self._check_own_address(block, what, own)
             local, peer_side = self._sides(block, what, peer, own)
         usable = local.secret is not None and peer_side.secret is not None
         return Ikev2Tunnel(
@@ -124,6 +146,18 @@ class Ikev2:
             policy_based=policy_based,
             source=self.report.source(line),
         )
+
+    def _check_own_address(self, block: Block, what: str, own: IPAddress | None) -> None:
+        """A profile may be for some of our addresses only."""
+        lines = block.all("match address local")
+        if lines and own is not None and not any(self._is_local(line, own) for line in lines):
+            self.report.warning(
+                lines[0].line,
+                "profile-address",
+                f"ikev2 profile {block.name} is for another address of ours than {own}, which {what} has: "
+                "the device does not use it for this tunnel",
+                f"add `match address local {own}`",
+            )
 
     def _sides(
         self, block: Block, what: str, peer: PeerAddress, own: IPAddress | None
@@ -211,8 +245,7 @@ class Ikev2:
             undefined(self.report, line.line, "ikev2 keyring", name, user, self.keyrings, remedy)
             return None
         self.used.add(("keyring", name))
-        fitting = [entry for entry in ring if entry.fits(peer, identity) >= 0]
-        return max(fitting, key=lambda e: e.fits(peer, identity), default=None)
+        return ring.find(peer, identity)
 
     def _own_identity(
         self, block: Block, peer: PeerAddress, own: IPAddress | None
@@ -320,11 +353,11 @@ def read_ikev2(document: Document, interfaces: Mapping[str, Interface], report: 
     """Everything that begins with `crypto ikev2`."""
     rings = read_blocks(document, "crypto ikev2 keyring")
     return Ikev2(
-        document=document,
         interfaces=interfaces,
         report=report,
+        common={key: last_line(document, key) for key in _COMMON},
         profiles=read_blocks(document, "crypto ikev2 profile"),
-        keyrings={name: tuple(_keyring_peers(block, report)) for name, block in rings.items()},
+        keyrings={name: Keyring(tuple(_keyring_peers(block, report))) for name, block in rings.items()},
         policies=read_blocks(document, "crypto ikev2 policy"),
         proposals=_proposals(document, report),
     )

@@ -50,11 +50,22 @@ class Keys:
     entries: tuple[KeyEntry, ...]
     keyrings: dict[str, Block]
     used: set[KeyEntry] = field(default_factory=set)
+    _of_one: dict[PeerAddress, list[KeyEntry]] = field(default_factory=dict)
+    _of_several: list[KeyEntry] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for entry in self.entries:
+            address = entry.address
+            if address is ANY or isinstance(address, IPv4Network | IPv6Network):
+                self._of_several.append(entry)
+            else:
+                self._of_one.setdefault(address, []).append(entry)
 
     def find(self, peer: PeerAddress, keyrings: Iterable[str] = ()) -> KeyEntry | None:
         """The key of a peer: the one that fits most narrowly, of these keyrings if there are any."""
         allowed = set(keyrings)
-        fitting = [e for e in self.entries if e.fits(peer) and (not allowed or e.keyring in allowed)]
+        asked = [*self._of_one.get(peer, ()), *(e for e in self._of_several if e.fits(peer))]
+        fitting = [e for e in asked if not allowed or e.keyring in allowed]
         best = max(fitting, key=_narrowness, default=None)
         if best is not None:
             self.used.add(best)

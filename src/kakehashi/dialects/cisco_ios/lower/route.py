@@ -62,7 +62,7 @@ def _route(statement: Statement, report: Report) -> Route | None:
         destination=destination,
         next_hop=statement.get("next hop"),
         interface=interface_of(statement, "interface"),
-        metric=statement.get("distance", 1),
+        metric=statement.get("distance", (1,))[-1],
         source=report.source(statement.line),
     )
 

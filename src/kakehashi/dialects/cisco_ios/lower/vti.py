@@ -14,6 +14,7 @@ from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, EVERYTHING
 from kakehashi.model.tunnel import ConnectType, Tunnel
 
+_ANY_MODE = "tunnel mode"
 _MODE = "tunnel mode ipsec"
 _PROTECTION = "tunnel protection ipsec profile"
 
@@ -40,9 +41,10 @@ def lower_tunnels(around: Around) -> tuple[tuple[Tunnel, ...], frozenset[str]]:
 
 def _is_gre(block: Block, around: Around) -> bool:
     """Is it a tunnel of another kind? GRE is what a tunnel interface without `tunnel mode` is."""
-    if block.last(_MODE) is not None:
+    lines = [s for s in block.lines if s.key.startswith(_ANY_MODE)]
+    written = lines[-1] if lines and not lines[-1].negated else None
+    if written is not None and written.key == _MODE:
         return False
-    written = next((s for s in block.lines if s.key.startswith("tunnel mode") and not s.negated), None)
     if written is not None or block.last("tunnel source") is None:
         return True  # the line of another mode has a finding of its own
     protected = " with IPsec" if block.last(_PROTECTION) else ""

@@ -1,0 +1,43 @@
+"""Allied Telesis AlliedWare Plus: IPsec tunnel interfaces with IKEv2 and IKEv1 (manual 613-003360)."""
+
+from collections.abc import Sequence
+
+from kakehashi.dialects.awplus import recognition
+from kakehashi.dialects.awplus.decoration import said
+from kakehashi.dialects.awplus.grammar import GRAMMAR
+from kakehashi.dialects.awplus.lower import DIALECT, lower_document
+from kakehashi.dialects.base import Clear, Lowered, ShowError
+from kakehashi.dialects.document import Document, parse_document
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.status import Status
+
+
+class AwPlus:
+    """The dialect of Allied Telesis routers with AlliedWare Plus."""
+
+    name = DIALECT
+    title = "AlliedWare Plus"
+
+    def recognise(self, text: str) -> float:
+        """How much `text` looks like this dialect, 0 to 1."""
+        return recognition.likeness(text)
+
+    def evidence(self, text: str) -> tuple[str, ...]:
+        """What in `text` speaks for this dialect, in words."""
+        return tuple(sign.what for sign in recognition.evidence(text))
+
+    def parse(self, text: str) -> Document:
+        """The configuration as a tree that keeps every line."""
+        return parse_document(text, GRAMMAR, said)
+
+    def lower(self, text: str, file: str) -> Lowered:
+        """Parse and lower. Never raises for what the text says; findings carry file and line."""
+        return lower_document(self.parse(text), file)
+
+    def show(self, words: Sequence[str], status: Status, gateway: Gateway) -> str:
+        """The output of `show WORDS`, as the device prints it. `gateway` is what runs. ShowError."""
+        raise ShowError("% not there yet")
+
+    def clear(self, words: Sequence[str], status: Status) -> Clear:
+        """What `clear WORDS` asks for. ShowError."""
+        raise ShowError("% not there yet")

@@ -1,0 +1,235 @@
+"""The commands of `interface NAME` (AW-02, AW-13)."""
+
+from kakehashi.dialects.awplus.grammar.vocabulary import (
+    REST,
+    command,
+    flag,
+    not_ours,
+    not_yet,
+    number,
+    said,
+    text,
+    the_hosts,
+    word,
+)
+from kakehashi.dialects.awplus.interfaces import InterfaceName
+from kakehashi.dialects.grammar import Argument, Command, Either, Negation, Optional, Support
+from kakehashi.dialects.kinds import Address, HostName, InterfaceAddress, Prefix
+from kakehashi.model.gateway import AdjustMss
+
+_MTU = number("mtu", 68, 65535, "Octets")
+
+
+def _side(side: str, whose: str) -> tuple[Command, ...]:
+    return (
+        command(
+            f"tunnel {side} name",
+            text("name", "a name", "The name"),
+            sentence=f"Who {whose} says it is; its address if nothing is said",
+        ),
+        command(
+            f"tunnel {side} id",
+            text("name", "an identity", "The identity"),
+            sentence=f"Who {whose} says it is, where it has no name",
+        ),
+        command(
+            f"tunnel {side} selector",
+            Optional(number("number", 1, 65535, "Which pair of selectors it belongs to")),
+            Argument("prefix", Prefix(), "The network"),
+            sentence=f"The packets that the tunnel takes, on {whose}'s side",
+        ),
+    )
+
+
+def _adjust_mss(version: str) -> Command:
+    return command(
+        f"{version} tcp adjust-mss",
+        Either(
+            (word("pmtu", "To the MTU", ("mss", AdjustMss.AUTO)),),
+            (number("mss", 64, 65495, "Octets"),),
+        ),
+        sentence="Fit the MSS of TCP connections, so that nothing needs fragments",
+    )
+
+
+TUNNEL: tuple[Command, ...] = (
+    command(
+        "tunnel mode ipsec",
+        Either(
+            (word("ipv4", "IPsec over IPv4", ("version", 4)),),
+            (word("ipv6", "IPsec over IPv6", ("version", 6)),),
+        ),
+        sentence="The tunnel is IPsec",
+    ),
+    Command(
+        key="tunnel mode ipsec multipoint",
+        pattern=(
+            *said("tunnel mode ipsec"),
+            Either((word("ipv4"),), (word("ipv6"),)),
+            word("multipoint", "With many peers"),
+        ),
+        help="IPsec tunnels with many peers",
+        support=Support.NOT_YET,
+    ),
+    not_yet("tunnel mode gre", "GRE"),
+    not_yet("tunnel mode l2tp", "L2TPv3"),
+    not_yet("tunnel mode", "a tunnel of another kind"),
+    command(
+        "tunnel source",
+        Either(
+            (Argument("address", Address(), "Its address"),),
+            (Argument("interface", InterfaceName(), "The interface that has the address"),),
+        ),
+        sentence="This end of the tunnel",
+    ),
+    command(
+        "tunnel destination",
+        Either(
+            (word("dynamic", sets=("dynamic", True)),),
+            (Argument("address", Address(), "Its address"),),
+            (Argument("hostname", HostName(), "Its name in the DNS"),),
+        ),
+        sentence="The other end of the tunnel",
+    ),
+    *_side("local", "this device"),
+    *_side("remote", "the peer"),
+    command(
+        "tunnel protection ipsec",
+        Optional(word("profile"), text("profile", "the name of an IPsec profile", "Its name")),
+        sentence="IPsec protects the tunnel, with the default profile or another one",
+    ),
+    not_yet("tunnel df", "the DF bit of outer packets"),
+    not_ours("tunnel dscp"),
+    not_ours("tunnel ttl"),
+    not_ours("tunnel security-reprocessing"),
+    not_ours("tunnel inline-processing"),
+    not_ours("tunnel oper-status-control"),
+)
+
+ADDRESSES: tuple[Command, ...] = (
+    command(
+        "ip address",
+        Either(
+            (
+                Argument("address", InterfaceAddress(4), "The address with its prefix length"),
+                Optional(Either((flag("secondary", "Besides the first"),), (word("label", "A label"), REST))),
+            ),
+            (flag("dhcp"), Optional(REST)),
+            (flag("negotiated", "From PPP"),),
+        ),
+        sentence="The IPv4 address of the interface",
+    ),
+    command(
+        "ip unnumbered",
+        Argument("interface", InterfaceName(), "The interface that lends its address"),
+        sentence="Use the IPv4 address of another interface",
+    ),
+    command(
+        "ipv6 unnumbered",
+        Argument("interface", InterfaceName(), "The interface that lends its address"),
+        sentence="Use the IPv6 address of another interface",
+    ),
+    command("ipv6 enable", sentence="Switch IPv6 on"),
+    command(
+        "ipv6 address",
+        Argument("address", InterfaceAddress(6), "The address with its prefix length"),
+        sentence="An IPv6 address of the interface",
+    ),
+    Command(
+        key="ipv6 address eui64",
+        pattern=(
+            *said("ipv6 address"),
+            Argument("address", InterfaceAddress(6), "The network"),
+            word("eui64", "With an interface identifier of the MAC address"),
+        ),
+        help="an IPv6 address made of the MAC address",
+        support=Support.NOT_YET,
+    ),
+    not_yet("ipv6 address autoconfig", "an IPv6 address from router advertisements"),
+    not_yet("ipv6 address dhcp", "an IPv6 address by DHCP"),
+    not_yet("ipv6 address suffix", "an IPv6 address of a delegated prefix"),
+    command("mtu", _MTU, sentence="The MTU of the interface"),
+    _adjust_mss("ip"),
+    _adjust_mss("ipv6"),
+)
+
+# Lines that the host brings up: PPP, PPPoE, tagged frames, cellular.
+LINES: tuple[Command, ...] = (
+    the_hosts("encapsulation", "PPP, or tags of VLANs"),
+    the_hosts("ppp", "PPP"),
+    the_hosts("keepalive", "PPP"),
+    the_hosts("apn", "Cellular"),
+    the_hosts("pppoe", "PPP over Ethernet"),
+)
+
+_FOREIGN = (
+    "access-group",
+    "arp",
+    "atmf",
+    "auth",
+    "bridge-group",
+    "channel-group",
+    "description",
+    "dot1x",
+    "duplex",
+    "entity",
+    "ip access-group",
+    "ip ddns",
+    "ip dhcp",
+    "ip helper-address",
+    "ip igmp",
+    "ip limited-local-proxy-arp",
+    "ip local-proxy-arp",
+    "ip mroute",
+    "ip nat",
+    "ip ospf",
+    "ip pim",
+    "ip proxy-arp",
+    "ip redirects",
+    "ip rip",
+    "ip tcp",
+    "ip verify",
+    "ip vrf",
+    "ip web-auth",
+    "ipv6 dhcp",
+    "ipv6 nd",
+    "ipv6 ospf",
+    "ipv6 rip",
+    "ipv6 router",
+    "ipv6 tcp",
+    "ipv6 traffic-filter",
+    "linkflap",
+    "lldp",
+    "loop-protection",
+    "mac",
+    "mirror",
+    "mls",
+    "mtu-discovery",
+    "nat",
+    "polarity",
+    "port-vlan-forwarding-priority",
+    "power-inline",
+    "service-policy",
+    "snmp",
+    "spanning-tree",
+    "speed",
+    "static-channel-group",
+    "storm-control",
+    "switchport",
+    "thrash-limiting",
+    "traffic-shaping",
+    "trust",
+    "vrrp",
+)
+
+INTERFACE: tuple[Command, ...] = (
+    command(
+        "shutdown",
+        sentence="Switch the interface off; `no shutdown` switches it on",
+        negation=Negation.SETS,
+    ),
+    *TUNNEL,
+    *ADDRESSES,
+    *LINES,
+    *(not_ours(key) for key in _FOREIGN),
+)

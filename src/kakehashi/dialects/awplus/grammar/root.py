@@ -1,0 +1,48 @@
+"""The commands outside of any mode."""
+
+from kakehashi.dialects.awplus.grammar.crypto import CRYPTO
+from kakehashi.dialects.awplus.grammar.foreign import FOREIGN
+from kakehashi.dialects.awplus.grammar.vocabulary import REST, command, not_yet, number, word
+from kakehashi.dialects.awplus.interfaces import NULL, InterfaceName
+from kakehashi.dialects.awplus.kinds import Mask
+from kakehashi.dialects.grammar import Argument, Command, Either, Optional
+from kakehashi.dialects.kinds import Address, Prefix, Text
+
+
+def _route(word_: str, version: int) -> Command:
+    next_hop = Argument("next hop", Address(version), "The next hop")
+    interface = Argument("interface", InterfaceName(), "The interface")
+    network = (Argument("prefix", Prefix(version), "The destination"),)
+    with_mask = (
+        Argument("network", Address(4), "The destination"),
+        Argument("mask", Mask(), "Its mask"),
+    )
+    return command(
+        f"{word_} route",
+        Either(network, with_mask) if version == 4 else network[0],
+        Either(
+            (next_hop, Optional(interface)),
+            (word(NULL, "Packets are thrown away", ("interface", NULL)),),
+            (interface, Optional(next_hop)),
+        ),
+        Optional(number("distance", 1, 255, "The smaller wins")),
+        Optional(word("description", "A remark"), REST),
+        sentence=f"A static route of IPv{version}",
+    )
+
+
+ROOT: tuple[Command, ...] = (
+    command("hostname", Argument("name", Text(), "The name"), sentence="The name of this device"),
+    command(
+        "interface",
+        Argument("name", InterfaceName(several=True), "Its name"),
+        sentence="The settings of an interface",
+        enters="interface",
+    ),
+    _route("ip", 4),
+    _route("ipv6", 6),
+    not_yet("ip route vrf", "VRFs"),
+    not_yet("ipv6 route vrf", "VRFs"),
+    *CRYPTO,
+    *FOREIGN,
+)

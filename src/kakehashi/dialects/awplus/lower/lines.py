@@ -1,0 +1,141 @@
+"""What is to be said about each line by itself: wrong, not understood, not there yet, the host's, foreign."""
+
+from dataclasses import dataclass, field
+
+from kakehashi.dialects.awplus.grammar import CRYPTO_MODES, GRAMMAR
+from kakehashi.dialects.diagnosis import count, ranges, reason, suggestion
+from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
+from kakehashi.dialects.grammar import Support
+from kakehashi.dialects.matching import Match, match_line
+from kakehashi.dialects.report import Report
+from kakehashi.dialects.spelling import close
+from kakehashi.model.finding import Finding, Severity
+
+_VPN_WORDS = ("crypto",)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One pass over the lines. `indented`: does the file indent what belongs to a block?"""
+
+    report: Report
+    indented: bool
+    foreign: list[int] = field(default_factory=list)
+    hosts: list[int] = field(default_factory=list)
+
+
+def report_lines(document: Document, report: Report) -> None:
+    """Say what became of every line that reaches nobody; each line once."""
+    walk = _Walk(report, any(_is_indented(item) for item in document.walk()))
+    _walk(document.items, Support.OURS, walk)
+    for lines, code, what in (
+        (walk.foreign, "not-ours", "not about the VPN and left alone"),
+        (walk.hosts, "the-hosts", "the host's own to do (PPP, tags of VLANs, filtering, translation)"),
+    ):
+        if lines:
+            report.info(lines[0], code, f"{count(lines)} {what}: {ranges(lines)}")
+
+
+def _walk(items: tuple[Item, ...], inherited: Support, walk: _Walk) -> None:
+    for item in items:
+        match item:
+            case Comment():
+                continue
+            case Statement():
+                _statement(item, inherited, walk)
+            case Unknown():
+                _unknown(item, inherited, walk)
+
+
+def _statement(item: Statement, inherited: Support, walk: _Walk) -> None:
+    support = item.command.support if inherited is Support.OURS else inherited
+    match support:
+        case Support.NOT_YET:
+            if inherited is Support.OURS:
+                walk.report.add(_not_yet(item, walk.report))
+        case Support.NOT_OURS:
+            walk.foreign.append(item.line)
+        case Support.THE_HOSTS:
+            walk.hosts.append(item.line)
+    _walk(item.body, support, walk)
+
+
+def _unknown(item: Unknown, inherited: Support, walk: _Walk) -> None:
+    if inherited in (Support.NOT_OURS, Support.THE_HOSTS):
+        (walk.hosts if inherited is Support.THE_HOSTS else walk.foreign).append(item.line)
+        return
+    finding = diagnose(item, walk)
+    if finding is None:
+        walk.foreign.append(item.line)
+    else:
+        walk.report.add(finding)
+    _walk(item.body, Support.OURS if finding else Support.NOT_OURS, walk)
+
+
+def _not_yet(statement: Statement, report: Report) -> Finding:
+    below = sum(not isinstance(item, Comment) for item in statement.body)
+    lines = f"the {below} lines below it have" if below > 1 else "the line below it has"
+    what = f"it and {lines} no effect" if below else "the line has no effect"
+    return Finding(
+        Severity.WARNING,
+        "not-yet",
+        f"`{statement.key}` is not there yet ({statement.command.help}); {what}",
+        report.source(statement.line),
+    )
+
+
+def diagnose(unknown: Unknown, walk: _Walk) -> Finding | None:
+    """Why a line was not understood, and what is close to it. None: it is not about the VPN."""
+    vital = _is_vpn(unknown, walk)
+    why = reason(unknown, vital)
+    meant = suggestion(unknown.failure, unknown.mode.commands, GRAMMAR.root.commands)
+    remedy = _remedy(unknown, meant)
+    ours = any(c.support is Support.OURS for c in unknown.failure.commands)
+    partly = why.code != "unknown-command" and bool(unknown.failure.said) and ours
+    if not (vital or remedy or partly):
+        return None
+    message = why.sentence
+    if unknown.body:
+        message += f"; the {len(unknown.body)} lines that belong to it are left out"
+    return Finding(why.severity, why.code, message, walk.report.source(unknown.line), remedy)
+
+
+def _remedy(unknown: Unknown, meant: str) -> str:
+    """What to do about it."""
+    if meant:
+        return f"did you mean `{meant}`?"
+    words = list(unknown.failure.words)
+    for mode in GRAMMAR.modes:
+        if mode is unknown.mode or mode.name not in CRYPTO_MODES | {"interface"}:
+            continue
+        found = match_line(words, mode.commands)
+        if isinstance(found, Match) and _is_plain(words, found):
+            return f"the command belongs below `{mode.title}`"
+    ambiguous = len(unknown.failure.ambiguous) > 1
+    ours = any(c.support is Support.OURS for c in unknown.failure.commands)
+    return "write more of it" if ambiguous and ours else ""
+
+
+def _is_plain(words: list[str], found: Match) -> bool:
+    """Is it beyond doubt this command? Two keywords of it, written out, are no accident."""
+    typed = [word.lower() for word in words[1 if found.negated else 0 :]]
+    stem = found.command.words.split()
+    return found.command.support is Support.OURS and len(stem) >= 2 and typed[: len(stem)] == stem
+
+
+def _is_vpn(unknown: Unknown, walk: _Walk) -> bool:
+    words = [w.lower() for w in unknown.failure.words if w.lower() != "no"]
+    if not words:
+        return False
+    if words[0] in _VPN_WORDS or (len(words) > 1 and close(words[0], _VPN_WORDS)):
+        return True
+    if words[0] == "tunnel" and unknown.mode.name == "interface":
+        return True
+    if unknown.mode.name not in CRYPTO_MODES:
+        return False
+    # Whoever indents means the mode; a line at the margin is a root command that we do not know.
+    return unknown.text[:1].isspace() or not walk.indented
+
+
+def _is_indented(item: Item) -> bool:
+    return isinstance(item, Statement | Unknown) and item.text[:1].isspace()

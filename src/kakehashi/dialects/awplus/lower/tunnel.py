@@ -1,0 +1,354 @@
+"""Tunnel interfaces become tunnels (AW-02, AW-10)."""
+
+from dataclasses import dataclass
+
+from kakehashi.dialects.awplus import defaults
+from kakehashi.dialects.awplus.defaults import DEFAULT
+from kakehashi.dialects.awplus.lower.around import Around
+from kakehashi.dialects.awplus.lower.blocks import Block
+from kakehashi.dialects.awplus.lower.certificates import check_certificates
+from kakehashi.dialects.awplus.lower.identities import Names, named, of_address, read_names
+from kakehashi.dialects.awplus.lower.interface import own_address
+from kakehashi.dialects.awplus.lower.keys import Party, secret_of
+from kakehashi.dialects.awplus.lower.names import suggestion, undefined
+from kakehashi.dialects.awplus.lower.profiles import IpsecProfile, IsakmpProfile
+from kakehashi.dialects.awplus.lower.selectors import read_pairs
+from kakehashi.dialects.diagnosis import either
+from kakehashi.dialects.document import Statement
+from kakehashi.dialects.grammar import Support
+from kakehashi.model.address import ANY, Hostname, IPAddress, PeerAddress
+from kakehashi.model.identity import Authentication, AuthenticationMethod, Identity
+from kakehashi.model.ikev1 import ExchangeMode, Ikev1IpsecPolicy, Ikev1Peer, Ikev1Tunnel, PeerIdentity
+from kakehashi.model.policy import IpsecPolicy, Rekey
+from kakehashi.model.secret import Secret
+from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, Tunnel
+from kakehashi.wire.registry.ikev2 import IdType
+
+MODE, PROTECTION = "tunnel mode ipsec", "tunnel protection ipsec"
+SOURCE, DESTINATION = "tunnel source", "tunnel destination"
+_REMEDIES = {
+    MODE: "`tunnel mode ipsec ipv4`",
+    SOURCE: "`tunnel source ADDRESS`",
+    DESTINATION: "`tunnel destination ADDRESS`",
+    PROTECTION: "`tunnel protection ipsec`",
+}
+_NOBODY = Identity(IdType.ID_KEY_ID, b"")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ends:
+    """A tunnel that has everything it needs: what both versions of IKE make a tunnel of."""
+
+    block: Block
+    peer: PeerAddress
+    peer_line: int
+    source: IPAddress | str | None
+    names: Names
+    secret: Secret | None
+    isakmp: IsakmpProfile
+    ipsec: IpsecProfile
+    enabled: bool
+
+
+def lower_tunnel(block: Block, around: Around) -> tuple[Tunnel | None, Ikev1Peer | None]:
+    """The tunnel of a tunnel interface, and with whom its phase 1 is made if that is of version 1."""
+    if _is_other_kind(block) or not any(s.key.startswith("tunnel ") for s in block.lines):
+        return None, None
+    ipsec = _ipsec_profile(block, around)
+    names = read_names(block)
+    peer, peer_line = _destination(block)
+    isakmp = _isakmp_profile(Party(block.name, peer, names.remote_text), around)
+    missing = [key for key in _REMEDIES if block.last(key) is None]
+    if missing:
+        lacking = either([f"`{key}`" for key in missing])
+        around.report.warning(
+            block.line,
+            "tunnel-incomplete",
+            f"{block.name} has no {lacking}; it stays down",
+            f"add {either([_REMEDIES[key] for key in missing]).replace(' or ', ' and ')}",
+        )
+        return None, None
+    if ipsec is None or isakmp is None:
+        return None, None
+    party = Party(block.name, peer, names.remote_text)
+    secret = _secret(block, party, isakmp, peer_line, around)
+    ends = _Ends(
+        block=block,
+        peer=peer,
+        peer_line=peer_line,
+        source=_source(block, around),
+        names=names,
+        secret=secret,
+        isakmp=isakmp,
+        ipsec=ipsec,
+        enabled=around.interfaces[block.name].enabled
+        and secret is not None
+        and _is_of_one_version(block, peer, around),
+    )
+    _tell_on_demand(ends, around)
+    if isakmp.version == 1:
+        return _ikev1(ends, around)
+    return _ikev2(ends, around), None
+
+
+def _is_other_kind(block: Block) -> bool:
+    """Is it GRE or another tunnel? Its line has a finding of its own."""
+    modes = [s for s in block.lines if s.key.startswith("tunnel mode") and not s.negated]
+    return bool(modes) and modes[-1].command.support is Support.NOT_YET
+
+
+def _ipsec_profile(block: Block, around: Around) -> IpsecProfile | None:
+    line = block.last(PROTECTION)
+    name = line.get("profile", DEFAULT) if line else DEFAULT
+    found = around.ipsec.get(name)
+    around.used.add(("IPsec", name))
+    if found is None and line is not None:
+        others = [n for n in around.ipsec if n != DEFAULT]
+        remedy = f"add `crypto ipsec profile {name}`"
+        undefined(around.report, line.line, "IPsec profile", name, block.name, others, remedy)
+    return found
+
+
+def _isakmp_profile(party: Party, around: Around) -> IsakmpProfile | None:
+    line = around.peers.find(party)
+    return around.isakmp.get(line.get("profile")) if line else around.isakmp[DEFAULT]
+
+
+def _destination(block: Block) -> tuple[PeerAddress, int]:
+    line = block.last(DESTINATION)
+    if line is None or line.get("dynamic"):
+        return ANY, line.line if line else block.line
+    hostname: Hostname | None = line.get("hostname")
+    if hostname is None:
+        address: IPAddress = line.get("address")
+        return address, line.line
+    mode = block.last(MODE)
+    return Hostname(hostname.name.lower(), mode.get("version") if mode else None), line.line
+
+
+def _source(block: Block, around: Around) -> IPAddress | str | None:
+    line = block.last(SOURCE)
+    if line is None:
+        return None
+    address: IPAddress | None = line.get("address")
+    if address is not None:
+        return address
+    name: str = line.get("interface")
+    if name not in around.interfaces:
+        around.report.error(
+            line.line,
+            "undefined-interface",
+            f"{block.name} takes its source from {name}, which has no `interface` block",
+            suggestion(name, around.interfaces),
+        )
+    return name
+
+
+def _is_of_one_version(block: Block, peer: PeerAddress, around: Around) -> bool:
+    """Are both ends of the IP version that the mode says?"""
+    mode = block.last(MODE)
+    version = mode.get("version") if mode else 4
+    for key in (SOURCE, DESTINATION):
+        line = block.last(key)
+        address = line.get("address") if line else None
+        if line is not None and address is not None and address.version != version:
+            around.report.error(
+                line.line,
+                "tunnel-version",
+                f"{block.name}: `{key}` is an IPv{address.version} address, and the tunnel is IPsec over "
+                f"IPv{version}",
+                f"write `tunnel mode ipsec ipv{address.version}`, or an IPv{version} address",
+            )
+            return False
+    return True
+
+
+def _secret(
+    block: Block, party: Party, isakmp: IsakmpProfile, peer_line: int, around: Around
+) -> Secret | None:
+    """The key between the two ends; None, and a finding, without one."""
+    if AuthenticationMethod.SIGNATURE in (isakmp.local, isakmp.remote):
+        around.report.warning(
+            block.line,
+            "not-yet",
+            f"{block.name}: certificates (ISAKMP profile {isakmp.name}, line {isakmp.line}) are not there "
+            "yet; the tunnel stays down",
+        )
+        check_certificates(block, isakmp, around)
+        return None
+    line = around.keys.find(party)
+    if line is None:
+        who = party.name if party.address is ANY else str(party.address)
+        what = f"address {who}" if isinstance(party.address, IPAddress) else f"hostname {who}"
+        around.report.error(
+            peer_line,
+            "undefined-key",
+            f"{block.name}: there is no pre-shared key for {who or 'the peer'} (there are keys for: "
+            f"{around.keys.names()})",
+            around.keys.close_to(party)
+            or (f"add `crypto isakmp key SECRET {what}`" if who else "add `tunnel remote name NAME`"),
+        )
+    return secret_of(line, around.report)
+
+
+def _tell_on_demand(ends: _Ends, around: Around) -> None:
+    for profile in (ends.isakmp, ends.ipsec):
+        if profile.on_demand and ends.isakmp.version == 2:
+            around.report.warning(
+                profile.line,
+                "not-yet",
+                "`rekey on-demand` is not there yet with version 2: keys are renewed without traffic, too",
+            )
+
+
+def _ikev2(ends: _Ends, around: Around) -> Ikev2Tunnel:
+    block, report = ends.block, around.report
+    pairs = read_pairs(block, 2, report)
+    local, peer = _own_side(ends, around), _peer_side(ends, around)
+    return Ikev2Tunnel(
+        interface=block.name,
+        enabled=ends.enabled,
+        peer_address=ends.peer,
+        local=local,
+        peer=peer,
+        ike=ends.isakmp.ike_policy(),
+        ipsec=IpsecPolicy(
+            algorithms=ends.ipsec.algorithms(),
+            rekey=Rekey(ends.ipsec.lifetime, defaults.REKEY_BEFORE_END),
+            local_selectors=pairs.local,
+            remote_selectors=pairs.remote,
+            replay_window=defaults.REPLAY_WINDOW,
+            name=ends.ipsec.name,
+        ),
+        connect=_connect(ends),
+        source_address=ends.source,
+        source=report.source(block.line),
+    )
+
+
+def _connect(ends: _Ends) -> ConnectType:
+    """A tunnel without SA is down, and its routes are gone: listings of the maker have routes to `null` for
+    that time. So it is made before there is traffic.
+    """
+    return ConnectType.ON_DEMAND if ends.peer is ANY else ConnectType.ALWAYS
+
+
+def _own_side(ends: _Ends, around: Around) -> Authentication:
+    """Who we are: our name, else the address that the tunnel is made from."""
+    line, method = ends.names.local, ends.isakmp.local
+    if line is not None:
+        return Authentication(method, named(line), ends.secret, around.report.source(line.line))
+    where = ends.block.last(SOURCE)
+    address = own_source(ends.block, ends.source, around)
+    at = where.line if where else ends.block.line
+    if address is None:
+        around.report.error(
+            at,
+            "no-local-identity",
+            f"{ends.block.name}: this device is known by its address, and no line of the configuration tells "
+            f"the address of {ends.source}",
+            "add `tunnel local name NAME`",
+        )
+    identity = of_address(address) if address else _NOBODY
+    return Authentication(method, identity, ends.secret, around.report.source(at))
+
+
+def own_source(block: Block, source: IPAddress | str | None, around: Around) -> IPAddress | None:
+    """The address that a tunnel is made from, if the configuration alone tells it."""
+    mode = block.last(MODE)
+    if isinstance(source, str):
+        return own_address(around.interfaces, source, mode.get("version") if mode else 4)
+    return source
+
+
+def _peer_side(ends: _Ends, around: Around) -> Authentication:
+    """Who the peer is: its name, else its address, else its name in the DNS."""
+    line, method, block = ends.names.remote, ends.isakmp.remote, ends.block
+    source = around.report.source(line.line if line else ends.peer_line)
+    if line is not None:
+        identity = named(line)
+    elif isinstance(ends.peer, Hostname):
+        identity = Identity.of(IdType.ID_FQDN, ends.peer.name)
+        around.report.info(
+            ends.peer_line,
+            "peer-by-name",
+            f"{block.name}: without `tunnel remote name` the peer must say that it is {ends.peer}",
+            f"write `tunnel local name {ends.peer}` on the other side",
+        )
+    elif ends.peer is ANY:
+        identity = _NOBODY
+        around.report.error(
+            ends.peer_line,
+            "no-identity",
+            f"{block.name}: a peer of unknown address is known by its name alone, and none is given",
+            "add `tunnel remote name NAME`",
+        )
+    else:
+        identity = of_address(ends.peer)
+    return Authentication(method, identity, ends.secret, source)
+
+
+def _ikev1(ends: _Ends, around: Around) -> tuple[Ikev1Tunnel, Ikev1Peer]:
+    block, report, profile = ends.block, around.report, ends.isakmp
+    pairs = read_pairs(block, 1, report)
+    mode = block.last(MODE)
+    _check_mode(ends, around)
+    local, remote = ends.names.local, ends.names.remote
+    peer = Ikev1Peer(
+        name=block.name,
+        address=ends.peer,
+        secret=ends.secret,
+        proposals=profile.proposals(report),
+        mode=profile.mode,
+        accepts_aggressive=profile.mode is ExchangeMode.AGGRESSIVE,
+        local_identity=named(local) if local else None,
+        peer_identity=named(remote) if remote else _unnamed(ends.peer),
+        dpd=profile.dead_peer_detection(),
+        retransmit=defaults.RETRANSMIT,
+        nat_traversal=True,
+        nat_keepalive=defaults.NAT_KEEPALIVE,
+        renew_before_end=defaults.REKEY_BEFORE_END,
+        source=report.source(mode.line if mode else block.line),
+    )
+    tunnel = Ikev1Tunnel(
+        interface=block.name,
+        enabled=ends.enabled,
+        peer_address=ends.peer,
+        ipsec=Ikev1IpsecPolicy(
+            proposals=ends.ipsec.proposals(report),
+            pfs=ends.ipsec.group,
+            local_selectors=pairs.local,
+            remote_selectors=pairs.remote,
+            replay_window=defaults.REPLAY_WINDOW,
+            rekey_before_end=defaults.REKEY_BEFORE_END,
+            rekey_unused=not (profile.on_demand or ends.ipsec.on_demand),
+            name=ends.ipsec.name,
+        ),
+        connect=_connect(ends),
+        source_address=ends.source,
+        peers=(peer.name,),
+        name=profile.name,
+        source=report.source(block.line),
+    )
+    return tunnel, peer
+
+
+def _unnamed(peer: PeerAddress) -> PeerIdentity:
+    return PeerIdentity.ANYTHING if peer is ANY else PeerIdentity.ADDRESS
+
+
+def _check_mode(ends: _Ends, around: Around) -> None:
+    """Main mode with a pre-shared key knows its peer by the address alone (RFC 2409 section 5.4)."""
+    if ends.isakmp.mode is not ExchangeMode.MAIN:
+        return
+    line: Statement | None = ends.names.remote
+    if ends.peer is ANY:
+        around.report.warning(
+            ends.peer_line,
+            "main-mode",
+            f"{ends.block.name}: in main mode a pre-shared key is found by the peer's address, and that is "
+            "not known here",
+            f"write `version 2` or `version 1 mode aggressive` in the ISAKMP profile {ends.isakmp.name}"
+            if line
+            else "add `tunnel remote name NAME`, and use `version 2`",
+        )

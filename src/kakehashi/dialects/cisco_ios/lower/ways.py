@@ -1,0 +1,61 @@
+"""By which interface a packet leaves, as far as the configuration alone tells."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from kakehashi.model.address import IPAddress, IPNetwork
+from kakehashi.model.gateway import Interface, Route
+
+_Key = tuple[int, int, int]  # IP version, length of the prefix, its bits
+
+
+@dataclass(slots=True)
+class Table:
+    """Networks with the interfaces that lead to them; the longest prefix wins, then the smallest metric."""
+
+    _entries: dict[_Key, list[tuple[int, str]]] = field(default_factory=dict)
+    _lengths: set[tuple[int, int]] = field(default_factory=set)
+
+    def add(self, network: IPNetwork, interface: str, metric: int = 0) -> None:
+        key = _key(network.network_address, network.prefixlen)
+        self._entries.setdefault(key, []).append((metric, interface))
+        self._lengths.add(key[:2])
+
+    def ways(self, address: IPAddress) -> set[str]:
+        """The interfaces of the best entries for an address."""
+        for version, length in sorted(self._lengths, reverse=True):
+            found = self._entries.get(_key(address, length)) if version == address.version else None
+            if found:
+                best = min(metric for metric, _ in found)
+                return {name for metric, name in found if metric == best}
+        return set()
+
+
+def connected(interfaces: Iterable[Interface]) -> Table:
+    """The networks of the interfaces' own addresses."""
+    table = Table()
+    for interface in interfaces:
+        for address in interface.addresses:
+            if interface.enabled:
+                table.add(address.network, interface.name)
+    return table
+
+
+def table_of(interfaces: Mapping[str, Interface], routes: Iterable[Route]) -> Table:
+    """All that is routed. A next hop that no interface's network has leads nobody knows where."""
+    local, table = connected(interfaces.values()), connected(interfaces.values())
+    for route in routes:
+        for name in [route.interface] if route.interface else towards(route, local):
+            table.add(route.destination, name, route.metric)
+    return table
+
+
+def towards(route: Route, local: Table) -> set[str]:
+    """The interfaces that a route leads into."""
+    if route.interface:
+        return {route.interface}
+    return local.ways(route.next_hop) if route.next_hop else set()
+
+
+def _key(address: IPAddress, length: int) -> _Key:
+    return address.version, length, int(address) >> (address.max_prefixlen - length)
