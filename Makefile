@@ -8,12 +8,15 @@ export UV_PYTHON ?= $(shell command -v python3)
 export UV_PYTHON_DOWNLOADS := never
 UV := $(shell command -v uv || echo .uv/bin/uv)
 
-.PHONY: help setup demo test test-fast lint format bench fuzz packages clean
+# Of what is compiled: these run both ways.
+COMPILED_TESTS := $(addprefix tests/, conversations crypto gateway ike model wire)
+
+.PHONY: help setup compile demo test test-fast lint format bench fuzz packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-setup: $(VENV)/.ready ## creates .venv with everything and builds the packet path; then: .venv/bin/kakehashi
+setup: $(VENV)/.ready $(VENV)/.compiled ## creates .venv with everything and builds the packet path; then: .venv/bin/kakehashi
 
 $(VENV)/.ready: pyproject.toml uv.lock $(RUST_SOURCES) | $(UV)
 	@tools/needs-python
@@ -21,6 +24,15 @@ $(VENV)/.ready: pyproject.toml uv.lock $(RUST_SOURCES) | $(UV)
 	@echo "kakehashi: preparing $(VENV) and building the packet path (a minute or two the first time)"
 	@$(UV) sync --frozen --quiet --reinstall-package kakehashi
 	@touch $@
+
+# Once; after that the interpreter takes changed sources as they are, until `make compile`.
+$(VENV)/.compiled: | $(VENV)/.ready
+	@$(BIN)/python tools/compile
+	@touch $@
+
+compile: $(VENV)/.ready ## the core in machine code again, after its sources have changed
+	@$(BIN)/python tools/compile
+	@touch $(VENV)/.compiled
 
 .uv/bin/uv:
 	@tools/needs-python
@@ -34,7 +46,8 @@ packages: ## the system packages that tests and bench need
 
 test: setup packages ## every test: Rust, Python, real peers in namespaces
 	@cargo test --quiet --workspace
-	@$(BIN)/pytest -q -n 2 -m "not root" tests
+	@KAKEHASHI_PURE=1 $(BIN)/pytest -q -n 2 -m "not root" tests
+	@$(BIN)/pytest -q -n 2 -m "not root" $(COMPILED_TESTS)
 	@$(BIN)/pytest -q -n 4 --dist worksteal -m root tests
 
 test-fast: setup ## what needs neither root nor peers
@@ -52,7 +65,7 @@ lint: setup ## ruff, mypy, clippy, layers
 format: setup ## write the code as ruff and rustfmt would
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; cargo fmt --all
 
-bench: setup packages ## throughput and handshakes beside strongSwan's, as ratios of one run
+bench: compile packages ## throughput and handshakes beside strongSwan's, as ratios of one run
 	@$(BIN)/python -m bench
 
 fuzz: ## a minute for each fuzz target of the packet path (needs cargo-fuzz and a nightly toolchain)

@@ -6,6 +6,7 @@ Each responder writes the log that it writes by default, into a file.
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from tests.interop.network import Network
@@ -13,16 +14,25 @@ from tests.interop.ours import ROOT, Ours, mirrored
 from tests.interop.strongswan import StrongSwan, connection, connections
 from tests.interop.suites import Suite
 
-from bench.initiator import CHILD, IKE, KEY, SITES, SOURCES, site
+from bench.initiator import CHILD, KEY, SITES, SOURCES, ike, site
+from kakehashi import compiled
+from kakehashi.wire.registry.ikev2 import KeyExchangeId
 
-SUITE = Suite("aes128-sha256-x25519", "aes128-sha256", "", IKE, CHILD)
+# The fastest group, and the strongest that NEC's routers speak.
+GROUPS = {"X25519": KeyExchangeId.CURVE25519, "MODP-2048": KeyExchangeId.MODP_2048}
+OURS = "kakehashi" if compiled.in_use() else "kakehashi, not compiled"
+
+
+def suite(group: str) -> Suite:
+    proposal = f"aes128-sha256-{group.lower().replace('-', '')}"
+    return Suite(proposal, "aes128-sha256", "", ike(GROUPS[group]), CHILD)
 
 
 @contextmanager
-def ours(network: Network, folder: Path) -> Iterator[int]:
+def ours(group: str, network: Network, folder: Path) -> Iterator[int]:
     text = mirrored(peer="any") + "".join(_tunnel(number) for number in range(SITES))
     with Ours(
-        network, folder, text, suite=SUITE, namespace=network.peer, log_level="notice", log_json=False
+        network, folder, text, suite=suite(group), namespace=network.peer, log_level="notice", log_json=False
     ) as gateway:
         yield gateway.pid
 
@@ -39,10 +49,10 @@ ip route 192.168.{100 + number}.0/24 Tunnel{number + 1}.0
 
 
 @contextmanager
-def strongswan(network: Network, folder: Path) -> Iterator[int]:
+def strongswan(group: str, network: Network, folder: Path) -> Iterator[int]:
     parts = [
         connection(
-            network, name=f"c{number}", child=f"n{number}", ike=SUITE.ike, esp=SUITE.esp, options="mobike = no",
+            network, name=f"c{number}", child=f"n{number}", ike=suite(group).ike, esp=suite(group).esp, options="mobike = no",
             remote="%any", remote_id=f"keyid:{site(number)}", remote_ts=f"192.168.{100 + number}.0/24", key=KEY,
         )
         for number in range(SITES)
@@ -51,12 +61,20 @@ def strongswan(network: Network, folder: Path) -> Iterator[int]:
         yield charon.pid
 
 
-RESPONDERS: dict[str, Callable[[Network, Path], object]] = {"strongSwan": strongswan, "kakehashi": ours}
+RESPONDERS: dict[str, Callable[[Network, Path], object]] = {
+    f"{name}, {group}": partial(responder, group)
+    for group in GROUPS
+    for name, responder in (("strongSwan", strongswan), (OURS, ours))
+}
 
 
-def beside(_case: str) -> str:
+def beside(case: str) -> str:
     """What a case is a ratio of."""
-    return "strongSwan"
+    return f"strongSwan, {_group(case)}"
+
+
+def _group(case: str) -> str:
+    return case.rsplit(", ", 1)[1]
 
 
 def cpu_seconds(pid: int) -> float:
@@ -77,7 +95,7 @@ def measure(responder: str, folder: Path, count: int) -> float:
         def handshakes(number: int) -> None:
             network.inside(
                 network.ours, sys.executable, "-m", "bench.initiator", str(number), network.OURS, network.PEER,
-                timeout=120, cwd=ROOT,
+                GROUPS[_group(responder)].name, timeout=120, cwd=ROOT,
             )  # fmt: skip
 
         handshakes(2 * SITES)

@@ -1,6 +1,6 @@
 """Many sites of one centre, all of which lost their tunnels and come back at once, again and again.
 
-    python -m bench.initiator COUNT LOCAL REMOTE      run inside the namespace that has the address LOCAL
+    python -m bench.initiator COUNT LOCAL REMOTE GROUP      run inside the namespace that has the address LOCAL
 
 Sites say INITIAL_CONTACT: the responder lets the SA of the round before go. SITES of them are under way at once, few
 enough that nobody demands cookies.
@@ -23,13 +23,10 @@ from kakehashi.model.identity import Authentication, AuthenticationMethod, Ident
 from kakehashi.model.policy import IkePolicy, IpsecPolicy, Rekey
 from kakehashi.model.secret import Secret
 from kakehashi.model.selector import TrafficSelector
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.registry.ikev2 import EncryptionId, IdType, IntegrityId, KeyExchangeId, PrfId
 
 AES_128 = Cipher(EncryptionId.ENCR_AES_CBC, 128)
-IKE = IkeAlgorithms(
-    (AES_128,), (IntegrityId.AUTH_HMAC_SHA2_256_128,), (PrfId.PRF_HMAC_SHA2_256,), (KeyExchangeId.CURVE25519,)
-)
 CHILD = ChildAlgorithms((AES_128,), (IntegrityId.AUTH_HMAC_SHA2_256_128,))
 KEY = "one-secret-for-both"
 
@@ -45,10 +42,16 @@ def site(number: int) -> str:
     return f"site{number}"
 
 
-def gateway(remote: str, number: int) -> Gateway:
-    policy = IkePolicy(algorithms=IKE, rekey=Rekey(86400, 30))
+def ike(group: KeyExchangeId) -> IkeAlgorithms:
+    """What is offered for the IKE SA, and nothing else."""
+    integrity, prf = IntegrityId.AUTH_HMAC_SHA2_256_128, PrfId.PRF_HMAC_SHA2_256
+    return IkeAlgorithms((AES_128,), (integrity,), (prf,), (group,))
+
+
+def gateway(remote: str, number: int, group: KeyExchangeId) -> Gateway:
+    policy = IkePolicy(algorithms=ike(group), rekey=Rekey(86400, 30))
     lan = f"192.168.{100 + number}.0/24"
-    tunnel = Tunnel(
+    tunnel = Ikev2Tunnel(
         interface="Tunnel0.0",
         enabled=True,
         peer_address=ip_address(remote),
@@ -72,8 +75,10 @@ def _key(name: str) -> Authentication:
 class Site:
     """One site: its sockets, ports 500 and 4500 of its address, may be shared with other sites."""
 
-    def __init__(self, number: int, sockets: dict[int, socket.socket], local: str, remote: str) -> None:
-        self.sockets, self.gateway = sockets, gateway(remote, number)
+    def __init__(
+        self, number: int, sockets: dict[int, socket.socket], local: str, remote: str, group: KeyExchangeId
+    ) -> None:
+        self.sockets, self.gateway = sockets, gateway(remote, number, group)
         self.path = Path(
             SocketAddress(ip_address(local), IKE_PORT), SocketAddress(ip_address(remote), IKE_PORT)
         )
@@ -106,7 +111,7 @@ class Site:
 class Sites:
     """All of them, and who a message is for: the initiator's SPI says it."""
 
-    def __init__(self, local: str, remote: str) -> None:
+    def __init__(self, local: str, remote: str, group: KeyExchangeId) -> None:
         network = local.rsplit(".", 1)[0]
         self.sockets: dict[tuple[str, int], socket.socket] = {}
         self.selector = selectors.DefaultSelector()
@@ -114,7 +119,7 @@ class Sites:
         for number in range(SITES):
             address = f"{network}.{100 + number % SOURCES}"
             own = {port: self._socket(address, port) for port in (IKE_PORT, NAT_T_PORT)}
-            self.sites.append(Site(number, own, address, remote))
+            self.sites.append(Site(number, own, address, remote, group))
 
     def _socket(self, address: str, port: int) -> socket.socket:
         if (address, port) not in self.sockets:
@@ -153,7 +158,7 @@ class Sites:
 
 def main() -> None:
     count, local, remote = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-    sites = Sites(local, remote)
+    sites = Sites(local, remote, KeyExchangeId[sys.argv[4]])
     for _ in range(count // SITES):
         sites.come_back()
 

@@ -7,7 +7,7 @@ have, lifetimes of seconds, cookies always. For tests and measurements against o
 import pickle
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,19 @@ class Adjustments:
             ikev1_peers=tuple(self.peer(p) for p in gateway.ikev1_peers),
             unknown_peer_policy=self.ike(gateway.unknown_peer_policy),
         )
+
+    def write(self, file: Path) -> None:
+        with file.open("wb") as stream:
+            _Pickler(stream).dump(self)
+
+
+class _Pickler(pickle.Pickler):
+    """A compiled frozen dataclass can be pickled only as the call that makes it."""
+
+    def reducer_override(self, value: Any) -> Any:
+        if not is_dataclass(value) or isinstance(value, type):
+            return NotImplemented
+        return partial(type(value), **{f.name: getattr(value, f.name) for f in fields(value)}), ()
 
 
 def main() -> None:

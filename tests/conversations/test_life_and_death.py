@@ -455,6 +455,7 @@ def test_half_open_sas_end_by_time_out() -> None:
     assert ip_address(SITE1) == a.address
 
 
+@pytest.mark.interpreted
 def test_a_peer_that_takes_a_single_pair_of_addresses_gets_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """SINGLE_PAIR_REQUIRED (section 2.9)."""
     real = child_negotiation.answer

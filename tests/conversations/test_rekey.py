@@ -273,6 +273,7 @@ def test_another_group_for_pfs_is_taken_on_demand_and_remembered() -> None:
     assert len(wire.sent) == 4
 
 
+@pytest.mark.interpreted
 @pytest.mark.parametrize("module", [create_child_sa, rekey_ike_sa], ids=["Child SA", "IKE SA"])
 def test_a_peer_that_was_busy_may_still_ask_for_another_group(
     module: ModuleType, monkeypatch: pytest.MonkeyPatch

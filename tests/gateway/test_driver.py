@@ -143,6 +143,25 @@ def test_effects_are_carried_out_in_the_order_of_the_core() -> None:
     assert stage.changes == 3
 
 
+def test_a_burst_is_answered_first_and_cleared_up_after() -> None:
+    """To remove an SA wakes the threads of the data plane: once for many."""
+
+    async def story(stage: Stage) -> None:
+        stage.core.answers = [
+            [RemoveChildSa("Tunnel0.0", 7, "INITIAL_CONTACT"), Send(b"one", path())],
+            [RemoveChildSa("Tunnel0.0", 8, "INITIAL_CONTACT"), Send(b"two", path())],
+        ]
+        stage.dataplane.arrive(Datagram(b"1", path()), Datagram(b"2", path()))
+        await until(lambda: len(stage.dataplane.done) == 4)
+
+    assert [entry[:2] for entry in play(story).dataplane.done] == [
+        ("send", b"one"),
+        ("send", b"two"),
+        ("remove", 7),
+        ("remove", 8),
+    ]
+
+
 def test_a_packet_that_waits_begins_a_negotiation() -> None:
     async def story(stage: Stage) -> None:
         stage.dataplane.arrive(ACQUIRE)

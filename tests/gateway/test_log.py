@@ -20,6 +20,7 @@ def written(options: LogOptions, *events: Event) -> str:
     log = Log(options, lambda: TIME, stream)
     for event in events:
         log.event(event)
+    log.flush()
     return stream.getvalue()
 
 
@@ -66,6 +67,7 @@ def test_a_log_that_nobody_reads_stops_no_tunnel() -> None:
     log = Log(LogOptions(), lambda: TIME, stream)
     stream.close()
     log.event(event())
+    log.flush()
 
 
 def test_wrong_options_say_what_would_be_right() -> None:

@@ -1,7 +1,6 @@
 """Our gateway as a process in a namespace, run from a NEC IX configuration."""
 
 import json
-import pickle
 import signal
 import subprocess
 import sys
@@ -76,7 +75,7 @@ class Ours:
         self.stop()
 
     def start(self) -> None:
-        (self.folder / "adjustments").write_bytes(pickle.dumps(self.adjustments))
+        self.adjustments.write(self.folder / "adjustments")
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 [

@@ -273,6 +273,7 @@ class TestSecurityAssociation:
         sa = read(PayloadType.SA, "0000 0014 0101 0001 0000 000c 0100 000c ff0e 0100")
         assert sa.proposals[0].transforms[0].attributes == (Attribute(TransformAttributeType(0x7F0E), 256),)
 
+    @pytest.mark.interpreted
     def test_transforms_beyond_their_count_are_not_looked_at(self, monkeypatch: pytest.MonkeyPatch) -> None:
         looked_at = []
         monkeypatch.setattr(Transform, "decode", looked_at.append)

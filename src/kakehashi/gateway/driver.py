@@ -83,6 +83,8 @@ class Driver:
         self._keylog = keylog
         self._hold_down = hold_down
         self._held: set[str] = set()
+        self._in_burst = False
+        self._removed: list[int] = []
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._descriptor: int | None = None  # a data plane that has failed does not tell it any more
@@ -113,6 +115,8 @@ class Driver:
             self._write_keys(effects)
             self._guard(self._tell_activity, effects)
             effects = self.core.effects()
+        if not self._in_burst:
+            self._end_burst()
         self._arm()
 
     def negotiate(self, tunnel: str, trigger: Acquire | None = None) -> None:
@@ -144,10 +148,13 @@ class Driver:
             self._stop_reading()
             self._broken(f"the data plane has failed: {error}")
             return
+        self._in_burst = True
         for event in events:
             self._guard(self._dispatch, event)
             # Effects belong to their cause: a burst of datagrams is answered one by one.
             self.step()
+        self._in_burst = False
+        self._end_burst()
 
     def _stop_reading(self) -> None:
         if self._descriptor is not None:
@@ -186,7 +193,7 @@ class Driver:
                     self.latest[tunnel] = replace(moved, path=path, udp_encapsulation=udp_encapsulation)
                 self._sa_changed(tunnel)
             case RemoveChildSa(tunnel, spi_in, reason):
-                self.dataplane.remove(spi_in)
+                self._removed.append(spi_in)
                 self.history.removed(tunnel, spi_in, reason, self._wall_clock())
                 self._sa_changed(tunnel)
             case AskActivity():
@@ -202,6 +209,13 @@ class Driver:
         for found in self.dataplane.activity() if asked else ():
             if found.spi_in in asked:
                 self.core.activity(found.spi_in, found.inbound_idle, found.outbound_idle, now)
+
+    def _end_burst(self) -> None:
+        """What would cost much for each datagram: to wake the threads of the data plane, to write the log."""
+        removed, self._removed = self._removed, []
+        for spi_in in removed:
+            self._guard(self.dataplane.remove, spi_in)
+        self._log.flush()
 
     def _install(self, sa: ChildSa, use_outbound: bool) -> None:
         self.dataplane.install(sa, use_outbound)

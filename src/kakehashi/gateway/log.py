@@ -45,7 +45,7 @@ def line(event: Event, time: datetime, as_json: bool) -> str:
 
 def plain(level: Level, facility: str, tunnel: str, message: str, time: datetime) -> str:
     """`2026-01-02 03:04:05.678 notice ikev2 Tunnel0.0: message`."""
-    stamp = time.strftime("%Y-%m-%d %H:%M:%S.") + f"{time.microsecond // 1000:03d}"
+    stamp = time.isoformat(" ", "milliseconds")[:23]  # without the offset
     where = f" {tunnel}" if tunnel else ""
     return f"{stamp} {level.name.lower()} {facility}{where}: {_printable(message)}"
 
@@ -57,7 +57,7 @@ def _printable(message: str) -> str:
 
 
 class Log:
-    """Writes events. `clock` gives the wall-clock time."""
+    """Writes events, at the next `flush` or `say`. `clock` gives the wall-clock time."""
 
     def __init__(
         self, options: LogOptions, clock: Callable[[], datetime], stream: TextIO | None = None
@@ -65,11 +65,12 @@ class Log:
         self._options = options
         self._clock = clock
         self._stream = stream or sys.stderr
+        self._waiting: list[str] = []
 
     def event(self, event: Event) -> None:
         """Tell it, if it is bad enough to be told."""
         if event.level <= self._options.level:
-            self._write(line(event, self._clock(), self._options.as_json))
+            self._waiting.append(line(event, self._clock(), self._options.as_json))
 
     def say(self, level: Level, message: str, tunnel: str = "", name: str = "gateway") -> None:
         """Something that the gateway itself has to say; `name` is stable for machines."""
@@ -79,13 +80,18 @@ class Log:
         if self._options.as_json:
             fields = {"level": level.name.lower(), "facility": FACILITY, "event": name, "tunnel": tunnel}
             content = {"time": now.isoformat(timespec="milliseconds"), **fields, "message": message}
-            self._write(_encode(content))
+            self._waiting.append(_encode(content))
         else:
-            self._write(plain(level, FACILITY, tunnel, message, now))
+            self._waiting.append(plain(level, FACILITY, tunnel, message, now))
+        self.flush()
 
-    def _write(self, text: str) -> None:
+    def flush(self) -> None:
+        """Write what waits, all lines at once."""
+        if not self._waiting:
+            return
+        lines, self._waiting = self._waiting, []
         try:
-            self._stream.write(text + "\n")
+            self._stream.write("\n".join([*lines, ""]))
             self._stream.flush()
         except (OSError, ValueError):
             pass  # nobody listens any more; the tunnels matter more than their log

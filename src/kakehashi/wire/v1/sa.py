@@ -57,7 +57,7 @@ class Transform:
     """
 
     number: int
-    id: int
+    id: OpenIntEnum | int
     attributes: tuple[Attribute, ...] = ()
 
     def get(self, attribute_type: OpenIntEnum) -> int | None:

@@ -94,7 +94,7 @@ class Transform:
     """
 
     type: TransformType
-    id: int
+    id: OpenIntEnum | int
     key_bits: int = 0
     attributes: tuple[Attribute, ...] = ()
 

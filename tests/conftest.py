@@ -1,0 +1,16 @@
+"""What all tests share."""
+
+import pytest
+
+from kakehashi import compiled
+
+
+def pytest_report_header() -> str:
+    return f"the core runs {'compiled' if compiled.in_use() else 'interpreted'}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if compiled.in_use():
+        for item in items:
+            if item.get_closest_marker("interpreted"):
+                item.add_marker(pytest.mark.skip(reason="the core runs compiled"))
