@@ -18,16 +18,31 @@ def _sign(pattern: str, weight: float, what: str) -> Sign:
     return Sign(re.compile(pattern, re.MULTILINE | re.IGNORECASE), weight, what)
 
 
+def _short(word: str, least: int) -> str:
+    """A keyword, or as much of its beginning as is still unlike others."""
+    return word[:least] + "".join(f"(?:{letter}" for letter in word[least:]) + ")?" * (len(word) - least)
+
+
+_CRYPTO, _ISAKMP = _short("crypto", 3), _short("isakmp", 3)
 _PROMPT = r"^(?:[ \t]*[\w.-]+\([\w.-]+\)#)?[ \t]*"
 
 SIGNS: tuple[Sign, ...] = (
     _sign(r"^Current configuration ?: \d+ bytes", 0.5, "the header `Current configuration : ... bytes`"),
     # AlliedWare Plus has keys, profiles and peers, too, and no policies.
-    _sign(_PROMPT + r"crypto isakmp (key|profile|peer) ", 0.4, "`crypto isakmp key`"),
-    _sign(_PROMPT + r"crypto isakmp (?!(key|profile|peer) )", 0.9, "`crypto isakmp policy`"),
-    _sign(_PROMPT + r"crypto ikev2 ", 0.8, "`crypto ikev2`"),
-    _sign(_PROMPT + r"crypto (map \S+ \d|dynamic-map |ipsec transform-set )", 0.9, "`crypto map`"),
-    _sign(_PROMPT + r"tunnel protection ipsec profile [\w.-]+", 0.5, "`tunnel protection ipsec profile`"),
+    _sign(_PROMPT + rf"{_CRYPTO} {_ISAKMP} (key|profile|peer) ", 0.4, "`crypto isakmp key`"),
+    _sign(_PROMPT + rf"{_CRYPTO} {_ISAKMP} (?!(key|profile|peer) )", 0.9, "`crypto isakmp policy`"),
+    _sign(_PROMPT + rf"{_CRYPTO} ikev2 ", 0.8, "`crypto ikev2`"),
+    _sign(
+        _PROMPT + rf"{_CRYPTO} (map \S+ \d|{_short('dynamic-map', 2)} |{_short('ipsec', 3)} trans)",
+        0.9,
+        "`crypto map`",
+    ),
+    _sign(
+        _PROMPT
+        + rf"{_short('tunnel', 3)} {_short('protection', 4)} {_short('ipsec', 3)} {_short('profile', 4)} \S",
+        0.5,
+        "`tunnel protection ipsec profile`",
+    ),
     _sign(_PROMPT + r"tunnel mode ipsec ipv[46][ \t]*\r?$", 0.3, "`tunnel mode ipsec ipv4`"),
     _sign(
         _PROMPT + r"interface (GigabitEthernet|FastEthernet|TenGigabitEthernet|Dialer) ?\d+(/\d+)*[ \t]*\r?$",
@@ -35,7 +50,9 @@ SIGNS: tuple[Sign, ...] = (
         "interfaces such as `GigabitEthernet0/0`",
     ),
     _sign(
-        _PROMPT + r"ip address (\d+\.){3}\d+ 255\.(\d+\.){2}\d+", 0.5, "addresses with masks (255.255.255.0)"
+        _PROMPT + rf"ip {_short('address', 3)} (\d+\.){{3}}\d+ 255\.(\d+\.){{2}}\d+",
+        0.5,
+        "addresses with masks (255.255.255.0)",
     ),
     _sign(_PROMPT + r"ip access-list (extended|standard) \S+", 0.4, "`ip access-list extended`"),
     _sign(
