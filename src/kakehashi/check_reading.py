@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kakehashi.check.configuration import Configuration, UnknownLine
+from kakehashi.check_lines import DocumentLines
 from kakehashi.dialects.base import Dialect
 from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
 from kakehashi.dialects.grammar import Support
@@ -46,6 +47,7 @@ def read_configuration(file: str, text: str, dialect: Dialect | None = None) -> 
         lines=len(text.splitlines()),
         not_ours=tuple(foreign),
         unknown=tuple(unknown),
+        text=DocumentLines(document, found.name, file),
     )
 
 

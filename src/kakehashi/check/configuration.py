@@ -18,12 +18,12 @@ class UnknownLine:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a file says about something in its maker's words: the line, and the words of it that count.
+    """What a file says about something in its maker's words, and the lines that say it.
 
     `words` never hold a key.
     """
 
-    source: Source
+    sources: tuple[Source, ...]
     words: str
 
 
@@ -31,7 +31,7 @@ class Lines(Protocol):
     """Finds the line of a file that says a thing."""
 
     def said(self, parameter: str, *blocks: Source | None) -> Said | None:
-        """The line that sets `parameter` (a name of the parameter sheet) within one of the blocks that begin
+        """The lines that set `parameter` (a name of the parameter sheet) within one of the blocks that begin
         at `blocks`, or for the whole device. None: no line does, the device's default holds.
         """
 

@@ -29,7 +29,7 @@ class Half:
         """What this end says of a parameter. `blocks`: where it is, or would be, written."""
         said = self.configuration.text.said(key, *blocks)
         if said is not None:
-            return Cell(text, said.words, (said.source,))
+            return Cell(text, said.words, said.sources)
         known = dict.fromkeys(b for b in blocks if b is not None)
         return Cell(text, "", tuple(known) or self.here())
 

@@ -1,0 +1,227 @@
+"""Finds the lines of a file that say a parameter of the sheet, from the lines at which the model points.
+
+From a line one comes to the blocks that it names (a crypto map to its transform set, a tunnel to its
+profile), and so on; among them are looked for the commands that can say the parameter.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from kakehashi.check.configuration import Said
+from kakehashi.dialects.document import Document, Statement, statements
+from kakehashi.dialects.grammar import Argument, Either, Many, Optional, Pattern
+from kakehashi.model.source import Source
+
+Keys = Mapping[str, tuple[str, ...]]
+"""The keys of the commands that can say a parameter, by the parameter's key."""
+
+_CISCO: Keys = {
+    "1/version": ("set ikev2-profile", "crypto map", "tunnel protection ipsec profile"),
+    "1/encryption": ("encryption",),
+    "1/hash": ("hash", "integrity"),
+    "1/prf": ("prf",),
+    "1/authentication": ("authentication", "authentication local"),
+    "1/dh-group": ("group",),
+    "1/lifetime": ("lifetime",),
+    "1/pre-shared-key": ("crypto isakmp key", "pre-shared-key", "set aggressive-mode password"),
+    "1/peer-address": ("set peer", "tunnel destination"),
+    "1/local-identity": ("identity local", "self-identity", "crypto isakmp identity"),
+    "1/peer-identity": ("match identity remote", "match identity"),
+    "1/keepalive": ("keepalive", "dpd", "crypto isakmp keepalive", "crypto ikev2 dpd"),
+    "1/mode": ("initiate mode", "crypto isakmp aggressive-mode disable"),
+    "2/protocol": ("crypto ipsec transform-set",),
+    "2/encryption": ("crypto ipsec transform-set",),
+    "2/authentication": ("crypto ipsec transform-set",),
+    "2/pfs": ("set pfs",),
+    "2/lifetime": ("set security-association lifetime", "crypto ipsec security-association lifetime"),
+    "2/mode": ("mode",),
+    "2/peer-address": ("set peer", "tunnel destination"),
+    "2/traffic": ("entry", "access-list", "match address"),
+}
+_NEC: Keys = {
+    "1/version": ("tunnel mode ipsec-ikev2", "tunnel mode ipsec"),
+    "1/encryption": ("ike proposal", "sa-proposal enc"),
+    "1/hash": ("ike proposal", "sa-proposal integrity"),
+    "1/prf": ("sa-proposal prf",),
+    "1/authentication": ("local-authentication",),
+    "1/dh-group": ("ike proposal", "sa-proposal dh"),
+    "1/lifetime": ("ike proposal", "sa-lifetime"),
+    "1/pre-shared-key": ("ikev2 authentication", "ike policy"),
+    "1/peer-address": ("ikev2 peer", "ipsec autokey-map", "ike policy"),
+    "1/local-identity": ("local-authentication", "ike local-id"),
+    "1/peer-identity": ("ikev2 peer", "ike remote-id"),
+    "1/keepalive": ("dpd", "ike keepalive"),
+    "1/mode": ("ike policy",),
+    "2/protocol": ("ipsec autokey-proposal",),
+    "2/encryption": ("ipsec autokey-proposal", "child-proposal enc"),
+    "2/authentication": ("ipsec autokey-proposal", "child-proposal integrity"),
+    "2/pfs": ("child-pfs", "ipsec autokey-map", "ipsec dynamic-map"),
+    "2/lifetime": ("ipsec autokey-proposal", "child-lifetime"),
+    "2/mode": ("ipsec-mode", "ipsec policy"),
+    "2/peer-address": ("ikev2 peer", "ipsec autokey-map"),
+    "2/traffic": ("ipsec local-id", "ipsec remote-id", "local-ts", "remote-ts", "ipsec autokey-map"),
+}
+_AWPLUS: Keys = {
+    "1/version": ("version",),
+    "1/encryption": ("transform",),
+    "1/hash": ("transform",),
+    "1/prf": ("transform",),
+    "1/authentication": ("local authentication",),
+    "1/dh-group": ("transform",),
+    "1/lifetime": ("lifetime",),
+    "1/pre-shared-key": ("crypto isakmp key",),
+    "1/peer-address": ("tunnel destination",),
+    "1/local-identity": ("tunnel local name", "tunnel local id"),
+    "1/peer-identity": ("tunnel remote name", "tunnel remote id"),
+    "1/keepalive": ("dpd-interval",),
+    "1/mode": ("version",),
+    "2/encryption": ("transform",),
+    "2/authentication": ("transform",),
+    "2/pfs": ("pfs",),
+    "2/lifetime": ("lifetime",),
+    "2/peer-address": ("tunnel destination",),
+    "2/traffic": ("tunnel local selector", "tunnel remote selector"),
+}
+_TABLES: Mapping[str, Keys] = {"cisco-ios": _CISCO, "nec-ix": _NEC, "awplus": _AWPLUS}
+
+# Blocks in which a command means another phase.
+_OF_PHASE = {
+    "1": frozenset({"crypto ipsec profile", "crypto map", "crypto ipsec transform-set"}),
+    "2": frozenset({"crypto isakmp profile", "crypto isakmp policy", "crypto ikev2 profile"}),
+}
+_AMBIGUOUS = frozenset({"encryption", "hash", "prf", "authentication", "dh-group", "lifetime", "pfs"})
+# What holds for every tunnel that has nothing of its own.
+_FOR_ALL = frozenset(
+    {
+        "crypto isakmp keepalive",
+        "crypto isakmp aggressive-mode disable",
+        "crypto isakmp identity",
+        "crypto ipsec security-association lifetime",
+        "crypto ikev2 dpd",
+        "ikev2 default-profile",
+    }
+)
+_NAMED_BY = ("name", "list", "id")
+_DEPTH = 4
+
+
+class DocumentLines:
+    """The lines of one parsed file."""
+
+    def __init__(self, document: Document, dialect: str, file: str) -> None:
+        self._document = document
+        self._keys = _TABLES.get(dialect, {})
+        self._file = file
+        self._scopes: dict[tuple[int, ...], tuple[Statement, ...]] = {}
+
+    def said(self, parameter: str, *blocks: Source | None) -> Said | None:
+        """The lines that set `parameter`: at these lines, in what they name, around them, for all at last."""
+        keys = self._keys.get(parameter, ())
+        starts = tuple(dict.fromkeys(b.line for b in blocks if b is not None and b.file == self._file))
+        at = [s for line in starts if (s := self._at.get(line)) is not None]
+        found = [s for s in at if s.key in keys]
+        if not found:
+            named = {s.line: s for one in at if not one.body for s in self._named_by(one)}
+            found = [s for s in named.values() if s.key in keys]
+        if not found:
+            found = list(self._matching(parameter, keys, self._scope(starts)))
+        if not found:
+            found = list(self._matching(parameter, keys, self._for_all))
+        if not found:
+            return None
+        return Said(
+            tuple(Source(self._file, s.line) for s in found),
+            " / ".join(dict.fromkeys(_words(s) for s in found)),
+        )
+
+    def _matching(
+        self, parameter: str, keys: tuple[str, ...], scope: tuple[Statement, ...]
+    ) -> Iterator[Statement]:
+        """The statements of the first key that any block of the scope has."""
+        foreign = _OF_PHASE[parameter[0]] if parameter[2:] in _AMBIGUOUS else frozenset()
+        inside = [s for block in scope if block.key not in foreign for s in statements(block.body)]
+        candidates = [*inside, *scope]
+        for key in keys:
+            found = [s for s in candidates if s.key == key]
+            if found:
+                yield from {s.line: s for s in found}.values()
+                return
+
+    def _scope(self, starts: tuple[int, ...]) -> tuple[Statement, ...]:
+        """The root statements around these lines, and those that they name, directly or by others."""
+        if starts not in self._scopes:
+            around = [self._root_of[line] for line in starts if line in self._root_of]
+            found = {s.line: s for s in around}
+            for _ in range(_DEPTH):
+                around = [s for one in around for s in self._named_in(one) if s.line not in found]
+                found |= {s.line: s for s in around}
+            self._scopes[starts] = tuple(found.values())
+        return self._scopes[starts]
+
+    def _named_in(self, root: Statement) -> Iterator[Statement]:
+        for statement in (root, *statements(root.body)):
+            yield from self._named_by(statement)
+
+    def _named_by(self, statement: Statement) -> Iterator[Statement]:
+        for name in _names(statement.values):
+            yield from self._by_name.get(name, ())
+
+    @cached_property
+    def _at(self) -> dict[int, Statement]:
+        return {item.line: item for item in self._document.walk() if isinstance(item, Statement)}
+
+    @cached_property
+    def _root_of(self) -> dict[int, Statement]:
+        found: dict[int, Statement] = {}
+        for root in self._document.statements():
+            found[root.line] = root
+            found.update({s.line: root for s in statements(root.body)})
+        return found
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Statement]]:
+        found: defaultdict[str, list[Statement]] = defaultdict(list)
+        for root in self._document.statements():
+            if root.key != "interface":
+                for name in {str(v) for key in _NAMED_BY if (v := root.get(key)) is not None}:
+                    found[name].append(root)
+        return found
+
+    @cached_property
+    def _for_all(self) -> tuple[Statement, ...]:
+        return tuple(s for s in self._document.statements(*_FOR_ALL) if not s.negated)
+
+
+def _names(values: Mapping[str, Any]) -> Iterator[str]:
+    for value in values.values():
+        yield from _strings(value)
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from _strings(each)
+
+
+def _words(statement: Statement) -> str:
+    """The line; of one that holds a key only the command."""
+    if any(_is_secret(item) for item in statement.command.pattern):
+        return f"{statement.command.words} ..."
+    return " ".join(statement.text.split())
+
+
+def _is_secret(item: Pattern) -> bool:
+    match item:
+        case Argument(secret=secret):
+            return secret
+        case Optional(items):
+            return any(_is_secret(i) for i in items)
+        case Either(options):
+            return any(_is_secret(i) for option in options for i in option)
+        case Many(inner):
+            return _is_secret(inner)
+    return False
