@@ -1,10 +1,12 @@
 """What a fragment leaves out, and how each dialect writes it."""
 
-from kakehashi.lab.complete import awplus, nec_ix
+from kakehashi.lab.complete import awplus, cisco_ios, nec_ix
 from kakehashi.lab.complete.additions import Additions, Completer
 from kakehashi.lab.errors import LabError
 
-_COMPLETERS: dict[str, Completer] = {c.dialect: c for c in (nec_ix.COMPLETER, awplus.COMPLETER)}
+_COMPLETERS: dict[str, Completer] = {
+    c.dialect: c for c in (nec_ix.COMPLETER, cisco_ios.COMPLETER, awplus.COMPLETER)
+}
 
 
 def completer(dialect: str) -> Completer:
