@@ -284,6 +284,11 @@ def test_a_tunnel_that_no_route_leads_into() -> None:
     assert line(found(lowered, "no-route")) == 19
 
 
+def test_a_route_to_the_far_end_leads_into_the_tunnel() -> None:
+    (route,) = lower(V1.format(profile="", source="192.0.2.2")).gateway.routes
+    assert (route.interface, route.next_hop) == ("Tunnel0", ip_address("10.0.0.2"))
+
+
 def test_a_template_is_not_there_yet() -> None:
     lowered = lower(
         "interface Virtual-Template1 type tunnel\n ip unnumbered Loopback0\n tunnel mode ipsec ipv4\n"

@@ -22,6 +22,7 @@ from kakehashi.dialects.cisco_ios.lower.peers import Peers, read_aggressive, rea
 from kakehashi.dialects.cisco_ios.lower.phase2 import read_phase2
 from kakehashi.dialects.cisco_ios.lower.route import read_routes, with_dhcp_routes
 from kakehashi.dialects.cisco_ios.lower.vti import lower_tunnels
+from kakehashi.dialects.cisco_ios.lower.ways import into_tunnels
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.report import Report
 from kakehashi.model.gateway import Gateway
@@ -79,7 +80,7 @@ def _read(document: Document, report: Report) -> Around:
         document=document,
         blocks=blocks,
         interfaces=interfaces,
-        routes=read_routes(document, report),
+        routes=into_tunnels(read_routes(document, report), interfaces),
         lists=lists,
         phase2=read_phase2(document, report),
         peers=peers,

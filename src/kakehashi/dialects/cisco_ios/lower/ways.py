@@ -1,10 +1,10 @@
 """By which interface a packet leaves, as far as the configuration alone tells."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kakehashi.model.address import IPAddress, IPNetwork
-from kakehashi.model.gateway import Interface, Route
+from kakehashi.model.gateway import Interface, InterfaceKind, Route
 
 NOWHERE = "Null0"
 
@@ -50,6 +50,16 @@ def table_of(interfaces: Mapping[str, Interface], routes: Iterable[Route]) -> Ta
         for name in {NOWHERE} if route.discard else towards(route, local):
             table.add(route.destination, name, route.metric)
     return table
+
+
+def into_tunnels(routes: Iterable[Route], interfaces: Mapping[str, Interface]) -> tuple[Route, ...]:
+    """The routes, those whose next hop is the far end of a tunnel leading into it by name."""
+    tunnels = connected(i for i in interfaces.values() if i.kind is InterfaceKind.TUNNEL)
+    named = []
+    for route in routes:
+        ways = tunnels.ways(route.next_hop) if route.next_hop and not route.interface else set()
+        named.append(replace(route, interface=ways.pop()) if len(ways) == 1 else route)
+    return tuple(named)
 
 
 def towards(route: Route, local: Table) -> set[str]:
