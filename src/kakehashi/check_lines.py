@@ -12,6 +12,7 @@ from typing import Any
 from kakehashi.check.configuration import Said
 from kakehashi.dialects.document import Document, Statement, statements
 from kakehashi.dialects.grammar import Argument, Either, Many, Optional, Pattern
+from kakehashi.model.address import IPAddress
 from kakehashi.model.source import Source
 
 Keys = Mapping[str, tuple[str, ...]]
@@ -104,6 +105,7 @@ _FOR_ALL = frozenset(
     }
 )
 _NAMED_BY = ("name", "list", "id")
+_KEYED_BY = ("address", "hostname")
 _DEPTH = 4
 
 
@@ -129,6 +131,9 @@ class DocumentLines:
             found = list(self._matching(parameter, keys, self._scope(starts)))
         if not found:
             found = list(self._matching(parameter, keys, self._for_all))
+        if not found:
+            only = [s for s in self._document.statements(*keys) if not s.negated] if keys else []
+            found = only if len(only) == 1 else []
         if not found:
             return None
         return Said(
@@ -185,7 +190,8 @@ class DocumentLines:
         found: defaultdict[str, list[Statement]] = defaultdict(list)
         for root in self._document.statements():
             if root.key != "interface":
-                for name in {str(v) for key in _NAMED_BY if (v := root.get(key)) is not None}:
+                by = (*_NAMED_BY, *_KEYED_BY) if root.key == "crypto isakmp key" else _NAMED_BY
+                for name in {str(v) for key in by if (v := root.get(key)) is not None}:
                     found[name].append(root)
         return found
 
@@ -202,6 +208,8 @@ def _names(values: Mapping[str, Any]) -> Iterator[str]:
 def _strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
+    elif isinstance(value, IPAddress):
+        yield str(value)
     elif isinstance(value, tuple):
         for each in value:
             yield from _strings(each)

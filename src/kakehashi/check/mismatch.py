@@ -20,6 +20,8 @@ def mismatches(
 ) -> tuple[Mismatch, ...]:
     """One for each parameter that does not fit."""
     found: dict[str, Mismatch] = {}
+    if not all(end.tunnel.enabled for end in pair.ends):
+        return ()
     for row in rows:
         if row.fits:
             continue

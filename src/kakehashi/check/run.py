@@ -9,6 +9,7 @@ from kakehashi.check.pair import End, Pair, pair_tunnels
 from kakehashi.check.report import PairReport, Remark, Report, Severity, in_order
 from kakehashi.check.rules.every import RULES
 from kakehashi.check.sheet.build import build_sheet
+from kakehashi.check.told import Told
 from kakehashi.check.verdict import Judge
 
 _SAID_ELSEWHERE = frozenset({"not-ours"})  # the report lists these lines for each file
@@ -25,12 +26,12 @@ def check(configurations: Sequence[Configuration]) -> Report:
         judge = Judge(devices)
         pairs = tuple(_pair(pair, judge, by_file, devices) for pair in pairing.pairs)
         alone = pairing.alone
-    read = list(_of_dialects(configurations))
-    ruled = list(_of_rules(devices.values()))
-    paired = [remark for each in pairs for remark in _of_pair(each)] + [_alone(end) for end in alone]
+    told = Told(_of_dialects(configurations))
+    paired = [remark for each in pairs for remark in _of_pair(each, told)] + [_alone(end) for end in alone]
+    ruled = told.news(_of_rules(devices.values()))
     return Report(
         configurations=tuple(configurations),
-        remarks=in_order([*read, *_news(ruled, read), *paired]),
+        remarks=in_order([*told.remarks(), *ruled, *paired]),
         pairs=pairs,
         alone=alone,
     )
@@ -58,9 +59,13 @@ def _of_rules(devices: Iterable[Device]) -> Iterator[Remark]:
             yield from rule(device)
 
 
-def _of_pair(report: PairReport) -> Iterator[Remark]:
+def _of_pair(report: PairReport, told: Told) -> Iterator[Remark]:
+    """What does not fit. Why a tunnel is left down its dialect has said."""
+    if told.explain(report):
+        return
+    news = [m.remark for m in report.mismatches if not told.has_error(m.row)]
+    yield from news
     explained = bool(report.mismatches)
-    yield from (mismatch.remark for mismatch in report.mismatches)
     for remark in (
         unexplained(report.pair, report.verdict, explained),
         one_way(report.pair, report.verdict, explained),
@@ -77,9 +82,3 @@ def _alone(end: End) -> Remark:
         message=f"{end.tunnel.interface}: the other end is in none of these files",
         where=() if source is None else (source,),
     )
-
-
-def _news(ruled: Iterable[Remark], read: Iterable[Remark]) -> Iterator[Remark]:
-    """What a dialect has said of a line no rule says again."""
-    said = {(remark.rule, where) for remark in read for where in remark.where}
-    return (r for r in ruled if not any((r.rule, where) in said for where in r.where))

@@ -45,8 +45,7 @@ def build_sheet(
 def _settled(row: Row, agreed: Mapping[str, str], verdict: Verdict) -> Row:
     """What came up fits; what dies at a rekey does so because of the key exchange, which comes only then."""
     dies_of_it = not verdict.survives_rekey and row.key == "2/pfs"
-    one_way = bool(verdict.one_way) and row.key in ("1/mode", "1/peer-address", "2/peer-address")
-    if not row.fits and (dies_of_it or one_way):
+    if not row.fits and (dies_of_it or verdict.one_way):
         return row
     return replace(row, agreed=agreed.get(row.key) or row.agreed or row.a.text, fits=True)
 
