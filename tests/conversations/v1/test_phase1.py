@@ -248,6 +248,30 @@ def test_in_main_mode_peers_with_one_key_are_told_apart_by_identity() -> None:
     assert [s.peer for s in b.isakmp_sas()] == ["south"]
 
 
+def test_in_main_mode_who_is_named_comes_before_who_may_be_called_anything() -> None:
+    wire = Wire()
+    anybody = peer(2, name="anybody", address=ANY, peer_identity=PeerIdentity.ANYTHING)
+    south = peer(2, name="south", address=ANY, peer_identity=identity("south"))
+    a = wire.node("a", site(1, local_identity=identity("south")), SITE1)
+    b = wire.node("b", gateway(anybody, south, ikev1_tunnel(2, peers=("south",))), SITE2)
+    a.initiate(TUNNEL, b)
+    wire.run(3)
+    assert [s.peer for s in b.isakmp_sas()] == ["south"]
+
+
+def test_in_main_mode_nobody_is_taken_for_a_peer_whose_key_he_has_not_proved() -> None:
+    """North's key, and the name of south."""
+    wire = Wire()
+    north = peer(2, name="north", address=ANY, peer_identity=identity("north"), secret="north's")
+    south = peer(2, name="south", address=ANY, peer_identity=identity("south"), secret="south's")
+    a = wire.node("a", site(1, local_identity=identity("south"), secret="north's"), SITE1)
+    b = wire.node("b", gateway(north, south, ikev1_tunnel(2, peers=("north", "south"))), SITE2)
+    a.initiate(TUNNEL, b)
+    wire.run(3)
+    assert not b.isakmp_sas()
+    assert any("says it is ID_KEY_ID south" in f for f in b.failures())
+
+
 def test_the_initiator_says_that_it_knows_of_no_sa_and_a_second_time_it_does_not() -> None:
     wire, a, b = met(MAIN)
     assert [sa.peer_starts_anew for sa in b.endpoint.v1.all_sas()] == [True]

@@ -92,6 +92,15 @@ def test_every_method_at_every_place(
     assert kinds == {number}
 
 
+def test_the_initiator_announces_every_method_and_the_responder_the_one_that_counts() -> None:
+    wire = Wire()
+    a, b = before_nats(wire, "")
+    a.initiate(TUNNEL, b)
+    wire.run(5)
+    announced = [features.heard(decode(d).payloads).nat_methods for _, _, d, _ in wire.sent[:2]]
+    assert announced == [tuple(m for m, _, _ in features.NAT_METHODS), (NatMethod.RFC_3947,)]
+
+
 def test_the_best_common_method_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     everything = features.NAT_METHODS
     wire = Wire()

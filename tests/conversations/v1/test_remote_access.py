@@ -245,6 +245,26 @@ def test_quick_mode_before_the_login_is_dropped() -> None:
     settled(a, b)
 
 
+def test_an_address_before_the_login_is_not_given() -> None:
+    wire = Wire()
+    asked: list[bool] = []
+
+    def hurry(node: Node, datagram: bytes) -> bool:
+        if node.name == "client0" and datagram[18] == ExchangeType.TRANSACTION and not asked:
+            asked.append(True)
+            sa, server = sa_of(node), wire.nodes[node.path_to(SITE2).remote.ip]
+            question = Configuration(ConfigurationType.REQUEST, 1, (Attribute(Name.INTERNAL_IP4_ADDRESS),))
+            for early in sa.seal(ExchangeType.TRANSACTION, 4711, [question], hashed=True):
+                server.endpoint.receive(early, server.path_to(SITE1), wire.now)
+            asked.append(bool(server.assigned or sa_of(server).lent))
+        return True
+
+    wire.filter = hurry
+    _, (a,), b = met(wire=wire)
+    assert asked == [True, False]
+    settled(a, b)
+
+
 @pytest.mark.parametrize(
     "question",
     [
