@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from kakehashi.model.finding import Finding, Severity
 from kakehashi.model.gateway import Gateway, StaticTranslation
+from kakehashi.model.ikev1 import Ikev1Tunnel
+from kakehashi.wire.registry.ikev2 import IntegrityId
 
 ESP, UDP = 50, 17
 OURS = {(UDP, 500), (UDP, 4500), (ESP, None)}
@@ -11,7 +13,7 @@ OURS = {(UDP, 500), (UDP, 4500), (ESP, None)}
 
 def findings(gateway: Gateway) -> tuple[Finding, ...]:
     """Warnings only: the gateway runs without it."""
-    return (*_translation(gateway), *_fragments(gateway))
+    return (*_translation(gateway), *_fragments(gateway), *_filters(gateway), *_headers(gateway))
 
 
 def _translation(gateway: Gateway) -> Iterator[Finding]:
@@ -46,6 +48,37 @@ def _fragments(gateway: Gateway) -> Iterator[Finding]:
                 f"{tunnel.interface}: with mtu ignore, packets are fragmented after encryption; pre-fragment "
                 "is not yet done together with it",
                 tunnel.source,
+            )
+
+
+def _filters(gateway: Gateway) -> Iterator[Finding]:
+    for interface in gateway.interfaces:
+        names = (
+            interface.access_in,
+            interface.access_out,
+            interface.access_in_ipv6,
+            interface.access_out_ipv6,
+        )
+        lists = ", ".join(dict.fromkeys(name for name in names if name and gateway.access_list(name)))
+        if lists and interface.enabled:
+            yield Finding(
+                Severity.WARNING,
+                "access-list",
+                f"{interface.name}: the access list {lists} is understood, and packets are not yet filtered by it",
+                interface.source,
+                "filter on the host",
+            )
+
+
+def _headers(gateway: Gateway) -> Iterator[Finding]:
+    for tunnel in gateway.tunnels:
+        if isinstance(tunnel, Ikev1Tunnel) and any(p.ah != IntegrityId.NONE for p in tunnel.ipsec.proposals):
+            yield Finding(
+                Severity.WARNING,
+                "ah",
+                f"{tunnel.interface}: AH is not yet spoken; proposals with it are refused",
+                tunnel.source,
+                "use ESP with authentication",
             )
 
 
