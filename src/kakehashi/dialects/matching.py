@@ -20,6 +20,10 @@ MASK = "***"
 _LED_BY = 3  # keywords at the beginning of a line by which its command is looked up
 # After one of these words a value is, or may be, a secret.
 _SECRET_WORDS = frozenset({"key", "secret", "password", "community", "passphrase", "pre-shared-key"})
+# Beginnings of those of them that are typed shortened, and are like no other keyword.
+_SHORT_SECRET_WORDS = frozenset(
+    word[:length] for word in ("password", "pre-shared-key") for length in range(3, len(word))
+) - {"pre-share"}
 # These stand between the word and the secret, and say nothing.
 _ANNOUNCEMENTS = frozenset({"char", "hex"})
 
@@ -73,7 +77,8 @@ class Failure:
     def _masked(self) -> list[str]:
         """The words; from the first that announces a secret on, only such announcements are shown."""
         lowered = [word.lower() for word in self.words]
-        first = next((i for i, word in enumerate(lowered) if word in _SECRET_WORDS), len(lowered))
+        secrets = _SECRET_WORDS | _SHORT_SECRET_WORDS
+        first = next((i for i, word in enumerate(lowered) if word in secrets), len(lowered))
         return [
             word if i <= first or word.lower() in _ANNOUNCEMENTS else MASK
             for i, word in enumerate(self.words)
