@@ -64,7 +64,7 @@ def _filters(gateway: Gateway) -> Iterator[Finding]:
             yield Finding(
                 Severity.WARNING,
                 "access-list",
-                f"{interface.name}: the access list {lists} is understood, and packets are not yet filtered by it",
+                f"{interface.name}: the access list {lists} is understood, and filters no packet yet",
                 interface.source,
                 "filter on the host",
             )

@@ -168,6 +168,8 @@ def test_keywords_in_any_case_and_shortened() -> None:
         "crypto keyring K\n pre-shared-key address 192.0.2.1 key hidden-word hidden-word",
         "crypto ikev2 keyring K\n peer P\n  pre-shared-key local hidden-word hidden-word",
         "crypto ikev2 keyring K\n peer P\n  pre-shared-key hex hidden-word",
+        "crypto ikev2 keyring K\n peer P\n  pre loc hidden-word hidden-word",
+        "crypto isakmp peer address 192.0.2.1\n set aggressive-mode pass hidden-word hidden-word",
         "interface Dialer1\n ppp chap password 0 hidden-word",
         "username u password 7 hidden-word",
     ],
