@@ -6,7 +6,8 @@ from kakehashi.dialects.awplus import recognition
 from kakehashi.dialects.awplus.decoration import said
 from kakehashi.dialects.awplus.grammar import GRAMMAR
 from kakehashi.dialects.awplus.lower import DIALECT, lower_document
-from kakehashi.dialects.base import Clear, Lowered, ShowError
+from kakehashi.dialects.awplus.show import clear, show
+from kakehashi.dialects.base import Clear, Lowered
 from kakehashi.dialects.document import Document, parse_document
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
@@ -36,8 +37,8 @@ class AwPlus:
 
     def show(self, words: Sequence[str], status: Status, gateway: Gateway) -> str:
         """The output of `show WORDS`, as the device prints it. `gateway` is what runs. ShowError."""
-        raise ShowError("% not there yet")
+        return show(words, status, gateway)
 
     def clear(self, words: Sequence[str], status: Status) -> Clear:
         """What `clear WORDS` asks for. ShowError."""
-        raise ShowError("% not there yet")
+        return clear(words, status)

@@ -1,0 +1,112 @@
+"""`show interface tunnelN` (layout: see `names`). Of the host's device the index is not known here."""
+
+from kakehashi.dialects.awplus.show.names import page, selector_name
+from kakehashi.dialects.awplus.show.peers import peer_name, profile_name
+from kakehashi.model.address import IPInterface
+from kakehashi.model.gateway import AdjustMss, Gateway, Interface
+from kakehashi.model.identity import Identity
+from kakehashi.model.ikev1 import Ikev1Tunnel
+from kakehashi.model.selector import EVERYTHING
+from kakehashi.model.status import Status, TunnelStatus
+from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
+
+
+def render(status: Status, gateway: Gateway, name: str | None) -> str:
+    """Every tunnel interface, or one."""
+    lines: list[str] = []
+    for state in status.tunnels:
+        tunnel, interface = gateway.tunnel(state.name), gateway.interface(state.name)
+        if tunnel is not None and interface is not None and name in (None, state.name):
+            lines += _interface(state, tunnel, interface, gateway)
+    return page(lines)
+
+
+def _interface(state: TunnelStatus, tunnel: Tunnel, interface: Interface, gateway: Gateway) -> list[str]:
+    flags = "UP,POINT-TO-POINT,RUNNING,MULTICAST" if state.up else "POINT-TO-POINT,MULTICAST"
+    into, out = state.inbound, state.outbound
+    dropped = (
+        into.invalid_sa
+        + into.replay_detected
+        + into.integrity_failure
+        + into.cipher_failure
+        + into.packet_truncated
+        + into.invalid_padding
+        + into.unknown_protocol
+        + into.out_of_memory
+        + into.ts_unacceptable
+        + into.misc_error
+    )
+    return [
+        f"Interface {state.name}",
+        f"  Link is {_up(state.up)}, administrative state is {_up(interface.enabled)}",
+        *([f"  Link is DOWN because {state.down_reason}"] if state.down_reason and not state.up else []),
+        "  Hardware is Tunnel",
+        *(_address(address) for address in interface.addresses),
+        f"  metric 1{f' mtu {state.mtu}' if state.mtu is not None else ''}",
+        *_mss(interface),
+        f"  <{flags}>",
+        f"  Tunnel source {tunnel.source_address or '-'}, destination {peer_name(tunnel)}",
+        *_names(tunnel, gateway),
+        *_selectors(tunnel),
+        f"  Tunnel protocol/transport ipsec ipv{_version(tunnel)}, key disabled, sequencing disabled",
+        "  Checksumming of packets disabled, path MTU discovery disabled",
+        f'  Tunnel protection via IPsec (profile "{profile_name(tunnel)}")',
+        f"    input packets {into.packets}, bytes {into.octets}, dropped {dropped}, multicast packets 0",
+        f"    output packets {out.packets}, bytes {out.octets}, multicast packets 0, broadcast packets 0",
+    ]
+
+
+def _up(up: bool) -> str:
+    return "UP" if up else "DOWN"
+
+
+def _address(address: IPInterface) -> str:
+    if address.version == 6:
+        return f"  IPv6 address {address}"
+    return f"  IPv4 address {address} point-to-point {address.network.broadcast_address}"
+
+
+def _mss(interface: Interface) -> list[str]:
+    mss = interface.adjust_mss
+    if mss is None:
+        return []
+    return [f"  IPv4 mss {'pmtu' if mss is AdjustMss.AUTO else mss}"]
+
+
+def _names(tunnel: Tunnel, gateway: Gateway) -> list[str]:
+    """Who both sides are, where they are not just their addresses."""
+    local: Identity | None = None
+    remote: object = None
+    if isinstance(tunnel, Ikev2Tunnel):
+        local = None if tunnel.local.by_address else tunnel.local.identity
+        remote = tunnel.peer.identity
+    elif isinstance(tunnel, Ikev1Tunnel):
+        peer = next((p for p in gateway.ikev1_peers if p.name in tunnel.peers), None)
+        local, remote = (peer.local_identity, peer.peer_identity) if peer else (None, None)
+    ours = local.text if local else tunnel.source_address
+    theirs = remote.text if isinstance(remote, Identity) else peer_name(tunnel)
+    return [f"  Tunnel name local {ours}, remote {theirs}"]
+
+
+def _selectors(tunnel: Tunnel) -> list[str]:
+    local, remote = tunnel.ipsec.local_selectors, tunnel.ipsec.remote_selectors
+    if set(local) <= set(EVERYTHING) and set(remote) <= set(EVERYTHING):
+        return []
+    pairs = zip(local, remote, strict=False)
+    if isinstance(tunnel, Ikev2Tunnel):
+        pairs = ((ours, theirs) for ours in local for theirs in remote)  # type: ignore[assignment]
+    return [
+        "  Tunnel traffic selectors (ID, local, remote)",
+        *(
+            f"    {number:<4}{selector_name(ours):<20} {selector_name(theirs)}"
+            for number, (ours, theirs) in enumerate(pairs, 1)
+        ),
+    ]
+
+
+def _version(tunnel: Tunnel) -> int:
+    for end in (tunnel.peer_address, tunnel.source_address):
+        version = getattr(end, "version", None)
+        if isinstance(version, int):
+            return version
+    return 4
