@@ -228,6 +228,46 @@ crypto ikev2 profile P2
     assert codes(lowered) == ["unused-key"]
 
 
+def test_an_interface_bears_one_map() -> None:
+    other = "crypto map NEW 1 ipsec-isakmp\n set peer 198.51.100.2\n match address TO-OSAKA"
+    lowered = crypto_map(map=other, wan=" crypto map NEW")
+    assert [(t.interface, t.enabled) for t in lowered.gateway.tunnels] == [("OUT 10", False), ("NEW 1", True)]
+    assert line(found(lowered, "replaced")) == 21
+
+
+def test_a_map_for_ipv6() -> None:
+    lowered = lower(
+        """\
+        crypto isakmp policy 1
+         authentication pre-share
+        crypto isakmp key x address ipv6 2001:db8:2::/48
+        crypto ipsec transform-set TS esp-aes esp-sha-hmac
+        crypto map ipv6 SIX 10 ipsec-isakmp
+         set peer 2001:db8:2::1
+         set transform-set TS
+         match address LANS
+        interface GigabitEthernet0/0
+         ipv6 address 2001:db8:1::1/64
+         ipv6 crypto map SIX
+        ipv6 route ::/0 2001:db8:1::99
+        ipv6 access-list LANS
+         permit ipv6 2001:db8:10::/48 2001:db8:20::/48
+        """
+    )
+    tunnel = ikev1(lowered)
+    assert (tunnel.enabled, tunnel.peers) == (True, ("2001:db8:2::1",))
+    assert tunnel.source_address == ip_address("2001:db8:1::1")
+    assert tunnel.ipsec.remote_selectors == (TrafficSelector.of("2001:db8:20::/48"),)
+    assert interface(lowered, "SIX 10").unnumbered_ipv6 == "GigabitEthernet0/0"
+    assert complaints(lowered) == []
+
+
+def test_an_access_list_whose_name_stands_nowhere_else_is_told() -> None:
+    lowered = crypto_map(rules="access-list 7 permit any\nip access-list extended OLD\n permit ip any any\n")
+    assert codes(lowered) == ["unused-access-list", "unused-access-list"]
+    assert codes(crypto_map(rules="access-list 7 permit any\nsnmp-server community x RO 7\n")) == ["not-ours"]
+
+
 def test_what_nobody_uses_is_told() -> None:
     lowered = crypto_map(
         transform="crypto ipsec transform-set OLD esp-des esp-md5-hmac",

@@ -262,4 +262,9 @@ def test_every_place_is_tried() -> None:
 
 
 def test_the_whole_has_nothing_to_complain_of_but_what_it_means() -> None:
-    assert {f.code for f in whole().findings} == {"same-traffic", "no-route", "unused-key"}
+    assert {f.code for f in whole().findings} == {
+        "same-traffic",
+        "no-route",
+        "unused-key",
+        "unused-access-list",
+    }

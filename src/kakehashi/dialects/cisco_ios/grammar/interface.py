@@ -207,6 +207,11 @@ INTERFACE: tuple[Command, ...] = (
         ),
         help="Assign a Crypto Map",
     ),
+    Command(
+        key="crypto map",
+        pattern=(*said("ipv6 crypto map"), text("map", "the name of a crypto map")),
+        help="Assign a Crypto Map of IPv6",
+    ),
     not_yet("crypto ipsec client ezvpn", "Easy VPN"),
     not_ours("crypto ipsec df-bit"),
     not_ours("crypto ipsec fragmentation"),

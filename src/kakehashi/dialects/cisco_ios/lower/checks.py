@@ -7,13 +7,20 @@ from kakehashi.dialects.cisco_ios.lower.around import Around
 from kakehashi.dialects.cisco_ios.lower.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.lower.names import suggestion
 from kakehashi.dialects.cisco_ios.lower.ways import Table, connected, table_of, towards
-from kakehashi.dialects.document import Document, Statement
+from kakehashi.dialects.document import Document, Statement, Unknown
 from kakehashi.dialects.report import Report
 from kakehashi.model.address import ANY
 from kakehashi.model.gateway import Interface, Route
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.tunnel import Tunnel
 
+_LISTS = (
+    "access-list",
+    "access-list standard",
+    "ip access-list extended",
+    "ip access-list standard",
+    "ipv6 access-list",
+)
 _ROUTING = ("router", "ipv6 router")
 
 
@@ -132,7 +139,25 @@ def check_unused(
     ):
         used = {name for what, name in around.ikev2.used if what == key} | {"default"}
         _tell(kind, _lines(document, f"crypto {kind}"), used, report)
+    _tell_lists(around)
     _tell_keys(around)
+
+
+def _tell_lists(around: Around) -> None:
+    """An access list may be used by much that is not ours: its name must not stand anywhere else."""
+    lists = around.lists.by_name
+    said: set[str] = set()
+    for item in around.document.walk():
+        if isinstance(item, Statement | Unknown):
+            words = item.text.split()
+            opens = isinstance(item, Statement) and item.key in _LISTS
+            said.update(w for w in words if w in lists and not (opens and w == _list_name(item)))
+    lines = {name: rules.source.line for name, rules in lists.items() if rules.source}
+    _tell("access list", lines, said, around.report)
+
+
+def _list_name(item: Statement | Unknown) -> str:
+    return str(item.get("name", item.get("list", ""))) if isinstance(item, Statement) else ""
 
 
 def _lines(document: Document, key: str) -> dict[str, int]:

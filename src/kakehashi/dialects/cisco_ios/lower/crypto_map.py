@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kakehashi.dialects.cisco_ios.interfaces import interface_of
 from kakehashi.dialects.cisco_ios.lower.around import Around
@@ -100,7 +101,15 @@ def _bearers(around: Around, maps: Mapping[str, list[Block]]) -> dict[str, list[
     """The interfaces that bear each map."""
     bearers: dict[str, list[str]] = {}
     for name, block in around.blocks.items():
-        for statement in block.all("crypto map"):
+        lines = block.all("crypto map")
+        for before, statement in pairwise(lines):
+            if before.get("map") != statement.get("map"):
+                around.report.warning(
+                    before.line,
+                    "replaced",
+                    f"{name} bears one crypto map: the one of line {statement.line} takes the place of this one",
+                )
+        for statement in lines[-1:]:
             wanted = statement.get("map")
             if wanted not in maps:
                 remedy = f"add `crypto map {wanted} 1 ipsec-isakmp`"
