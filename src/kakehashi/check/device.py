@@ -1,11 +1,10 @@
 """One router as `check` looks at it: its model with what is looked up often, and where its packets go."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from kakehashi.model.access_list import AccessList
-from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
+from kakehashi.model.address import IPAddress, IPInterface
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel
 from kakehashi.model.tunnel import Tunnel
@@ -39,7 +38,13 @@ class Device:
         return {a.name: a for a in reversed(self.gateway.access_lists)}
 
     @cached_property
-    def _peers_of_unknown_address(self) -> tuple[Ikev1Peer, ...]:
+    def physical(self) -> tuple[Interface, ...]:
+        """The interfaces that are neither a tunnel's nor loopbacks."""
+        return tuple(i for i in self.gateway.interfaces if i.kind is InterfaceKind.PHYSICAL)
+
+    @cached_property
+    def peers_of_unknown_address(self) -> tuple[Ikev1Peer, ...]:
+        """Those of IKEv1 that can only come to us."""
         return tuple(peer for peer in self.gateway.ikev1_peers if not peer.is_fixed)
 
     def peers_of(self, tunnel: Tunnel) -> tuple[Ikev1Peer, ...]:
@@ -48,7 +53,7 @@ class Device:
             return ()
         if tunnel.peers:
             return tuple(self.peers[name] for name in tunnel.peers if name in self.peers)
-        return self._peers_of_unknown_address
+        return self.peers_of_unknown_address
 
     def addresses_of(self, name: str, version: int) -> tuple[IPAddress, ...]:
         """The addresses of an interface, its own or borrowed ones."""
@@ -122,13 +127,6 @@ class Device:
                 None,
             )
         return None
-
-    def lans(self, tunnel: Tunnel) -> Iterator[IPNetwork]:
-        """Networks on link that are neither a tunnel's nor the way to the peer, loopbacks left out."""
-        outside = tunnel.outgoing.interface if tunnel.outgoing else ""
-        for interface, own in self._connected:
-            if interface.kind is InterfaceKind.PHYSICAL and interface.name != outside:
-                yield own.network
 
     def _carries(self, name: str) -> bool:
         found = self.interfaces.get(name)

@@ -8,9 +8,13 @@ from kakehashi.check.mismatch import mismatches, one_way, unexplained
 from kakehashi.check.pair import End, Pair, pair_tunnels
 from kakehashi.check.report import PairReport, Remark, Report, Severity, in_order
 from kakehashi.check.rules.every import RULES
+from kakehashi.check.rules.overlap import check_overlap
+from kakehashi.check.rules.subject import Subject
 from kakehashi.check.sheet.build import build_sheet
 from kakehashi.check.told import Told
 from kakehashi.check.verdict import Judge
+from kakehashi.model.address import IPAddress
+from kakehashi.model.tunnel import Tunnel
 
 _SAID_ELSEWHERE = frozenset({"not-ours"})  # the report lists these lines for each file
 
@@ -28,7 +32,7 @@ def check(configurations: Sequence[Configuration]) -> Report:
         alone = pairing.alone
     told = Told(_of_dialects(configurations))
     paired = [remark for each in pairs for remark in _of_pair(each, told)] + [_alone(end) for end in alone]
-    ruled = told.news(_of_rules(devices.values()))
+    ruled = told.news(_of_rules(devices, pairs))
     return Report(
         configurations=tuple(configurations),
         remarks=in_order([*told.remarks(), *ruled, *paired]),
@@ -53,10 +57,41 @@ def _of_dialects(configurations: Iterable[Configuration]) -> Iterator[Remark]:
                 yield Remark.of(finding)
 
 
-def _of_rules(devices: Iterable[Device]) -> Iterator[Remark]:
-    for device in devices:
-        for rule in RULES:
-            yield from rule(device)
+def _of_rules(devices: Mapping[str, Device], pairs: Iterable[PairReport]) -> Iterator[Remark]:
+    subjects = {key: subject for pair in pairs for key, subject in _paired(pair, devices)}
+    for device in devices.values():
+        for tunnel in device.gateway.tunnels:
+            subject = subjects.get((device.name, tunnel.interface)) or _single(device, tunnel)
+            for rule in RULES:
+                yield from rule(subject)
+    for pair in pairs:
+        a, b = (subjects[end.key] for end in pair.pair.ends)
+        yield from check_overlap(a, b)
+
+
+def _paired(report: PairReport, devices: Mapping[str, Device]) -> Iterator[tuple[tuple[str, str], Subject]]:
+    pair, addresses = report.pair, report.verdict.addresses
+    nat = any(address.outside is not None for address in addresses)
+    for end, own, far in zip(pair.ends, addresses, reversed(addresses), strict=True):
+        yield (
+            end.key,
+            Subject(
+                device=devices[end.device],
+                tunnel=end.tunnel,
+                own=own.inside,
+                peer=far.seen,
+                nat=nat,
+                peer_can_begin=pair.other(end).can_begin,
+            ),
+        )
+
+
+def _single(device: Device, tunnel: Tunnel) -> Subject:
+    peer = tunnel.peer_address if isinstance(tunnel.peer_address, IPAddress) else None
+    own = device.own_address(tunnel, peer.version if peer else 4)
+    if own is None and peer is not None and (way := device.way_to(peer)) is not None:
+        own = next(iter(device.addresses_of(way.name, peer.version)), None)
+    return Subject(device=device, tunnel=tunnel, own=own, peer=peer)
 
 
 def _of_pair(report: PairReport, told: Told) -> Iterator[Remark]:

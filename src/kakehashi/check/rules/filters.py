@@ -1,0 +1,87 @@
+"""Do the filters of the interface towards the peer let IKE and ESP through (CI-09)?
+
+UDP 500 and ESP where no NAT is in the way, UDP 500 and 4500 where there is one (RFC 3948). A packet filter
+knows nothing of conversations: an answer needs a line like everything else.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kakehashi.check.report import Remark, Severity
+from kakehashi.check.rules.subject import Subject, where
+from kakehashi.model.access_list import UDP, AccessEntry, AccessList, Packet
+from kakehashi.model.address import IKE_PORT, NAT_T_PORT, IPAddress
+from kakehashi.model.gateway import Interface
+
+_ESP = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What has to pass. `port` None: it has none. `line`: as an access list says it."""
+
+    name: str
+    protocol: int
+    port: int | None
+    rule: str
+    line: str
+
+
+_IKE = _Kind("IKE (UDP 500)", UDP, IKE_PORT, "filter-ike", "permit udp host {} host {} eq 500")
+_NAT_T = _Kind("UDP 4500", UDP, NAT_T_PORT, "filter-nat-t", "permit udp host {} host {} eq 4500")
+_PACKETS = _Kind("ESP", _ESP, None, "filter-esp", "permit esp host {} host {}")
+
+
+def check_filters(subject: Subject) -> Iterator[Remark]:
+    """What the access lists hold back of what the tunnel needs."""
+    own, peer, wan = subject.own, subject.peer, subject.wan
+    if wan is None or own is None or peer is None or not subject.tunnel.enabled:
+        return
+    for name, ends in _filters(wan, own, peer):
+        rules = subject.device.access_lists.get(name)
+        if rules is None:
+            continue
+        for kind in (_IKE, _NAT_T) if subject.nat else (_IKE, _PACKETS):
+            packet = _packet(kind, *ends)
+            if not rules.permits(packet):
+                yield _blocked(subject, wan, rules, kind, ends, rules.decides(packet))
+
+
+def _filters(
+    wan: Interface, own: IPAddress, peer: IPAddress
+) -> Iterator[tuple[str, tuple[IPAddress, IPAddress]]]:
+    names = (wan.access_in, wan.access_out)
+    if own.version == 6:
+        names = (wan.access_in_ipv6, wan.access_out_ipv6)
+    for name, ends in zip(names, ((peer, own), (own, peer)), strict=True):
+        if name is not None:
+            yield name, ends
+
+
+def _packet(kind: _Kind, source: IPAddress, destination: IPAddress) -> Packet:
+    return Packet(
+        source_address=source,
+        destination_address=destination,
+        protocol=kind.protocol,
+        source_port=kind.port,
+        destination_port=kind.port,
+    )
+
+
+def _blocked(
+    subject: Subject,
+    wan: Interface,
+    rules: AccessList,
+    kind: _Kind,
+    ends: tuple[IPAddress, IPAddress],
+    entry: AccessEntry | None,
+) -> Remark:
+    why = "no line of it permits that" if entry is None else "a line of it denies that"
+    return Remark(
+        rule=kind.rule,
+        severity=Severity.ERROR,
+        message=f"{subject.name}: the access list {rules.name} of {wan.name} lets no {kind.name} pass from "
+        f"{ends[0]} to {ends[1]}: {why}",
+        where=where(entry.source if entry else rules.source, wan.source),
+        fix=f"add `{kind.line.format(*ends)}` to {rules.name}" + (" before that line" if entry else ""),
+    )

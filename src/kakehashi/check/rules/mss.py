@@ -1,0 +1,73 @@
+"""TCP segments that do not fit into the tunnel's packets."""
+
+from collections.abc import Iterator
+
+from kakehashi.check.report import Remark, Severity
+from kakehashi.check.rules.subject import Subject, where
+from kakehashi.model.algorithms import Cipher
+from kakehashi.model.gateway import Interface
+from kakehashi.model.policy import Protection
+from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId
+
+_DEFAULT_MTU = 1500
+_IP = {4: 20, 6: 40}
+_TCP = 20
+_UDP = 8
+_ESP_HEADER = 8
+_ESP_TRAILER = 2
+_BLOCKS = {EncryptionId.ENCR_DES: 8, EncryptionId.ENCR_3DES: 8, EncryptionId.ENCR_AES_CBC: 16}
+_STREAM_IV, _STREAM_PAD, _AEAD_ICV = 8, 4, 16
+_ICVS = {
+    IntegrityId.NONE: 0,
+    IntegrityId.AUTH_HMAC_SHA2_256_128: 16,
+    IntegrityId.AUTH_HMAC_SHA2_384_192: 24,
+    IntegrityId.AUTH_HMAC_SHA2_512_256: 32,
+}
+_ICV = 12
+
+
+def check_mss(subject: Subject) -> Iterator[Remark]:
+    """An MSS that is written is held against what is left of the MTU."""
+    protections = subject.tunnel.ipsec.protections()
+    if not protections or not subject.tunnel.enabled:
+        return
+    version = 4 if subject.own is None else subject.own.version
+    mtu = (subject.wan.mtu if subject.wan else None) or _DEFAULT_MTU
+    inner = min(largest_inner(mtu, version, subject.nat, p) for p in protections)
+    most = inner - _IP[4] - _TCP
+    for interface in _clamping(subject):
+        if isinstance(interface.adjust_mss, int) and interface.adjust_mss > most:
+            yield Remark(
+                rule="mss-too-large",
+                severity=Severity.WARNING,
+                message=f"{interface.name} lets TCP segments of {interface.adjust_mss} octets pass, and "
+                f"{subject.name} has room for {most} (MTU {mtu}): ping works, the web hangs",
+                where=where(interface.source),
+                fix=f"write {most} or less",
+            )
+
+
+def largest_inner(mtu: int, version: int, nat: bool, protection: Protection) -> int:
+    """The largest packet that fits into one ESP packet in tunnel mode (RFC 4303 section 2), octets."""
+    iv, block, icv = _shape(protection.cipher, protection.integrity)
+    room = mtu - _IP[version] - (_UDP if nat else 0) - _ESP_HEADER - iv - icv
+    return room // block * block - _ESP_TRAILER
+
+
+def _shape(cipher: Cipher, integrity: IntegrityId) -> tuple[int, int, int]:
+    """Octets of the IV, of the block, of the ICV."""
+    if cipher.is_aead:
+        return _STREAM_IV, _STREAM_PAD, _AEAD_ICV
+    block = _BLOCKS.get(cipher.id)
+    icv = _ICVS.get(integrity, _ICV)
+    return (0, _STREAM_PAD, icv) if block is None else (block, block, icv)
+
+
+def _clamping(subject: Subject) -> Iterator[Interface]:
+    """The tunnel's interface, and else those inside."""
+    outside = subject.wan.name if subject.wan else ""
+    own = subject.device.interfaces.get(subject.tunnel.interface)
+    if own is not None and own.adjust_mss is not None:
+        yield own
+        return
+    yield from (i for i in subject.device.physical if i.name != outside)
