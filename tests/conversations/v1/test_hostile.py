@@ -288,6 +288,17 @@ def test_a_flood_from_one_address_is_bounded(mode: ExchangeMode) -> None:
     assert len(a.isakmp_sas()) == 1
 
 
+def test_strangers_from_everywhere_make_us_exchange_keys_only_so_often() -> None:
+    """In aggressive mode that takes one message, from whatever address is written on it."""
+    flood = first_messages(AGGRESSIVE, 30, lambda n: f"10.66.{n}.1")
+    wire = Wire()
+    b = wire.node("b", open_to_all(), SITE2, Limits(aggressive_per_second=10))
+    for datagram, source in flood:
+        b.endpoint.receive(datagram, b.path_to(source), wire.now)
+    assert b.endpoint.half_open() == 10
+    assert b.endpoint.drops[Drop.HALF_OPEN_LIMIT] == 20
+
+
 @BOTH
 def test_who_fails_counts_for_as_long_as_who_waits(mode: ExchangeMode) -> None:
     """Failing fast is no way round the limits."""

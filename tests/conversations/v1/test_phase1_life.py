@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from kakehashi.ike.effects import EventName, IsakmpSaChanged
-from kakehashi.model.ikev1 import ExchangeMode, PeerIdentity
+from kakehashi.model.ikev1 import DeadPeerDetection, ExchangeMode, PeerIdentity
 from kakehashi.model.status import IkeSaState, Role
-from kakehashi.wire.registry.ikev1 import ExchangeType
+from kakehashi.wire.registry.ikev1 import ExchangeType, NotifyType
+from kakehashi.wire.v1.message import decode
 from tests.conversations.v1.gateways import (
     AGGRESSIVE,
     ANY,
@@ -203,6 +204,22 @@ def test_the_driver_hears_when_an_sa_comes_and_goes() -> None:
     assert heard == ["ike1"]
     a.do(a.endpoint.clear, None)
     assert heard == ["ike1", "ike1"]
+
+
+def test_a_peer_that_has_lost_the_sa_says_so_and_is_asked_at_once() -> None:
+    """What it says proves nothing, but then it does not answer either."""
+    wire = Wire()
+    slow = {"dpd": DeadPeerDetection(3000, retries=2, retry_interval=5)}
+    a, b = established(wire, slow, slow)
+    wire.run(60)
+    b.boot()
+    a.do(a.endpoint.expire, next(iter(a.children)))
+    wire.run(1)
+    told = [d for _, who, d, _ in wire.sent if who == "b" and d[18] == ExchangeType.INFORMATIONAL]
+    assert NotifyType.INVALID_COOKIE in [p.type for d in told if not d[19] & 1 for p in decode(d).payloads]
+    assert a.told(EventName.DPD)
+    wire.run(30)
+    assert a.told(EventName.PEER_DEAD)
 
 
 def test_a_half_open_sa_ends_by_itself() -> None:
