@@ -12,6 +12,7 @@ from kakehashi.model.ikev1 import ExchangeMode
 from kakehashi.model.secret import Secret
 from kakehashi.model.selector import ANY_IPV4, TrafficSelector
 from kakehashi.model.status import (
+    DISCARDED,
     ChildSaStatus,
     IkeSaState,
     IkeSaStatus,
@@ -139,6 +140,7 @@ STATIC = (
     RouteStatus(destination="10.2.0.0/16", via="GigabitEthernet0/1 192.168.10.9", active=True, metric=200),
     RouteStatus(destination="10.3.0.0/16", via="Tunnel0", active=True),
     RouteStatus(destination="10.4.0.0/16", via="Tunnel0", active=False),
+    RouteStatus(destination="10.5.0.0/16", via=DISCARDED, active=True),
     RouteStatus(destination="2001:db8::/32", via="Tunnel0", active=True),
 )
 

@@ -358,6 +358,7 @@ def test_routes() -> None:
         "S*    0.0.0.0/0 [1/0] via 192.0.2.1\n"
         "S     10.2.0.0/16 [200/0] via 192.168.10.9, GigabitEthernet0/1\n"
         "S     10.3.0.0/16 is directly connected, Tunnel0\n"
+        "S     10.5.0.0/16 is directly connected, Null0\n"
     )
     assert "S   2001:DB8::/32 [1/0]\n     via Tunnel0" in show("ipv6 route")
     assert "not set" in show("ip route", NOTHING)

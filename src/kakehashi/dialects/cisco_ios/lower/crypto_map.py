@@ -107,7 +107,7 @@ def _bearers(around: Around, maps: Mapping[str, list[Block]]) -> dict[str, list[
                 around.report.warning(
                     before.line,
                     "replaced",
-                    f"{name} bears one crypto map: the one of line {statement.line} takes the place of this one",
+                    f"{name} bears one crypto map: that of line {statement.line} takes the place of this one",
                 )
         for statement in lines[-1:]:
             wanted = statement.get("map")
