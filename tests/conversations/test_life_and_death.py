@@ -245,11 +245,23 @@ class Packet:
     protocol: int = 6
     source_port: int = 1024
     destination_port: int = 80
+    refused: bool = False
 
 
 LAN1, LAN2, LAN3 = (TrafficSelector.of(f"192.168.{n}.0/24") for n in (1, 2, 3))
 TO_LAN2 = Packet(IPv4Address("192.168.1.5"), IPv4Address("192.168.2.5"))
 TO_LAN3 = Packet(IPv4Address("192.168.1.5"), IPv4Address("192.168.3.5"))
+
+
+def test_what_the_negotiated_selectors_leave_out_brings_no_second_child_up() -> None:
+    """V2-13: it is dropped and counted."""
+    wire = Wire()
+    a, b = wire.node("a", gateway(tunnel(1)), SITE1), wire.node("b", gateway(tunnel(2)), SITE2)
+    a.initiate(TUNNEL, b)
+    wire.run(2)
+    assert a.initiate(TUNNEL, b, replace(TO_LAN3, refused=True))
+    wire.run(2)
+    assert len(a.children) == len(b.children) == 1
 
 
 def test_a_packet_that_no_child_sa_carries_makes_one_more() -> None:

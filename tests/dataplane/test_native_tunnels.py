@@ -195,6 +195,8 @@ def test_only_what_was_negotiated_passes_either_way(pair):
     before = outbound(pair.left).ts_unacceptable
     pair.left.ping("10.9.0.3", "-W", "0.1")
     assert outbound(pair.left).ts_unacceptable >= before + 3
+    acquire = pair.left.until(is_a(Acquire))
+    assert (str(acquire.destination), acquire.refused) == ("10.9.0.3", True)
 
     pair.right.run("ip", "address", "add", "10.9.0.7/24", "dev", "tun0")
     pair.right.ping("10.9.0.1", "-W", "0.1", "-I", "10.9.0.7")

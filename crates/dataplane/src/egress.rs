@@ -89,12 +89,15 @@ struct Tunnel {
     children: Vec<Child>,
     waiting: Waiting,
     acquire_told: Option<u64>,
+    refusal_told: Option<u64>,
     /// For transport mode, which protects whole datagrams alone.
     fragments: Reassembly,
 }
 
 /// A negotiation that brought no SA within this time is asked for again.
 const ACQUIRE_INTERVAL_MS: u64 = 10_000;
+/// Packets that no SA of their tunnel takes are told of so seldom, whatever they are.
+const REFUSAL_INTERVAL_MS: u64 = 1_000;
 /// So many packets of one device are read before the next device has its turn.
 const READS_MAX: usize = 64;
 const MAILBOX_TOKEN: u64 = u64::MAX;
@@ -221,7 +224,7 @@ fn goes_between(packet: &[u8], source: IpAddr, destination: IpAddr) -> bool {
 impl Tunnel {
     fn new(device: Arc<TunnelDevice>) -> Self {
         let (waiting, fragments) = (Waiting::default(), Reassembly::default());
-        Tunnel { device, children: Vec::new(), waiting, acquire_told: None, fragments }
+        Tunnel { device, children: Vec::new(), waiting, acquire_told: None, refusal_told: None, fragments }
     }
 
     /// Read what waits in the device and send it. True: the device is gone.
@@ -273,7 +276,12 @@ impl Tunnel {
         let chosen =
             chosen.and_then(|index| Ok((index, cut_of(self.children[index].mode, packet.packet())?)));
         match chosen {
-            Err(reason) => self.device.counters.outbound.drop(reason, packet.count() as u64),
+            Err(reason) => {
+                self.device.counters.outbound.drop(reason, packet.count() as u64);
+                if reason == DropReason::TsUnacceptable {
+                    self.tell_refused(packet, shared);
+                }
+            }
             Ok((index, cut)) => {
                 if batch.child.is_some_and(|child| child != index) {
                     self.flush(batch, shared);
@@ -314,8 +322,21 @@ impl Tunnel {
         let now = shared.now();
         if self.acquire_told.is_none_or(|told| now - told >= ACQUIRE_INTERVAL_MS) {
             self.acquire_told = Some(now);
-            shared.events.push(Event::Acquire { tunnel: self.device.name.clone(), flow });
+            shared.events.push(Event::Acquire { tunnel: self.device.name.clone(), flow, refused: false });
         }
+    }
+
+    /// There are SAs, and the packet may leave by none: the tunnel may be allowed one more that takes it.
+    fn tell_refused(&mut self, packet: &SuperPacket<'_>, shared: &Shared) {
+        let now = shared.now();
+        if self.refusal_told.is_some_and(|told| now - told < REFUSAL_INTERVAL_MS) {
+            return;
+        }
+        let Some(flow) = inner_ip::flow(packet.packet()).filter(|flow| !is_host_chatter(flow)) else {
+            return;
+        };
+        self.refusal_told = Some(now);
+        shared.events.push(Event::Acquire { tunnel: self.device.name.clone(), flow, refused: true });
     }
 
     fn use_outbound(&mut self, spi_in: u32) {

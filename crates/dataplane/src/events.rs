@@ -16,7 +16,7 @@ use crate::sys::EventFd;
 /// What the gateway is told. The Python class of the same name says when.
 pub enum Event {
     Datagram { data: Vec<u8>, route: Route },
-    Acquire { tunnel: Arc<str>, flow: Flow },
+    Acquire { tunnel: Arc<str>, flow: Flow, refused: bool },
     Expire { spi_in: u32, hard: bool },
     PeerMoved { spi_in: u32, remote: SocketAddr },
     FirstInbound { spi_in: u32 },

@@ -160,9 +160,15 @@ def _event(name: Any, *values: Any) -> DataPlaneEvent:
     match name, *values:
         case "datagram", data, path:
             return Datagram(data, _path(path))
-        case "acquire", tunnel, source, destination, protocol, source_port, destination_port:
+        case "acquire", tunnel, source, destination, protocol, source_port, destination_port, refused:
             return Acquire(
-                tunnel, ip_address(source), ip_address(destination), protocol, source_port, destination_port
+                tunnel,
+                ip_address(source),
+                ip_address(destination),
+                protocol,
+                source_port,
+                destination_port,
+                refused,
             )
         case "expire", spi_in, hard:
             return Expire(spi_in, hard)

@@ -22,7 +22,10 @@ class Datagram:
 
 @dataclass(frozen=True, slots=True)
 class Acquire:
-    """A packet for a tunnel without an SA waits for one (V2-09)."""
+    """A packet for a tunnel without an SA waits for one (V2-09).
+
+    `refused`: there are SAs, and their selectors take no such packet; it was dropped.
+    """
 
     tunnel: str
     source: IPAddress
@@ -30,6 +33,7 @@ class Acquire:
     protocol: int
     source_port: int
     destination_port: int
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

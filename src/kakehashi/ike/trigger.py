@@ -5,7 +5,10 @@ from typing import Protocol
 
 
 class Trigger(Protocol):
-    """The packet that asks for a tunnel, as `dataplane.protocol.Acquire` has it."""
+    """The packet that asks for a tunnel, as `dataplane.protocol.Acquire` has it.
+
+    `refused`: the tunnel has SAs, and none takes it.
+    """
 
     @property
     def source(self) -> IPv4Address | IPv6Address: ...
@@ -17,3 +20,5 @@ class Trigger(Protocol):
     def source_port(self) -> int: ...
     @property
     def destination_port(self) -> int: ...
+    @property
+    def refused(self) -> bool: ...

@@ -278,6 +278,7 @@ class Packet:
         selector = TrafficSelector.of
         self.source, self.destination = selector(source).start, selector(destination).start
         self.protocol, self.source_port, self.destination_port = 17, 4000, 53
+        self.refused = False
 
 
 def third_messages(wire: Wire, initiator: Node) -> list[bytes]:

@@ -251,14 +251,14 @@ fn event_tuple(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyTuple>> {
         Event::Datagram { data, route } => {
             ("datagram", PyBytes::new(py, &data), path_tuple(py, &route)?).into_pyobject(py)
         }
-        Event::Acquire { tunnel, flow } => {
+        Event::Acquire { tunnel, flow, refused } => {
             let ip = |address: u128| match flow.version {
                 4 => PyBytes::new(py, &(address as u32).to_be_bytes()),
                 _ => PyBytes::new(py, &address.to_be_bytes()),
             };
             let ports = (flow.source_port.unwrap_or(0), flow.destination_port.unwrap_or(0));
-            ("acquire", &*tunnel, ip(flow.source), ip(flow.destination), flow.protocol, ports.0, ports.1)
-                .into_pyobject(py)
+            let ends = (ip(flow.source), ip(flow.destination));
+            ("acquire", &*tunnel, ends.0, ends.1, flow.protocol, ports.0, ports.1, refused).into_pyobject(py)
         }
         Event::Expire { spi_in, hard } => ("expire", spi_in, hard).into_pyobject(py),
         Event::PeerMoved { spi_in, remote } => {

@@ -78,6 +78,9 @@ class Engine:
         """
         if tunnel.peer_address is ANY:
             return False
+        if trigger is not None and trigger.refused:
+            # The selectors were negotiated all at once: what they leave out stays out (V2-13).
+            return True
         sa = control.initiate(self, tunnel, path, trigger, now)
         if sa is not None:
             self.rearm(sa)
