@@ -16,7 +16,7 @@ from kakehashi.model.address import ANY
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.tunnel import ConnectType, Tunnel
 
-ALWAYS_ON = "no SA yet: connect-type auto keeps the interface down until there is one"
+ALWAYS_ON = "no SA yet: a tunnel that is kept up is down until there is one"
 PEER_COMES = "no SA yet: the peer's address is not known, it has to begin"
 BEGUN_THERE = "no IPsec SA yet: only the peer begins them"
 
