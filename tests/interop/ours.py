@@ -18,7 +18,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Ours:
-    """Runs while the `with` block lasts. `adjusted` is what the configuration cannot say (see adjusted_gateway)."""
+    """Runs while the `with` block lasts. `adjusted` is what the configuration cannot say (see adjusted_gateway).
+
+    `interfaces`: what the configuration calls the WAN and the LAN.
+    """
 
     def __init__(
         self,
@@ -30,11 +33,13 @@ class Ours:
         namespace: str | None = None,
         log_level: str = "debug",
         log_json: bool = True,
+        interfaces: tuple[str, str] = ("GigaEthernet0.0", "GigaEthernet1.0"),
         **adjusted: Any,
     ) -> None:
         self.network, self.folder = network, folder
         self.namespace = namespace or network.ours
         self.configuration = configuration
+        self.wan, self.lan = interfaces
         self.log_options = ["--log-level", log_level, *(["--log-json"] if log_json else [])]
         if suite:
             adjusted |= {"ike_algorithms": suite.ike_algorithms, "child_algorithms": suite.child_algorithms}
@@ -81,7 +86,7 @@ class Ours:
                 [
                     "ip", "netns", "exec", self.namespace, sys.executable, "-m", "tests.adjusted_gateway",
                     str(self.folder / "adjustments"), "run", str(self.file),
-                    "--map", "GigaEthernet0.0=wan0", "--map", "GigaEthernet1.0=lan0",
+                    "--map", f"{self.wan}=wan0", "--map", f"{self.lan}=lan0",
                     "--state-dir", str(self.folder / "state"), "--control", str(self.control),
                     *self.log_options,
                 ],
