@@ -45,7 +45,7 @@ def lower_document(document: Document, file: str) -> Lowered:
     check_unused(around, tunnels)
     gateway = Gateway(
         dialect=DIALECT,
-        unknown_peer_policy=_answering(around).ike_policy(),
+        unknown_peer_policy=_answering(around).ike_policy,
         hostname=_hostname(document),
         interfaces=tuple(around.interfaces.values()),
         tunnels=tunnels,

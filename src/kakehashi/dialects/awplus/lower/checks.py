@@ -9,6 +9,7 @@ from kakehashi.dialects.awplus.lower.keys import Register, called, whom
 from kakehashi.dialects.awplus.lower.names import suggestion, undefined
 from kakehashi.dialects.document import Document
 from kakehashi.dialects.report import Report
+from kakehashi.model.address import IPAddress
 from kakehashi.model.gateway import Interface, Route
 from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
 
@@ -99,8 +100,10 @@ def check_routes(
     """Does anything lead into a tunnel? Where routes are learned, nobody can tell."""
     if any(document.statements(*_ROUTING)):
         return
+    named = {route.interface for route in routes}
+    hops = [route.next_hop for route in routes if route.next_hop and not route.interface]
     for tunnel in tunnels:
-        into = any(_leads_into(route, interfaces[tunnel.interface]) for route in routes)
+        into = tunnel.interface in named or _has_any(interfaces[tunnel.interface], hops)
         if tunnel.enabled and not into and tunnel.source:
             report.warning(
                 tunnel.source.line,
@@ -110,11 +113,10 @@ def check_routes(
             )
 
 
-def _leads_into(route: Route, interface: Interface) -> bool:
-    if route.interface:
-        return route.interface == interface.name
-    hop = route.next_hop
-    return hop is not None and any(a.version == hop.version and hop in a.network for a in interface.addresses)
+def _has_any(interface: Interface, hops: Iterable[IPAddress]) -> bool:
+    """Is one of the next hops at the other end of the interface?"""
+    networks = [address.network for address in interface.addresses]
+    return any(hop.version == network.version and hop in network for hop in hops for network in networks)
 
 
 def check_same_peers(tunnels: Iterable[Tunnel], report: Report) -> None:

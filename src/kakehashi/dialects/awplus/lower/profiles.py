@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from kakehashi.dialects.awplus import defaults
 from kakehashi.dialects.awplus.defaults import DEFAULT, IpsecTransform, IsakmpTransform, ipsec_transform
@@ -22,7 +23,7 @@ from kakehashi.model.policy import IkePolicy, Rekey
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class IsakmpProfile:
     """One ISAKMP profile. `line` is 0 for the one that is built in. `trustpoint`: the line that names one."""
 
@@ -44,6 +45,7 @@ class IsakmpProfile:
         """The transforms that are offered: of the default profile those that the device supports."""
         return self.transforms if self.line else tuple(t for t in self.transforms if t.is_offered)
 
+    @cached_property
     def ike_policy(self) -> IkePolicy:
         """The policy of an IKE SA of version 2; each transform is a proposal of its own."""
         sets = [
@@ -83,7 +85,7 @@ class IsakmpProfile:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class IpsecProfile:
     """One IPsec profile. `group` NONE is without PFS. `line` is 0 for the one that is built in."""
 
@@ -99,6 +101,7 @@ class IpsecProfile:
         """The transforms that are offered: of the default profile those that the device supports."""
         return self.transforms if self.line else tuple(t for t in self.transforms if t.is_offered)
 
+    @cached_property
     def algorithms(self) -> ChildAlgorithms:
         """What a Child SA of version 2 may be made of; each transform is a proposal of its own."""
         groups = () if self.group is KeyExchangeId.NONE else (self.group,)

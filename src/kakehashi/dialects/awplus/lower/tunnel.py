@@ -232,9 +232,9 @@ def _ikev2(ends: _Ends, around: Around) -> Ikev2Tunnel:
         peer_address=ends.peer,
         local=local,
         peer=peer,
-        ike=ends.isakmp.ike_policy(),
+        ike=ends.isakmp.ike_policy,
         ipsec=IpsecPolicy(
-            algorithms=ends.ipsec.algorithms(),
+            algorithms=ends.ipsec.algorithms,
             rekey=Rekey(ends.ipsec.lifetime, defaults.REKEY_BEFORE_END),
             local_selectors=pairs.local,
             remote_selectors=pairs.remote,
