@@ -104,6 +104,8 @@ _FOR_ALL = frozenset(
         "ikev2 default-profile",
     }
 )
+# Where packets come from, not what others name: a crypto map's entries have one name and nothing in common.
+_NOT_NAMED = frozenset({"interface", "crypto map"})
 _NAMED_BY = ("name", "list", "id")
 _KEYED_BY = ("address", "hostname")
 _DEPTH = 4
@@ -189,7 +191,7 @@ class DocumentLines:
     def _by_name(self) -> dict[str, list[Statement]]:
         found: defaultdict[str, list[Statement]] = defaultdict(list)
         for root in self._document.statements():
-            if root.key != "interface":
+            if root.key not in _NOT_NAMED:
                 by = (*_NAMED_BY, *_KEYED_BY) if root.key == "crypto isakmp key" else _NAMED_BY
                 for name in {str(v) for key in by if (v := root.get(key)) is not None}:
                     found[name].append(root)

@@ -1,17 +1,29 @@
 """Configuration files for `check`: read, recognised and lowered, with their lines by what they say."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kakehashi.check.configuration import Configuration, UnknownLine
 from kakehashi.check_lines import DocumentLines
-from kakehashi.dialects.base import Dialect
+from kakehashi.dialects.awplus import AwPlus
+from kakehashi.dialects.awplus.lower import lower_document as lower_awplus
+from kakehashi.dialects.base import Dialect, Lowered
+from kakehashi.dialects.cisco_ios import CiscoIos
+from kakehashi.dialects.cisco_ios.lower import lower_document as lower_cisco_ios
 from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
 from kakehashi.dialects.grammar import Support
+from kakehashi.dialects.nec_ix import NecIx
+from kakehashi.dialects.nec_ix.lower import lower_document as lower_nec_ix
 from kakehashi.dialects.registry import UnknownDialectError, by_name, recognise
 from kakehashi.model.finding import Finding
 
 _ENCODINGS = ("utf-8-sig", "cp932")  # a comment may have been written on a Japanese Windows
+# Parsed once, for lowering and for finding lines.
+_PARSERS: Mapping[str, tuple[Callable[[str], Document], Callable[[Document, str], Lowered]]] = {
+    AwPlus.name: (AwPlus().parse, lower_awplus),
+    CiscoIos.name: (CiscoIos().parse, lower_cisco_ios),
+    NecIx.name: (NecIx().parse, lower_nec_ix),
+}
 _FOREIGN = (Support.NOT_OURS, Support.THE_HOSTS)
 
 
@@ -34,10 +46,11 @@ def read_configuration(file: str, text: str, dialect: Dialect | None = None) -> 
         found = dialect or recognise(text)
     except UnknownDialectError as error:
         raise UnreadableError(f"{file}: {error}; say --dialect") from error
-    lowered = found.lower(text, file)
-    document: Document = found.parse(text)  # type: ignore[attr-defined]
+    document, lower = _PARSERS[found.name]
+    parsed = document(text)
+    lowered = lower(parsed, file)
     about = {f.source.line for f in lowered.findings if f.source is not None}
-    foreign, unknown = _sorted(document, about)
+    foreign, unknown = _sorted(parsed, about)
     return Configuration(
         file=file,
         dialect=found.name,
@@ -47,7 +60,7 @@ def read_configuration(file: str, text: str, dialect: Dialect | None = None) -> 
         lines=len(text.splitlines()),
         not_ours=tuple(foreign),
         unknown=tuple(unknown),
-        text=DocumentLines(document, found.name, file),
+        text=DocumentLines(parsed, found.name, file),
     )
 
 

@@ -12,6 +12,9 @@ from kakehashi.model.source import Source
 # Because of a name that is not there another one is left over.
 _LEFT_OVER = {"unused-peer": ("undefined-key", "undefined-peer"), "unused-key": ("undefined-key",)}
 
+# A dialect that knows such a rule has asked it of the whole file.
+_OF_WHOLE_FILES = frozenset({"suppress-delete-only", "rekey-margin", "aggressive-psk", "main-mode-keys"})
+
 
 class Told:
     """The findings of the dialects; some weigh more when it is seen what becomes of the pair."""
@@ -40,7 +43,12 @@ class Told:
     def news(self, remarks: Iterable[Remark]) -> Iterator[Remark]:
         """What a dialect has not said of the same line."""
         said = {(remark.rule, where) for remark in self._remarks for where in remark.where}
-        return (r for r in remarks if not any((r.rule, where) in said for where in r.where))
+        whole = {(rule, where.file) for rule, where in said if rule in _OF_WHOLE_FILES}
+        return (
+            r
+            for r in remarks
+            if not any((r.rule, where) in said or (r.rule, where.file) in whole for where in r.where)
+        )
 
     def explain(self, report: PairReport) -> bool:
         """Has a dialect said why a tunnel is left down? Then that is an error, for here is its other end."""

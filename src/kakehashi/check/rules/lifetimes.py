@@ -22,7 +22,7 @@ def check_rekey(subject: Subject) -> Iterator[Remark]:
     for what, before, lifetime in found:
         if before > lifetime / 2:
             yield Remark(
-                rule="rekey-over-half",
+                rule="rekey-margin",
                 severity=Severity.WARNING,
                 message=f"{subject.name}: {what} would be rekeyed {before} s before the end of {lifetime} s, "
                 "which is more than half; half is what happens",
@@ -36,7 +36,7 @@ def check_send_delete(subject: Subject) -> Iterator[Remark]:
     tunnel = subject.tunnel
     if isinstance(tunnel, Ikev2Tunnel) and not tunnel.ike.send_delete and tunnel.ike.start_rekey:
         yield Remark(
-            rule="suppress-send-delete",
+            rule="suppress-delete-only",
             severity=Severity.WARNING,
             message=f"{subject.name}: deletes are suppressed and rekeys are not: after each rekey the peer "
             "keeps an SA that is no more",
