@@ -2,7 +2,8 @@
 
     192.168.10.1 [ours] 198.51.100.1 --- (router) --- 203.0.113.1 [peer] 192.168.20.1
 
-With `nat="ours"` or `"peer"` the router translates that side's addresses and ports on the way out.
+With `nat="ours"` or `"peer"` the router translates that side's addresses and ports on the way out. With `nat="both"` it
+also gives the peer ports 500 and 4500 of its own address on our side, OUTSIDE.
 """
 
 import itertools
@@ -28,6 +29,7 @@ def run(
 class Network:
     OURS, PEER = "198.51.100.1", "203.0.113.1"
     OURS_6, PEER_6 = "2001:db8:a::1", "2001:db8:b::1"
+    OUTSIDE = "198.51.100.254"
     OUR_LAN, PEER_LAN = "192.168.10.1", "192.168.20.1"
     OUR_LAN_6, PEER_LAN_6 = "2001:db8:10::1", "2001:db8:20::1"
 
@@ -88,11 +90,14 @@ class Network:
         self._side(self.peer, "r-peer", self.PEER, self.PEER_6, self.PEER_LAN, self.PEER_LAN_6)
         self.inside(self.router, "sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1")
         if self.nat:
-            out = "r-peer" if self.nat == "ours" else "r-ours"
+            out = "r-ours" if self.nat == "peer" else "r-peer"
+            inward = f"udp dport {{ 500, 4500 }} iifname r-ours ip daddr {self.OUTSIDE} dnat to {self.PEER}"
             run(
                 "ip", "netns", "exec", self.router, "nft", "-f", "-",
                 stdin="table ip nat { chain post { type nat hook postrouting priority 100;\n"
-                f'  oifname "{out}" masquerade random\n }}\n }}',
+                f'  oifname "{out}" masquerade random\n }}\n'
+                " chain pre { type nat hook prerouting priority -100;\n"
+                f"  {inward if self.nat == 'both' else ''}\n }}\n }}",
             )  # fmt: skip
 
     def _side(self, namespace: str, router_if: str, wan: str, wan6: str, lan: str, lan6: str) -> None:

@@ -52,6 +52,25 @@ def test_the_peer_is_behind_a_nat(tmp_path: Path) -> None:
         assert "remote" in isakmp["nat"]
 
 
+@pytest.mark.parametrize("mode", ["main", "aggressive"])
+def test_both_are_behind_a_nat(tmp_path: Path, mode: str) -> None:
+    lines = IDENTITIES if mode == "main" else []
+    text = configuration(mode=mode, peer=Network.OUTSIDE, lines=lines)
+    with (
+        Network(nat="both") as network,
+        StrongSwan(
+            network, tmp_path / "peer", strongswan(network, mode=mode, remote="%any", **NAMES)
+        ) as peer,
+        Ours(network, tmp_path / "ours", text) as ours,
+    ):
+        assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+        assert network.ping(network.peer, network.PEER_LAN, network.OUR_LAN)
+        (isakmp,) = ours.status()["isakmp_sas"]
+        assert set(isakmp["nat"]) == {"local", "remote"}
+        assert "local host is behind NAT" in peer.log
+        assert "remote host is behind NAT" in peer.log
+
+
 @pytest.mark.parametrize("method", [NatMethod.DRAFT_02_N, NatMethod.DRAFT_03], ids=lambda m: m.name)
 @pytest.mark.parametrize("mode", ["main", "aggressive"])
 def test_the_drafts(tmp_path: Path, mode: str, method: NatMethod) -> None:
