@@ -90,4 +90,10 @@ CASES = (
     Case(2, TRANSPORT, 4, TRIPLE_DES, we_begin=False),
     Case(2, TRANSPORT, 6, AES_SHA2, we_begin=True),
     Case(2, TRANSPORT, 6, GCM_ESN, we_begin=False),
+    Case(1, TUNNEL, 4, AES_SHA2, we_begin=True),
+    Case(1, TUNNEL, 4, DES, we_begin=False),
+    Case(1, TUNNEL, 6, AES_SHA2, we_begin=True),
+    Case(1, TRANSPORT, 4, TRIPLE_DES, we_begin=True),
+    Case(1, TRANSPORT, 4, AES_SHA2, we_begin=False),
+    Case(1, TRANSPORT, 6, TRIPLE_DES, we_begin=True),
 )

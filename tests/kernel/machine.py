@@ -2,8 +2,8 @@
 
     192.168.10.1 [ours] 198.51.100.1 --- (router) --- tap [guest] 203.0.113.1 192.168.20.1
 
-Only what must be there is in the guest, for it is slow: the kernel's ESP, charon, ip, ping. Our gateway runs on the
-host. The guest is asked by its serial line, to a shell that reads commands and marks the end of each answer.
+Only what must be there is in the guest, for it is slow: the kernel's ESP, charon, ip, ping. Our gateway runs
+on the host. The guest is asked by its serial line: a shell reads commands and marks the end of each answer.
 """
 
 import shlex
