@@ -101,12 +101,14 @@ _FOR_ALL = frozenset(
         "crypto isakmp identity",
         "crypto ipsec security-association lifetime",
         "crypto ikev2 dpd",
+        "crypto ikev2 proposal",
         "ikev2 default-profile",
     }
 )
 # Where packets come from, not what others name: a crypto map's entries have one name and nothing in common.
 _NOT_NAMED = frozenset({"interface", "crypto map"})
 _NAMED_BY = ("name", "list", "id")
+_OF_ADDRESSES = frozenset({"crypto isakmp key", "crypto isakmp peer"})
 _KEYED_BY = ("address", "hostname")
 _DEPTH = 4
 
@@ -148,7 +150,7 @@ class DocumentLines:
     ) -> Iterator[Statement]:
         """The statements of the first key that any block of the scope has."""
         foreign = _OF_PHASE[parameter[0]] if parameter[2:] in _AMBIGUOUS else frozenset()
-        inside = [s for block in scope if block.key not in foreign for s in statements(block.body)]
+        inside = [s for block in scope if block.key not in foreign for s in _below(block)]
         candidates = [*inside, *scope]
         for key in keys:
             found = [s for s in candidates if s.key == key]
@@ -168,7 +170,7 @@ class DocumentLines:
         return self._scopes[starts]
 
     def _named_in(self, root: Statement) -> Iterator[Statement]:
-        for statement in (root, *statements(root.body)):
+        for statement in (root, *_below(root)):
             yield from self._named_by(statement)
 
     def _named_by(self, statement: Statement) -> Iterator[Statement]:
@@ -184,7 +186,7 @@ class DocumentLines:
         found: dict[int, Statement] = {}
         for root in self._document.statements():
             found[root.line] = root
-            found.update({s.line: root for s in statements(root.body)})
+            found.update({s.line: root for s in _below(root)})
         return found
 
     @cached_property
@@ -192,7 +194,7 @@ class DocumentLines:
         found: defaultdict[str, list[Statement]] = defaultdict(list)
         for root in self._document.statements():
             if root.key not in _NOT_NAMED:
-                by = (*_NAMED_BY, *_KEYED_BY) if root.key == "crypto isakmp key" else _NAMED_BY
+                by = (*_NAMED_BY, *_KEYED_BY) if root.key in _OF_ADDRESSES else _NAMED_BY
                 for name in {str(v) for key in by if (v := root.get(key)) is not None}:
                     found[name].append(root)
         return found
@@ -200,6 +202,13 @@ class DocumentLines:
     @cached_property
     def _for_all(self) -> tuple[Statement, ...]:
         return tuple(s for s in self._document.statements(*_FOR_ALL) if not s.negated)
+
+
+def _below(statement: Statement) -> Iterator[Statement]:
+    """The statements of its body, and of theirs."""
+    for inner in statements(statement.body):
+        yield inner
+        yield from _below(inner)
 
 
 def _names(values: Mapping[str, Any]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Configuration files for `check`: read, recognised and lowered, with their lines by what they say."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 from kakehashi.check.configuration import Configuration, UnknownLine
@@ -12,12 +13,15 @@ from kakehashi.dialects.cisco_ios import CiscoIos
 from kakehashi.dialects.cisco_ios.lower import lower_document as lower_cisco_ios
 from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
 from kakehashi.dialects.grammar import Support
+from kakehashi.dialects.matching import MASK
 from kakehashi.dialects.nec_ix import NecIx
 from kakehashi.dialects.nec_ix.lower import lower_document as lower_nec_ix
 from kakehashi.dialects.registry import UnknownDialectError, by_name, recognise
 from kakehashi.model.finding import Finding
 
 _ENCODINGS = ("utf-8-sig", "cp932")  # a comment may have been written on a Japanese Windows
+_SECRETIVE = ("key", "secret", "password", "psk", "community", "pre-shared-key", "string", "char")
+_LIKE, _LONGEST = 0.65, 32
 # Parsed once, for lowering and for finding lines.
 _PARSERS: Mapping[str, tuple[Callable[[str], Document], Callable[[Document, str], Lowered]]] = {
     AwPlus.name: (AwPlus().parse, lower_awplus),
@@ -97,8 +101,16 @@ def _sorted(document: Document, about: set[int]) -> tuple[list[int], list[Unknow
         elif inherited or item.line not in about:
             foreign.append(item.line)
         else:
-            unknown.append(UnknownLine(item.line, " ".join(item.failure.words)))
+            unknown.append(UnknownLine(item.line, _masked(item.failure.words)))
     return foreign, unknown
+
+
+def _masked(words: Sequence[str]) -> str:
+    """The line; behind a word that may announce a key, however it is spelt, nothing is shown."""
+    for index, word in enumerate(words):
+        if get_close_matches(word.lower()[:_LONGEST], _SECRETIVE, n=1, cutoff=_LIKE):
+            return " ".join([*words[: index + 1], *[MASK] * (len(words) > index + 1)])
+    return " ".join(words)
 
 
 def _walk(items: Sequence[Item], foreign: bool) -> Iterator[tuple[Statement | Unknown, bool]]:

@@ -1,6 +1,7 @@
 """`check` without files and terminal: configurations in, a report out."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from kakehashi.check.configuration import Configuration
 from kakehashi.check.device import Device
@@ -8,6 +9,7 @@ from kakehashi.check.mismatch import mismatches, one_way, unexplained
 from kakehashi.check.pair import End, Pair, pair_tunnels
 from kakehashi.check.report import PairReport, Remark, Report, Severity, in_order
 from kakehashi.check.rules.every import RULES
+from kakehashi.check.rules.filters import check_filters, stops_ike
 from kakehashi.check.rules.overlap import check_overlap
 from kakehashi.check.rules.subject import Subject
 from kakehashi.check.sheet.build import build_sheet
@@ -47,7 +49,13 @@ def _pair(
     verdict = judge.judge(pair)
     rows = build_sheet(pair, verdict, configurations, devices)
     found = mismatches(pair, verdict, rows, configurations)
-    return PairReport(pair=pair, verdict=verdict, rows=rows, mismatches=found)
+    report = PairReport(pair=pair, verdict=verdict, rows=rows, mismatches=found)
+    blocked = [r for _, subject in _paired(report, devices) for r in check_filters(subject) if stops_ike(r)]
+    if not (blocked and verdict.comes_up):
+        return report
+    # The engines know of no filters.
+    stopped = replace(verdict, comes_up=False, survives_rekey=False, reason=blocked[0].message)
+    return replace(report, verdict=stopped)
 
 
 def _of_dialects(configurations: Iterable[Configuration]) -> Iterator[Remark]:
@@ -100,7 +108,8 @@ def _of_pair(report: PairReport, told: Told) -> Iterator[Remark]:
         return
     news = [m.remark for m in report.mismatches if not told.has_error(m.row)]
     yield from news
-    explained = bool(report.mismatches)
+    filtered = not report.verdict.comes_up and any(a.comes_up for a in report.verdict.attempts)
+    explained = bool(report.mismatches) or filtered
     for remark in (
         unexplained(report.pair, report.verdict, explained),
         one_way(report.pair, report.verdict, explained),

@@ -47,6 +47,11 @@ def check_filters(subject: Subject) -> Iterator[Remark]:
                 yield _blocked(subject, wan, rules, kind, ends, rules.decides(packet))
 
 
+def stops_ike(remark: Remark) -> bool:
+    """Does it hold back what negotiates, not only what is protected?"""
+    return remark.rule in (_IKE.rule, _NAT_T.rule)
+
+
 def _filters(
     wan: Interface, own: IPAddress, peer: IPAddress
 ) -> Iterator[tuple[str, tuple[IPAddress, IPAddress]]]:
