@@ -71,6 +71,11 @@ def test_a_misspelt_opener_takes_the_lines_that_it_meant_to_have() -> None:
     ]
 
 
+def test_what_is_indented_below_a_foreign_line_opens_nothing() -> None:
+    assert read("shed\n huose b\n lamp\nhouse c\n") == [("shed", ["? huose b", "? lamp"]), ("house", [])]
+    assert read("shed\nhuose b\nroom c\n") == [("shed", []), ("? huose b", [("room", [])])]
+
+
 def test_a_mode_that_is_not_ours_is_left_by_whole_words_only() -> None:
     assert read("shed\nho a\nlamp\nhouse b\n") == [("shed", ["? ho a", "? lamp"]), ("house", [])]
 

@@ -164,8 +164,12 @@ class _Parser:
             self._keep(statement)
 
     def _refuse(self, unknown: Unknown) -> None:
-        """Keep a line that was not understood. If it meant to open a mode, what follows belongs to it."""
-        opened = _meant_to_open(unknown, self._grammar)
+        """Keep a line that was not understood. If it meant to open a mode, what follows belongs to it.
+
+        Whoever indents below a foreign command means that one, however near the words are to one of ours.
+        """
+        is_foreign = unknown.mode.unknown is not Support.OURS and unknown.text[:1].isspace()
+        opened = None if is_foreign else _meant_to_open(unknown, self._grammar)
         if opened is None:
             self._keep(unknown)
             return
