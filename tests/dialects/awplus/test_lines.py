@@ -236,5 +236,14 @@ def test_what_is_indented_below_a_foreign_line_is_foreign() -> None:
     assert lowered.gateway.hostname == "x"
 
 
+def test_lines_below_foreign_ones_are_never_misspelt_lines_of_ours() -> None:
+    lowered = lower(
+        "some-method m\n host-name x.example\n interval 5\nlinkmon probe name p\n interval 1000\n"
+        "crypto pki trustpoint t\n crypto-engine none\nhostname x\n"
+    )
+    assert [(line(f), f.code) for f in lowered.findings] == [(1, "not-ours"), (6, "not-yet")]
+    assert "the line below it have no effect" in found(lowered, "not-yet").message
+
+
 def test_the_tree_keeps_every_line() -> None:
     assert [item.line for item in AwPlus().parse(FIELD).walk()] == list(range(1, FIELD.count("\n") + 1))

@@ -14,7 +14,7 @@ _BLOCKS = (
     "awc",
     "class-map",
     "connection-limit",
-    "dhcp",
+    "ddns-update-method",
     "ip dhcp pool",
     "ips",
     "ip-reputation",

@@ -61,6 +61,8 @@ def _statement(item: Statement, inherited: Support, walk: _Walk) -> None:
 
 
 def _unknown(item: Unknown, inherited: Support, walk: _Walk) -> None:
+    if inherited is Support.NOT_YET:
+        return  # told of with its block
     if inherited in (Support.NOT_OURS, Support.THE_HOSTS):
         (walk.hosts if inherited is Support.THE_HOSTS else walk.foreign).append(item.line)
         return
@@ -74,8 +76,8 @@ def _unknown(item: Unknown, inherited: Support, walk: _Walk) -> None:
 
 def _not_yet(statement: Statement, report: Report) -> Finding:
     below = sum(not isinstance(item, Comment) for item in statement.body)
-    lines = f"the {below} lines below it have" if below > 1 else "the line below it has"
-    what = f"it and {lines} no effect" if below else "the line has no effect"
+    lines = f"the {below} lines" if below > 1 else "the line"
+    what = f"it and {lines} below it have no effect" if below else "the line has no effect"
     if statement.key.startswith("tunnel mode"):
         what = "the tunnel stays down"
     return Finding(
@@ -89,6 +91,8 @@ def _not_yet(statement: Statement, report: Report) -> Finding:
 def diagnose(unknown: Unknown, walk: _Walk) -> Finding | None:
     """Why a line was not understood, and what is close to it. None: it is not about the VPN."""
     vital = _is_vpn(unknown, walk)
+    if unknown.mode is GRAMMAR.root and unknown.text[:1].isspace() and not vital:
+        return None  # it belongs to a command that is not ours
     why = reason(unknown, vital)
     meant = suggestion(unknown.failure, unknown.mode.commands, GRAMMAR.root.commands)
     remedy = _remedy(unknown, meant)
