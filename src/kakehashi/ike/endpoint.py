@@ -114,7 +114,7 @@ class Endpoint:
 
     def rekey(self, tunnel: str, now: float) -> bool:
         """Replace the tunnel's IKE SA now. False if none stands, or its rekey is not ours to begin."""
-        return self.v2.rekey(tunnel, now)
+        return self.v1.rekey(tunnel, now) or self.v2.rekey(tunnel, now)
 
     def first_inbound(self, spi_in: int, now: float) -> None:
         """The peer uses a pair of SAs that came of a rekey: so may we (RFC 7296 section 2.8)."""

@@ -121,6 +121,19 @@ class Engine:
         if pair is not None:
             rekey.expire(self, pair, hard, now)
 
+    def rekey(self, tunnel: str, now: float) -> bool:
+        """Replace the ISAKMP SA that made the tunnel's SAs now. False if none stands, or it is not ours to
+        renew.
+        """
+        makers = {pair.isakmp_serial for pair in self.pairs if pair.tunnel.interface == tunnel}
+        living = (sa for sa in self.all_sas() if sa.is_up and sa.serial in makers)
+        sa = next((sa for sa in living if sa.renew_at is not None), None)
+        if sa is None:
+            return False
+        sa.renew_at = now
+        self.rearm(sa)
+        return True
+
     def first_inbound(self, spi_in: int, now: float) -> None:
         """The peer uses a pair of SAs that came of a rekey: so may we."""
         pair = self.pairs.get(spi_in)
