@@ -85,13 +85,13 @@ def test_a_comment_in_shift_jis_does_no_harm(tmp_path: Path) -> None:
 def test_a_line_that_is_not_understood_is_listed_without_its_key(tmp_path: Path) -> None:
     file = tmp_path / "r1.cfg"
     file.write_text(
-        text("r1.cfg") + "crypto isakmp kee hush-hush address 192.0.2.1\nsnmp-server contact me\n"
+        text("r1.cfg") + "crypto isakmp kez hush-hush address 192.0.2.1\nsnmp-server contact me\n"
     )
     result = run("--json", str(file))
     plain = json.loads(result.output)
     (unknown,) = plain["files"][0]["unknown"]
     lines = file.read_text().splitlines()
-    assert lines[unknown["line"] - 1].startswith("crypto isakmp kee")
+    assert lines[unknown["line"] - 1].startswith("crypto isakmp kez")
     assert plain["files"][0]["not_ours"] == [len(lines)]
     assert "hush" not in result.output
 

@@ -7,6 +7,7 @@ from kakehashi.check.simulate import Attempt, Node, Side, Wire
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import IkeSaStatus, NatSide
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId
+from tests.check.pairs import NEC_CISCO, checked
 from tests.conversations.gateways import ANY, CHILD, SITE1, SITE2, TUNNEL, gateway, tunnel
 
 
@@ -77,3 +78,9 @@ def test_one_attempt_leaves_nothing_for_the_next() -> None:
     assert [(node.sas, node.leaves_by, node.endpoint.ike_sas(wire.now)) for node in nodes] == [
         ({}, {}, ())
     ] * 2
+
+
+def test_both_phases_of_ikev1_are_renewed() -> None:
+    report = checked(NEC_CISCO)
+    for attempt in report.pairs[0].verdict.attempts:
+        assert (attempt.survives_child_rekey, attempt.survives_ike_rekey) == (True, True)

@@ -17,7 +17,6 @@ from kakehashi.ike.effects import (
     Event,
     EventName,
     InstallChildSa,
-    Level,
     MoveChildSa,
     RemoveChildSa,
     Send,
@@ -45,7 +44,6 @@ class Node:
         self.outside = outside
         self.tunnels = {tunnel.interface: tunnel for tunnel in reversed(self.gateway.tunnels)}
         self.endpoint = Endpoint(self.gateway, random.Random(name).randbytes)  # noqa: S311
-        self.endpoint.verbosity = Level.NOTICE
         self.events: list[Event] = []
         self.sas: dict[int, ChildSa] = {}
         self.leaves_by: dict[str, int] = {}
