@@ -45,8 +45,8 @@ def test_the_peer_is_reached_by_the_device_and_what_carries_it_by_the_main_table
     carried = next(i for i in items if isinstance(i, Rule) and i.own)
     assert (carried.destination, carried.source, carried.protocol) == (PEER, None, 0)
     assert Route(HOST, "Tunnel0.0", metric=1, table=carried.table, source=OURS) in items
-    carriers = {(i.protocol, i.source_port): i for i in items if isinstance(i, Rule) and not i.own}
-    assert set(carriers) == {(50, 0), (17, 500), (17, 4500)}
+    carriers = {(i.protocol, i.source_ports): i for i in items if isinstance(i, Rule) and not i.own}
+    assert set(carriers) == {(50, None), (17, (500, 500)), (17, (4500, 4500))}
     assert {rule.table for rule in carriers.values()} == {254}
     assert CARRIER_PRIORITY < CARRIED_PRIORITY, "the carriers' rules are asked first"
     assert {rule.priority for rule in carriers.values()} == {CARRIER_PRIORITY}

@@ -106,7 +106,11 @@ def test_a_fixed_way_to_peers_of_unknown_address_catches_only_ike_and_esp() -> N
     of = gateway(tunnel(peer_address=ANY))
     items = wanted(of=of, way=Way(None, frozenset({OURS}), "eth0", Pin("eth0", NEXT_HOP)))
     rules = [i for i in items if isinstance(i, Rule)]
-    assert {(r.protocol, r.source_port) for r in rules} == {(17, 500), (17, 4500), (50, 0)}
+    assert {(r.protocol, r.source_ports) for r in rules} == {
+        (17, (500, 500)),
+        (17, (4500, 4500)),
+        (50, None),
+    }
     assert all(r.destination is None and r.source == OURS for r in rules)
 
 

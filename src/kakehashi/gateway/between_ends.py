@@ -40,7 +40,7 @@ def between_ends(
     if up and path:
         yield Route(ip_network(remote), device, metric=1, table=table, source=path.local.ip)
     for protocol, port in CARRIERS:
-        yield Rule(None, remote, carrier_table, CARRIER_PRIORITY, protocol, port)
+        yield Rule(None, remote, carrier_table, CARRIER_PRIORITY, protocol, (port, port) if port else None)
     for protocol in sorted(_protocols(tunnel)):
         yield Rule(None, remote, table, CARRIED_PRIORITY, protocol, own=True)
 

@@ -9,7 +9,8 @@ Where a packet goes whose destination has a route into a tunnel:
 | `shutdown`, or the gateway stopped | by the other routes | by the other routes |
 
 The last two cells of the right column are the device's way to let a backup take over (V2-09). In transport
-mode the destination is the peer itself; `between_ends` says where its packets go.
+mode the destination is the peer itself; `between_ends` says where its packets go. `policy_based` has the
+tunnels that selectors lead into.
 """
 
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,7 @@ from kakehashi.gateway.host.items import (
     Sysctl,
 )
 from kakehashi.gateway.outgoing import NoWay, Pin, Way, is_between_ends
+from kakehashi.gateway.policy_based import Pair, into_tunnel, pairs_of, past_tunnels
 from kakehashi.model import gateway as model
 from kakehashi.model.address import IPAddress
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind
@@ -49,13 +51,15 @@ DEFAULTS = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
 class TunnelState:
     """One tunnel as it is now. `up`: its interface is up; `mtu` in octets.
 
-    `waiting`: where it can be carried and is down all the same, what for.
+    `waiting`: where it can be carried and is down all the same, what for. `negotiated`: what its SAs take,
+    where only the peer knows that.
     """
 
     way: Way | NoWay
     up: bool
     mtu: int
     waiting: str = ""
+    negotiated: tuple[Pair, ...] = ()
 
 
 def desired(
@@ -83,6 +87,7 @@ def desired(
     items += _ipv6_forwarding(gateway, facts)
     for route in gateway.routes:
         items += _route(gateway, route, devices, tunnels, facts)
+    selected = selected_by(gateway, tunnels)
     for tunnel in gateway.tunnels:
         state, device = tunnels.get(tunnel.interface), devices.get(tunnel.interface)
         if state is None:
@@ -90,10 +95,24 @@ def desired(
         pin = state.way.pin if isinstance(state.way, Way) else None
         if isinstance(state.way, Way) and pin:
             items += _pin(state.way, pin)
-        if device and is_between_ends(tunnel):
-            carrier_table = _pin_table(pin) if pin else MAIN_TABLE
+        carrier_table = _pin_table(pin) if pin else MAIN_TABLE
+        items += past_tunnels(selected, state.way, carrier_table)
+        if tunnel.policy_based:
+            pairs = pairs_of(tunnel, state.negotiated)
+            items += into_tunnel(gateway, tunnel, pairs, devices, facts, state.way, state.up)
+        elif device and is_between_ends(tunnel):
             items += between_ends(tunnel, device, state.way, state.up, carrier_table)
     return tuple(dict.fromkeys(items))
+
+
+def selected_by(gateway: Gateway, tunnels: Mapping[str, TunnelState]) -> tuple[Pair, ...]:
+    """What all tunnels take to which no routes lead."""
+    return tuple(
+        pair
+        for tunnel in gateway.tunnels
+        if tunnel.policy_based and (state := tunnels.get(tunnel.interface))
+        for pair in pairs_of(tunnel, state.negotiated)
+    )
 
 
 def uses_ipv6(gateway: Gateway) -> bool:
@@ -123,12 +142,14 @@ def _leased(interface: Interface, device: str, lease: Lease) -> Iterator[Item]:
 
 
 def _tunnel(gateway: Gateway, interface: Interface, device: str, state: TunnelState) -> Iterator[Item]:
+    tunnel = gateway.tunnel(interface.name)
     has_ipv6 = (
-        interface.ipv6_enabled
+        _selects_ipv6(tunnel, state)
+        or interface.ipv6_enabled
         or interface.unnumbered_ipv6 is not None
         or any(a.version == 6 for a in interface.addresses)
         or any(r.interface == interface.name and r.destination.version == 6 for r in gateway.routes)
-        or _is_between_ipv6_ends(gateway.tunnel(interface.name), state.way)
+        or _is_between_ipv6_ends(tunnel, state.way)
     )
     yield Sysctl(f"net/ipv4/conf/{device}/forwarding", "1")
     yield Sysctl(f"net/ipv4/conf/{device}/rp_filter", "2", ("0",))
@@ -141,6 +162,12 @@ def _tunnel(gateway: Gateway, interface: Interface, device: str, state: TunnelSt
             yield Address(device, address)
     if state.up:
         yield LinkUp(device)
+
+
+def _selects_ipv6(tunnel: Tunnel | None, state: TunnelState) -> bool:
+    if tunnel is None or not tunnel.policy_based:
+        return False
+    return any(local.version == 6 for local, _ in pairs_of(tunnel, state.negotiated))
 
 
 def _is_between_ipv6_ends(tunnel: Tunnel | None, way: Way | NoWay) -> bool:
@@ -215,7 +242,7 @@ def _pin(way: Way, pin: Pin) -> Iterator[Item]:
             continue
         yield Route(DEFAULTS[local.version], pin.device, _of_version(pin, local.version), table=table)
         for port in IKE_PORTS:
-            yield Rule(local, None, table, RULE_PRIORITY + 1, UDP, port)
+            yield Rule(local, None, table, RULE_PRIORITY + 1, UDP, (port, port))
         yield Rule(local, None, table, RULE_PRIORITY + 1, ESP)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from zlib import crc32
 
 from kakehashi.gateway.host.facts import Link
 from kakehashi.model.finding import Finding, Severity
@@ -55,12 +56,17 @@ def map_interfaces(gateway: Gateway, given: Mapping[str, str], links: Mapping[st
 
 
 def tunnel_device(name: str) -> str:
-    """The device of a tunnel interface: its own name, shortened where Linux has no room for it."""
+    """The device of a tunnel interface: its own name, shortened where Linux has no room for it.
+
+    A number at its end is kept; of a name without one, or with letters in between, a part and its checksum.
+    """
     clean = "".join(c if c.isalnum() or c in ".-_" else "-" for c in name)
     if len(clean) <= DEVICE_NAME_SIZE:
         return clean
     digits = clean.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-    return "tun" + digits[-(DEVICE_NAME_SIZE - 3) :]
+    if digits[:1].isdigit() and len(digits) <= DEVICE_NAME_SIZE - 3:
+        return "tun" + digits
+    return f"{clean[:8]}-{crc32(name.encode()) & 0xFFFFFF:06x}"
 
 
 def _device(interface: Interface, wanted: Mapping[str, str], links: Mapping[str, Link]) -> str | None:

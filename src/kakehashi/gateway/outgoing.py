@@ -123,6 +123,8 @@ def _pinned(
         return local
     version = peer.version if peer else _version(outgoing, link)
     next_hop = outgoing.next_hop if isinstance(outgoing.next_hop, IPv4Address | IPv6Address) else None
+    if next_hop is None and tunnel.policy_based and peer:
+        next_hop = facts.next_hop_towards(peer, device)
     next_hop = next_hop or facts.default_next_hop(device, version)
     pin = Pin(device, next_hop)
     if peer is None:

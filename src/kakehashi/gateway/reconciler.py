@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv6Address
 
 from pyroute2.netlink.exceptions import NetlinkError
@@ -13,12 +13,14 @@ from kakehashi.gateway.dhcp.devices import leased_devices
 from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.host.facts import Facts
 from kakehashi.gateway.host.filters import Clamp, Ruleset, render
+from kakehashi.gateway.host.guards import Guard
 from kakehashi.gateway.host.host import Host
 from kakehashi.gateway.host.items import Item
 from kakehashi.gateway.log import Log
 from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, tunnel_mtu
 from kakehashi.gateway.outgoing import NoWay, Way, decide
 from kakehashi.gateway.paths import tunnel_paths
+from kakehashi.gateway.policy_based import is_told_by_peer, negotiated_pairs, pairs_of
 from kakehashi.gateway.standing import depends_on_sas, isakmp_sa_suffices, why_down
 from kakehashi.gateway.status import down_reason
 from kakehashi.ike.effects import Level
@@ -85,7 +87,8 @@ class Reconciler:
         judged = configured is not None and depends_on_sas(configured)
         form = (sa.cipher, sa.integrity, sa.mode, sa.udp_encapsulation, sa.path.remote.ip) if sa else None
         depends = (judged and self._driver.history.has_sa(tunnel), form)
-        if self._depends.get(tunnel) != depends:
+        told_by_peer = configured is not None and is_told_by_peer(configured)
+        if self._depends.get(tunnel) != depends or told_by_peer:
             self._depends[tunnel] = depends
             self._hurry()
 
@@ -185,7 +188,13 @@ class Reconciler:
             driver.core.set_local_addresses(tunnel.interface, way.local)
         waiting = why_down(tunnel, driver.history.has_sa(tunnel.interface), isakmp_peers)
         up = isinstance(way, Way) and not waiting
-        return TunnelState(way=way, up=up, mtu=self._mtu(gateway, driver, tunnel, way), waiting=waiting)
+        return TunnelState(
+            way=way,
+            up=up,
+            mtu=self._mtu(gateway, driver, tunnel, way),
+            waiting=waiting,
+            negotiated=negotiated_pairs(driver.core, tunnel, driver.now()),
+        )
 
     def _mtu(self, gateway: Gateway, driver: Driver, tunnel: Tunnel, way: Way | NoWay) -> int:
         """By the SA that the tunnel has or had: between two SAs it stays."""
@@ -218,14 +227,25 @@ class Reconciler:
             device = self.devices.get(interface.name)
             if device and interface.enabled:
                 state = states.get(interface.name)
-                clamps += _clamps(interface, device, state.mtu if state else self._link_mtu(device))
+                bearer = _bearer(gateway, interface) if state else None
+                mtu = state.mtu if state else self._link_mtu(device)
+                clamps += _clamps(bearer or interface, device, mtu)
         return Ruleset(
             clamps=tuple(clamps),
+            guards=tuple(self._guards(gateway, states)),
             tunnels=tuple(self.devices[name] for name in states if name in self.devices),
             translated=tuple(
                 self.devices[i.name] for i in gateway.interfaces if i.napt and i.name in self.devices
             ),
         )
+
+    def _guards(self, gateway: Gateway, states: Mapping[str, TunnelState]) -> Iterator[Guard]:
+        for tunnel in gateway.tunnels:
+            device = self.devices.get(tunnel.outgoing.interface, "") if tunnel.outgoing else ""
+            state = states.get(tunnel.interface)
+            if device and state and tunnel.policy_based:
+                for local, remote in pairs_of(tunnel, state.negotiated):
+                    yield Guard(device, local, remote)
 
     def _tell(self, before: Mapping[str, TunnelState], problems: list[str]) -> None:
         for problem in problems:
@@ -290,6 +310,13 @@ def _isakmp_peers(gateway: Gateway, driver: Driver) -> frozenset[str]:
         return frozenset()
     standing = (IkeSaState.ESTABLISHED, IkeSaState.REKEYING)
     return frozenset(sa.peer for sa in driver.core.isakmp_sas(driver.now()) if sa.state in standing)
+
+
+def _bearer(gateway: Gateway, interface: Interface) -> Interface | None:
+    """The interface that says how packets of a tunnel are treated on their way, where it is not its own."""
+    tunnel = gateway.tunnel(interface.name)
+    bears = tunnel is not None and tunnel.policy_based and tunnel.outgoing is not None
+    return gateway.interface(tunnel.outgoing.interface) if bears and tunnel and tunnel.outgoing else None
 
 
 def _clamps(interface: Interface, device: str, mtu: int) -> list[Clamp]:

@@ -87,6 +87,8 @@ def inner_versions(pair: Pair, gateways: Mapping[str, Gateway]) -> tuple[int, ..
 
 
 def _carried(tunnel: Tunnel, interface: Interface | None) -> set[int]:
+    if tunnel.policy_based:
+        return {s.version for s in tunnel.ipsec.local_selectors}
     versions: set[int] = set()
     if interface is not None:
         versions |= {a.version for a in interface.addresses}
@@ -185,13 +187,16 @@ def _hosts(addresses: Sequence[IPInterface], pairs: Sequence[Pair], name: str) -
     ends = [(next(e for e in p.ends if e.device == name), p) for p in pairs]
     beside = [sum(1 for end, p in ends if p.other(end).device == peer) for peer in _peers(ends)]
     count = max(beside, default=1)
-    filtering = [end.tunnel.ipsec for end, _ in ends if filters(end.tunnel)]
-    selectors = [s for policy in filtering for s in policy.local_selectors if s not in EVERYTHING]
+    sides = [(end.tunnel, end.tunnel.ipsec.local_selectors) for end, _ in ends]
+    sides += [
+        (other.tunnel, other.tunnel.ipsec.remote_selectors) for end, p in ends for other in [p.other(end)]
+    ]
+    asked = [[s for s in selectors if s not in EVERYTHING] for tunnel, selectors in sides if filters(tunnel)]
     hosts: list[IPInterface] = []
     for address in addresses:
         taken: set[IPAddress] = {address.ip}
         for _ in range(count):
-            host = _free_host(address, taken, [s for s in selectors if s.version == address.version])
+            host = _free_host(address, taken, asked)
             if host is None:
                 break
             taken.add(host.ip)
@@ -204,11 +209,12 @@ def _peers(ends: Iterable[tuple[End, Pair]]) -> set[str]:
 
 
 def _free_host(
-    router: IPInterface, taken: Collection[IPAddress], selectors: Sequence[TrafficSelector]
+    router: IPInterface, taken: Collection[IPAddress], asked: Sequence[Sequence[TrafficSelector]]
 ) -> IPInterface | None:
-    """An address beside the router's; one that a traffic selector of the device covers, if there is such."""
+    """An address beside the router's; one that fits as many as can be of the sets of selectors `asked`."""
     network = router.network
-    starts = [s.start for s in selectors if s.start in network] or [network.network_address]
+    starts = [s.start for selectors in asked for s in selectors if s.start in network]
+    starts = list(dict.fromkeys(starts)) or [network.network_address]
     candidates = [
         start + offset
         for start in starts
@@ -217,15 +223,19 @@ def _free_host(
         and start + offset not in (network.network_address, network.broadcast_address)
         and start + offset not in taken
     ]
-    covered = [a for a in candidates if any(s.start <= a <= s.end for s in selectors)]
-    chosen = next(iter(covered or candidates), None)
+
+    def fit(address: IPAddress) -> int:
+        one = TrafficSelector(address, address)
+        return sum(any(one.intersect(s) for s in selectors) for selectors in asked)
+
+    chosen = max(candidates, key=fit, default=None)
     return None if chosen is None else ip_interface(f"{chosen}/{network.prefixlen}")
 
 
 def _complete_tunnel(end: End, device: Device, lan: str, drafts: Mapping[str, Draft]) -> None:
     """A tunnel interface without any address carries nothing."""
     tunnel = device.gateway.interface(end.tunnel.interface)
-    if tunnel is None or tunnel.addresses or tunnel.ipv6_enabled:
+    if tunnel is None or tunnel.addresses or tunnel.ipv6_enabled or end.tunnel.policy_based:
         return
     if tunnel.unnumbered is None and tunnel.unnumbered_ipv6 is None:
         drafts[device.name].add(

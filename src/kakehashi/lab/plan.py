@@ -82,8 +82,8 @@ def _probe(topology: Topology, a: Lan, b: Lan, version: int, number: int) -> Pro
     source, destination = a.host(version, number), b.host(version, number)
     if source is None or destination is None:
         return None
-    there = topology.way(a.device, destination.ip)
-    back = topology.way(b.device, source.ip)
+    there = topology.way(a.device, destination.ip, source.ip)
+    back = topology.way(b.device, source.ip, destination.ip)
     if not there or not back:
         return None
     return Probe(

@@ -11,7 +11,8 @@ from kakehashi.lab.pair import End, Pair, Pairing
 from kakehashi.lab.wan import Wan, outer_version, wan_interface
 from kakehashi.model.address import IPAddress, IPNetwork
 from kakehashi.model.gateway import Gateway, Route
-from kakehashi.model.tunnel import NextHopChoice
+from kakehashi.model.selector import TrafficSelector
+from kakehashi.model.tunnel import NextHopChoice, Tunnel
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,17 @@ class Topology:
         interface = wan_interface(self.gateways[end.device], end.tunnel)
         return next(w for w in self.wans if w.device == end.device and w.interface == interface)
 
-    def way(self, start: str, to: IPAddress) -> tuple[End, ...] | None:
-        """The tunnels that a packet takes from `start`'s LAN to that of `to`; None: it does not arrive."""
+    def way(self, start: str, to: IPAddress, source: IPAddress) -> tuple[End, ...] | None:
+        """The tunnels that a packet takes from `start`'s LAN to that of `to`; None: it does not arrive.
+
+        `source`: whose packet it is, which counts where selectors lead into a tunnel.
+        """
         device = start
         taken: list[End] = []
         for _ in self.gateways:
             if any(to in lan_network for lan_network in self._lan_networks(device, to.version)):
                 return tuple(taken)
-            route = best_route(self.routes[device], to)
-            end = self._end(device, route.interface if route else None)
+            end = self._end(device, source, to)
             if end is None or to.version not in inner_versions(self._pair(end), self.gateways):
                 return None
             taken.append(end)
@@ -51,12 +54,40 @@ class Topology:
     def _lan_networks(self, device: str, version: int) -> list[IPNetwork]:
         return [n for lan in self.lans_of(device) if (n := lan.network(version)) is not None]
 
-    def _end(self, device: str, interface: str | None) -> End | None:
+    def _end(self, device: str, source: IPAddress, to: IPAddress) -> End | None:
+        route = best_route(self.routes[device], to)
+        interface = self._leaves(device, route) if route else ""
+        for tunnel in self.gateways[device].tunnels:
+            borne = tunnel.outgoing is not None and interface in ("", tunnel.outgoing.interface)
+            if tunnel.policy_based and tunnel.enabled and borne and takes(tunnel, source, to):
+                interface = tunnel.interface
+                break
         ends = (end for pair in self.pairing.pairs for end in pair.ends)
         return next((e for e in ends if e.device == device and e.tunnel.interface == interface), None)
 
+    def _leaves(self, device: str, route: Route) -> str:
+        """The interface by which the route leaves; "" is not known."""
+        if route.interface or route.next_hop is None:
+            return route.interface or ""
+        near = [
+            (a.network.prefixlen, interface.name)
+            for interface in self.gateways[device].interfaces
+            for a in interface.addresses
+            if a.version == route.next_hop.version and route.next_hop in a.network
+        ]
+        return max(near)[1] if near else ""
+
     def _pair(self, end: End) -> Pair:
         return next(pair for pair in self.pairing.pairs if end in pair.ends)
+
+
+def takes(tunnel: Tunnel, source: IPAddress, to: IPAddress) -> bool:
+    """Do the selectors of a policy-based tunnel take packets of any protocol between the two?"""
+    ipsec = tunnel.ipsec
+    return any(
+        local.contains(TrafficSelector(source, source)) and remote.contains(TrafficSelector(to, to))
+        for local, remote in zip(ipsec.local_selectors, ipsec.remote_selectors, strict=False)
+    )
 
 
 def best_route(routes: Iterable[Route], to: IPAddress) -> Route | None:
@@ -89,6 +120,8 @@ def plan_routes(
 
 def _tunnel_routes(topology: Topology, pair: Pair, end: End, number: int, draft: Draft) -> None:
     """Routes to the other LAN, where the file has none; for the `number`th tunnel beside, to one host."""
+    if end.tunnel.policy_based:
+        return  # what goes into it is said by its selectors
     other = pair.other(end).device
     given = topology.routes[end.device]
     tunnels = {

@@ -175,7 +175,7 @@ def _plan_link(
     link: _Link, versions: Sequence[int], named: Sequence[IPAddress], is_others: Callable[[IPAddress], bool]
 ) -> Wan:
     given = link.device.gateway.interface(link.interface)
-    own = given.addresses if given else ()
+    own = _own_addresses(link, given)
     leased = given is not None and given.dhcp
     addresses: list[IPInterface] = []
     public: list[IPAddress] = []
@@ -198,6 +198,20 @@ def _plan_link(
         leased=leased,
         nat=link.nat,
     )
+
+
+def _own_addresses(link: _Link, given: Interface | None) -> tuple[IPInterface, ...]:
+    """The interface's addresses, or those that it borrows, as a line does that has no network of its own."""
+    if given is None or given.addresses:
+        return given.addresses if given else ()
+    own: list[IPInterface] = []
+    for version, name in ((4, given.unnumbered), (6, given.unnumbered_ipv6)):
+        lender = link.device.gateway.interface(name) if name else None
+        lent = next((a for a in lender.addresses if a.version == version), None) if lender else None
+        if lent is not None:
+            link.draft.assume(f"{link.interface} is a link to the internet; it borrows {lent.ip} of {name}")
+            own.append(lent)
+    return tuple(own)
 
 
 def _given_next_hops(link: _Link) -> list[IPAddress]:

@@ -39,16 +39,23 @@ class HostRoute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostRule:
-    """A rule of policy routing, as far as ours go."""
+    """A rule of policy routing, as far as ours go.
+
+    `own`: of packets that this host itself sends. `is_ours`: a gateway has made it. `is_particular`: it asks
+    for more than these fields say, or does something else than look up in `table`.
+    """
 
     version: int
     priority: int
     table: int
-    source: IPAddress | None
-    destination: IPAddress | None
-    protocol: int
-    source_port: int
+    source: IPNetwork | None
+    destination: IPNetwork | None
+    protocol: int = 0
+    source_ports: tuple[int, int] | None = None
+    destination_ports: tuple[int, int] | None = None
     own: bool = False
+    is_ours: bool = False
+    is_particular: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,12 @@ class Facts:
             if r.device == device and r.destination.version == version and r.destination.prefixlen == 0
         ]
         return min(defaults, key=lambda r: r.metric).next_hop if defaults else None
+
+    def next_hop_towards(self, address: IPAddress, device: str) -> IPAddress | None:
+        """The next hop of the best route of the main table by `device`; None: on the link, or no route."""
+        routes = [r for r in self.main_routes() if r.device == device and address in r.destination]
+        best = min(routes, key=lambda r: (-r.destination.prefixlen, r.metric), default=None)
+        return best.next_hop if best else None
 
     def device_towards(self, next_hop: IPAddress) -> str | None:
         """The device on whose subnet the next hop is."""

@@ -1,4 +1,5 @@
-"""Our table of nftables: MSS clamping, the hosts' own chatter kept out of tunnels, address translation.
+"""Our table of nftables: MSS clamping, the hosts' own chatter kept out of tunnels, what may only go through
+tunnels, address translation.
 
 One table, owned by one gateway, replaced as a whole and deleted at the end.
 """
@@ -6,6 +7,8 @@ One table, owned by one gateway, replaced as a whole and deleted at the end.
 import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from kakehashi.gateway.host.guards import Guard, guard_rules
 
 NFT_TIMEOUT = 10.0
 
@@ -24,6 +27,7 @@ class Ruleset:
     """`tunnels`, `translated`: devices."""
 
     clamps: tuple[Clamp, ...] = ()
+    guards: tuple[Guard, ...] = ()
     tunnels: tuple[str, ...] = ()
     translated: tuple[str, ...] = ()
 
@@ -36,6 +40,10 @@ def render(ruleset: Ruleset) -> str:
             lines += _chain(f"mss_{hook}", f"type filter hook {hook} priority mangle", _clamps(ruleset, hook))
     if ruleset.tunnels:
         lines += _chain("chatter", "type filter hook output priority filter", _chatter(ruleset))
+    if ruleset.guards:
+        for hook in ("forward", "output", "input"):
+            head = f"type filter hook {hook} priority filter"
+            lines += _chain(f"guard_{hook}", head, guard_rules(ruleset.guards, hook))
     if ruleset.translated:
         rules = [f'oifname "{d}" fib saddr type != local masquerade' for d in ruleset.translated]
         lines += _chain("translation", "type nat hook postrouting priority srcnat", rules)
@@ -101,7 +109,10 @@ async def _nft(script: str) -> str:
             stderr=asyncio.subprocess.PIPE,
         )
     except FileNotFoundError:
-        return "nft is not installed: MSS is not adjusted and nothing is translated; install nftables"
+        return (
+            "nft is not installed: MSS is not adjusted, nothing is translated, and what arrives unprotected "
+            "is not dropped; install nftables"
+        )
     except OSError as error:
         return f"nft does not start: {error.strerror}"
     try:

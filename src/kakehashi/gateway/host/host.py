@@ -63,10 +63,15 @@ def difference(wanted: Iterable[Item], ours: Iterable[Item], facts: Facts) -> Di
             problems.append(
                 f"{item} does not count: the host's own route by {by}, metric {wins.metric}, wins"
             )
+        if isinstance(item, Rule) and (before := rules.earlier(item, facts)):
+            problems.append(
+                f"the host's own rule of priority {before.priority} (lookup {before.table}) comes before "
+                f"those of priority {item.priority}: it may lead elsewhere what a tunnel protects"
+            )
     return Difference(
         tuple(sorted(remove, key=rank, reverse=True)),
         tuple(sorted(add, key=rank)),
-        tuple(problems),
+        tuple(dict.fromkeys(problems)),
     )
 
 

@@ -9,6 +9,8 @@ from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
 
 # Marks our routes and rules in the kernel's tables (rtnetlink(7): rtm_protocol above 4 is the user's).
 PROTOCOL = 75
+Ports = tuple[int, int]
+"""The first and the last."""
 # The last resort for what a tunnel protects: it wins only where nothing else of the same prefix is left.
 LAST_METRIC = 0xFFFFFFF0
 
@@ -59,7 +61,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A route; `device` "": unreachable, what follows it is refused. `source`: of our own packets."""
+    """A route; `device` "": unreachable, what follows it is refused. `source`: of our own packets.
+
+    `throw`: what follows it is looked up in the tables that come after this one; `device` is "".
+    """
 
     destination: IPNetwork
     device: str
@@ -67,10 +72,11 @@ class Route:
     metric: int = 0
     table: int = 254
     source: IPAddress | None = None
+    throw: bool = False
 
     def __str__(self) -> str:
         if not self.device:
-            return f"route {self.destination} unreachable"
+            return f"route {self.destination} {'thrown back' if self.throw else 'unreachable'}"
         via = f" via {self.next_hop}" if self.next_hop else ""
         return f"route {self.destination}{via} dev {self.device} metric {self.metric}"
 
@@ -79,27 +85,34 @@ class Route:
 class Rule:
     """Packets from `source` to `destination` are looked up in `table`; None and 0 leave a field open.
 
-    At least one of the two addresses is there. `own`: only packets that this host itself sends.
+    At least one of the two is there, if only for the IP version. `own`: only packets that this host itself
+    sends.
     """
 
-    source: IPAddress | None
-    destination: IPAddress | None
+    source: IPAddress | IPNetwork | None
+    destination: IPAddress | IPNetwork | None
     table: int
     priority: int
     protocol: int = 0
-    source_port: int = 0
+    source_ports: Ports | None = None
     own: bool = False
+    destination_ports: Ports | None = None
 
     @property
     def version(self) -> int:
         """The IP version, 4 or 6."""
-        address = self.source or self.destination
-        return 4 if address is None else address.version
+        end = self.source or self.destination
+        return 4 if end is None else end.version
 
     def __str__(self) -> str:
         ends = f" from {self.source}" if self.source else ""
         if self.destination:
             ends += f" to {self.destination}"
+        if self.protocol:
+            ends += f" protocol {self.protocol}"
+        for side, ports in (("from", self.source_ports), ("to", self.destination_ports)):
+            if ports:
+                ends += f" {side} ports {ports[0]}-{ports[1]}"
         return f"rule{ends} lookup {self.table}"
 
 
@@ -112,4 +125,5 @@ def rank(item: Item) -> int:
 
     What refuses packets comes before all that lets packets through.
     """
-    return -1 if isinstance(item, Route) and not item.device else _ORDER.index(type(item))
+    refuses = isinstance(item, Route) and not item.device and not item.throw
+    return -1 if refuses else _ORDER.index(type(item))

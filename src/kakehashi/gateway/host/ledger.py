@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
 from typing import Any
 
-from kakehashi.gateway.host.items import Address, Item, LinkUp, Mtu, Route, Rule, Sysctl
+from kakehashi.gateway.host.items import Address, Item, LinkUp, Mtu, Ports, Route, Rule, Sysctl
 
 VERSION = 1
 
@@ -79,15 +79,17 @@ _READERS: Mapping[str, Callable[[dict[str, Any]], Item]] = {
         f["metric"],
         f["table"],
         _address(f["source"]),
+        bool(f["throw"]),
     ),
     "Rule": lambda f: Rule(
-        _address(f["source"]),
-        _address(f["destination"]),
+        _end(f["source"]),
+        _end(f["destination"]),
         f["table"],
         f["priority"],
         f["protocol"],
-        f["source_port"],
-        bool(f.get("own")),
+        _ports(f["source_ports"]),
+        bool(f["own"]),
+        _ports(f["destination_ports"]),
     ),
 }
 
@@ -98,3 +100,11 @@ def _item(kind: str, fields: dict[str, Any]) -> Item:
 
 def _address(text: str | None) -> Any:
     return ip_address(text) if text else None
+
+
+def _end(text: str | None) -> Any:
+    return ip_network(text) if text and "/" in text else _address(text)
+
+
+def _ports(numbers: list[int] | None) -> Ports | None:
+    return (numbers[0], numbers[1]) if numbers else None

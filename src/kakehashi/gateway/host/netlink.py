@@ -9,13 +9,15 @@ from pyroute2 import AsyncIPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
 from kakehashi.gateway.host.facts import Facts, HostRoute, HostRule, Link, Lookup
+from kakehashi.gateway.host.items import PROTOCOL
 from kakehashi.model.address import IPAddress, IPInterface
 
 AF_INET, AF_INET6 = 2, 10
 IFF_UP, IFF_RUNNING = 0x1, 0x40
 LOCAL_TABLE = 255
+FR_ACT_TO_TBL, FIB_RULE_INVERT = 1, 2  # linux/fib_rules.h
 # RTN_* of linux/rtnetlink.h
-ROUTE_KINDS = {1: "unicast", 6: "blackhole", 7: "unreachable", 8: "prohibit"}
+ROUTE_KINDS = {1: "unicast", 6: "blackhole", 7: "unreachable", 8: "prohibit", 9: "throw"}
 
 
 class Netlink:
@@ -115,16 +117,35 @@ def _route(message: Any, family: int, names: dict[int, str]) -> HostRoute:
 
 def _rule(message: Any, family: int) -> HostRule:
     source, destination = message.get("src"), message.get("dst")
-    ports = message.get("FRA_SPORT_RANGE")
     return HostRule(
         version=4 if family == AF_INET else 6,
         priority=message.get("priority") or 0,
         table=_table(message),
-        source=ip_address(source) if source and message["src_len"] in (32, 128) else None,
-        destination=ip_address(destination) if destination and message["dst_len"] in (32, 128) else None,
+        source=ip_network(f"{source}/{message['src_len']}") if source else None,
+        destination=ip_network(f"{destination}/{message['dst_len']}") if destination else None,
         protocol=message.get("FRA_IP_PROTO") or 0,
-        source_port=int(str(ports).split(":")[0]) if ports else 0,
+        source_ports=_ports(message.get("FRA_SPORT_RANGE")),
+        destination_ports=_ports(message.get("FRA_DPORT_RANGE")),
         own=message.get("iifname") == "lo",
+        is_ours=message.get("FRA_PROTOCOL") == PROTOCOL,
+        is_particular=_is_particular(message),
+    )
+
+
+def _ports(text: object) -> tuple[int, int] | None:
+    low, _, high = str(text or "").partition(":")
+    return (int(low), int(high or low)) if low else None
+
+
+def _is_particular(message: Any) -> bool:
+    """Does the rule ask for something that ours never do, or do something else than look up?"""
+    asked = ("fwmark", "oifname", "FRA_UID_RANGE", "goto", "FRA_TUN_ID")
+    return (
+        any(message.get(name) is not None for name in asked)
+        or message.get("iifname") not in (None, "lo")
+        or message["action"] != FR_ACT_TO_TBL
+        or bool(message["flags"] & FIB_RULE_INVERT)
+        or bool(message["tos"])
     )
 
 

@@ -55,7 +55,7 @@ async def change(netlink: Netlink, item: Route, add: bool) -> None:
     if item.device:
         what["oif"] = await netlink.index(item.device)
     else:
-        what["type"] = "unreachable"
+        what["type"] = "throw" if item.throw else "unreachable"
     if item.next_hop:
         what["gateway"] = str(item.next_hop)
     if item.source:
@@ -70,6 +70,7 @@ def _same_way(item: Route, route: HostRoute) -> bool:
         (item.destination, item.table) == (route.destination, route.table)
         and (item.device, item.next_hop) == (route.device, route.next_hop)
         and bool(item.device) == (route.kind == "unicast")
+        and item.throw == (route.kind == "throw")
     )
 
 
