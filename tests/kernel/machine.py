@@ -154,7 +154,7 @@ class KernelNetwork(Network):
 
 
 class KernelStrongSwan(StrongSwan):
-    """charon in the guest, with the kernel's ESP. The guest sees the files that the host has made before it looks."""
+    """charon in the guest, with the kernel's ESP. It sees what the host wrote before it looked."""
 
     def __init__(self, network: KernelNetwork, folder: Path) -> None:
         plugins = strongswan.PLUGINS.replace("kernel-libipsec ", "")
