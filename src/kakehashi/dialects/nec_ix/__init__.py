@@ -7,7 +7,9 @@ from kakehashi.dialects.base import Clear, Lowered
 from kakehashi.dialects.document import Document, parse_document
 from kakehashi.dialects.nec_ix.grammar import GRAMMAR
 from kakehashi.dialects.nec_ix.lower import DIALECT, lower_document
+from kakehashi.dialects.nec_ix.render import render
 from kakehashi.dialects.nec_ix.show import clear, show
+from kakehashi.dialects.rendering import Rendered
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
 
@@ -52,6 +54,10 @@ class NecIx:
     def lower(self, text: str, file: str) -> Lowered:
         """Parse and lower. Never raises for what the text says; findings carry file and line."""
         return lower_document(self.parse(text), file)
+
+    def render(self, gateway: Gateway) -> Rendered:
+        """The text that says `gateway` in this dialect, and what of it cannot be said."""
+        return render(gateway)
 
     def show(self, words: Sequence[str], status: Status, gateway: Gateway) -> str:
         """The output of `show WORDS`, as the device prints it. `gateway` is what runs. ShowError."""

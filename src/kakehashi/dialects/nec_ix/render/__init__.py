@@ -1,0 +1,47 @@
+"""A gateway becomes a configuration, in the order in which the device writes its own."""
+
+from collections.abc import Iterable
+
+from kakehashi.dialects.nec_ix.render.ikev1 import render_ikev1
+from kakehashi.dialects.nec_ix.render.ikev2 import render_ikev2
+from kakehashi.dialects.nec_ix.render.interface import render_interface
+from kakehashi.dialects.nec_ix.render.route import route_line
+from kakehashi.dialects.rendering import Losses, Rendered, is_word
+from kakehashi.model.gateway import Gateway
+
+
+def render(gateway: Gateway) -> Rendered:
+    """The text that says `gateway`, and what of it the device has no words for."""
+    losses = Losses()
+    ikev2 = render_ikev2(gateway, losses)
+    ikev1 = render_ikev1(gateway, losses)
+    blocks = [
+        render_interface(
+            i, (*ikev2.on_interface.get(i.name, ()), *ikev1.on_interface.get(i.name, ())), losses
+        )
+        for i in gateway.interfaces
+    ]
+    for access_list in gateway.access_lists:
+        losses.add(
+            access_list.source,
+            f"access list {access_list.name}",
+            "access lists are not translated for NEC IX",
+        )
+    hostname = (
+        [f"hostname {gateway.hostname}"]
+        if gateway.hostname
+        and losses.unless(is_word(gateway.hostname), None, "hostname", "it is not one word")
+        else []
+    )
+    sections = [
+        hostname,
+        [line for r in gateway.routes if (line := route_line(r, losses))],
+        *ikev1.sections,
+        *ikev2.sections,
+        *blocks,
+    ]
+    return Rendered(_text(sections), tuple(losses.found))
+
+
+def _text(sections: Iterable[list[str]]) -> str:
+    return "".join(line + "\n" for lines in sections if lines for line in (*lines, "!"))

@@ -1,0 +1,74 @@
+"""`interface` blocks."""
+
+from collections.abc import Iterable, Iterator
+
+from kakehashi.dialects.nec_ix.interfaces import InterfaceName
+from kakehashi.dialects.rendering import Losses
+from kakehashi.model.gateway import AdjustMss, Interface
+
+_PROTOCOLS = {17: "udp", 6: "tcp"}
+
+
+def render_interface(interface: Interface, tunnel: Iterable[str], losses: Losses) -> list[str]:
+    """The block of an interface; `tunnel`: its lines about IPsec."""
+    InterfaceName().read(interface.name)  # whoever renders has translated the names
+    lines = [*_tunnel_mode(tunnel), *_addresses(interface), *_options(interface, losses), *_rest(tunnel)]
+    lines.append("no shutdown" if interface.enabled else "shutdown")
+    return [f"interface {interface.name}", *(f"  {line}" for line in lines)]
+
+
+def _tunnel_mode(lines: Iterable[str]) -> Iterator[str]:
+    return (line for line in lines if line.startswith("tunnel mode"))
+
+
+def _rest(lines: Iterable[str]) -> Iterator[str]:
+    return (line for line in lines if not line.startswith("tunnel mode"))
+
+
+def _addresses(interface: Interface) -> Iterator[str]:
+    if interface.dhcp:
+        yield "ip address dhcp receive-default" if interface.dhcp_default_route else "ip address dhcp"
+    first = not interface.dhcp
+    for address in interface.addresses:
+        if address.version == 4:
+            yield f"ip address {address}" + ("" if first else " secondary")
+            first = False
+    if interface.unnumbered:
+        yield f"ip unnumbered {interface.unnumbered}"
+    if interface.ipv6_enabled:
+        yield "ipv6 enable"
+    for address in interface.addresses:
+        if address.version == 6:
+            yield f"ipv6 address {address}"
+    if interface.unnumbered_ipv6:
+        yield f"ipv6 unnumbered {interface.unnumbered_ipv6}"
+
+
+def _options(interface: Interface, losses: Losses) -> Iterator[str]:
+    if interface.mtu is not None:
+        yield f"ip mtu {interface.mtu}"
+    for word, mss in (("ip", interface.adjust_mss), ("ipv6", interface.adjust_mss_ipv6)):
+        if mss is not None:
+            yield f"{word} tcp adjust-mss {'auto' if mss is AdjustMss.AUTO else mss}"
+    if interface.napt:
+        yield "ip napt enable"
+    for hole in interface.static_translations:
+        if hole.port is not None and hole.protocol in _PROTOCOLS:
+            yield f"ip napt static {interface.name} {_PROTOCOLS[hole.protocol]} {hole.port}"
+        else:
+            losses.unless(
+                hole.port is None, hole.source, f"port {hole.port} of protocol {hole.protocol}", "all pass"
+            )
+            yield f"ip napt static {interface.name} {hole.protocol}"
+    for name in (
+        interface.access_in,
+        interface.access_out,
+        interface.access_in_ipv6,
+        interface.access_out_ipv6,
+    ):
+        if name is not None:
+            losses.add(
+                interface.source,
+                f"filter {name} on {interface.name}",
+                "filters are not translated for NEC IX",
+            )

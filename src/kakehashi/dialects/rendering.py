@@ -1,0 +1,96 @@
+"""What every dialect's `render` is made of: the text, and what could not be said in it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from kakehashi.model.secret import Secret
+from kakehashi.model.source import Source
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A part of the model that the text does not say, and why. `source`: the line that said it."""
+
+    source: Source | None
+    what: str
+    why: str
+
+    def __str__(self) -> str:
+        where = f"{self.source}: " if self.source else ""
+        return f"{where}{self.what}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A configuration as its device would take it, and what of the model is not in it."""
+
+    text: str = field(repr=False)
+    losses: tuple[Loss, ...] = ()
+
+
+@dataclass(slots=True)
+class Losses:
+    """Collects what cannot be said, each thing once."""
+
+    found: dict[Loss, None] = field(default_factory=dict)
+
+    def add(self, source: Source | None, what: str, why: str) -> None:
+        """Remember one."""
+        self.found[Loss(source, what, why)] = None
+
+    def unless(self, fits: bool, source: Source | None, what: str, why: str) -> bool:
+        """Remember one if it does not fit; does it?"""
+        if not fits:
+            self.add(source, what, why)
+        return fits
+
+    def words(
+        self,
+        values: Iterable[T],
+        words: Mapping[str, tuple[object, str]],
+        source: Source | None,
+        what: str,
+    ) -> list[str]:
+        """The device's words for values; those that it has no word for are remembered."""
+        found: list[str] = []
+        for value in values:
+            word = next((word for word, (known, _) in words.items() if known == value), None)
+            if word is None:
+                self.add(source, f"{what} {getattr(value, 'name', value)}", "the device does not have it")
+            elif word not in found:
+                found.append(word)
+        return found
+
+
+@dataclass(slots=True)
+class Names:
+    """Gives each thing a name of its own that is one word."""
+
+    taken: set[str] = field(default_factory=set)
+
+    def of(self, wanted: str, otherwise: str) -> str:
+        """`wanted` as one word, or `otherwise` where nothing is left of it; with a number if it is taken."""
+        plain = "".join(c if c.isascii() and (c.isalnum() or c in "_.-") else "-" for c in wanted).strip("-")
+        base = plain or otherwise
+        name, number = base, 2
+        while name.lower() in self.taken:
+            name, number = f"{base}-{number}", number + 1
+        self.taken.add(name.lower())
+        return name
+
+
+def plain_secret(secret: Secret) -> str | None:
+    """A key as it is typed; None where it is not text of one word."""
+    try:
+        text = secret.octets.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if is_word(text) else None
+
+
+def is_word(text: str) -> bool:
+    """Can a line hold it as one word?"""
+    return bool(text) and text.isprintable() and not any(c.isspace() for c in text)
