@@ -16,7 +16,9 @@ from kakehashi.model.address import IPAddress
 from kakehashi.model.source import Source
 
 Keys = Mapping[str, tuple[str, ...]]
-"""The keys of the commands that can say a parameter, by the parameter's key."""
+"""The keys of the commands that can say a parameter, by the parameter's key; `|` joins those that say it
+together.
+"""
 
 _CISCO: Keys = {
     "1/version": ("set ikev2-profile", "crypto map", "tunnel protection ipsec profile"),
@@ -62,7 +64,7 @@ _NEC: Keys = {
     "2/lifetime": ("ipsec autokey-proposal", "child-lifetime"),
     "2/mode": ("ipsec-mode", "ipsec policy"),
     "2/peer-address": ("ikev2 peer", "ipsec autokey-map"),
-    "2/traffic": ("ipsec local-id", "ipsec remote-id", "local-ts", "remote-ts", "ipsec autokey-map"),
+    "2/traffic": ("ipsec local-id|ipsec remote-id", "local-ts|remote-ts", "ipsec autokey-map"),
 }
 _AWPLUS: Keys = {
     "1/version": ("version",),
@@ -83,7 +85,7 @@ _AWPLUS: Keys = {
     "2/pfs": ("pfs",),
     "2/lifetime": ("lifetime",),
     "2/peer-address": ("tunnel destination",),
-    "2/traffic": ("tunnel local selector", "tunnel remote selector"),
+    "2/traffic": ("tunnel local selector|tunnel remote selector",),
 }
 _TABLES: Mapping[str, Keys] = {"cisco-ios": _CISCO, "nec-ix": _NEC, "awplus": _AWPLUS}
 
@@ -127,16 +129,17 @@ class DocumentLines:
         keys = self._keys.get(parameter, ())
         starts = tuple(dict.fromkeys(b.line for b in blocks if b is not None and b.file == self._file))
         at = [s for line in starts if (s := self._at.get(line)) is not None]
-        found = [s for s in at if s.key in keys]
+        single = {key for several in keys for key in several.split("|")}
+        found = [s for s in at if s.key in single]
         if not found:
             named = {s.line: s for one in at if not one.body for s in self._named_by(one)}
-            found = [s for s in named.values() if s.key in keys]
+            found = [s for s in named.values() if s.key in single]
         if not found:
             found = list(self._matching(parameter, keys, self._scope(starts)))
         if not found:
             found = list(self._matching(parameter, keys, self._for_all))
         if not found:
-            only = [s for s in self._document.statements(*keys) if not s.negated] if keys else []
+            only = [s for key in keys for s in self._roots.get(key, ()) if not s.negated]
             found = only if len(only) == 1 else []
         if not found:
             return None
@@ -153,7 +156,7 @@ class DocumentLines:
         inside = [s for block in scope if block.key not in foreign for s in _below(block)]
         candidates = [*inside, *scope]
         for key in keys:
-            found = [s for s in candidates if s.key == key]
+            found = [s for s in candidates if s.key in key.split("|")]
             if found:
                 yield from {s.line: s for s in found}.values()
                 return
@@ -197,6 +200,13 @@ class DocumentLines:
                 by = (*_NAMED_BY, *_KEYED_BY) if root.key in _OF_ADDRESSES else _NAMED_BY
                 for name in {str(v) for key in by if (v := root.get(key)) is not None}:
                     found[name].append(root)
+        return found
+
+    @cached_property
+    def _roots(self) -> dict[str, list[Statement]]:
+        found: defaultdict[str, list[Statement]] = defaultdict(list)
+        for root in self._document.statements():
+            found[root.key].append(root)
         return found
 
     @cached_property

@@ -1,11 +1,12 @@
-"""Which side is better changed, and to what."""
+"""Which side is better changed, and the line to write there."""
 
 from collections.abc import Mapping
 
 from kakehashi.check.configuration import Configuration
-from kakehashi.check.pair import Pair
+from kakehashi.check.pair import End, Pair
+from kakehashi.check.phrases.table import can_say, phrase
 from kakehashi.check.sheet.row import Cell, Row
-from kakehashi.check.strength import weakness
+from kakehashi.check.strength import strength
 
 _SENTENCES = {
     "pre-shared-key": "write the same key on both sides: letter case and blanks count",
@@ -14,22 +15,53 @@ _SENTENCES = {
 
 
 def advise(pair: Pair, row: Row, configurations: Mapping[str, Configuration]) -> str:
-    """What to write where. The weaker side is better changed, for the other's sake need not be weakened."""
+    """What to write where: the weaker side is better changed, unless its device lacks what the other has."""
     sentence = _SENTENCES.get(row.parameter)
     if sentence:
         return sentence
-    weak = [weakness(row.key, cell.text) for cell in (row.a, row.b)]
-    change_b = weak[1] >= weak[0]
-    here, there = (row.b, row.a) if change_b else (row.a, row.b)
-    device = (pair.b if change_b else pair.a).device
+    a, b = (pair.a, row.a), (pair.b, row.b)
+    change, keep = (b, a) if strength(row.key, row.b.text) <= strength(row.key, row.a.text) else (a, b)
+    if not _has(change[0], row, keep[1].text, configurations) and _has(
+        keep[0], row, change[1].text, configurations
+    ):
+        change, keep = keep, change
+    (end, here), there = change, keep[1]
     if row.parameter in ("identity-a", "identity-b"):
-        return f"let {row.b.text} and {row.a.text} be the same: change {_line(device, here)}"
+        return _identity(pair, row)
     if row.parameter == "traffic":
-        return f"write in {_line(device, here)} the mirror of {there.text}"
+        return f"write in {_place(end, here)} the mirror of {there.text}, which {_place(keep[0], there)} says"
     if row.parameter == "peer-address":
-        return f"let each side name the address that the other speaks from: see {_line(device, here)}"
-    return f"write {there.text} instead of {here.text} in {_line(device, here)}"
+        return _address(pair, row)
+    if not _has(end, row, there.text, configurations):
+        return f"no device has what the other says: choose a value that both have ({_place(end, here)})"
+    line = phrase(configurations[end.device].dialect, row.key, end.ike_version, there.text)
+    wanted = f"`{line}`" if line else there.text
+    instead = f"`{here.words}`" if here.words else here.text
+    return f"write {wanted} in {_place(end, here)}, which says {instead}"
 
 
-def _line(device: str, cell: Cell) -> str:
-    return str(cell.sources[0]) if cell.sources else device
+def _has(end: End, row: Row, text: str, configurations: Mapping[str, Configuration]) -> bool:
+    return can_say(configurations[end.device].dialect, row.key, end.ike_version, text)
+
+
+def _address(pair: Pair, row: Row) -> str:
+    """Each end must look for the other where that is."""
+    a_is, _, b_is = row.agreed.partition(" - ")
+    wrong = [
+        f"write {address} in {_place(end, cell)}, which says {cell.text}"
+        for end, cell, address in ((pair.a, row.a, b_is), (pair.b, row.b, a_is))
+        if cell.text not in (address, "any")
+    ]
+    return "; ".join(wrong)
+
+
+def _identity(pair: Pair, row: Row) -> str:
+    """Who one is one knows best: the other side's expectation is better changed."""
+    mine, expected, end = row.a, row.b, pair.b
+    if row.parameter == "identity-b":
+        mine, expected, end = row.b, row.a, pair.a
+    return f"expect {mine.text} in {_place(end, expected)}, or let the other side call itself {expected.text}"
+
+
+def _place(end: End, cell: Cell) -> str:
+    return str(cell.sources[0]) if cell.sources else end.device

@@ -1,20 +1,31 @@
-"""How weak an algorithm is, by RFC 8247, RFC 8221 and RFC 9395, as the sheet names it."""
+"""Which of two algorithms is the weaker one, by RFC 8247 and RFC 8221, as the sheet names them."""
 
-_BROKEN = frozenset({"DES", "MD5", "MD5-HMAC", "Null"})
-_OLD = frozenset({"3DES", "SHA-1", "SHA1-HMAC"})
-_BROKEN_GROUPS = frozenset({"1"})
-_OLD_GROUPS = frozenset({"2", "5", "22", "23", "24"})
+_WEAKEST_FIRST = {
+    "encryption": ("-", "Null", "DES", "3DES", "AES-128", "AES-192", "AES-256"),
+    "hash": (
+        "-",
+        "MD5",
+        "MD5-HMAC",
+        "SHA-1",
+        "SHA1-HMAC",
+        "SHA-256",
+        "SHA256-HMAC",
+        "SHA-384",
+        "SHA384-HMAC",
+    ),
+    "group": ("-", "1", "22", "2", "5", "23", "24", "14"),
+}
+_TABLE_OF = {
+    "1/encryption": "encryption",
+    "2/encryption": "encryption",
+    "1/hash": "hash",
+    "2/authentication": "hash",
+    "1/dh-group": "group",
+    "2/pfs": "group",
+}
 
 
-def weakness(key: str, text: str) -> int:
-    """0 is what the RFCs recommend, 2 what they forbid; of a list the weakest counts."""
-    values = text.split(", ")
-    if key in ("1/dh-group", "2/pfs"):
-        return _most(values, _BROKEN_GROUPS, _OLD_GROUPS | {"-"})
-    return _most(values, _BROKEN, _OLD)
-
-
-def _most(values: list[str], broken: frozenset[str], old: frozenset[str]) -> int:
-    if any(value in broken for value in values):
-        return 2
-    return 1 if any(value in old for value in values) else 0
+def strength(key: str, text: str) -> int:
+    """The more the stronger; of a list the weakest counts. What is not ranked is as strong as it gets."""
+    table = _WEAKEST_FIRST.get(_TABLE_OF.get(key, ""), ())
+    return min(table.index(v) if v in table else len(table) for v in text.split(", "))

@@ -54,7 +54,7 @@ def peer_row(phase: int, a: Half, b: Half) -> Row:
         parameter="peer-address",
         a=cells[0],
         b=cells[1],
-        agreed=f"{a.address.seen} - {b.address.seen}" if fits else "",
+        agreed=f"{a.address.seen} - {b.address.seen}",
         fits=fits,
     )
 

@@ -22,7 +22,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A parameter of phase 1 (the IKE SA) or 2 (its Child SAs). `agreed` "": nothing can be."""
+    """A parameter of phase 1 (the IKE SA) or 2 (its Child SAs).
+
+    `agreed` "": nothing can be. Of addresses it says where the ends are, also where they are not looked for.
+    """
 
     phase: int
     parameter: str
