@@ -41,7 +41,7 @@ def map_interfaces(gateway: Gateway, given: Mapping[str, str], links: Mapping[st
     devices: dict[str, str] = {}
     findings: list[Finding] = []
     for interface in gateway.interfaces:
-        device = _device(interface, wanted, links)
+        device = _device(interface, gateway, wanted, links)
         if device is not None:
             devices[interface.name] = device
     for use in _uses(gateway):
@@ -69,15 +69,21 @@ def tunnel_device(name: str) -> str:
     return f"{clean[:8]}-{crc32(name.encode()) & 0xFFFFFF:06x}"
 
 
-def _device(interface: Interface, wanted: Mapping[str, str], links: Mapping[str, Link]) -> str | None:
+def _device(
+    interface: Interface, gateway: Gateway, wanted: Mapping[str, str], links: Mapping[str, Link]
+) -> str | None:
     if interface.kind is InterfaceKind.TUNNEL:
         return tunnel_device(interface.name)
     if (device := wanted.get(interface.name.casefold())) is not None:
         return device
     if interface.kind is InterfaceKind.LOOPBACK:
         return LOOPBACK
-    ours = {a.ip for a in interface.addresses}
-    return next((link.name for link in links.values() if any(a.ip in ours for a in link.addresses)), None)
+    # What a line borrows from a loopback may stand on the line's own device, as PPP has it.
+    lenders = [gateway.interface(name) for name in (interface.unnumbered, interface.unnumbered_ipv6) if name]
+    lent = [lender for lender in lenders if lender and lender.kind is InterfaceKind.LOOPBACK]
+    ours = {a.ip for i in (interface, *lent) for a in i.addresses}
+    holders = (link.name for link in links.values() if any(a.ip in ours for a in link.addresses))
+    return next((name for name in holders if not lent or name != LOOPBACK), None)
 
 
 def _uses(gateway: Gateway) -> Iterator[_Use]:

@@ -66,7 +66,7 @@ def difference(wanted: Iterable[Item], ours: Iterable[Item], facts: Facts) -> Di
         if isinstance(item, Rule) and (before := rules.earlier(item, facts)):
             problems.append(
                 f"the host's own rule of priority {before.priority} (lookup {before.table}) comes before "
-                f"those of priority {item.priority}: it may lead elsewhere what a tunnel protects"
+                "the gateway's: it may lead elsewhere what a tunnel protects, or what carries the tunnel"
             )
     return Difference(
         tuple(sorted(remove, key=rank, reverse=True)),
