@@ -46,6 +46,7 @@ LEGAL: Mapping[tuple[ExchangeType, int], _Counts] = {
 }
 """By exchange and number of the message: how many payloads of a kind it has at least and at most."""
 
+
 def check(received: Received, number: int) -> None:
     """Refusal for a message that has not what belongs into it."""
     kind = received.exchange_type
