@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface
 
+from kakehashi.check.pair import End, Pair
 from kakehashi.lab.device import Device
-from kakehashi.lab.pair import End, Pair
 from kakehashi.lab.routing import Topology
 from kakehashi.lab.translation import Translation
 from kakehashi.model.address import IPAddress, IPInterface, IPNetwork

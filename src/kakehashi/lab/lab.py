@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from kakehashi.check.pair import Pair
 from kakehashi.lab.blueprint import Plan, Probe
 from kakehashi.lab.capture import capturing
 from kakehashi.lab.device import read_device
@@ -22,7 +23,6 @@ from kakehashi.lab.outcome import (
     tunnel_outcome,
     tunnel_status,
 )
-from kakehashi.lab.pair import Pair
 from kakehashi.lab.ping import Ping
 from kakehashi.lab.process import GatewayProcess, running_gateways
 from kakehashi.lab.realise import built_network

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_interface, ip_network
 
+from kakehashi.check.pair import End, Pair, Pairing
 from kakehashi.lab.complete import completer
 from kakehashi.lab.complete.additions import InterfaceAddress, Unnumbered
 from kakehashi.lab.device import Device
 from kakehashi.lab.draft import Draft
 from kakehashi.lab.ikev1 import filters
-from kakehashi.lab.pair import End, Pair, Pairing
 from kakehashi.lab.wan import wan_interfaces
 from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from kakehashi.check.pair import End, Pair
 from kakehashi.lab.blueprint import Plan, Probe
-from kakehashi.lab.pair import End, Pair
 from kakehashi.lab.ping import PingResult
 from kakehashi.lab.process import Refusal
 from kakehashi.lab.standing import Statuses, standing

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from itertools import product
 
+from kakehashi.check.pair import End, pair_tunnels
 from kakehashi.lab.blueprint import GatewayPlan, Plan, Probe
 from kakehashi.lab.complete import completed
 from kakehashi.lab.device import Device
@@ -11,7 +12,6 @@ from kakehashi.lab.errors import LabError
 from kakehashi.lab.ikev1 import peer_text
 from kakehashi.lab.lan import Lan, plan_lans
 from kakehashi.lab.network import Network, host_namespace
-from kakehashi.lab.pair import End, pair_tunnels
 from kakehashi.lab.routing import Topology, plan_routes
 from kakehashi.lab.undefined import define_proposals
 from kakehashi.lab.wan import outer_version, plan_wans

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_network
 
+from kakehashi.check.pair import End, Pair, Pairing
 from kakehashi.lab.device import Device
 from kakehashi.lab.draft import Draft
 from kakehashi.lab.lan import Lan, inner_versions
-from kakehashi.lab.pair import End, Pair, Pairing
 from kakehashi.lab.wan import Wan, outer_version, wan_interface
 from kakehashi.model.address import IPAddress, IPNetwork
 from kakehashi.model.gateway import Gateway, Route

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kakehashi.lab.pair import End
+from kakehashi.check.pair import End
 
 Statuses = Mapping[str, Mapping[str, Any]]
 """By device: a `model.status.Status` in plain values."""

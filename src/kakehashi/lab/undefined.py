@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from kakehashi.check.pair import Pairing
 from kakehashi.lab.complete.additions import IkeProposal
 from kakehashi.lab.device import Device
 from kakehashi.lab.draft import Draft
 from kakehashi.lab.ikev1 import peers_of
-from kakehashi.lab.pair import Pairing
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.finding import Finding
 from kakehashi.model.gateway import Gateway

@@ -4,12 +4,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_interface, ip_network
 
+from kakehashi.check.pair import End, Pair, Pairing
 from kakehashi.lab.complete import completer
 from kakehashi.lab.complete.additions import InterfaceAddress
 from kakehashi.lab.device import Device
 from kakehashi.lab.draft import Draft
 from kakehashi.lab.errors import LabError
-from kakehashi.lab.pair import End, Pair, Pairing
 from kakehashi.model.address import Hostname, IPAddress, IPInterface, IPNetwork, PeerAddress
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind
 from kakehashi.model.tunnel import NextHopChoice, Tunnel

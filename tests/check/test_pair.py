@@ -1,5 +1,5 @@
+from kakehashi.check.pair import Pairing, pair_tunnels
 from kakehashi.lab.device import read_device
-from kakehashi.lab.pair import Pairing, pair_tunnels
 from tests.lab.fragments import CENTRE, EAST, KOBE, LEFT, NARA, OSAKA, RIGHT, TOKYO, WEST
 
 
