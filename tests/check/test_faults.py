@@ -109,3 +109,9 @@ def test_the_weaker_side_is_better_changed() -> None:
     report = checked(NEC_CISCO, "sapporo.cfg", "group 2048-bit", "group 1024-bit")
     (remark,) = [r for r in report.remarks if r.severity is Severity.ERROR]
     assert "sapporo.cfg" in remark.fix
+
+
+def test_what_a_dialect_has_said_of_a_line_is_not_said_of_the_pair_again() -> None:
+    report = checked(NEC_CISCO, "sapporo.cfg", "lilac-in-may-1925 p1", "lilac-in-may-1925 p9")
+    assert serious(report) == ["undefined-ike-proposal"]
+    assert report.pairs[0].verdict.comes_up is False

@@ -73,7 +73,9 @@ def _likeness(mine: Ikev1Peer, theirs: Ikev1Peer) -> tuple[int, bool]:
 
 def _phase1(a: Half, b: Half, mine: Ikev1Peer, theirs: Ikev1Peer) -> list[Row]:
     pair = _closest(mine.proposals, theirs.proposals, _PHASE1)
-    rows = _proposal_rows(1, a, b, mine.proposals, theirs.proposals, _PHASE1, pair)
+    rows = _proposal_rows(
+        1, a, b, mine.proposals, theirs.proposals, _PHASE1, pair, (mine.source, theirs.source)
+    )
     sources = [[p.source for p in peer.proposals] for peer in (mine, theirs)]
     lifetimes = [[p.lifetime for p in peer.proposals] for peer in (mine, theirs)]
     kilobytes = [[p.kilobytes for p in peer.proposals] for peer in (mine, theirs)]
@@ -160,7 +162,7 @@ def _mode(a: Half, b: Half, mine: Ikev1Peer, theirs: Ikev1Peer) -> Row:
 
 def _phase2(a: Half, b: Half, mine: Ikev1IpsecPolicy, theirs: Ikev1IpsecPolicy) -> list[Row]:
     pair = _closest(mine.proposals, theirs.proposals, _PHASE2)
-    rows = _proposal_rows(2, a, b, mine.proposals, theirs.proposals, _PHASE2, pair)
+    rows = _proposal_rows(2, a, b, mine.proposals, theirs.proposals, _PHASE2, pair, (None, None))
     rows.append(_pfs(a, b, mine, theirs))
     sources = [[p.source for p in policy.proposals] for policy in (mine, theirs)]
     texts = [lifetime_text(p.lifetime for p in policy.proposals) for policy in (mine, theirs)]
@@ -252,7 +254,9 @@ def _proposal_rows(
     theirs: tuple[P, ...],
     columns: dict[str, Callable[[P], str]],
     pair: tuple[P, P] | None,
+    owners: tuple[Source | None, Source | None],
 ) -> list[Row]:
+    """`owners`: where the proposals would be named, if there are none."""
     rows = []
     for parameter, value in columns.items():
         texts = [names.listed(value(p) for p in proposals) for proposals in (mine, theirs)]
@@ -262,10 +266,19 @@ def _proposal_rows(
             Row(
                 phase=phase,
                 parameter=parameter,
-                a=a.cell(key, texts[0], *(p.source for p in mine), *a.here()),
-                b=b.cell(key, texts[1], *(p.source for p in theirs), *b.here()),
+                a=_proposal_cell(a, key, texts[0], [p.source for p in mine], owners[0]),
+                b=_proposal_cell(b, key, texts[1], [p.source for p in theirs], owners[1]),
                 agreed=value(pair[0]) if pair is not None and fits else "",
                 fits=fits,
             )
         )
     return rows
+
+
+def _proposal_cell(
+    half: Half, key: str, text: str, proposals: Sequence[Source | None], owner: Source | None
+) -> Cell:
+    """Where there is no proposal no line says anything, and something is wrong where it is named."""
+    if proposals:
+        return half.cell(key, text, *proposals, *half.here())
+    return Cell(text, "", (owner,) if owner is not None else half.here())
