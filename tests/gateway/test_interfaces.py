@@ -2,6 +2,7 @@
 
 from kakehashi.gateway.interfaces import map_interfaces, tunnel_device
 from kakehashi.model.finding import Severity
+from kakehashi.model.gateway import InterfaceKind
 from kakehashi.model.tunnel import OutgoingInterface
 from tests.gateway.builders import facts, gateway, interface, link, tunnel
 
@@ -56,3 +57,22 @@ def test_tunnel_devices_keep_their_name_where_linux_has_room() -> None:
     long = tunnel_device("TunnelInterface123.456")
     assert long == "tun123.456"
     assert len(tunnel_device("Tunnel" + "1" * 40)) <= 15
+
+
+def test_a_crypto_map_has_a_device_of_its_own_however_long_its_name() -> None:
+    assert tunnel_device("M-ipsec 1") == "M-ipsec-1"
+    names = ("CUSTOMER-SITES-IN-TOKYO 10", "CUSTOMER-SITES-IN-KYOTO 10", "CUSTOMER-SITES-IN-TOKYO 1")
+    devices = {tunnel_device(name) for name in names}
+    assert len(devices) == 3
+    assert all(len(device) <= 15 and " " not in device for device in devices)
+
+
+def test_a_line_that_borrows_a_loopbacks_address_is_the_device_that_has_it() -> None:
+    loopback = interface("Loopback1", "100.1.1.1/32", kind=InterfaceKind.LOOPBACK)
+    dialer = interface("Dialer1", unnumbered="Loopback1")
+    of = tunnel(outgoing=OutgoingInterface("Dialer1"))
+    configuration = gateway(of, interfaces=(loopback, dialer, interface("Tunnel0.0")), routes=())
+    links = facts(link("lo", "100.1.1.1/32"), link("ppp0", "100.1.1.1/32")).links
+    assert map_interfaces(configuration, {}, links).devices["Dialer1"] == "ppp0"
+    missing = map_interfaces(configuration, {}, facts(link("lo", "100.1.1.1/32")).links).findings
+    assert [f.remedy for f in missing] == ["say which: --map Dialer1=DEVICE"]

@@ -149,9 +149,16 @@ def _rules(pair: Pair, table: int, priority: int) -> Iterator[Rule]:
 
 
 def _ports(selector: TrafficSelector, protocol: int) -> Ports | None:
-    """What rules can say of ports. The type of ICMP they cannot: all of it goes into the tunnel then."""
-    ports = (selector.start_port, selector.end_port)
-    return ports if protocol in HAS_PORTS and ports != (0, 65535) and ports[0] <= ports[1] else None
+    """What rules can say of ports. The type of ICMP they cannot: all of it goes into the tunnel then.
+
+    They know no ports 0 and 65535 (linux/fib_rules.h). A range that has one of them leaves it to the guards of
+    the packet filter, which drop it.
+    """
+    low, high = selector.start_port, selector.end_port
+    if protocol not in HAS_PORTS or (low, high) == (0, 65535):
+        return None
+    low, high = max(low, 1), min(high, 65534)
+    return (low, high) if low <= high else None
 
 
 def _elsewhere(

@@ -3,12 +3,15 @@
 from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
+from typing import Any
 
+from kakehashi.gateway.host.facts import HostRule
 from kakehashi.gateway.host.host import difference
 from kakehashi.gateway.host.items import PROTOCOL, Address, Item, LinkUp, Mtu, Route, Rule, Sysctl
 from kakehashi.gateway.host.ledger import Ledger
 from tests.gateway.builders import facts, host_route, link
 
+LAN = ip_network("192.168.1.0/24")
 ADDRESS = Address("eth0", ip_interface("10.1.0.1/24"))
 ROUTE = Route(ip_network("192.168.2.0/24"), "Tunnel0.0", metric=1)
 NEXT_HOP = ip_address("10.1.0.254")
@@ -66,6 +69,46 @@ def test_a_route_that_a_killed_gateway_left_is_no_conflict() -> None:
     assert difference([ROUTE], [], facts(routes=(left,))).problems == ()
 
 
+def test_a_rule_of_the_host_that_comes_first_is_named() -> None:
+    ours = Rule(LAN, ip_network("192.168.2.0/24"), 99, 4000)
+
+    def problems(**rule: Any) -> tuple[str, ...]:
+        plain = {"version": 4, "priority": 100, "table": 7, "source": None, "destination": None}
+        return difference([ours], [], replace(facts(), rules=(HostRule(**(plain | rule)),))).problems
+
+    (problem,) = problems()
+    assert "the host's own rule of priority 100 (lookup 7) comes before" in problem
+    assert problems(is_particular=True) == (problem,)
+    assert problems(source=ip_network("192.168.1.128/25")) == (problem,)
+    assert problems(own=True) == (problem,), "the router's own packets go into the tunnel too"
+    others: list[dict[str, Any]] = [
+        {"version": 6},
+        {"priority": 0},
+        {"priority": 4001},
+        {"is_ours": True},
+        {"source": ip_network("192.168.3.0/24")},
+    ]
+    for other in others:
+        assert problems(**other) == ()
+
+
+def test_only_a_rule_that_says_the_same_counts_as_there() -> None:
+    ours = Rule(LAN, ip_network("0.0.0.0/0"), 99, 4000, 17, None, False, (53, 53))
+    same = HostRule(
+        version=4,
+        priority=4000,
+        table=99,
+        source=LAN,
+        destination=None,
+        protocol=17,
+        destination_ports=(53, 53),
+        is_ours=True,
+    )
+    assert difference([ours], [], replace(facts(), rules=(same,))).add == ()
+    for change in ({"is_particular": True}, {"destination_ports": None}, {"source": None}, {"protocol": 0}):
+        assert difference([ours], [], replace(facts(), rules=(replace(same, **change),))).add == (ours,)
+
+
 def test_the_ledger_survives_the_process(tmp_path: Path) -> None:
     everything: dict[Item, str] = {
         Sysctl("net/ipv4/ip_forward", "1", ("2",)): "0",
@@ -76,7 +119,10 @@ def test_the_ledger_survives_the_process(tmp_path: Path) -> None:
         ROUTE: "",
         Route(ip_network("::/0"), "eth0", ip_address("fe80::1"), 7, 99, ip_address("2001:db8::1")): "",
         Rule(ip_address("10.1.0.1"), ip_address("10.2.0.1"), 99, 4500): "",
-        Rule(ip_address("10.1.0.1"), None, 99, 4501, 17, 500): "",
+        Rule(ip_address("10.1.0.1"), None, 99, 4501, 17, (500, 500)): "",
+        Route(LAN, "", table=99, throw=True): "",
+        Rule(LAN, ip_network("0.0.0.0/0"), 99, 4000, 6, (1, 9), True, (80, 80)): "",
+        Rule(ip_network("2001:db8::/56"), ip_network("2001:db8:f::/64"), 99, 4000): "",
     }
     ledger = Ledger(tmp_path / "state.json")
     ledger.items = dict(everything)

@@ -11,16 +11,19 @@ from pyroute2.netlink.exceptions import NetlinkError
 
 from kakehashi.gateway.host.facts import Facts
 from kakehashi.gateway.host.filters import Clamp, Ruleset, render
+from kakehashi.gateway.host.guards import Guard
 from kakehashi.gateway.host.host import Host
 from kakehashi.gateway.host.items import LAST_METRIC, Address, Item, LinkUp, Mtu, Route, Rule, Sysctl
 from kakehashi.gateway.host.ledger import Ledger
 from kakehashi.gateway.host.monitor import Monitor
 from kakehashi.gateway.host.netlink import Netlink
 from kakehashi.model.address import IPAddress
+from kakehashi.model.selector import ANY_IPV6, TrafficSelector
 from tests.gateway.namespace import Namespace
 
 pytestmark = pytest.mark.root
 
+LAN = ip_network("192.168.1.0/24")
 OURS, PEER = ip_address("10.1.0.1"), ip_address("10.2.0.1")
 NEXT_HOP = ip_address("10.1.0.254")
 TABLE = 0x4B410001
@@ -40,11 +43,27 @@ EVERYTHING: tuple[Item, ...] = (
     Route(ip_network("2001:db8:2::/64"), "", metric=LAST_METRIC),
     Route(ip_network("0.0.0.0/0"), "wan0", NEXT_HOP, table=TABLE),
     Rule(OURS, PEER, TABLE, 4500),
-    Rule(OURS, None, TABLE, 4501, 17, 500),
+    Rule(OURS, None, TABLE, 4501, 17, (500, 500)),
     Rule(OURS, None, TABLE, 4501, 50),
+    Route(ip_network("192.168.7.0/24"), "", table=TABLE, throw=True),
+    Route(ip_network("2001:db8:7::/64"), "", table=TABLE, throw=True),
+    Rule(LAN, ip_network("192.168.2.0/24"), TABLE, 4000),
+    Rule(LAN, ip_network("0.0.0.0/0"), TABLE, 4001, 6, (1024, 65534), destination_ports=(80, 81)),
+    Rule(ip_network("0.0.0.0/0"), ip_network("192.168.2.7"), TABLE, 4001),
+    Rule(ip_network("2001:db8:1::/64"), ip_network("::/0"), TABLE, 4001, 58),
+    Rule(ip_network("::/0"), ip_network("::/0"), TABLE, 4002, 17, destination_ports=(53, 53)),
+    Rule(OURS, PEER, TABLE, 3999, 50, own=True),
 )
 RULES = render(
-    Ruleset(clamps=(Clamp("lan0", 4, 1360), Clamp("lan0", 6, 1340)), tunnels=("lan0",), translated=("wan0",))
+    Ruleset(
+        clamps=(Clamp("lan0", 4, 1360), Clamp("lan0", 6, 1340)),
+        guards=(
+            Guard("wan0", TrafficSelector.of(LAN, 17), TrafficSelector.of("192.168.2.0/24", 17, 53)),
+            Guard("wan0", TrafficSelector.of("2001:db8:1::/64"), ANY_IPV6),
+        ),
+        tunnels=("lan0",),
+        translated=("wan0",),
+    )
 )
 
 
@@ -93,6 +112,11 @@ def test_everything_is_set_and_set_back(namespace: Namespace, tmp_path: Path) ->
     assert "default via 10.1.0.254 dev wan0 table 1262551041" in after
     assert "from 10.1.0.1 to 10.2.0.1 lookup 1262551041 proto 75" in after
     assert "from 10.1.0.1 ipproto udp sport 500 lookup" in after
+    assert "from 192.168.1.0/24 to 192.168.2.0/24 lookup" in after
+    assert "from 192.168.1.0/24 ipproto tcp sport 1024-65534 dport 80-81 lookup" in after
+    assert "from all to 192.168.2.7 lookup" in after
+    assert "from 2001:db8:1::/64 ipproto ipv6-icmp lookup" in after
+    assert "throw 192.168.7.0/24" in after
     assert "mtu 1400" in namespace.ip("link show lan0")
     assert "maxseg size set 1360" in after
     assert "masquerade" in after

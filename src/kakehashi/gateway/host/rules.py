@@ -36,7 +36,6 @@ def earlier(item: Rule, facts: Facts) -> HostRule | None:
             and not r.is_ours
             and _meet(_network(item.source), r.source)
             and _meet(_network(item.destination), r.destination)
-            and (item.own or not r.own)
             and (not item.protocol or r.protocol in (0, item.protocol))
         ),
         None,
