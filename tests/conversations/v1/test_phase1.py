@@ -238,6 +238,19 @@ def test_in_aggressive_mode_who_is_named_comes_before_whose_address_fits() -> No
     assert [s.peer for s in b.isakmp_sas()] == ["by name"]
 
 
+def test_in_aggressive_mode_what_one_farther_away_would_rather_take_does_not_count() -> None:
+    """The initiator's first proposal is that of a policy for anybody: still the nearest address has the key."""
+    wire = Wire()
+    anybody = peer(2, name="anybody", address=ANY, secret="wrong", peer_identity=PeerIdentity.ANYTHING)
+    fixed = peer(2, name="fixed", proposals=(replace(PHASE1, cipher=AES_CBC_128),))
+    offered = (PHASE1, replace(PHASE1, cipher=AES_CBC_128))
+    a = wire.node("a", site(1, mode=AGGRESSIVE, proposals=offered), SITE1)
+    b = wire.node("b", gateway(anybody, fixed, ikev1_tunnel(2, peers=("fixed",))), SITE2)
+    a.initiate(TUNNEL, b)
+    wire.run(3)
+    assert [s.peer for s in b.isakmp_sas()] == ["fixed"]
+
+
 def test_in_main_mode_peers_with_one_key_are_told_apart_by_identity() -> None:
     wire = Wire()
     peers = [peer(2, name=n, address=ANY, peer_identity=identity(n)) for n in ("north", "south")]

@@ -110,15 +110,19 @@ def _aggressive(
     if not willing:
         policies = "; ".join(policy_text(p) for p in everyone)
         raise Refusal(None, f"the peer begins with aggressive mode, which {policies} does not accept")
-    peers = [p for p in willing if phase1_identity.is_explicit(p, identity)] or [
-        p for p in willing if phase1_identity.is_acceptable(p, identity, path)
-    ]
+    named = [p for p in willing if phase1_identity.is_explicit(p, identity)]
+    peers = named or [p for p in willing if phase1_identity.is_acceptable(p, identity, path)]
     if not peers:
         raise _unknown_identity(identity, willing, path)
-    offered = known(received.maybe(SecurityAssociation))
-    choice = phase1_proposals.choose(peers, offered, len(public_of(received)))
-    if isinstance(choice, Mismatch):
-        raise _no_proposal(choice, peers, received)
+    offered, size = known(received.maybe(SecurityAssociation)), len(public_of(received))
+    chosen = {p.name for p in peers}
+    # The nearest has the key: what one farther away would rather take does not count.
+    for tier in tiers:
+        choice = phase1_proposals.choose([p for p in tier if p.name in chosen], offered, size)
+        if isinstance(choice, Choice):
+            break
+    else:
+        raise _no_proposal(phase1_proposals.choose(peers, offered, size), peers, received)
     if not host.may_exchange_keys(now):
         host.drop(Drop.HALF_OPEN_LIMIT, path, "too many key exchanges with strangers in this second")
         return None
