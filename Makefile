@@ -39,7 +39,7 @@ compile: $(VENV)/.ready ## the core in machine code again, after its sources hav
 	@python3 -m venv .uv && .uv/bin/pip install --quiet --disable-pip-version-check uv
 
 demo: setup ## two routers joined by a real tunnel, told on one screen
-	@$(BIN)/kakehashi lab examples/nec-ix-psk/tokyo.cfg examples/nec-ix-psk/osaka.cfg
+	@$(BIN)/kakehashi lab examples/nec-ix-cisco-ios/naha.cfg examples/nec-ix-cisco-ios/nago.cfg
 
 packages: ## the system packages that tests and bench need
 	@tools/system-packages
