@@ -55,6 +55,14 @@ class Device:
             return tuple(self.peers[name] for name in tunnel.peers if name in self.peers)
         return self.peers_of_unknown_address
 
+    def holder(self, address: IPAddress) -> Interface | None:
+        """The interface that has `address`."""
+        return self._holders.get(address)
+
+    def is_on_link(self, address: IPAddress) -> bool:
+        """Is `address` in a network of one of our interfaces?"""
+        return any(own.version == address.version and address in own.network for _, own in self._connected)
+
     def addresses_of(self, name: str, version: int) -> tuple[IPAddress, ...]:
         """The addresses of an interface, its own or borrowed ones."""
         interface = self.interfaces.get(name)
@@ -140,6 +148,10 @@ class Device:
             if interface.enabled
             for own in interface.addresses
         )
+
+    @cached_property
+    def _holders(self) -> dict[IPAddress, Interface]:
+        return {own.ip: interface for interface, own in reversed(self._connected)}
 
     @cached_property
     def _routes(self) -> dict[tuple[int, int, int], Route]:

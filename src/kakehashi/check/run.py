@@ -99,7 +99,10 @@ def _single(device: Device, tunnel: Tunnel) -> Subject:
     own = device.own_address(tunnel, peer.version if peer else 4)
     if own is None and peer is not None and (way := device.way_to(peer)) is not None:
         own = next(iter(device.addresses_of(way.name, peer.version)), None)
-    return Subject(device=device, tunnel=tunnel, own=own, peer=peer)
+    wan = device.wan(tunnel, peer)
+    return Subject(
+        device=device, tunnel=tunnel, own=own, peer=peer, peer_can_begin=wan is None or not wan.dhcp
+    )
 
 
 def _of_pair(report: PairReport, told: Told) -> Iterator[Remark]:

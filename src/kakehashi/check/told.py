@@ -13,7 +13,9 @@ from kakehashi.model.source import Source
 _LEFT_OVER = {"unused-peer": ("undefined-key", "undefined-peer"), "unused-key": ("undefined-key",)}
 
 # A dialect that knows such a rule has asked it of the whole file.
-_OF_WHOLE_FILES = frozenset({"suppress-delete-only", "rekey-margin", "aggressive-psk", "main-mode-keys"})
+_OF_WHOLE_FILES = frozenset(
+    {"suppress-delete-only", "rekey-margin", "aggressive-psk", "main-mode-keys", "both-ends-unknown"}
+)
 
 
 class Told:
