@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import os
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,9 @@ from kakehashi.check.render.as_csv import render_csv
 from kakehashi.check.render.as_html import render_html
 from kakehashi.check.render.as_json import render_json, to_plain
 from kakehashi.check.render.markdown import render_markdown
+from kakehashi.check.run import check
 from kakehashi.check.sheet.labels import ENGLISH, JAPANESE
+from kakehashi.check_reading import read_configuration
 from tests.check.pairs import ARTICLE, NEC_AWPLUS, NEC_CISCO, checked
 
 # What the article prints for R1 and R2; instead of the key itself that both have the same one.
@@ -42,14 +46,18 @@ ARTICLE_SHEET = {
 }
 
 
-def test_the_articles_pair_gives_the_articles_table() -> None:
-    text = render_markdown(checked(ARTICLE), JAPANESE)
-    tables = {}
-    for part in text.split("### ")[1:]:
+def tables(markdown: str) -> dict[str, list[tuple[str, ...]]]:
+    """The first three columns of each table, under its title."""
+    found = {}
+    for part in markdown.split("### ")[1:]:
         title, *lines = part.splitlines()
         cells = [[c.strip() for c in line.split("|")[1:4]] for line in lines if line.startswith("| ")]
-        tables[title] = [tuple(row) for row in cells[2:]]
-    assert tables == ARTICLE_SHEET
+        found[title] = [tuple(row) for row in cells[2:]]
+    return found
+
+
+def test_the_articles_pair_gives_the_articles_table() -> None:
+    assert tables(render_markdown(checked(ARTICLE), JAPANESE)) == ARTICLE_SHEET
 
 
 def test_what_a_file_says_is_quoted_with_its_line() -> None:
@@ -127,3 +135,12 @@ def test_json_has_the_documented_shape() -> None:
         "agreed": None,
         "fits": False,
     }
+
+
+@pytest.mark.skipif("KAKEHASHI_CORPUS" not in os.environ, reason="no corpus")
+def test_the_corpus_pair_gives_the_articles_table() -> None:
+    folder = Path(os.environ["KAKEHASHI_CORPUS"]) / "cisco-ios"
+    files = sorted(folder.glob("crypto-map-pppoe-r?.cfg"))
+    report = check([read_configuration(f.name, f.read_text(encoding="utf-8")) for f in files])
+    assert report.has_errors is False
+    assert tables(render_markdown(report, JAPANESE)) == ARTICLE_SHEET
