@@ -1,0 +1,56 @@
+"""A gateway becomes a configuration, in the order in which the device writes its own."""
+
+from collections.abc import Iterable
+
+from kakehashi.dialects.cisco_ios.render.access_list import list_lines
+from kakehashi.dialects.cisco_ios.render.book import Book
+from kakehashi.dialects.cisco_ios.render.crypto_map import write_maps
+from kakehashi.dialects.cisco_ios.render.ikev2 import write_ikev2_common
+from kakehashi.dialects.cisco_ios.render.interface import interface_lines, write_translation
+from kakehashi.dialects.cisco_ios.render.isakmp import write_phase1
+from kakehashi.dialects.cisco_ios.render.route import route_line
+from kakehashi.dialects.cisco_ios.render.transforms import write_common
+from kakehashi.dialects.cisco_ios.render.vti import write_vtis
+from kakehashi.dialects.rendering import Losses, Rendered, is_word
+from kakehashi.model.gateway import Gateway
+
+
+def render(gateway: Gateway) -> Rendered:
+    """The text that says `gateway`, and what of it the device has no words for."""
+    book = Book(gateway, Losses(), lists=list(gateway.access_lists))
+    losses = book.losses
+    profiles = write_phase1(book)
+    write_ikev2_common(book)
+    write_common(book)
+    write_vtis(book, profiles)
+    of_maps = write_maps(book, profiles)
+    write_translation(book)
+    if gateway.delete_notify is not None:
+        losses.add(None, "DELETE for packets of an SA that is gone", "the device has no setting for it")
+    interfaces = [
+        interface_lines(i, book.on_interface.get(i.name, []), losses)
+        for i in gateway.interfaces
+        if i.name not in of_maps
+    ]
+    hostname = []
+    if gateway.hostname and losses.unless(is_word(gateway.hostname), None, "hostname", "it is not one word"):
+        hostname = [f"hostname {gateway.hostname}"]
+    sections = [
+        hostname,
+        book.phase1,
+        book.ikev2,
+        book.ipsec,
+        book.profiles,
+        book.dynamic_maps,
+        book.maps,
+        *interfaces,
+        [line for r in gateway.routes if (line := route_line(r, losses))],
+        book.nat,
+        [line for rules in book.lists for line in list_lines(rules, losses)],
+    ]
+    return Rendered(_text(sections), tuple(losses.found))
+
+
+def _text(sections: Iterable[list[str]]) -> str:
+    body = "".join(line + "\n" for lines in sections if lines for line in (*lines, "!"))
+    return f"{body}end\n"
