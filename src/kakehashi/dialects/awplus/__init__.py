@@ -6,9 +6,11 @@ from kakehashi.dialects.awplus import recognition
 from kakehashi.dialects.awplus.decoration import said
 from kakehashi.dialects.awplus.grammar import GRAMMAR
 from kakehashi.dialects.awplus.lower import DIALECT, lower_document
+from kakehashi.dialects.awplus.render import render
 from kakehashi.dialects.awplus.show import clear, show
 from kakehashi.dialects.base import Clear, Lowered
 from kakehashi.dialects.document import Document, parse_document
+from kakehashi.dialects.rendering import Rendered
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
 
@@ -34,6 +36,10 @@ class AwPlus:
     def lower(self, text: str, file: str) -> Lowered:
         """Parse and lower. Never raises for what the text says; findings carry file and line."""
         return lower_document(self.parse(text), file)
+
+    def render(self, gateway: Gateway) -> Rendered:
+        """The text that says `gateway` in this dialect, and what of it cannot be said."""
+        return render(gateway)
 
     def show(self, words: Sequence[str], status: Status, gateway: Gateway) -> str:
         """The output of `show WORDS`, as the device prints it. `gateway` is what runs. ShowError."""
