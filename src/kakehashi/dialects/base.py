@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from kakehashi.dialects.rendering import Rendered
 from kakehashi.model.finding import Finding
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
@@ -43,6 +44,9 @@ class Dialect(Protocol):
 
     def lower(self, text: str, file: str) -> Lowered:
         """Parse and lower. Never raises for what the text says; findings carry file and line."""
+
+    def render(self, gateway: Gateway) -> Rendered:
+        """The text that says `gateway` in this dialect, and what of it cannot be said."""
 
     def show(self, words: Sequence[str], status: Status, gateway: Gateway) -> str:
         """The output of `show WORDS`, as the device prints it. `gateway` is what runs. ShowError."""
