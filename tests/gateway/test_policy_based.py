@@ -56,7 +56,11 @@ def crypto_map(*pairs: tuple[TrafficSelector, TrafficSelector], **changes: Any) 
         remote_selectors=tuple(remote for _, remote in pairs),
         filters=True,
     )
-    named: dict[str, Any] = {"outgoing": OutgoingInterface("GigaEthernet0.0"), "policy_based": True, "ipsec": ipsec}
+    named: dict[str, Any] = {
+        "outgoing": OutgoingInterface("GigaEthernet0.0"),
+        "policy_based": True,
+        "ipsec": ipsec,
+    }
     return ikev1_tunnel(**(named | changes))
 
 

@@ -36,6 +36,7 @@ class Router:
         self.name, self.folder = name, folder
         self.namespace, self.host = Namespace(), Namespace()
         self.lan = {"tokyo": "192.168.10", "osaka": "192.168.20"}[name]
+        self.interfaces = ("GigaEthernet0.0", "GigaEthernet1.0")  # WAN and LAN, as the configuration has them
         self.file = folder / f"{name}.cfg"
         self.log_file = folder / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -49,11 +50,12 @@ class Router:
         return self.log_file.read_text()
 
     def start(self) -> None:
+        wan, lan = self.interfaces
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
                 [
                     "ip", "netns", "exec", self.namespace.name, sys.executable, "-m", "kakehashi.cli",
-                    "run", str(self.file), "--map", "GigaEthernet0.0=wan0", "--map", "GigaEthernet1.0=lan0",
+                    "run", str(self.file), "--map", f"{wan}=wan0", "--map", f"{lan}=lan0",
                     "--state-dir", str(self.state_dir), "--key-log", str(self.folder / f"{self.name}-keys"),
                 ],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
