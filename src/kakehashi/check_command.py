@@ -1,6 +1,7 @@
 """`kakehashi check`."""
 
 import enum
+import io
 import sys
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from kakehashi.check_reading import UnreadableError, read_configurations
 
 EXIT_FAULT = 1
 EXIT_UNREADABLE = 2
+_WIDTH = 132  # columns of a sheet that goes to a file
 
 
 class Format(enum.Enum):
@@ -65,19 +67,32 @@ def check(
         typer.echo(f"kakehashi check: {error}", err=True)
         raise typer.Exit(EXIT_UNREADABLE) from error
     report = check_all(configurations)
+    _speak_utf8()
     _print(report, Format.JSON if as_json else output, LANGUAGES[lang.value])
     raise typer.Exit(EXIT_FAULT if report.has_errors else 0)
 
 
 def _print(report: Report, output: Format, language: Language) -> None:
+    if output is Format.TEXT:
+        width = None if sys.stdout.isatty() else _WIDTH
+        print_text(report, language, Console(highlight=False, width=width))
+        return
+    sys.stdout.write(_rendered(report, output, language))
+
+
+def _rendered(report: Report, output: Format, language: Language) -> str:
     match output:
-        case Format.TEXT:
-            print_text(report, language, Console(highlight=False))
         case Format.MARKDOWN:
-            sys.stdout.write(render_markdown(report, language))
+            return render_markdown(report, language)
         case Format.CSV:
-            sys.stdout.write(render_csv(report, language))
+            return render_csv(report, language)
         case Format.HTML:
-            sys.stdout.write(render_html(report, language))
-        case Format.JSON:
-            sys.stdout.write(render_json(report))
+            return render_html(report, language)
+        case _:
+            return render_json(report)
+
+
+def _speak_utf8() -> None:
+    """Windows gives what is not a terminal its old code page, which has no arrows and no marks."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+        sys.stdout.reconfigure(encoding="utf-8", newline="")

@@ -22,14 +22,14 @@ def print_text(report: Report, language: Language, console: Console) -> None:
             parts.append(f"{len(c.not_ours)} {language.word('not-ours')}")
         if c.unknown:
             parts.append(f"{len(c.unknown)} {language.word('unknown')}")
-        _print(console, Padding(Text(f"{c.file}: {', '.join(parts)}"), (0, 0, 0, 2)))
+        _print(console, Text(f"  {c.file}: {', '.join(parts)}"))
     for pair in report.pairs:
         _pair(pair, language, console, len(report.pairs) <= _MOST or not _fits(pair))
     _print(console, Text(language.word("findings"), style="bold"))
     for remark in report.remarks:
-        _print(console, Padding(_remark(remark, language), (0, 0, 0, 2)))
+        _print(console, _remark(remark, language))
     if not report.remarks:
-        _print(console, Padding(Text(language.word("nothing")), (0, 0, 0, 2)))
+        _print(console, Text(f"  {language.word('nothing')}"))
 
 
 def _pair(pair: PairReport, language: Language, console: Console, whole: bool) -> None:
@@ -40,9 +40,9 @@ def _pair(pair: PairReport, language: Language, console: Console, whole: bool) -
     if not whole:
         return
     for name, end in (("A", pair.pair.a), ("B", pair.pair.b)):
-        _print(console, Padding(Text(f"{name}: {end}"), (0, 0, 0, 2)))
+        _print(console, Text(f"  {name}: {end}"))
     if pair.verdict.reason:
-        _print(console, Padding(Text(f"{language.word('reason')}: {pair.verdict.reason}"), (0, 0, 0, 2)))
+        _print(console, Text(f"  {language.word('reason')}: {pair.verdict.reason}"))
     for section in sections(pair, language):
         table = Table(title=section.title, title_justify="left", title_style="bold", expand=False)
         for heading in (
@@ -58,8 +58,7 @@ def _pair(pair: PairReport, language: Language, console: Console, whole: bool) -
         console.print(Padding(table, (0, 0, 0, 2)))
     for mismatch in pair.mismatches:
         for symptom in mismatch.symptoms:
-            told = f"{symptom.device} {language.word('shows')}: {symptom.shows}"
-            _print(console, Padding(Text(told), (0, 0, 0, 2)))
+            _print(console, Text(f"  {symptom.device} {language.word('shows')}: {symptom.shows}"))
 
 
 def _cells(line: Line) -> tuple[RenderableType, ...]:
@@ -78,16 +77,18 @@ def _said(text: str, words: str, style: str) -> RenderableType:
 
 
 def _remark(remark: Remark, language: Language) -> Text:
-    text = Text(language.word(remark.severity.value), style=_STYLES[remark.severity])
+    text = Text("  ")
+    text.append(language.word(remark.severity.value), style=_STYLES[remark.severity])
     text.append(f" {places(remark)} " if remark.where else " ", style="bold")
-    text.append(f"{remark.message} [{remark.rule}]", style="default")
+    text.append(f"{remark.message} [{remark.rule}]")
     if remark.fix:
-        text.append(f"\n  {language.word('fix')}: {remark.fix}", style="not bold green")
+        text.append(f"\n    {language.word('fix')}: {remark.fix}", style="green")
     return text
 
 
-def _print(console: Console, what: RenderableType) -> None:
-    console.print(what, soft_wrap=isinstance(what, Text))
+def _print(console: Console, text: Text) -> None:
+    """A line, however long: a terminal wraps it, and a file keeps it whole."""
+    console.print(text, soft_wrap=True)
 
 
 def _fits(pair: PairReport) -> bool:
