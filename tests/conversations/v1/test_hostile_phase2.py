@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -89,8 +90,11 @@ def test_a_delete_that_comes_again_is_old() -> None:
 def test_an_sa_of_another_peer_is_not_ones_own_to_delete() -> None:
     wire = Wire()
     a, b = established(wire)
-    (pair,) = b.endpoint.v1.pairs
-    pair.peer_identity = None
+    everything = b.endpoint.v1.pairs
+    (pair,) = everything
+    everything.remove(pair, "a story")
+    everything.add(replace(pair, peer_identity=None))
+    wire.carry_out(b)
     for payload in deletes(a, b)[:1]:
         give(wire, b, sent_by(a, [payload]))
     assert b.children

@@ -146,6 +146,23 @@ def test_two_branches_that_any_tunnel_takes_get_one_each() -> None:
     assert sorted(sa.tunnel for sa in b.children.values()) == ["Tunnel0.0", "Tunnel1.0"]
 
 
+def test_nobody_looks_at_the_sas_of_all_sites_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand sites may be one policy's: what each costs must not depend on how many the others are."""
+    wire = Wire()
+    center = CENTER | {"peer_identity": PeerIdentity.ANYTHING}
+    tunnels = [ikev1_tunnel(2, interface=f"Tunnel{i}.0", address=ANY) for i in range(3)]
+    b = wire.node("centre", gateway(peer(2, **center), *tunnels), SITE2)
+    for number in range(3):
+        if number == 2:
+            monkeypatch.setattr(b.endpoint.v1, "sas_of", None)
+            monkeypatch.setattr(type(b.endpoint.v1.pairs), "__iter__", None)
+        own = BRANCH | {"local_identity": identity(f"site{number}")}
+        branch = wire.node(f"site{number}", site(1, **own), f"10.1.0.{number + 11}")
+        branch.initiate(TUNNEL, b)
+        wire.run(3)
+    assert len(b.children) == 3
+
+
 def test_the_isakmp_sa_comes_and_goes_by_itself() -> None:
     """V1-37: the four cells of SAs, as the gateway sees them."""
     wire = Wire()

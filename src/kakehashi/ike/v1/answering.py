@@ -44,6 +44,7 @@ def tunnels(sa: IsakmpSa) -> list[Ikev1Tunnel]:
     if peer is None:
         return []
     named = [t for t in host.tunnels_of(peer) if _is_met(host, t, sa)]
+    names = {t.interface for t in named}
     others: list[Ikev1Tunnel] = []
     if not peer.is_fixed:
         others = [
@@ -51,7 +52,7 @@ def tunnels(sa: IsakmpSa) -> list[Ikev1Tunnel]:
             for t in host.gateway.tunnels
             if isinstance(t, Ikev1Tunnel)
             and t.enabled
-            and t not in named
+            and t.interface not in names
             and t.peer_address is ANY
             and (not t.peers or not t.answers_only_peers)
         ]

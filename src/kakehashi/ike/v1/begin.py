@@ -72,7 +72,7 @@ def phase1_established(sa: IsakmpSa, now: float) -> None:
         _leave_old_address(sa, now)
     if peer.dpd is not None and sa.features.dpd:
         sa.dpd = Dpd(peer.dpd, host.entropy(4), now)
-    for other in host.sas_of(peer.name):
+    for other in host.sas_with(peer.name, sa.peer_identity):
         if other.superseded and other.expires_at is not None:
             # What is under way by it may come to its end; then the peer need not keep it either.
             other.expires_at = min(other.expires_at, now + _LINGER)
@@ -103,8 +103,8 @@ def sas_with(host: Host, pair: Pair) -> list[IsakmpSa]:
     """The ISAKMP SAs with the peer of a pair, oldest first."""
     return [
         sa
-        for sa in host.sas_of(pair.peer.name)
-        if sa.peer_identity == pair.peer_identity and sa.path.remote.ip == pair.sa.path.remote.ip
+        for sa in host.sas_with(pair.peer.name, pair.peer_identity)
+        if sa.path.remote.ip == pair.sa.path.remote.ip
     ]
 
 
@@ -234,10 +234,10 @@ def _forget(sa: IsakmpSa, reason: str, now: float, concerns: Callable[[Path], bo
     """Forget what we have with the same peer since before this ISAKMP SA, without a word."""
     if sa.peer is None:
         return
-    for other in sa.host.sas_of(sa.peer.name):
+    for other in sa.host.sas_with(sa.peer.name, sa.peer_identity):
         stood = other.established_at
         older = other is not sa and stood is not None and stood < sa.created
-        if older and other.peer_identity == sa.peer_identity and concerns(other.path):
+        if older and concerns(other.path):
             other.close(reason, now)
     for pair in sa.host.pairs.of_peer(sa.peer.name, sa.peer_identity):
         if pair.born < sa.created and concerns(pair.sa.path):

@@ -84,7 +84,7 @@ def fail(sa: IsakmpSa, cause: str, sentence: str, now: float) -> None:
 
 def is_gone(host: Host, borrower: Borrower) -> bool:
     """Is there nothing left of what a borrower had with us?"""
-    sas = (sa for sa in host.sas_of(borrower.peer) if sa.state is not State.GONE)
+    sas = host.sas_with(borrower.peer, borrower.identity)
     if any(_borrower(sa) == borrower for sa in sas):
         return False
     pairs = host.pairs.of_peer(borrower.peer, borrower.identity)

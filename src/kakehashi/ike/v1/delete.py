@@ -57,10 +57,8 @@ def courier(host: Host, pair: Pair) -> IsakmpSa | None:
     """The ISAKMP SA under which the peer of a pair can be told something, None if there is none."""
     found = [
         sa
-        for sa in host.sas_of(pair.peer.name)
-        if sa.state is State.ESTABLISHED
-        and sa.peer_identity == pair.peer_identity
-        and sa.path.remote.ip == pair.sa.path.remote.ip
+        for sa in host.sas_with(pair.peer.name, pair.peer_identity)
+        if sa.state is State.ESTABLISHED and sa.path.remote.ip == pair.sa.path.remote.ip
     ]
     return max(found, key=lambda sa: (not sa.superseded, sa.serial), default=None)
 
@@ -97,9 +95,8 @@ def received(sa: IsakmpSa, delete: Delete, now: float) -> None:
 
 
 def _forget_isakmp_sa(sa: IsakmpSa, cookies: bytes, now: float) -> None:
-    known_here = [sa] if sa.peer is None else [sa, *sa.host.sas_of(sa.peer.name)]
+    known_here = [sa] if sa.peer is None else [sa, *sa.host.sas_with(sa.peer.name, sa.peer_identity)]
     for other in known_here:
-        is_meant = other.initiator_cookie + other.responder_cookie == cookies
-        if is_meant and other.peer_identity == sa.peer_identity:
+        if other.initiator_cookie + other.responder_cookie == cookies:
             other.close(DELETED_BY_PEER, now)
             return

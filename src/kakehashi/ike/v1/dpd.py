@@ -138,9 +138,8 @@ def _dead(sa: IsakmpSa, questions: int, now: float) -> None:
         sa.tell(Level.WARNING, EventName.PEER_DEAD, f"{why}: it is given up", tunnel=tunnel)
     for pair in pairs:
         sa.host.pairs.remove(pair, why)
-    for other in sa.host.sas_of(peer.name):
-        same = other.peer_identity == sa.peer_identity and other.path.remote.ip == sa.path.remote.ip
-        if other is sa or (same and other.established_at is not None):
+    for other in sa.host.sas_with(peer.name, sa.peer_identity):
+        if other.path.remote.ip == sa.path.remote.ip:
             other.close(why, now)
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import EventName, IsakmpSaChanged, Level, Send
+from kakehashi.ike.known import known
 from kakehashi.ike.limits import Throttle
 from kakehashi.ike.shared import Shared
 from kakehashi.ike.timers import Timers
@@ -25,6 +26,7 @@ from kakehashi.ike.v1.delete import delete_isakmp_sa
 from kakehashi.ike.v1.establish import revive
 from kakehashi.ike.v1.failures import policy_text, tell_unusable
 from kakehashi.ike.v1.flight import digest
+from kakehashi.ike.v1.index import Index
 from kakehashi.ike.v1.isakmp_sa import NO_COOKIE, IsakmpSa, State
 from kakehashi.ike.v1.main_mode import MainModeInitiator
 from kakehashi.ike.v1.mode_config import Pools
@@ -33,6 +35,7 @@ from kakehashi.ike.v1.respond import MODES, respond
 from kakehashi.ike.v1.snapshot import ipsec_status, isakmp_status
 from kakehashi.model.address import IPAddress, Path, SocketAddress
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import ExchangeMode, Ikev1Peer, Ikev1Tunnel
 from kakehashi.model.status import CLEARED, IpsecSaStatus, IsakmpSaStatus, Role
 from kakehashi.wire.errors import Reason, WireError
@@ -52,6 +55,7 @@ class Engine:
         self.new_esp_spi, self.next_serial = shared.new_esp_spi, shared.next_serial
         self._sas: dict[bytes, IsakmpSa] = {}  # by our cookie
         self._by_peer: dict[str, dict[IsakmpSa, None]] = {}  # those that have not ended, oldest first
+        self._by_identity: Index[tuple[str, Identity | None], IsakmpSa] = Index()  # those with a proof
         self._filed_as: dict[IsakmpSa, str] = {}
         self._first_messages: dict[tuple[bytes, SocketAddress], IsakmpSa] = {}
         self._half_open: dict[IsakmpSa, IPAddress] = {}  # with the source of the first message, oldest first
@@ -205,10 +209,12 @@ class Engine:
     def proven(self, sa: IsakmpSa) -> None:
         self._no_longer_half_open(sa)
         self._file(sa)
+        self._by_identity.add((known(sa.peer).name, sa.peer_identity), sa)
 
     def closed(self, sa: IsakmpSa) -> None:
         if sa.peer is not None:
             self._unfile(sa)
+            self._by_identity.remove((sa.peer.name, sa.peer_identity), sa)
             if sa.established_at is not None:
                 self.emit(IsakmpSaChanged(sa.peer.name))
             revive(sa)
@@ -234,6 +240,9 @@ class Engine:
 
     def sas_of(self, peer: str) -> list[IsakmpSa]:
         return list(self._by_peer.get(peer, ()))
+
+    def sas_with(self, peer: str, identity: Identity | None) -> list[IsakmpSa]:
+        return sorted(self._by_identity.of((peer, identity)), key=lambda sa: sa.serial)
 
     def all_sas(self) -> list[IsakmpSa]:
         living = (sa for sa in self._sas.values() if sa.state is not State.GONE)

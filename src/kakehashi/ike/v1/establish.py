@@ -85,7 +85,9 @@ def revive(gone: IsakmpSa) -> None:
     """An SA has ended: the youngest of those that it did the work for does it again."""
     if gone.superseded or gone.established_at is None:
         return
-    rest = [sa for sa in gone.host.sas_of(known(gone.peer).name) if is_same_peer(gone, sa)]
+    rest = [
+        sa for sa in gone.host.sas_with(known(gone.peer).name, gone.peer_identity) if is_same_peer(gone, sa)
+    ]
     standing = [sa for sa in rest if sa.state is State.ESTABLISHED]
     if standing and all(sa.superseded for sa in standing):
         standing[-1].superseded = False
@@ -99,7 +101,7 @@ def _supersede(sa: IsakmpSa) -> bool:
     If both ends began at once, both must prefer the same: the one with the higher cookie of the initiator.
     """
     replaced = False
-    for other in sa.host.sas_of(known(sa.peer).name):
+    for other in sa.host.sas_with(known(sa.peer).name, sa.peer_identity):
         if other is sa or not other.is_up or not is_same_peer(sa, other):
             continue
         if _overlap(sa, other) and other.initiator_cookie > sa.initiator_cookie:

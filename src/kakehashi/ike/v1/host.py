@@ -11,6 +11,7 @@ from kakehashi.ike.limits import Limits
 from kakehashi.ike.shared import Shared
 from kakehashi.model.address import Path
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import ExchangeMode, Ikev1Peer, Ikev1Tunnel
 
 if TYPE_CHECKING:
@@ -91,6 +92,9 @@ class Host(Protocol):
 
     def sas_of(self, peer: str) -> list[IsakmpSa]:
         """The ISAKMP SAs with a peer that have not ended, oldest first."""
+
+    def sas_with(self, peer: str, identity: Identity | None) -> list[IsakmpSa]:
+        """Those of them with who has proved that it has this identity, oldest first."""
 
     def all_sas(self) -> list[IsakmpSa]:
         """Every ISAKMP SA that has not ended, oldest first."""

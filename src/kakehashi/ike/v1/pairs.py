@@ -9,6 +9,8 @@ from kakehashi.ike.effects import Event, EventName, Level, MoveChildSa
 from kakehashi.ike.timers import Timers
 from kakehashi.ike.v1 import rekey
 from kakehashi.ike.v1.delete_notify import UnknownSpis
+from kakehashi.ike.v1.identities import SelectorPair
+from kakehashi.ike.v1.index import Index
 from kakehashi.ike.v1.ipsec_sa import Pair, PairState
 from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.identity import Identity
@@ -26,6 +28,9 @@ class Pairs:
         self.unknown = UnknownSpis()
         self._host = host
         self._by_spi: dict[int, Pair] = {}
+        self._of_tunnel: Index[str, Pair] = Index()
+        self._of_peer: Index[tuple[str, Identity | None], Pair] = Index()
+        self._of_lineage: Index[tuple[str, SelectorPair, str, Identity | None], Pair] = Index()
         self._timers: Timers[Pair] = Timers(rekey.next_timeout)
 
     def __iter__(self) -> Iterator[Pair]:
@@ -38,16 +43,14 @@ class Pairs:
 
     def of_tunnel(self, tunnel: str) -> list[Pair]:
         """The pairs of a tunnel, oldest first."""
-        return [pair for pair in self if pair.tunnel.interface == tunnel]
+        return self._of_tunnel.of(tunnel)
 
     def of_peer(self, peer: str, identity: Identity | None, address: IPAddress | None = None) -> list[Pair]:
         """The pairs with who has that identity, under a peer of the configuration; at one address or any."""
         return [
             pair
-            for pair in self
-            if pair.peer.name == peer
-            and pair.peer_identity == identity
-            and (address is None or pair.sa.path.remote.ip == address)
+            for pair in self._of_peer.of((peer, identity))
+            if address is None or pair.sa.path.remote.ip == address
         ]
 
     def of_sa(self, sa: IsakmpSa) -> list[Pair]:
@@ -63,16 +66,19 @@ class Pairs:
 
     def standing(self, pair: Pair) -> Pair | None:
         """The one of the same lineage that packets leave by."""
-        same = (p for p in self._by_spi.values() if p.lineage == pair.lineage)
+        same = self._of_lineage.of(pair.lineage)
         return next((p for p in same if p.state is PairState.STANDING), None)
 
     def siblings(self, pair: Pair) -> list[Pair]:
         """The others that are enough for the same packets, oldest first."""
-        return [other for other in self if other.lineage == pair.lineage and other is not pair]
+        return [other for other in self._of_lineage.of(pair.lineage) if other is not pair]
 
     def add(self, pair: Pair) -> None:
         """Take packets of it from now on; none leave by it yet."""
         self._by_spi[pair.spi_in] = pair
+        self._of_tunnel.add(pair.tunnel.interface, pair)
+        self._of_peer.add((pair.peer.name, pair.peer_identity), pair)
+        self._of_lineage.add(pair.lineage, pair)
         self._host.shared.install(pair.sa, False)
         self.rearm(pair)
 
@@ -84,6 +90,9 @@ class Pairs:
         """Forget a pair, without a word to the peer. A sibling that it has replaced takes its place again."""
         if self._by_spi.pop(pair.spi_in, None) is None:
             return
+        self._of_tunnel.remove(pair.tunnel.interface, pair)
+        self._of_peer.remove((pair.peer.name, pair.peer_identity), pair)
+        self._of_lineage.remove(pair.lineage, pair)
         self.rearm(pair)
         heir = self._heir(pair)
         if heir is not None and pair.state is PairState.STANDING and heir.lineage == pair.lineage:
