@@ -42,6 +42,24 @@ def test_the_initiator_rekeys_a_minute_before_the_end(pfs: KeyExchangeId) -> Non
     assert not a.lost + b.lost
 
 
+def test_a_rekey_for_which_there_was_no_phase_1_is_tried_again() -> None:
+    """The ISAKMP SA is gone, and so is the peer when the rekey begins; it is back long before the end."""
+    wire = Wire()
+    a, b = established(wire, lives(rekey_before_end=200), lives(rekey_before_end=200))
+    talking(wire, a, b)
+    for node in (a, b):
+        for sa in node.endpoint.v1.all_sas():
+            sa.close("a story", wire.now)
+        wire.carry_out(node)
+    begin = wire.now
+    wire.filter = lambda node, datagram: not begin + 390 < wire.now < begin + 435
+    wire.run(700)
+    assert a.told(EventName.NEGOTIATION_FAILED)
+    assert len(a.told(EventName.CHILD_SA_REKEYED)) == 1
+    settled(a, b)
+    assert not a.lost + b.lost
+
+
 def test_a_larger_value_acts_as_half_of_the_lifetime() -> None:
     """V1-19."""
     wire = Wire()

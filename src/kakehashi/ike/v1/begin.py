@@ -15,6 +15,7 @@ from kakehashi.ike.v1.ipsec_sa import Pair, PairState
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa, State
 from kakehashi.ike.v1.phase2_failures import tell_failure, tell_unusable
 from kakehashi.ike.v1.quick_initiator import Initiator
+from kakehashi.ike.v1.replacement import failed as rekey_failed
 from kakehashi.model.address import Hostname, Path
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel
@@ -89,6 +90,9 @@ def phase1_failed(sa: IsakmpSa, sentence: str, now: float) -> None:
     tunnels = {x.tunnel.interface for x in waiting if isinstance(x, Initiator)} - {sa.tunnel_name}
     for tunnel in sorted(tunnels):
         tell_failure(sa, tunnel, "phase 1", f"there is no phase 1: {sentence}")
+    for wish in waiting:
+        if isinstance(wish, Initiator) and wish.replaces is not None:
+            rekey_failed(sa.host, wish.replaces, now)
 
 
 def starts_anew(sa: IsakmpSa, now: float) -> None:
