@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kakehashi.ike.effects import EventName, IsakmpSaChanged
+from kakehashi.ike.effects import EventName, IsakmpSaChanged, Send
 from kakehashi.model.ikev1 import DeadPeerDetection, ExchangeMode, PeerIdentity
 from kakehashi.model.status import IkeSaState, Role
 from kakehashi.wire.registry.ikev1 import ExchangeType, NotifyType
@@ -220,6 +220,35 @@ def test_a_peer_that_has_lost_the_sa_says_so_and_is_asked_at_once() -> None:
     assert a.told(EventName.DPD)
     wire.run(30)
     assert a.told(EventName.PEER_DEAD)
+
+
+def test_a_stranger_cannot_keep_an_isakmp_sa_from_being_renewed() -> None:
+    """Somebody who pretends to have the peer's address begins phase 1 again and again, and never goes on."""
+    wire = Wire()
+    a, b = established(wire, SHORT, SHORT)
+    liar = Node(wire, "liar", site(2), SITE2, b.limits)
+    wire.run(880)
+    for _ in range(5):
+        liar.boot()
+        liar.endpoint.initiate(TUNNEL, liar.path_to(SITE1), wire.now)
+        (first,) = (e.datagram for e in liar.endpoint.effects() if isinstance(e, Send))
+        a.do(a.endpoint.receive, first, a.path_to(SITE2))
+        wire.run(25)
+    assert len(a.told(EventName.IKE_SA_REKEYED)) == 1
+    settled(a, b)
+
+
+def test_that_one_site_is_up_does_not_hide_that_another_did_not_go_on() -> None:
+    """Both are peers of unknown address under one policy."""
+    wire = Wire()
+    b = wire.node("b", site(2, {"address": ANY}, address=ANY, peer_identity=PeerIdentity.ANYTHING), SITE2)
+    a, late = (wire.node(f"a{n}", site(1), f"10.1.0.{n}") for n in (11, 12))
+    a.initiate(TUNNEL, b)
+    wire.run(3)
+    wire.filter = lambda node, datagram: node is late and not datagram[19] & 1
+    late.initiate(TUNNEL, b)
+    wire.run(60)
+    assert any("10.1.0.12" in f and "did not come within 30 s" in f for f in b.failures())
 
 
 def test_a_half_open_sa_ends_by_itself() -> None:

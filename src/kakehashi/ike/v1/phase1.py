@@ -145,8 +145,7 @@ class Phase1:
 
     def expired(self, sa: IsakmpSa, now: float) -> None:
         """The initiator did not go on. One that has come up otherwise has no need to."""
-        up_otherwise = any(o.established_at for o in self._others(sa))
-        if not sa.failure_told and not up_otherwise and sa.host.may_tell(now):
+        if not sa.failure_told and not self._stands_otherwise(sa) and sa.host.may_tell(now):
             waited = f"{sa.host.limits.half_open_timeout:g} s"
             sentence = f"{self._waits_for} did not come within {waited}"
             tell_failure(sa, "timeout", sentence, level=Level.NOTICE)
@@ -253,7 +252,7 @@ class Phase1:
     def initial_contact(self, sa: IsakmpSa) -> list[Payload]:
         """INITIAL-CONTACT, if we know nothing of the peer (RFC 2407 section 4.6.3.3)."""
         peer = known(sa.peer)
-        if not peer.send_initial_contact or any(o.established_at for o in self._others(sa)):
+        if not peer.send_initial_contact or self._stands_otherwise(sa):
             return []
         return [Notification(NotifyType.INITIAL_CONTACT, spi=b"".join(self.cookies(sa)))]
 
@@ -268,10 +267,12 @@ class Phase1:
         if received.notification(NotifyType.INITIAL_CONTACT) is not None:
             sa.peer_starts_anew = True
 
-    def _others(self, sa: IsakmpSa) -> list[IsakmpSa]:
-        if sa.peer is None:
-            return []
-        return [other for other in sa.host.sas_of(sa.peer.name) if other is not sa]
+    def _stands_otherwise(self, sa: IsakmpSa) -> bool:
+        """Is there another ISAKMP SA with the host? A peer of the configuration may be many."""
+        return sa.peer is not None and any(
+            other is not sa and other.established_at is not None and other.path.remote.ip == sa.path.remote.ip
+            for other in sa.host.sas_of(sa.peer.name)
+        )
 
     def _give_up(self, sa: IsakmpSa, now: float) -> None:
         """Nobody has answered."""

@@ -5,6 +5,7 @@ from kakehashi.ike.known import known
 from kakehashi.ike.v1 import configuring
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa, State
 from kakehashi.ike.v1.phase1 import Phase1
+from kakehashi.model.status import Role
 
 RENEW_AGAIN = 10.0  # seconds; a renewal is tried until it has come off or there is nothing to renew
 
@@ -51,7 +52,14 @@ def _renew(sa: IsakmpSa, now: float) -> None:
     if not sa.is_up or (peer.suppress_dangling and not sa.host.in_use(sa)):
         return
     sa.renew_at = now + RENEW_AGAIN
-    if any(other.state is State.CONNECTING for other in sa.host.sas_of(peer.name)):
+    # What the peer has begun may be a stranger's doing, so that does not count before it is proved.
+    making = (
+        other.role is Role.INITIATOR
+        and other.state in (State.CONNECTING, State.CONFIGURING)
+        and other.path.remote.ip == sa.path.remote.ip
+        for other in sa.host.sas_of(peer.name)
+    )
+    if any(making):
         return
     tunnel = next((t for t in sa.host.tunnels_of(peer) if t.interface == sa.tunnel_name), None)
     sa.host.start_phase1(peer, sa.path, now, tunnel)
