@@ -225,7 +225,7 @@ def test_a_peer_that_has_lost_the_sa_says_so_and_is_asked_at_once() -> None:
 def test_a_stranger_cannot_keep_an_isakmp_sa_from_being_renewed() -> None:
     """Somebody who pretends to have the peer's address begins phase 1 again and again, and never goes on."""
     wire = Wire()
-    a, b = established(wire, SHORT, SHORT)
+    a, b = established(wire, SHORT, SHORT | {"renew_before_end": 1})
     liar = Node(wire, "liar", site(2), SITE2, b.limits)
     wire.run(880)
     for _ in range(5):
@@ -233,7 +233,7 @@ def test_a_stranger_cannot_keep_an_isakmp_sa_from_being_renewed() -> None:
         liar.endpoint.initiate(TUNNEL, liar.path_to(SITE1), wire.now)
         (first,) = (e.datagram for e in liar.endpoint.effects() if isinstance(e, Send))
         a.do(a.endpoint.receive, first, a.path_to(SITE2))
-        wire.run(25)
+        wire.run(20)
     assert len(a.told(EventName.IKE_SA_REKEYED)) == 1
     settled(a, b)
 
