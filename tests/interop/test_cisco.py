@@ -137,8 +137,9 @@ def test_a_peer_of_any_address_is_answered_and_says_what_it_wants(tmp_path: Path
     ):
         assert "192.168.20.0" not in network.inside(network.ours, "ip", "rule")
         assert "successfully" in peer.initiate()
+        taken = "from 192.168.10.0/24 to 192.168.20.0/24"
+        ours.until(lambda: taken in network.inside(network.ours, "ip", "rule"), "the rule of the SAs")
         assert_passes_both_ways(network)
-        assert "from 192.168.10.0/24 to 192.168.20.0/24" in network.inside(network.ours, "ip", "rule")
         peer.swanctl("--terminate", "--ike", "kkt")
         ours.until(lambda: "192.168.20.0" not in network.inside(network.ours, "ip", "rule"), "the rule to go")
 

@@ -11,6 +11,7 @@ from kakehashi.lab.ping import PingResult
 from kakehashi.lab.process import Refusal
 from kakehashi.lab.standing import Statuses, standing
 
+_MOST_TOLD = 4  # selectors of one end, in a sentence
 _NO_SA = "no SA yet"
 FAMILIES = {4: "ipv4", 6: "ipv6"}
 
@@ -144,13 +145,30 @@ def failures(
             reason = _why_down(plan, pair, statuses, complaints, refusals)
             found.append(Failure(where=f"{pair.a} - {pair.b}", reason=reason))
         elif pair in plan.quiet and not idle:
-            found.append(Failure(where=f"{pair.a} - {pair.b}", reason="no routes lead through it both ways"))
+            found.append(Failure(where=f"{pair.a} - {pair.b}", reason=_why_quiet(pair)))
     ends_down = {end for pair in down for end in pair.ends}
     for each in probes:
         if not each.result.ok:
             where = f"{each.probe.source} > {each.probe.destination} {FAMILIES[each.probe.version]}"
             found.append(Failure(where=where, reason=_why_lost(each, ends_down)))
     return tuple(found)
+
+
+def _why_quiet(pair: Pair) -> str:
+    """Why nothing was sent through the pair: the two ends do not take the same traffic."""
+    if not any(end.tunnel.policy_based for end in pair.ends):
+        return "no routes lead through it both ways"
+    taken = [
+        f"{end} takes {local} to {remote}"
+        for end in pair.ends
+        if end.tunnel.policy_based
+        for local, remote in zip(
+            end.tunnel.ipsec.local_selectors[:_MOST_TOLD],
+            end.tunnel.ipsec.remote_selectors[:_MOST_TOLD],
+            strict=False,
+        )
+    ]
+    return f"no host's packets go through it both ways: {', '.join(taken)}"
 
 
 def _has_company(pair: Pair, plan: Plan) -> bool:
@@ -187,6 +205,8 @@ def _why_down(
         for end in pair.ends:
             reasons += [f"{end.device}: {text}" for text in complaints.get(end.device, ())]
     wrong = _wrong_address(plan, pair)
+    if not reasons and pair in plan.quiet:
+        reasons.append(_why_quiet(pair))
     return "; ".join(dict.fromkeys(wrong + reasons)) or "no answer from either side"
 
 
