@@ -59,6 +59,7 @@ def read_configuration(file: str, text: str, dialect: Dialect | None = None) -> 
         file=file,
         dialect=found.name,
         title=found.title,
+        evidence=() if dialect else _evidence(found, text),
         gateway=lowered.gateway,
         findings=_told(lowered.findings),
         lines=len(text.splitlines()),
@@ -66,6 +67,12 @@ def read_configuration(file: str, text: str, dialect: Dialect | None = None) -> 
         unknown=tuple(unknown),
         text=DocumentLines(parsed, found.name, file),
     )
+
+
+def _evidence(dialect: Dialect, text: str) -> tuple[str, ...]:
+    """What speaks for the dialect, as far as it can say it."""
+    says = getattr(dialect, "evidence", None)
+    return tuple(says(text)) if says is not None else ()
 
 
 def _text(file: str) -> str:

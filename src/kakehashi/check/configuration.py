@@ -49,7 +49,8 @@ _NO_LINES = NoLines()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
-    """One file. `lines`: how many it has; `not_ours`: those that are not about the VPN.
+    """One file. `lines`: how many it has; `not_ours`: those that are not about the VPN;
+    `evidence`: by what the dialect was recognised, empty where it was said.
     `text` finds lines by what they say.
     """
 
@@ -58,6 +59,7 @@ class Configuration:
     title: str
     gateway: Gateway
     findings: tuple[Finding, ...] = ()
+    evidence: tuple[str, ...] = ()
     lines: int = 0
     not_ours: tuple[int, ...] = ()
     unknown: tuple[UnknownLine, ...] = ()

@@ -12,6 +12,8 @@ from kakehashi.check.sheet.labels import Language
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 _MOST = 20  # pairs whose sheets are all printed; of more, those that do not fit
 
+_SIGNS = 3  # pieces of evidence that are told
+
 
 def print_text(report: Report, language: Language, console: Console) -> None:
     """The files, a sheet for each pair, the findings."""
@@ -22,7 +24,10 @@ def print_text(report: Report, language: Language, console: Console) -> None:
             parts.append(f"{len(c.not_ours)} {language.word('not-ours')}")
         if c.unknown:
             parts.append(f"{len(c.unknown)} {language.word('unknown')}")
-        _print(console, Text(f"  {c.file}: {', '.join(parts)}"))
+        told = Text(f"  {c.file}: {', '.join(parts)}")
+        if c.evidence:
+            told.append(f" ({language.word('by')} {', '.join(c.evidence[:_SIGNS])})", style="dim")
+        _print(console, told)
     for pair in report.pairs:
         _pair(pair, language, console, len(report.pairs) <= _MOST or not _fits(pair))
     _print(console, Text(language.word("findings"), style="bold"))

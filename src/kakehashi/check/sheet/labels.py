@@ -96,7 +96,7 @@ ENGLISH = Language(
         "unknown": "not understood",
         "phase": "phase",
         "default": "default",
-        "both-up": "no mismatch",
+        "by": "recognised by",
     },
 )
 
@@ -171,7 +171,7 @@ JAPANESE = Language(
         "unknown": "解釈不能",
         "phase": "フェーズ",
         "default": "既定値",
-        "both-up": "不一致なし",
+        "by": "判別の根拠:",
     },
 )
 
