@@ -1,0 +1,122 @@
+"""What became of every line of the source. Each is taken out once: what changes without it, it says.
+
+A line whose absence changes the result is carried. One whose absence changes nothing in the model says what
+holds anyway. One that the model has and the result does not is impossible there, and the reason is the loss
+that goes away with it.
+"""
+
+import enum
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from kakehashi.dialects.document import Comment, Document, Item, Statement
+from kakehashi.dialects.grammar import Support
+from kakehashi.dialects.rendering import Loss
+from kakehashi.model.finding import Finding, Severity
+from kakehashi.model.gateway import Gateway
+
+_MOST_LINES = 400  # each is tried; beyond that only blocks are
+_FOREIGN = (Support.NOT_OURS, Support.THE_HOSTS)
+
+
+class Fate(enum.Enum):
+    """What becomes of a line."""
+
+    CARRIED = "carried"
+    DEFAULT = (
+        "default"  # it says what holds anyway; where the other device's default differs, that is written
+    )
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the source. `words`: its leading keywords, never a key. `reason`: "" if nothing is lost."""
+
+    line: int
+    words: str
+    fate: Fate
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a text becomes: its model, and what is written."""
+
+    gateway: Gateway
+    text: str
+    losses: tuple[Loss, ...]
+
+
+def account(
+    document: Document,
+    lines: Sequence[str],
+    findings: Sequence[Finding],
+    outcome: Callable[[str], Outcome],
+    carries_foreign: bool,
+) -> tuple[Line, ...]:
+    """Every line that says something, in its order. `outcome`: what a text becomes."""
+    whole = outcome("\n".join(lines))
+    told = {f.source.line: f for f in findings if f.source and f.severity is not Severity.INFO}
+    items = [(item, foreign) for item, foreign in _walk(document.items, False)]
+    only_blocks = len(items) > _MOST_LINES
+    return tuple(
+        _line(item, foreign, lines, told, whole, outcome, carries_foreign, only_blocks)
+        for item, foreign in items
+    )
+
+
+def _line(
+    item: Item,
+    foreign: bool,
+    lines: Sequence[str],
+    told: dict[int, Finding],
+    whole: Outcome,
+    outcome: Callable[[str], Outcome],
+    carries_foreign: bool,
+    only_blocks: bool,
+) -> Line:
+    words = _words(item)
+    if foreign or not isinstance(item, Statement) or item.command.support is not Support.OURS:
+        if carries_foreign:
+            return Line(item.line, words, Fate.CARRIED)
+        finding = told.get(item.line)
+        reason = finding.message if finding else "it is not about the VPN: the other device has its own words"
+        return Line(item.line, words, Fate.IMPOSSIBLE, reason)
+    if only_blocks and not item.body and item.command.enters is None:
+        loss = next((x for x in whole.losses if x.source and x.source.line == item.line), None)
+        return Line(item.line, words, Fate.CARRIED, f"in part: {loss.what}: {loss.why}" if loss else "")
+    gone = {item.line, *(inner.line for inner, _ in _walk(item.body, False))}
+    without = outcome("\n".join("!" if n in gone else text for n, text in enumerate(lines, start=1)))
+    reasons = "; ".join(f"{x.what}: {x.why}" for x in whole.losses if not _among(x, without.losses))
+    if _said(without.text) != _said(whole.text):
+        return Line(item.line, words, Fate.CARRIED, f"in part: {reasons}" if reasons else "")
+    if without.gateway == whole.gateway:
+        finding = told.get(item.line)
+        if finding is not None:
+            return Line(item.line, words, Fate.IMPOSSIBLE, finding.message)
+        return Line(item.line, words, Fate.DEFAULT, "it says what holds anyway")
+    return Line(item.line, words, Fate.IMPOSSIBLE, reasons or "the other device has no setting for it")
+
+
+def _among(loss: Loss, losses: Sequence[Loss]) -> bool:
+    return any((loss.what, loss.why) == (other.what, other.why) for other in losses)
+
+
+def _said(text: str) -> list[str]:
+    return [line for line in text.splitlines() if not line.startswith("!")]
+
+
+def _words(item: Item) -> str:
+    if isinstance(item, Statement):
+        return ("no " if item.negated else "") + (item.command.words or item.key)
+    return item.failure.words[0] if not isinstance(item, Comment) and item.failure.words else ""
+
+
+def _walk(items: Sequence[Item], foreign: bool) -> Iterator[tuple[Item, bool]]:
+    for item in items:
+        if isinstance(item, Comment):
+            continue
+        is_foreign = foreign or (isinstance(item, Statement) and item.command.support in _FOREIGN)
+        yield item, is_foreign
+        yield from _walk(item.body, is_foreign)

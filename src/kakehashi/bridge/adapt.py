@@ -1,0 +1,346 @@
+"""A gateway becomes one that a device of another maker can be: names, and how traffic finds its tunnel.
+
+NEC IX and AlliedWare Plus have tunnel interfaces that routes lead into. Cisco IOS has those, for one peer of
+known address, and crypto maps, whose selectors choose the traffic: for peers of unknown address, and where
+the identities of phase 2 name networks.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from ipaddress import summarize_address_range
+
+from kakehashi.bridge.names import Wanted, translated
+from kakehashi.check.device import Device
+from kakehashi.dialects.registry import by_name
+from kakehashi.model.address import ANY, IPAddress, IPNetwork
+from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
+from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel
+from kakehashi.model.policy import IkePolicy
+from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, TrafficSelector
+from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, OutgoingInterface, Tunnel
+
+NEC, CISCO, AWPLUS = "nec-ix", "cisco-ios", "awplus"
+_WHOLE = (ANY_IPV4, ANY_IPV6)
+
+
+@dataclass(frozen=True, slots=True)
+class Adapted:
+    """The gateway in the other maker's terms. `tunnels`: each of its tunnels with what it was made of, a
+    tunnel of the original with one pair of selectors where one became several. `notes`: what was changed.
+    """
+
+    gateway: Gateway
+    tunnels: tuple[tuple[str, Tunnel], ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The gateway while it is changed, under its old names."""
+
+    device: Device
+    target: str
+    interfaces: dict[str, Interface]
+    routes: list[Route]
+    tunnels: list[tuple[Tunnel, Tunnel]] = field(default_factory=list)
+    fixed: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def gateway(self) -> Gateway:
+        return self.device.gateway
+
+
+def adapt(gateway: Gateway, target: str) -> Adapted:
+    """`gateway` for a device of the dialect `target`; itself where it is of that dialect already."""
+    if gateway.dialect == target:
+        return Adapted(gateway, tuple((t.interface, t) for t in gateway.tunnels))
+    draft = _Draft(
+        Device("original", gateway), target, {i.name: i for i in gateway.interfaces}, list(gateway.routes)
+    )
+    for tunnel in gateway.tunnels:
+        if target == CISCO:
+            _for_cisco(tunnel, draft)
+        else:
+            _for_routes(tunnel, draft)
+    return _renamed(draft)
+
+
+def wan_of(tunnel: Tunnel, device: Device) -> Interface | None:
+    """The interface that carries a tunnel: as it is written, by the routes, by the default route."""
+    peer = tunnel.peer_address if isinstance(tunnel.peer_address, IPAddress) else None
+    found = device.wan(tunnel, peer)
+    if found is not None:
+        return found
+    for route in device.gateway.routes:
+        if route.destination.prefixlen or route.discard:
+            continue
+        if route.interface in device.interfaces:
+            return device.interfaces[route.interface]
+        if route.next_hop is not None and (way := device.way_to(route.next_hop)) is not None:
+            return way
+    leased = [i for i in device.physical if i.dhcp]
+    return next(iter([*leased, *device.physical]), None)
+
+
+def networks(selectors: Iterable[TrafficSelector]) -> list[IPNetwork]:
+    """The networks of selectors; what means everything is left out."""
+    found: list[IPNetwork] = []
+    for selector in selectors:
+        if TrafficSelector(selector.start, selector.end) not in _WHOLE:
+            found += summarize_address_range(selector.start, selector.end)
+    return list(dict.fromkeys(found))
+
+
+def _for_cisco(tunnel: Tunnel, draft: _Draft) -> None:
+    """A tunnel interface where the device can have one, else an entry of a crypto map."""
+    ipsec = tunnel.ipsec
+    names_networks = isinstance(tunnel, Ikev1Tunnel) and bool(
+        networks((*ipsec.local_selectors, *ipsec.remote_selectors))
+    )
+    if tunnel.peer_address is ANY or names_networks:
+        _to_map(tunnel, draft)
+        return
+    source = tunnel.source_address
+    if source is None and tunnel.outgoing is not None:
+        source = tunnel.outgoing.interface
+    wan = wan_of(tunnel, draft.device)
+    if source is None and wan is not None:
+        source = wan.name
+        draft.notes.append(f"{tunnel.interface}: `tunnel source` is {wan.name}, by which the peer is reached")
+    if tunnel.connect is ConnectType.ON_DEMAND:
+        draft.notes.append(f"{tunnel.interface}: the device makes the SA at once, not when there is traffic")
+    changed = replace(_filtering(tunnel), source_address=source, outgoing=None, connect=ConnectType.ALWAYS)
+    draft.tunnels.append((changed, tunnel))
+
+
+def _to_map(tunnel: Tunnel, draft: _Draft) -> None:
+    """Selectors choose what routes led into the tunnel."""
+    wan = wan_of(tunnel, draft.device)
+    number = 10 * (1 + sum(t.policy_based and t.peer_address is not ANY for t, _ in draft.tunnels))
+    if tunnel.peer_address is ANY:
+        number = 65000 + sum(t.policy_based and t.peer_address is ANY for t, _ in draft.tunnels)
+    name = f"VPN {number}"
+    into = [r for r in draft.routes if r.interface == tunnel.interface]
+    draft.routes = [r for r in draft.routes if r.interface != tunnel.interface]
+    changed: Tunnel = replace(
+        _filtering(_chosen_by_routes(tunnel, into)),
+        interface=name,
+        policy_based=True,
+        outgoing=OutgoingInterface(wan.name) if wan else None,
+        connect=ConnectType.ON_DEMAND,
+        source_address=tunnel.source_address,
+    )
+    before = draft.interfaces.pop(tunnel.interface, None)
+    version = next((s.version for s in changed.ipsec.local_selectors), 4)
+    draft.interfaces[name] = Interface(
+        name=name,
+        kind=InterfaceKind.TUNNEL,
+        enabled=wan is not None,
+        unnumbered=wan.name if wan and version == 4 else None,
+        unnumbered_ipv6=wan.name if wan and version == 6 else None,
+    )
+    draft.fixed.add(name)
+    at = wan.name if wan else "no interface"
+    draft.notes.append(f"{tunnel.interface} becomes an entry of the crypto map VPN on {at}")
+    for route in into:
+        draft.notes.append(
+            f"the route to {route.destination} goes: the selectors of the map choose the traffic"
+        )
+    if before is not None and (before.addresses or before.mtu or before.adjust_mss is not None):
+        draft.notes.append(
+            f"{before.name}: address, MTU and MSS go, for a crypto map has no interface of its own"
+        )
+    draft.tunnels.append((changed, tunnel))
+
+
+def _chosen_by_routes(tunnel: Tunnel, into: list[Route]) -> Tunnel:
+    """Where selectors name no networks, and IKEv2 can narrow, those that routes led to are the peer's."""
+    if not isinstance(tunnel, Ikev2Tunnel):
+        return tunnel
+    ipsec = tunnel.ipsec
+    if networks((*ipsec.local_selectors, *ipsec.remote_selectors)):
+        return tunnel
+    there = [r.destination for r in into if r.destination.version == 4 and r.destination.prefixlen]
+    if not there:
+        return replace(
+            tunnel, ipsec=replace(ipsec, local_selectors=(ANY_IPV4,), remote_selectors=(ANY_IPV4,))
+        )
+    return replace(
+        tunnel,
+        ipsec=replace(
+            tunnel.ipsec,
+            local_selectors=(ANY_IPV4,),
+            remote_selectors=tuple(TrafficSelector.of(n) for n in there),
+        ),
+    )
+
+
+def _filtering(tunnel: Tunnel) -> Tunnel:
+    if isinstance(tunnel, Ikev1Tunnel):
+        return replace(tunnel, ipsec=replace(tunnel.ipsec, filters=True))
+    return tunnel
+
+
+def _for_routes(tunnel: Tunnel, draft: _Draft) -> None:
+    """A tunnel interface that routes lead into; of a crypto map one for each pair where a map has one."""
+    if not tunnel.policy_based:
+        draft.tunnels.append((_ends_for(tunnel, draft), tunnel))
+        return
+    before = draft.interfaces.pop(tunnel.interface, None)
+    for number, part in enumerate(_parts(tunnel, draft)):
+        name = f"{tunnel.interface} part {number}"
+        lan = _lender(part, draft)
+        draft.interfaces[name] = Interface(
+            name=name,
+            kind=InterfaceKind.TUNNEL,
+            enabled=before.enabled if before else True,
+            unnumbered=lan,
+            source=tunnel.source,
+        )
+        there = networks(part.ipsec.remote_selectors)
+        for network in there:
+            draft.routes.append(Route(destination=network, interface=name, source=tunnel.source))
+            draft.notes.append(f"{tunnel.interface}: a route to {network} leads into its tunnel interface")
+        if not there:
+            draft.notes.append(
+                f"{tunnel.interface}: which networks the peer has is not said; add routes into its tunnel"
+            )
+        connect = part.connect if draft.target == NEC else ConnectType.ALWAYS
+        changed = replace(part, interface=name, policy_based=False, connect=connect)
+        draft.tunnels.append((_ends_for(changed, draft), part))
+
+
+def _parts(tunnel: Tunnel, draft: _Draft) -> list[Tunnel]:
+    """A tunnel for each pair of networks: a map of NEC IX names one on either side."""
+    ipsec = tunnel.ipsec
+    if draft.target != NEC or not isinstance(tunnel, Ikev1Tunnel) or len(ipsec.local_selectors) < 2:
+        return [tunnel]
+    draft.notes.append(f"{tunnel.interface} becomes {len(ipsec.local_selectors)} tunnels: one for each pair")
+    return [
+        replace(
+            tunnel,
+            name=f"{tunnel.name}-{number}",
+            ipsec=replace(tunnel.ipsec, local_selectors=(local,), remote_selectors=(remote,)),
+        )
+        for number, (local, remote) in enumerate(
+            zip(ipsec.local_selectors, ipsec.remote_selectors, strict=True), start=1
+        )
+    ]
+
+
+def _lender(tunnel: Tunnel, draft: _Draft) -> str | None:
+    """The interface of our own network that goes into the tunnel, else the one that carries it."""
+    ours = networks(tunnel.ipsec.local_selectors)
+    for interface in draft.device.physical:
+        if any(a.version == n.version and a.ip in n for a in interface.addresses for n in ours):
+            return interface.name
+    wan = wan_of(tunnel, draft.device)
+    return wan.name if wan else None
+
+
+def _ends_for(tunnel: Tunnel, draft: _Draft) -> Tunnel:
+    """What the device wants to know of our end, and of who may come."""
+    changed = tunnel
+    if isinstance(changed, Ikev1Tunnel):
+        changed = replace(changed, ipsec=replace(changed.ipsec, filters=draft.target != NEC))
+        if draft.target == NEC:
+            at = changed.peer_address
+            same = tuple(p.name for p in draft.gateway.ikev1_peers if p.address == at)
+            coming = changed.peers if changed.starts_phase2 and len(changed.peers) == 1 else ()
+            return replace(
+                changed,
+                peers=coming if at is ANY else same,
+                starts_phase2=at is not ANY or bool(coming),
+                answers_only_peers=at is not ANY,
+                outgoing=None,
+                source_address=None,
+                connect=ConnectType.ON_DEMAND,
+            )
+    if draft.target == NEC:
+        return changed
+    source = changed.source_address
+    if source is None and changed.outgoing is not None:
+        source = changed.outgoing.interface
+    if source is None and (wan := wan_of(tunnel, draft.device)) is not None:
+        source = wan.name
+        draft.notes.append(f"{tunnel.interface}: `tunnel source` is {wan.name}, by which the peer is reached")
+    always = changed.peer_address is not ANY
+    return replace(
+        changed,
+        source_address=source,
+        outgoing=None,
+        connect=ConnectType.ALWAYS if always else ConnectType.ON_DEMAND,
+    )
+
+
+def _renamed(draft: _Draft) -> Adapted:
+    gateway, target = draft.gateway, draft.target
+    names = translated(
+        (Wanted(i, i.name in draft.fixed) for i in draft.interfaces.values()), gateway.dialect, target
+    )
+    for old, new in names.items():
+        if old != new and " part " not in old:
+            draft.notes.append(f"{old} is {new}")
+    tunnels = [(_renamed_tunnel(t, names), of) for t, of in draft.tunnels]
+    made = replace(
+        gateway,
+        dialect=target,
+        unknown_peer_policy=_answering(gateway, target),
+        interfaces=tuple(_renamed_interface(i, names) for i in draft.interfaces.values()),
+        tunnels=tuple(t for t, _ in tunnels),
+        routes=tuple(_renamed_route(r, names) for r in draft.routes),
+        access_lists=tuple(a for a in gateway.access_lists if a.name in _filters(gateway)),
+        ikev1_peers=_used(gateway, [t for t, _ in tunnels]),
+    )
+    return Adapted(made, tuple((t.interface, of) for t, of in tunnels), tuple(dict.fromkeys(draft.notes)))
+
+
+def _used(gateway: Gateway, tunnels: list[Tunnel]) -> tuple[Ikev1Peer, ...]:
+    if any(isinstance(t, Ikev1Tunnel) for t in tunnels):
+        return gateway.ikev1_peers
+    return ()
+
+
+def _filters(gateway: Gateway) -> set[str | None]:
+    return {
+        name
+        for i in gateway.interfaces
+        for name in (i.access_in, i.access_out, i.access_in_ipv6, i.access_out_ipv6)
+    }
+
+
+def _answering(gateway: Gateway, target: str) -> IkePolicy:
+    """What answers strangers: nobody may come where all peers are known, so what the tunnels say is said."""
+    tunnels = [t for t in gateway.tunnels if isinstance(t, Ikev2Tunnel)]
+    if any(t.peer_address is ANY for t in tunnels):
+        return gateway.unknown_peer_policy
+    if tunnels and target != AWPLUS:
+        return tunnels[0].ike
+    return by_name(target).lower("", "").gateway.unknown_peer_policy
+
+
+def _renamed_interface(interface: Interface, names: dict[str, str]) -> Interface:
+    return replace(
+        interface,
+        name=names[interface.name],
+        unnumbered=names.get(interface.unnumbered or "", interface.unnumbered),
+        unnumbered_ipv6=names.get(interface.unnumbered_ipv6 or "", interface.unnumbered_ipv6),
+    )
+
+
+def _renamed_route(route: Route, names: dict[str, str]) -> Route:
+    return replace(route, interface=names.get(route.interface or "", route.interface))
+
+
+def _renamed_tunnel(tunnel: Tunnel, names: dict[str, str]) -> Tunnel:
+    source = tunnel.source_address
+    outgoing = tunnel.outgoing
+    if outgoing is not None:
+        outgoing = replace(outgoing, interface=names.get(outgoing.interface, outgoing.interface))
+    return replace(
+        tunnel,
+        interface=names.get(tunnel.interface, tunnel.interface),
+        source_address=names.get(source, source) if isinstance(source, str) else source,
+        outgoing=outgoing,
+    )

@@ -1,0 +1,308 @@
+"""The other side of a tunnel as this side knows it; what it does not know is a placeholder, and said."""
+
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Address, IPv6Address, ip_interface, ip_network
+
+from kakehashi.bridge.adapt import CISCO, networks, wan_of
+from kakehashi.bridge.names import physical
+from kakehashi.bridge.names import tunnel as tunnel_name
+from kakehashi.check.device import Device
+from kakehashi.model.address import ANY, Hostname, IPAddress, IPInterface, IPNetwork, PeerAddress
+from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
+from kakehashi.model.identity import Authentication, Identity
+from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel, PeerIdentity, RemoteAccess
+from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, OutgoingInterface, Tunnel
+from kakehashi.wire.registry.ikev2 import IdType
+
+_MADE_UP_WAN = {4: "198.18.0.2/24", 6: "2001:db8:ffff::2/64"}
+_MADE_UP_LAN = "192.168.254.1/24"
+_PREFIX = {4: 24, 6: 64}  # of a network towards the internet of which only an address is known
+
+
+@dataclass(frozen=True, slots=True)
+class FarEnd:
+    """The far end's router, with one tunnel; and what in it is a placeholder, in words."""
+
+    gateway: Gateway
+    tunnel: str
+    placeholders: tuple[str, ...]
+
+
+class NoFarEndError(Exception):
+    """There can be no far end; the text says why."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What the far end is made of. `here`: our address as it sees it; `there`: its own."""
+
+    near: Device
+    tunnel: Tunnel
+    here: IPAddress | None
+    there: IPAddress | None
+    version: int
+    placeholders: list[str] = field(default_factory=list)
+
+    @property
+    def wan(self) -> str:
+        return physical(self.near.gateway.dialect, 0)
+
+    @property
+    def lan(self) -> str:
+        return physical(self.near.gateway.dialect, 1)
+
+    @property
+    def name(self) -> str:
+        return "VPN 10" if self.tunnel.policy_based else tunnel_name(self.near.gateway.dialect)
+
+
+def far_end(gateway: Gateway, tunnel: Tunnel) -> FarEnd:
+    """The router at the other end of a tunnel of `gateway`, in the same dialect. NoFarEndError."""
+    near = Device("near", gateway)
+    draft = _draft(near, tunnel)
+    if draft.here is None and tunnel.peer_address is ANY:
+        raise NoFarEndError(f"{tunnel.interface}: neither end's address is known; nobody could begin")
+    if draft.here is None:
+        draft.placeholders.append("our address is not fixed: the far end waits for us (peer of any address)")
+    made, peers = _far_tunnel(draft)
+    made = replace(made, source=None)
+    interfaces, routes = _surroundings(draft)
+    far = Gateway(
+        dialect=gateway.dialect,
+        unknown_peer_policy=made.ike if isinstance(made, Ikev2Tunnel) else gateway.unknown_peer_policy,
+        hostname="far-end",
+        interfaces=interfaces,
+        tunnels=(made,),
+        routes=routes,
+        ikev1_peers=peers,
+        delete_notify=gateway.delete_notify,
+    )
+    return FarEnd(far, made.interface, tuple(draft.placeholders))
+
+
+def _draft(near: Device, tunnel: Tunnel) -> _Draft:
+    peer = tunnel.peer_address
+    there = peer if isinstance(peer, IPv4Address | IPv6Address) else None
+    version = there.version if there else 6 if isinstance(peer, Hostname) and peer.version == 6 else 4
+    if there is None and isinstance(tunnel.source_address, IPv4Address | IPv6Address):
+        version = tunnel.source_address.version
+    here = near.own_address(tunnel, version)
+    if here is None and (wan := wan_of(tunnel, near)) is not None:
+        here = next(iter(near.addresses_of(wan.name, version)), None)
+    return _Draft(near, tunnel, here, there, version)
+
+
+def _far_tunnel(draft: _Draft) -> tuple[Tunnel, tuple[Ikev1Peer, ...]]:
+    tunnel = draft.tunnel
+    swapped = {
+        "local_selectors": tunnel.ipsec.remote_selectors,
+        "remote_selectors": tunnel.ipsec.local_selectors,
+    }
+    towards: PeerAddress = draft.here if draft.here is not None else ANY
+    # Who is not found must begin.
+    connect = ConnectType.ALWAYS if tunnel.peer_address is ANY and towards is not ANY else tunnel.connect
+    outgoing = tunnel.outgoing and OutgoingInterface(draft.wan)
+    source = tunnel.source_address and (draft.there or draft.wan)
+    if tunnel.policy_based:
+        outgoing, source, connect = OutgoingInterface(draft.wan), draft.there or draft.wan, tunnel.connect
+    common = {
+        "interface": draft.name,
+        "enabled": True,
+        "peer_address": towards,
+        "connect": connect,
+        "outgoing": outgoing,
+        "source_address": source,
+    }
+    if isinstance(tunnel, Ikev2Tunnel):
+        ike = replace(tunnel.ike, start_rekey=tunnel.ike.start_rekey or tunnel.peer_address is ANY)
+        return (
+            replace(
+                tunnel,
+                ipsec=replace(tunnel.ipsec, **swapped),  # type: ignore[arg-type]
+                local=_side(tunnel.peer, draft.there, "the far end", draft),
+                peer=_side(tunnel.local, draft.here, "this end", draft),
+                ike=replace(ike, start_rekey=ike.start_rekey and towards is not ANY)
+                if draft.near.gateway.dialect == "nec-ix"
+                else ike,
+                **common,  # type: ignore[arg-type]
+            ),
+            (),
+        )
+    if not isinstance(tunnel, Ikev1Tunnel):
+        raise NoFarEndError(f"{tunnel.interface} is of no version of IKE")
+    peer = _far_peer(tunnel, towards, draft)
+    return (
+        replace(
+            tunnel,
+            ipsec=replace(tunnel.ipsec, **swapped),  # type: ignore[arg-type]
+            peers=(peer.name,),
+            starts_phase2=True,
+            answers_only_peers=towards is not ANY or tunnel.answers_only_peers,
+            name=tunnel.name or "VPN",
+            **{**common, "connect": tunnel.connect if towards is ANY or not _is_awplus(draft) else connect},  # type: ignore[arg-type]
+        ),
+        (peer,),
+    )
+
+
+def _is_awplus(draft: _Draft) -> bool:
+    return draft.near.gateway.dialect == "awplus"
+
+
+def _side(side: Authentication, address: IPAddress | None, whose: str, draft: _Draft) -> Authentication:
+    if side.identity.data:
+        return replace(side, source=None)
+    if address is not None:
+        return replace(side, identity=Identity.of_address(address), by_address=False, source=None)
+    draft.placeholders.append(f"who {whose} says it is: its address is not known")
+    return replace(side, identity=Identity.of(IdType.ID_FQDN, "unknown"), by_address=False, source=None)
+
+
+def _far_peer(tunnel: Ikev1Tunnel, towards: PeerAddress, draft: _Draft) -> Ikev1Peer:
+    peers = draft.near.peers_of(tunnel)
+    if not peers:
+        raise NoFarEndError(f"{tunnel.interface}: with whom phase 1 is made is not known")
+    peer = peers[0]
+    if len(peers) > 1:
+        draft.placeholders.append(f"which of {len(peers)} peers it is: {peer.name} is taken")
+    expected: Identity | PeerIdentity = PeerIdentity.ADDRESS if towards is not ANY else PeerIdentity.ANYTHING
+    if isinstance(peer.peer_identity, PeerIdentity) and peer.peer_identity is PeerIdentity.ANYTHING:
+        expected = PeerIdentity.ANYTHING
+    name = str(towards) if draft.near.gateway.dialect == CISCO else "here"
+    own = peer.peer_identity if isinstance(peer.peer_identity, Identity) else None
+    return replace(
+        peer,
+        name=draft.name if _is_awplus(draft) else name,
+        address=towards,
+        local_identity=own,
+        peer_identity=peer.local_identity or expected,
+        remote_access=_other_role(peer.remote_access, draft),
+        source=None,
+    )
+
+
+def _other_role(access: RemoteAccess | None, draft: _Draft) -> RemoteAccess | None:
+    if access is not None:
+        draft.placeholders.append("the names and passwords of the login (XAUTH)")
+    return None
+
+
+def _surroundings(draft: _Draft) -> tuple[tuple[Interface, ...], tuple[Route, ...]]:
+    """Interfaces and routes of the far end."""
+    wan, hop = _wan(draft)
+    theirs = networks(draft.tunnel.ipsec.remote_selectors) or _routed(draft)
+    lan = _lan(theirs, draft)
+    inner = _tunnel_interface(draft)
+    routes = (
+        []
+        if hop is None
+        else [Route(destination=ip_network("::/0" if draft.version == 6 else "0.0.0.0/0"), next_hop=hop)]
+    )
+    if not draft.tunnel.policy_based:
+        routes += [Route(destination=n, interface=draft.name) for n in _ours(draft) if n not in theirs]
+    return (wan, lan, inner), tuple(routes)
+
+
+def _wan(draft: _Draft) -> tuple[Interface, IPAddress | None]:
+    if draft.there is None:
+        draft.placeholders.append(f"{draft.wan}: the far end's address; it is taken by DHCP")
+        leased = Interface(
+            name=draft.wan, kind=InterfaceKind.PHYSICAL, enabled=True, dhcp=True, dhcp_default_route=True
+        )
+        if (draft.version == 4 and not draft.tunnel.policy_based) or draft.version == 4:
+            return leased, None
+        address = ip_interface(_MADE_UP_WAN[draft.version])
+        return replace(leased, dhcp=False, dhcp_default_route=False, addresses=(address,)), address.network[1]
+    near_wan = wan_of(draft.tunnel, draft.near)
+    shared = next(
+        (
+            a.network
+            for a in (near_wan.addresses if near_wan else ())
+            if a.version == draft.version and draft.there in a.network
+        ),
+        None,
+    )
+    length = shared.prefixlen if shared else _PREFIX[draft.version]
+    address = ip_interface(f"{draft.there}/{length}")
+    wan = Interface(
+        name=draft.wan,
+        kind=InterfaceKind.PHYSICAL,
+        enabled=True,
+        addresses=(address,),
+        ipv6_enabled=draft.version == 6,
+    )
+    if shared:
+        draft.placeholders.append(f"{draft.wan}: which port faces this side")
+        return wan, None
+    hop = next(h for h in (address.network[1], address.network[2]) if h != address.ip)
+    draft.placeholders.append(f"{draft.wan}: which port it is, its mask (/{length}) and the next hop {hop}")
+    return wan, hop
+
+
+def _lan(theirs: list[IPNetwork], draft: _Draft) -> Interface:
+    addresses: tuple[IPInterface, ...] = tuple(
+        ip_interface(f"{n[1] if n.num_addresses > 2 else n[0]}/{n.prefixlen}") for n in theirs if n.prefixlen
+    )
+    if not addresses:
+        addresses = (ip_interface(_MADE_UP_LAN),)
+        draft.placeholders.append(
+            f"{draft.lan}: the far end's own network; {addresses[0].network} is made up"
+        )
+    else:
+        said = ", ".join(str(a) for a in addresses)
+        draft.placeholders.append(f"{draft.lan}: which port it is, and its address in its network ({said})")
+    first = {version: next((a for a in addresses if a.version == version), None) for version in (4, 6)}
+    return Interface(
+        name=draft.lan,
+        kind=InterfaceKind.PHYSICAL,
+        enabled=True,
+        addresses=tuple(a for a in first.values() if a is not None),
+        ipv6_enabled=first[6] is not None,
+    )
+
+
+def _tunnel_interface(draft: _Draft) -> Interface:
+    near = draft.near.interfaces.get(draft.tunnel.interface)
+    made = Interface(name=draft.name, kind=InterfaceKind.TUNNEL, enabled=True)
+    if draft.tunnel.policy_based:
+        return replace(made, unnumbered=draft.wan)
+    if near is None:
+        return replace(made, unnumbered=draft.lan)
+    numbered = tuple(other for a in near.addresses if (other := _other_host(a)) is not None)
+    return replace(
+        made,
+        addresses=numbered,
+        unnumbered=None if any(a.version == 4 for a in numbered) else draft.lan,
+        unnumbered_ipv6=draft.lan if near.unnumbered_ipv6 else None,
+        ipv6_enabled=near.ipv6_enabled,
+        mtu=near.mtu,
+        adjust_mss=near.adjust_mss,
+        adjust_mss_ipv6=near.adjust_mss_ipv6,
+    )
+
+
+def _other_host(address: IPInterface) -> IPInterface | None:
+    net = address.network
+    for index in (1, 2):
+        if net.num_addresses > index and net[index] != address.ip:
+            return ip_interface(f"{net[index]}/{net.prefixlen}")
+    return None
+
+
+def _routed(draft: _Draft) -> list[IPNetwork]:
+    """The networks that our routes lead into the tunnel for."""
+    found = [r.destination for r in draft.near.gateway.routes if r.interface == draft.tunnel.interface]
+    return [n for n in dict.fromkeys(found) if n.prefixlen]
+
+
+def _ours(draft: _Draft) -> list[IPNetwork]:
+    """Our own networks: those that the selectors name, else those of our interfaces."""
+    named = networks(draft.tunnel.ipsec.local_selectors)
+    if named:
+        return named
+    wan = wan_of(draft.tunnel, draft.near)
+    return list(
+        dict.fromkeys(
+            a.network for i in draft.near.physical if wan is None or i.name != wan.name for a in i.addresses
+        )
+    )

@@ -1,0 +1,59 @@
+"""The proof: a rendered configuration is read again and negotiates with the other side in the engine."""
+
+from dataclasses import dataclass
+
+from kakehashi.bridge.far_end import NoFarEndError, far_end
+from kakehashi.check.device import Device
+from kakehashi.check.pair import End, Pair
+from kakehashi.check.verdict import Judge
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.tunnel import Tunnel
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What became of one tunnel. `reason`: why it does not come up or survive, "" if it does."""
+
+    tunnel: str
+    comes_up: bool
+    survives_rekey: bool
+    reason: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Does it come up, and survive the rekeys of both phases?"""
+        return self.comes_up and self.survives_rekey
+
+    def __str__(self) -> str:
+        if self.holds:
+            return f"{self.tunnel} comes up and survives its rekeys"
+        return f"{self.tunnel} {'dies at a rekey' if self.comes_up else 'does not come up'}: {self.reason}"
+
+
+def negotiate(one: tuple[Gateway, str], other: tuple[Gateway, str]) -> Proof:
+    """Let a tunnel of one gateway negotiate with a tunnel of another."""
+    names = ("here", "there")
+    ends = []
+    for name, (gateway, interface) in zip(names, (one, other), strict=True):
+        tunnel = gateway.tunnel(interface)
+        if tunnel is None:
+            return Proof(one[1], False, False, f"there is no tunnel {interface} in what was written")
+        ends.append(End(name, tunnel))
+    devices = {name: Device(name, g) for name, (g, _) in zip(names, (one, other), strict=True)}
+    verdict = Judge(devices).judge(Pair(ends[0], ends[1]))
+    return Proof(one[1], verdict.comes_up, verdict.survives_rekey, verdict.reason or verdict.one_way)
+
+
+def prove_translation(original: Gateway, of: Tunnel, translated: Gateway, tunnel: str) -> Proof:
+    """Does the translated tunnel meet the far end that the original one has?"""
+    try:
+        far = far_end(original, of)
+    except NoFarEndError as error:
+        return Proof(tunnel, False, False, str(error))
+    found = negotiate((translated, tunnel), (far.gateway, far.tunnel))
+    if found.holds:
+        return found
+    before = negotiate((original, of.interface), (far.gateway, far.tunnel))
+    if not before.holds:
+        return Proof(tunnel, found.comes_up, found.survives_rekey, f"{found.reason}; nor does the original")
+    return found

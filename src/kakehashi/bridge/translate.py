@@ -1,0 +1,104 @@
+"""The same router in another language."""
+
+from dataclasses import dataclass
+
+from kakehashi.bridge.account import Fate, Line, Outcome, account
+from kakehashi.bridge.adapt import Adapted, adapt
+from kakehashi.bridge.carry import carry_over, in_comments
+from kakehashi.bridge.prove import Proof, prove_translation
+from kakehashi.bridge.reading import Read, parse
+from kakehashi.dialects.base import Dialect
+from kakehashi.dialects.registry import by_name
+from kakehashi.dialects.rendering import Loss, Rendered
+from kakehashi.model.finding import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """A translated router. `text` is the configuration alone; `lines`: what became of each source line.
+
+    `losses`: what the other device does otherwise; `notes`: what was changed to fit it; `wrong`: what its
+    dialect complains of in the result.
+    """
+
+    file: str
+    dialect: str
+    target: str
+    text: str
+    lines: tuple[Line, ...]
+    losses: tuple[Loss, ...]
+    notes: tuple[str, ...]
+    proofs: tuple[Proof, ...]
+    wrong: tuple[Finding, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Does every tunnel meet the far end that the original has?"""
+        return all(p.holds for p in self.proofs) and not self.wrong
+
+    def comments(self) -> str:
+        """The account as comments to stand before the text."""
+        lines = [f"Translated from {self.file} ({self.dialect}) to {self.target}.", ""]
+        for proof in self.proofs:
+            lines.append(f"{'Proved' if proof.holds else 'FAILED'}: {proof}.")
+        lines += [f"ERROR: {f.message}" for f in self.wrong]
+        for title, found in (
+            ("Changed:", list(self.notes)),
+            ("Impossible:", [_told(x) for x in self.lines if x.fate is Fate.IMPOSSIBLE]),
+            ("In part:", [_told(x) for x in self.lines if x.fate is Fate.CARRIED and x.reason]),
+            ("Says what holds anyway:", [_told(x) for x in self.lines if x.fate is Fate.DEFAULT]),
+            ("The other device's own way:", [f"{x.what}: {x.why}" for x in _others(self)]),
+        ):
+            if found:
+                lines += ["", title, *(f"  {text}" for text in found)]
+        return in_comments([" ".join(line.split()) if line.startswith("ERROR") else line for line in lines])
+
+
+def translate(read: Read, target: str) -> Translation:
+    """Translate a router that was read."""
+    dialect = by_name(target)
+    source = by_name(read.dialect)
+    adapted, rendered, text = _render(source, dialect, read)
+    again = dialect.lower(text, f"{read.file} in {dialect.name}")
+    gateway = again.gateway
+    proofs = tuple(
+        prove_translation(read.gateway, of, gateway, name) for name, of in adapted.tunnels if of.enabled
+    )
+    was = {f.code for f in read.findings if f.severity is Severity.ERROR}
+    wrong = tuple(f for f in again.findings if f.severity is Severity.ERROR and f.code not in was)
+
+    def outcome(changed: str) -> Outcome:
+        found = source.lower(changed, read.file).gateway
+        made = dialect.render(adapt(found, target).gateway)
+        return Outcome(found, made.text, made.losses)
+
+    return Translation(
+        file=read.file,
+        dialect=read.dialect,
+        target=target,
+        text=text,
+        lines=account(read.document, read.lines, read.findings, outcome, read.dialect == target),
+        losses=rendered.losses,
+        notes=adapted.notes,
+        proofs=proofs,
+        wrong=wrong,
+    )
+
+
+def _render(source: Dialect, target: Dialect, read: Read) -> tuple[Adapted, Rendered, str]:
+    adapted = adapt(read.gateway, target.name)
+    rendered = target.render(adapted.gateway)
+    written = rendered.text
+    if source.name == target.name:
+        written = carry_over(read.document, written, lambda changed: parse(target.name, changed))
+    return adapted, rendered, written
+
+
+def _told(line: Line) -> str:
+    return f"line {line.line} `{line.words}`" + (f": {line.reason}" if line.reason else "")
+
+
+def _others(translation: Translation) -> list[Loss]:
+    """The losses that no line has told of."""
+    reasons = " ".join(x.reason for x in translation.lines)
+    return [x for x in translation.losses if f"{x.what}: {x.why}" not in reasons]

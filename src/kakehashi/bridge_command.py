@@ -1,0 +1,158 @@
+"""`kakehashi translate` and `kakehashi mirror`."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kakehashi.bridge.mirror import Mirror, MirrorError, mirror
+from kakehashi.bridge.prove import Proof
+from kakehashi.bridge.reading import Read
+from kakehashi.bridge.reading import read as read_text
+from kakehashi.bridge.translate import Translation, translate
+from kakehashi.check_reading import UnreadableError, read_configurations
+from kakehashi.dialects.registry import UnknownDialectError, by_name
+from kakehashi.dialects.rendering import Loss
+
+EXIT_FAULT = 1
+EXIT_UNREADABLE = 2
+
+Target = Annotated[str, typer.Option("--to", help="The language to write: nec-ix, cisco-ios or awplus.")]
+Source = Annotated[str, typer.Argument(metavar="FILE", help="The router's configuration.")]
+Language = Annotated[
+    str | None, typer.Option("--dialect", help="The file's language, e.g. cisco-ios; recognised unless said.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Everything, as JSON for machines.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command("translate")(translate_command)
+    app.command("mirror")(mirror_command)
+
+
+def translate_command(file: Source, to: Target, dialect: Language = None, as_json: AsJson = False) -> None:
+    """Write the same router in another language.
+
+    What became of every line stands above it as comments: carried, the default anyway, or impossible and why.
+    Before it is printed it is read again and negotiates with the far end that the original has.
+
+    Exit status: 0 proved, 1 a tunnel does not come up or dies at a rekey, 2 the file cannot be read.
+    """
+    found = translate(_read(file, dialect), _target(to))
+    if as_json:
+        typer.echo(json.dumps(_translation(found), indent=2, ensure_ascii=False))
+    else:
+        typer.echo(found.comments() + found.text, nl=False)
+    _end(found.holds, found.proofs, [f.message for f in found.wrong])
+
+
+def mirror_command(
+    file: Source,
+    to: Target,
+    tunnel: Annotated[
+        str | None, typer.Option(help="Of which tunnel, by its interface; needed where there are several.")
+    ] = None,
+    dialect: Language = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the far end's configuration, for the same maker or another.
+
+    Peer and local are exchanged, and so are selectors and identities; what this side cannot know is a
+    placeholder, and told of. Before it is printed it negotiates with the original.
+
+    Exit status: 0 proved, 1 it does not come up or dies at a rekey, 2 the file cannot be read.
+    """
+    try:
+        found = mirror(_read(file, dialect), _target(to), tunnel)
+    except MirrorError as error:
+        typer.echo(f"kakehashi mirror: {error}", err=True)
+        raise typer.Exit(EXIT_UNREADABLE) from error
+    if as_json:
+        typer.echo(json.dumps(_mirror(found), indent=2, ensure_ascii=False))
+    else:
+        typer.echo(found.comments() + found.text, nl=False)
+    _end(found.holds, (found.proof,), [f.message for f in found.wrong])
+
+
+def _read(file: str, dialect: str | None) -> Read:
+    try:
+        (configuration,) = read_configurations([file], dialect)
+        text = Path(file).read_bytes()
+    except UnreadableError as error:
+        typer.echo(f"kakehashi: {error}", err=True)
+        raise typer.Exit(EXIT_UNREADABLE) from error
+    return read_text(file, _decoded(text), by_name(configuration.dialect))
+
+
+def _decoded(octets: bytes) -> str:
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return octets.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return octets.decode("utf-8", errors="replace")
+
+
+def _target(name: str) -> str:
+    try:
+        return by_name(name).name
+    except UnknownDialectError as error:
+        typer.echo(f"kakehashi: {error}", err=True)
+        raise typer.Exit(EXIT_UNREADABLE) from error
+
+
+def _end(holds: bool, proofs: tuple[Proof, ...], wrong: list[str]) -> None:
+    for proof in proofs:
+        if not proof.holds:
+            typer.echo(f"kakehashi: {proof}", err=True)
+    for message in wrong:
+        typer.echo(f"kakehashi: the result has an error: {message}", err=True)
+    raise typer.Exit(0 if holds else EXIT_FAULT)
+
+
+def _translation(found: Translation) -> dict[str, object]:
+    return {
+        "file": found.file,
+        "dialect": found.dialect,
+        "to": found.target,
+        "proved": found.holds,
+        "tunnels": [_proof(p) for p in found.proofs],
+        "lines": [
+            {"line": x.line, "words": x.words, "fate": x.fate.value, "reason": x.reason or None}
+            for x in found.lines
+        ],
+        "changed": list(found.notes),
+        "losses": [_loss(x) for x in found.losses],
+        "text": found.text,
+    }
+
+
+def _mirror(found: Mirror) -> dict[str, object]:
+    return {
+        "file": found.file,
+        "dialect": found.dialect,
+        "to": found.target,
+        "tunnel": found.tunnel,
+        "proved": found.holds,
+        "tunnels": [_proof(found.proof)],
+        "placeholders": list(found.placeholders),
+        "changed": list(found.notes),
+        "losses": [_loss(x) for x in found.losses],
+        "text": found.text,
+    }
+
+
+def _proof(proof: Proof) -> dict[str, object]:
+    return {
+        "tunnel": proof.tunnel,
+        "comes_up": proof.comes_up,
+        "survives_rekey": proof.survives_rekey,
+        "reason": proof.reason or None,
+    }
+
+
+def _loss(loss: Loss) -> dict[str, object]:
+    line = loss.source.line if loss.source else None
+    return {"line": line, "what": loss.what, "why": loss.why}
