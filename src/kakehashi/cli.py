@@ -165,13 +165,18 @@ def _fail(error: GatewayError) -> NoReturn:
 
 # They answer at once, without loading what the others need.
 _QUICK = ("show", "clear", "reload", "stop", "run")
-_LATE = {"lab": "kakehashi.lab.command", "check": "kakehashi.check_command"}
+_LATE = {
+    "lab": "kakehashi.lab.command",
+    "check": "kakehashi.check_command",
+    "translate": "kakehashi.bridge_command",
+    "mirror": "kakehashi.bridge_command",
+}
 
 
 def main() -> None:
     """The entry point of the installed command."""
     wanted = next(iter(sys.argv[1:2]), "")
-    modules = [_LATE[wanted]] if wanted in _LATE else [] if wanted in _QUICK else _LATE.values()
+    modules = [_LATE[wanted]] if wanted in _LATE else [] if wanted in _QUICK else sorted(set(_LATE.values()))
     for module in modules:
         import_module(module).register(app)
     app()
