@@ -62,6 +62,23 @@ def test_the_first_transform_wins_whoever_takes_it() -> None:
     assert [t.number for t in choice.answer().proposals[0].transforms] == [1]
 
 
+def test_what_many_peers_take_is_not_asked_again_for_every_transform_of_a_stranger(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+    is_usable = proposals._is_usable
+    monkeypatch.setattr(proposals, "_is_usable", lambda p: bool(asked.append(p)) or is_usable(p))
+    many = [peer(2, name=f"p{n}", proposals=(PHASE1,)) for n in range(40)]
+    transforms = proposals.offer(peer(1, proposals=(OLD_PHASE1,) * 40), MAIN)
+    asked.clear()
+    for _ in range(3):
+        assert isinstance(proposals.choose(many, transforms), Mismatch)
+    assert len(asked) == len(many)
+    wanted = proposals.offer(peer(1, proposals=(OLD_PHASE1, PHASE1)), MAIN)
+    assert proposals.choose(many, wanted).peer is many[0]
+    assert proposals.choose(many[1:], wanted).peer is many[1]
+
+
 def test_the_public_value_that_is_there_already_decides_too() -> None:
     offer = proposals.offer(peer(1, proposals=(OLD_PHASE1, PHASE1)), MAIN)
     everything = peer(2, proposals=(OLD_PHASE1, PHASE1))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from kakehashi.crypto import key_exchange
 from kakehashi.crypto.ikev1 import algorithms, hashes
@@ -99,6 +100,16 @@ class Mismatch:
         return {"field": "; ".join(fields), "offered": "; ".join(offered), "allowed": "; ".join(allowed)}
 
 
+# By what it takes: the first peer that does, and its proposal.
+_Takers = dict[
+    tuple[Cipher | None, HashAlgorithm, KeyExchangeId | None, AuthenticationMethod],
+    tuple[Ikev1Peer, Phase1Proposal],
+]
+_FEW = 8  # peers
+_MAX_REMEMBERED = 8  # sets of more peers than that
+_remembered: dict[tuple[int, ...], tuple[tuple[Ikev1Peer, ...], _Takers]] = {}
+
+
 def usable(peer: Ikev1Peer) -> list[Phase1Proposal]:
     """The proposals of a peer that can be carried out here, in the configured order."""
     return [p for p in peer.proposals if _is_usable(p)]
@@ -155,15 +166,17 @@ def choose(
         if proposal.protocol == ProtocolId.ISAKMP
         for transform in proposal.transforms
     ]
-    for number, transform in transforms:
-        found = _understand(transform)
-        for peer in peers:
-            for proposal in usable(peer):
-                fits = _takes(peer, proposal, found, Role.RESPONDER)
-                if fits and public_size in (None, key_exchange.public_size(proposal.group)):
-                    suite, is_shorter = _suite(proposal, found)
-                    return Choice(peer, proposal, transform, number, suite, is_shorter)
-    return _mismatch([_understand(t) for _, t in transforms], peers)
+    takers = _takers(peers)
+    understood = [_understand(transform) for _, transform in transforms]
+    for (number, transform), found in zip(transforms, understood, strict=True):
+        taker = takers.get((found.cipher, found.hash, found.group, found.method))
+        if taker is None or not found.understood:
+            continue
+        peer, proposal = taker
+        if public_size in (None, key_exchange.public_size(proposal.group)):
+            suite, is_shorter = _suite(proposal, found)
+            return Choice(peer, proposal, transform, number, suite, is_shorter)
+    return _mismatch(understood, takers)
 
 
 def accept(peer: Ikev1Peer, mode: ExchangeMode, answered: SecurityAssociation) -> Phase1Suite | None:
@@ -239,6 +252,29 @@ def _lifetimes(seconds: int, kilobytes: int | None) -> list[Attribute]:
     return found
 
 
+def _takers(peers: Sequence[Ikev1Peer]) -> _Takers:
+    """Who takes what. Of many peers it is remembered: a stranger's message must not cost more by them."""
+    if len(peers) <= _FEW:
+        return _read_takers(peers)
+    key = tuple(map(id, peers))
+    found = _remembered.get(key)
+    if found is None:
+        if len(_remembered) == _MAX_REMEMBERED:
+            del _remembered[next(iter(_remembered))]
+        # The peers are kept, so that no other ones can have their place in memory.
+        found = _remembered[key] = (tuple(peers), _read_takers(peers))
+    return found[1]
+
+
+def _read_takers(peers: Sequence[Ikev1Peer]) -> _Takers:
+    takers: _Takers = {}
+    for peer in peers:
+        for proposal, method in product(usable(peer), methods(peer, Role.RESPONDER)):
+            combination = (proposal.cipher, proposal.hash, proposal.group, method)
+            takers.setdefault(combination, (peer, proposal))
+    return takers
+
+
 def _understand(transform: Transform) -> Offered:
     encryption = transform.get(Phase1Attribute.ENCRYPTION_ALGORITHM) or 0
     bits = transform.get(Phase1Attribute.KEY_LENGTH)
@@ -303,18 +339,15 @@ def _shorter(theirs: int | None, ours: int | None) -> int | None:
     return min(given, default=None)
 
 
-def _mismatch(offered: Sequence[Offered], peers: Sequence[Ikev1Peer]) -> Mismatch:
-    ours = [(p, peer) for peer in peers for p in usable(peer)]
+def _mismatch(offered: Sequence[Offered], takers: _Takers) -> Mismatch:
+    ours = [proposal for _, proposal in takers.values()]
     if not offered or not ours:
         return Mismatch(())
     columns = (
-        ("encryption", [cipher_name(p.cipher) for p, _ in ours]),
-        ("hash", [hash_name(p.hash) for p, _ in ours]),
-        ("group", [group_name(p.group) for p, _ in ours]),
-        (
-            "authentication",
-            [_METHOD_NAMES[m] for _, peer in ours for m in methods(peer, Role.RESPONDER)],
-        ),
+        ("encryption", [cipher_name(p.cipher) for p in ours]),
+        ("hash", [hash_name(p.hash) for p in ours]),
+        ("group", [group_name(p.group) for p in ours]),
+        ("authentication", [_METHOD_NAMES[method] for *_, method in takers]),
     )
     differences = []
     for index, (field, allowed) in enumerate(columns):
@@ -323,7 +356,7 @@ def _mismatch(offered: Sequence[Offered], peers: Sequence[Ikev1Peer]) -> Mismatc
             differences.append((field, listed(_once(theirs)), listed(_once(allowed))))
     if not differences:
         combined = listed(_once(" / ".join(o.names[:3]) for o in offered))
-        differences.append(("combination", combined, listed(_once(_text(p) for p, _ in ours))))
+        differences.append(("combination", combined, listed(_once(_text(p) for p in ours))))
     return Mismatch(tuple(differences))
 
 

@@ -1,6 +1,6 @@
 """The first message of phase 1 from a peer that has no ISAKMP SA with us yet."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import Send
@@ -26,6 +26,8 @@ from kakehashi.wire.v1.header import HEADER_SIZE, Header
 from kakehashi.wire.v1.payloads import decode_payloads
 from kakehashi.wire.v1.refusal import notify_for
 from kakehashi.wire.v1.sa import SecurityAssociation
+
+_MOST_TOLD = 8  # policies that one sentence names
 
 MODES = {
     ExchangeType.IDENTITY_PROTECTION: ExchangeMode.MAIN,
@@ -108,7 +110,7 @@ def _aggressive(
     willing = [peer for peer in everyone if peer.accepts_aggressive]
     path = received.path
     if not willing:
-        policies = "; ".join(policy_text(p) for p in everyone)
+        policies = "; ".join(_a_few(everyone, policy_text))
         raise Refusal(None, f"the peer begins with aggressive mode, which {policies} does not accept")
     named = [p for p in willing if phase1_identity.is_explicit(p, identity)]
     peers = named or [p for p in willing if phase1_identity.is_acceptable(p, identity, path)]
@@ -163,17 +165,23 @@ def _no_proposal(mismatch: Choice | Mismatch, peers: Sequence[Ikev1Peer], receiv
         # In aggressive mode the public value comes before the group is agreed on.
         sentence = f"the public value of {offerer} is of another group than the one that is chosen"
         return Refusal(NotifyType.INVALID_KEY_INFORMATION, sentence)
-    policies = ", ".join(policy_text(p) for p in peers)
+    policies = ", ".join(_a_few(peers, policy_text))
     sentence, details = mismatch.sentence(offerer, policies), mismatch.details()
     return Refusal(NotifyType.NO_PROPOSAL_CHOSEN, sentence, details=details)
 
 
 def _unknown_identity(identity: Identity, peers: Sequence[Ikev1Peer], path: Path) -> Refusal:
-    expected = "; ".join(phase1_identity.expectation(peer, path) for peer in peers)
-    allowed = "; ".join(phase1_identity.allowed(peer, path) for peer in peers)
+    expected = "; ".join(_a_few(peers, lambda peer: phase1_identity.expectation(peer, path)))
+    allowed = "; ".join(_a_few(peers, lambda peer: phase1_identity.allowed(peer, path)))
     details = {"field": "identity", "offered": str(identity), "allowed": allowed}
     sentence = f"peer {path.remote.ip} says it is {identity}, which no policy knows: {expected}"
     return Refusal(NotifyType.INVALID_ID_INFORMATION, sentence, details=details)
+
+
+def _a_few(peers: Sequence[Ikev1Peer], text: Callable[[Ikev1Peer], str]) -> list[str]:
+    """The texts of the first peers: a stranger can ask for them, and there may be a thousand."""
+    rest = len(peers) - _MOST_TOLD
+    return [*map(text, peers[:_MOST_TOLD]), *([f"{rest} others"] if rest > 0 else [])]
 
 
 def _answer(host: Host, header: Header, notify: NotifyType | None, path: Path, now: float) -> None:
