@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kakehashi.ike.effects import EventName
-from kakehashi.model.ikev1 import AddressPool, PeerIdentity, RemoteAccess
+from kakehashi.model.ikev1 import AddressPool, DeadPeerDetection, PeerIdentity, RemoteAccess
 from kakehashi.model.selector import ANY_IPV4, TrafficSelector
 from tests.conversations.v1.gateways import (
     AGGRESSIVE,
@@ -127,6 +127,27 @@ def test_two_branches_behind_one_address_have_a_tunnel_each() -> None:
     wire.run(1)
     assert [sa.tunnel for sa in b.children.values()] == ["Tunnel1.0"]
     assert len(b.isakmp_sas()) == 1
+
+
+def test_of_two_branches_behind_one_address_with_one_name_each_lives_and_dies_alone() -> None:
+    """NT-07: only the port tells them apart."""
+    wire = Wire()
+    dpd = {"dpd": DeadPeerDetection(20, 2, 5)}
+    tunnels = [ikev1_tunnel(2, interface=f"Tunnel{i}.0", address=ANY) for i in range(2)]
+    b = wire.node("centre", gateway(peer(2, **CENTER, **dpd), *tunnels), SITE2)
+    branches = []
+    for number in range(2):
+        own = site(1, **BRANCH, **dpd, send_initial_contact=False)
+        branches.append(wire.node(f"branch{number}", own, f"10.1.0.{number + 1}"))
+        wire.nat(branches[-1], "10.9.0.1").next_port = 40000 + 1000 * number
+        branches[-1].initiate(TUNNEL, b)
+        wire.run(3)
+    assert len(b.children) == len(b.isakmp_sas()) == 2
+    wire.filter = lambda node, datagram: node is not branches[0]
+    wire.run(100)
+    assert b.told(EventName.PEER_DEAD)
+    assert len(b.isakmp_sas()) == 1
+    assert [sa.spi_in for sa in b.children.values()] == [branches[1].used(TUNNEL).spi_out]
 
 
 def test_two_branches_that_any_tunnel_takes_get_one_each() -> None:

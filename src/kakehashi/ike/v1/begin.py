@@ -105,11 +105,7 @@ def starts_anew(sa: IsakmpSa, now: float) -> None:
 
 def sas_with(host: Host, pair: Pair) -> list[IsakmpSa]:
     """The ISAKMP SAs with the peer of a pair, oldest first."""
-    return [
-        sa
-        for sa in host.sas_with(pair.peer.name, pair.peer_identity)
-        if sa.path.remote.ip == pair.sa.path.remote.ip
-    ]
+    return [sa for sa in host.sas_with(pair.peer.name, pair.peer_identity) if sa.is_at(pair.sa.path.remote)]
 
 
 def _standing(host: Host, tunnel: Ikev1Tunnel, path: Path | None) -> IsakmpSa | None:

@@ -58,7 +58,7 @@ def courier(host: Host, pair: Pair) -> IsakmpSa | None:
     found = [
         sa
         for sa in host.sas_with(pair.peer.name, pair.peer_identity)
-        if sa.state is State.ESTABLISHED and sa.path.remote.ip == pair.sa.path.remote.ip
+        if sa.state is State.ESTABLISHED and sa.is_at(pair.sa.path.remote)
     ]
     return max(found, key=lambda sa: (not sa.superseded, sa.serial), default=None)
 

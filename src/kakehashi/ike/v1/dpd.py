@@ -139,7 +139,7 @@ def _dead(sa: IsakmpSa, questions: int, now: float) -> None:
     for pair in pairs:
         sa.host.pairs.remove(pair, why)
     for other in sa.host.sas_with(peer.name, sa.peer_identity):
-        if other.path.remote.ip == sa.path.remote.ip:
+        if sa.is_at(other.path.remote):
             other.close(why, now)
 
 

@@ -74,10 +74,10 @@ def responder_lifetime(sa: IsakmpSa, notification: Notification) -> None:
 
 def is_same_peer(one: IsakmpSa, other: IsakmpSa) -> bool:
     """Are both SAs with one host? Several clients may have one identity, and one address before a NAT."""
-    here, there = one.path.remote, other.path.remote
-    same_place = here == there if NatSide.REMOTE in one.nat else here.ip == there.ip
     return (
-        same_place and one.peer_identity == other.peer_identity and one.local_identity == other.local_identity
+        one.is_at(other.path.remote)
+        and one.peer_identity == other.peer_identity
+        and one.local_identity == other.local_identity
     )
 
 

@@ -144,6 +144,11 @@ class IsakmpSa:
         """The hash that phase 1 has agreed on, and its prf; where the state guarantees it."""
         return known(self.sealer).hash
 
+    def is_at(self, remote: SocketAddress) -> bool:
+        """Is the peer there? Of several behind one NAT only the port tells which."""
+        here = self.path.remote
+        return here == remote if NatSide.REMOTE in self.nat else here.ip == remote.ip
+
     def new_message_id(self) -> int:
         """A message ID that no exchange of this SA has had (RFC 2408 section 3.1)."""
         while not (number := int.from_bytes(self.host.entropy(4), "big")) or self.is_used(number):

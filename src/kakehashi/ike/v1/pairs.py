@@ -12,7 +12,7 @@ from kakehashi.ike.v1.delete_notify import UnknownSpis
 from kakehashi.ike.v1.identities import SelectorPair
 from kakehashi.ike.v1.index import Index
 from kakehashi.ike.v1.ipsec_sa import Pair, PairState
-from kakehashi.model.address import IPAddress, Path
+from kakehashi.model.address import Path
 from kakehashi.model.identity import Identity
 from kakehashi.model.status import NatSide
 
@@ -45,19 +45,16 @@ class Pairs:
         """The pairs of a tunnel, oldest first."""
         return self._of_tunnel.of(tunnel)
 
-    def of_peer(self, peer: str, identity: Identity | None, address: IPAddress | None = None) -> list[Pair]:
-        """The pairs with who has that identity, under a peer of the configuration; at one address or any."""
-        return [
-            pair
-            for pair in self._of_peer.of((peer, identity))
-            if address is None or pair.sa.path.remote.ip == address
-        ]
+    def of_peer(self, peer: str, identity: Identity | None) -> list[Pair]:
+        """The pairs with who has that identity, under a peer of the configuration."""
+        return self._of_peer.of((peer, identity))
 
     def of_sa(self, sa: IsakmpSa) -> list[Pair]:
         """The pairs that the peer of an ISAKMP SA has with us there, whichever ISAKMP SA made them."""
         if sa.peer is None:
             return []
-        return self.of_peer(sa.peer.name, sa.peer_identity, sa.path.remote.ip)
+        pairs = self.of_peer(sa.peer.name, sa.peer_identity)
+        return [pair for pair in pairs if sa.is_at(pair.sa.path.remote)]
 
     def by_peer_spi(self, sa: IsakmpSa, spi: bytes) -> Pair | None:
         """The pair that the peer of an ISAKMP SA calls by its own inbound SPI."""
