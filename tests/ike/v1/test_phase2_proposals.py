@@ -241,3 +241,19 @@ def test_many_transforms_of_ah_and_esp_cost_little(monkeypatch: pytest.MonkeyPat
     )
     assert isinstance(proposals.choose(suites(proposal()), SecurityAssociation(many)), Mismatch)
     assert len(looked) <= 64
+
+
+def test_a_limit_in_kilobytes_of_any_size_is_one_that_a_data_plane_can_keep() -> None:
+    """A variable attribute may have more octets than any counter of octets."""
+    told = bytes.fromhex("8001000200020008") + b"\xff" * 8
+    own = Phase2Suite(
+        cipher=None,
+        integrity=IntegrityId.NONE,
+        ah=IntegrityId.NONE,
+        group=KeyExchangeId.NONE,
+        encapsulation=None,
+        lifetime=3600,
+    )
+    suite = proposals.obey_lifetime(own, told)
+    assert suite.kilobytes is not None
+    assert suite.kilobytes * 1024 < 1 << 64

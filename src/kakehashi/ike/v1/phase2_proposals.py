@@ -365,7 +365,8 @@ def _lives(told: Iterable[tuple[LifeType, int]]) -> tuple[int | None, int | None
         if kind == LifeType.SECONDS:
             seconds = _least(seconds, value or None)
         elif kind == LifeType.KILOBYTES:
-            kilobytes = _least(kilobytes, value or None)
+            # An attribute may have any size, but what is more than this is no limit that a data plane can keep.
+            kilobytes = _least(kilobytes, min(value, _MAX_LIFE) or None)
     return seconds, kilobytes
 
 
