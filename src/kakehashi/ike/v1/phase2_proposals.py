@@ -365,7 +365,7 @@ def _lives(told: Iterable[tuple[LifeType, int]]) -> tuple[int | None, int | None
         if kind == LifeType.SECONDS:
             seconds = _least(seconds, value or None)
         elif kind == LifeType.KILOBYTES:
-            # An attribute may have any size, but what is more than this is no limit that a data plane can keep.
+            # An attribute may have any size; more than this no data plane can count.
             kilobytes = _least(kilobytes, min(value, _MAX_LIFE) or None)
     return seconds, kilobytes
 
