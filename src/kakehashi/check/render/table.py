@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from kakehashi.check.report import PairReport, Remark
 from kakehashi.check.sheet.labels import Language
@@ -77,4 +78,8 @@ def _line(row: Row, language: Language) -> Line:
 def _words(cell: Cell) -> str:
     if not cell.words:
         return ""
-    return f"{cell.words} ({cell.sources[0]})" if cell.sources else cell.words
+    if not cell.sources:
+        return cell.words
+    # The whole path stands above the table, and has no room here.
+    first = cell.sources[0]
+    return f"{cell.words} ({PurePath(first.file).name}:{first.line})"
