@@ -46,6 +46,24 @@ class Outcome:
     gateway: Gateway
     text: str
     losses: tuple[Loss, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What is otherwise than it was, in words."""
+        return tuple(dict.fromkeys((*(f"{x.what}: {x.why}" for x in self.losses), *self.notes)))
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """What is compared: the lines, and which tunnels are on."""
+        enabled = tuple(sorted((t.interface, t.enabled) for t in self.gateway.tunnels))
+        return tuple(x for x in self.text.splitlines() if not x.startswith("!")), enabled
+
+    @property
+    def things(self) -> tuple[int, ...]:
+        """How many tunnels, peers and interfaces there are."""
+        found = self.gateway
+        return len(found.tunnels), len(found.ikev1_peers), len(found.interfaces)
 
 
 def account(
@@ -88,23 +106,20 @@ def _line(
         return Line(item.line, words, Fate.CARRIED, f"in part: {loss.what}: {loss.why}" if loss else "")
     gone = {item.line, *(inner.line for inner, _ in _walk(item.body, False))}
     without = outcome("\n".join("!" if n in gone else text for n, text in enumerate(lines, start=1)))
-    reasons = "; ".join(f"{x.what}: {x.why}" for x in whole.losses if not _among(x, without.losses))
-    if _said(without.text) != _said(whole.text):
-        return Line(item.line, words, Fate.CARRIED, f"in part: {reasons}" if reasons else "")
+    gone_too = [text for text in whole.told if text not in without.told]
+    reasons = "; ".join(gone_too)
+    if without.said != whole.said:
+        # Without a tunnel all that is otherwise about it is gone: that is not this line's doing.
+        partly = bool(reasons) and without.things == whole.things
+        return Line(item.line, words, Fate.CARRIED, f"in part: {reasons}" if partly else "")
     if without.gateway == whole.gateway:
         finding = told.get(item.line)
         if finding is not None:
             return Line(item.line, words, Fate.IMPOSSIBLE, finding.message)
         return Line(item.line, words, Fate.DEFAULT, "it says what holds anyway")
+    if not reasons and any(text not in whole.told for text in without.told):
+        return Line(item.line, words, Fate.DEFAULT, "the other device does so by itself")
     return Line(item.line, words, Fate.IMPOSSIBLE, reasons or "the other device has no setting for it")
-
-
-def _among(loss: Loss, losses: Sequence[Loss]) -> bool:
-    return any((loss.what, loss.why) == (other.what, other.why) for other in losses)
-
-
-def _said(text: str) -> list[str]:
-    return [line for line in text.splitlines() if not line.startswith("!")]
 
 
 def _words(item: Item) -> str:

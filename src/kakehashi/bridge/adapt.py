@@ -59,6 +59,12 @@ def adapt(gateway: Gateway, target: str) -> Adapted:
         Device("original", gateway), target, {i.name: i for i in gateway.interfaces}, list(gateway.routes)
     )
     for tunnel in gateway.tunnels:
+        _shut_down(tunnel, draft)
+        hop = tunnel.outgoing.next_hop if tunnel.outgoing else None
+        if target != NEC and hop is not None:
+            draft.notes.append(
+                f"{tunnel.interface}: the next hop {hop} is not said: the route to the peer decides"
+            )
         if target == CISCO:
             _for_cisco(tunnel, draft)
         else:
@@ -90,6 +96,14 @@ def networks(selectors: Iterable[TrafficSelector]) -> list[IPNetwork]:
         if TrafficSelector(selector.start, selector.end) not in _WHOLE:
             found += summarize_address_range(selector.start, selector.end)
     return list(dict.fromkeys(found))
+
+
+def _shut_down(tunnel: Tunnel, draft: _Draft) -> None:
+    """A tunnel that is not complete is off; what completes it for the other device must not switch it on."""
+    interface = draft.interfaces.get(tunnel.interface)
+    if interface is not None and interface.enabled and not tunnel.enabled:
+        draft.interfaces[tunnel.interface] = replace(interface, enabled=False)
+        draft.notes.append(f"{tunnel.interface} is shut down: as it is written it could not come up")
 
 
 def _for_cisco(tunnel: Tunnel, draft: _Draft) -> None:
@@ -127,7 +141,7 @@ def _to_map(tunnel: Tunnel, draft: _Draft) -> None:
         _filtering(_chosen_by_routes(tunnel, into)),
         interface=name,
         policy_based=True,
-        outgoing=OutgoingInterface(wan.name) if wan else None,
+        outgoing=OutgoingInterface(wan.name) if wan and tunnel.enabled else None,
         connect=ConnectType.ON_DEMAND,
         source_address=tunnel.source_address,
     )

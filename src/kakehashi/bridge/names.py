@@ -63,7 +63,7 @@ def _is_port(interface: Interface) -> bool:
 def _number(name: str, source: str) -> int:
     """Of `GigaEthernet1.0` 1, of `GigabitEthernet0/1` 1, of `eth2` 1."""
     found = [int(n) for n in _NUMBERS.findall(name)]
-    if not found:
+    if not found or " " in name:  # an entry of a crypto map
         return 0
     if source == "nec-ix":
         return found[0]

@@ -69,8 +69,9 @@ def translate(read: Read, target: str) -> Translation:
 
     def outcome(changed: str) -> Outcome:
         found = source.lower(changed, read.file).gateway
-        made = dialect.render(adapt(found, target).gateway)
-        return Outcome(found, made.text, made.losses)
+        changed_to = adapt(found, target)
+        made = dialect.render(changed_to.gateway)
+        return Outcome(found, made.text, made.losses, changed_to.notes)
 
     return Translation(
         file=read.file,
