@@ -257,7 +257,7 @@ def _ipsec_block(profile: _Ipsec, name: str) -> list[str]:
 def _tell_ikev2(ike: IkePolicy, source: Source | None, losses: Losses) -> None:
     for fits, what in (
         (ike.nat_traversal, "no NAT traversal"),
-        (ike.nat_keepalive == defaults.NAT_KEEPALIVE, f"a NAT keepalive every {ike.nat_keepalive} s"),
+        (ike.nat_keepalive == defaults.NAT_KEEPALIVE, f"NAT keepalive: {ike.nat_keepalive or 'none'}"),
         (ike.retransmit == defaults.RETRANSMIT, f"retransmission after {ike.retransmit} s"),
         (ike.send_initial_contact, "no INITIAL_CONTACT"),
         (ike.send_delete, "no DELETE"),
@@ -277,7 +277,7 @@ def _tell_ikev1(peer: Ikev1Peer, losses: Losses) -> None:
         (peer.nat_traversal, "no NAT traversal"),
         (
             not peer.nat_traversal or peer.nat_keepalive == defaults.NAT_KEEPALIVE,
-            f"a NAT keepalive every {peer.nat_keepalive} s",
+            f"NAT keepalive: {peer.nat_keepalive or 'none'}",
         ),
         (peer.fragmentation, "no fragmentation of IKE messages"),
         (not peer.suppress_dangling, "no phase 1 for itself"),
