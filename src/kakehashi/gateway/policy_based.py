@@ -151,8 +151,8 @@ def _rules(pair: Pair, table: int, priority: int) -> Iterator[Rule]:
 def _ports(selector: TrafficSelector, protocol: int) -> Ports | None:
     """What rules can say of ports. The type of ICMP they cannot: all of it goes into the tunnel then.
 
-    They know no ports 0 and 65535 (linux/fib_rules.h). A range that has one of them leaves it to the guards of
-    the packet filter, which drop it.
+    They know no ports 0 and 65535 (linux/fib_rules.h). A range that has one of them leaves it to the guards
+    of the packet filter, which drop it.
     """
     low, high = selector.start_port, selector.end_port
     if protocol not in HAS_PORTS or (low, high) == (0, 65535):
