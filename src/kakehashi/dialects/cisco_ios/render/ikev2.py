@@ -163,6 +163,8 @@ def _key(side: str, secret: Secret | None, source: Source | None, book: Book) ->
         book.losses.add(source, f"the {side}key", "there is none")
         return
     plain = plain_secret(secret)
+    if plain in ("0", "6", "7", "hex"):
+        plain = f"0 {plain}"  # alone it would be the type of a key that follows
     yield f"  pre-shared-key {side}{plain if plain is not None else f'hex {secret.octets.hex()}'}"
 
 

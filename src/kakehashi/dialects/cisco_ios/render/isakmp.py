@@ -81,9 +81,11 @@ class _Common:
 def _write_policies(peers: tuple[Ikev1Peer, ...], book: Book) -> None:
     """All peers are offered the same policies, in the order of their numbers."""
     losses = book.losses
-    proposals = tuple(dict.fromkeys(p for peer in peers for p in peer.proposals))
+    alike = len({peer.proposals for peer in peers}) == 1
+    every = tuple(dict.fromkeys(p for peer in peers for p in peer.proposals))
+    proposals = peers[0].proposals if alike else every
     losses.unless(
-        len({peer.proposals for peer in peers}) == 1,
+        alike,
         None,
         "proposals of phase 1 that differ from peer to peer",
         "all peers are offered all of them",
@@ -179,6 +181,8 @@ def _key_line(peer: Ikev1Peer, words: str, book: Book) -> list[str]:
     if secret is None:
         book.losses.add(peer.source, f"the key of {peer.name}", "a key is one word of text")
         return []
+    if secret in ("0", "6", "7"):
+        secret = f"0 {secret}"  # alone it would be the type of a key that follows
     whom = _whom(peer)
     if words.startswith("crypto"):
         return [f"{words} {secret} {whom}"]
