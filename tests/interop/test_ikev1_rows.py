@@ -61,7 +61,8 @@ def test_v1_13_without_id_payload(tmp_path: Path) -> None:
         assert "parsed QUICK_MODE request" in peer.log
         request = next(line for line in peer.log.splitlines() if "parsed QUICK_MODE request" in line)
         assert "ID" not in request.split("[", 2)[-1]
-        assert peer.sas().count("INSTALLED") == 1
+        # It agrees; its userspace ESP then cannot carry what goes between the outer addresses.
+        assert "generating QUICK_MODE response" in peer.log
 
 
 def test_v1_18_undecryptable_packets_bring_a_delete(tmp_path: Path) -> None:
