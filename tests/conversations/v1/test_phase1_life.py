@@ -187,6 +187,7 @@ def test_renewals_on_a_rough_wire(mode: ExchangeMode, seed: int) -> None:
     settled(a, b)
 
 
+@pytest.mark.interpreted
 def test_the_driver_hears_when_an_sa_comes_and_goes() -> None:
     wire = Wire()
     a, b = two_sites(wire)

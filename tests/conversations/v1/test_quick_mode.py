@@ -245,6 +245,7 @@ def test_both_begin_at_once() -> None:
         assert a.used(TUNNEL).spi_in == b.used(TUNNEL).spi_out
 
 
+@pytest.mark.interpreted
 @pytest.mark.parametrize("filters", [False, True])
 def test_a_responder_that_answers_for_other_traffic_is_refused(
     filters: bool, monkeypatch: pytest.MonkeyPatch

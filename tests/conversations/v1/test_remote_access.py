@@ -34,6 +34,9 @@ from tests.conversations.v1.gateways import (
 from tests.conversations.v1.stories import settled
 from tests.conversations.wire import Conditions, Node, Wire
 
+# Its stories listen to `Endpoint.effects`.
+pytestmark = pytest.mark.interpreted
+
 BOTH = pytest.mark.parametrize("mode", [MAIN, AGGRESSIVE], ids=lambda m: m.value)
 
 

@@ -167,6 +167,7 @@ def test_two_branches_that_any_tunnel_takes_get_one_each() -> None:
     assert sorted(sa.tunnel for sa in b.children.values()) == ["Tunnel0.0", "Tunnel1.0"]
 
 
+@pytest.mark.interpreted
 def test_nobody_looks_at_the_sas_of_all_sites_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """A thousand sites may be one policy's: what each costs must not depend on how many the others are."""
     wire = Wire()

@@ -251,6 +251,7 @@ def test_first_messages_that_are_almost_right(seed: int, mode: ExchangeMode) -> 
         wire.run(40)
 
 
+@pytest.mark.interpreted
 @BOTH
 def test_an_identity_of_60_kilobytes_does_not_fill_the_log(mode: ExchangeMode) -> None:
     """In aggressive mode anyone may send it, for it stands before the proof."""

@@ -46,7 +46,7 @@ def test_every_transform_of_an_offer_is_understood_again() -> None:
     ]
     for suite in suites:
         offer = proposals.offer(peer(1, proposals=(suite,)), AGGRESSIVE)
-        choice = proposals.choose([peer(2, proposals=suites)], offer, 128)
+        choice = proposals.choose([peer(2, proposals=tuple(suites))], offer, 128)
         assert isinstance(choice, Choice)
         assert choice.proposal == suite
         assert choice.answer() == offer
@@ -62,6 +62,7 @@ def test_the_first_transform_wins_whoever_takes_it() -> None:
     assert [t.number for t in choice.answer().proposals[0].transforms] == [1]
 
 
+@pytest.mark.interpreted
 def test_what_many_peers_take_is_not_asked_again_for_every_transform_of_a_stranger(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
