@@ -7,7 +7,7 @@ have, lifetimes of seconds, cookies always. For tests and measurements against o
 import pickle
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from kakehashi.model.ikev1 import Ikev1IpsecPolicy, Ikev1Peer, Ikev1Tunnel
 from kakehashi.model.policy import IkePolicy, IpsecPolicy, Rekey, ResponderSelectors
 from kakehashi.model.status import NatMethod
 from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
+from tests.pickling import dump
 
 
 @dataclass(frozen=True)
@@ -91,16 +92,7 @@ class Adjustments:
 
     def write(self, file: Path) -> None:
         with file.open("wb") as stream:
-            _Pickler(stream).dump(self)
-
-
-class _Pickler(pickle.Pickler):
-    """A compiled frozen dataclass can be pickled only as the call that makes it."""
-
-    def reducer_override(self, value: Any) -> Any:
-        if not is_dataclass(value) or isinstance(value, type):
-            return NotImplemented
-        return partial(type(value), **{f.name: getattr(value, f.name) for f in fields(value)}), ()
+            dump(self, stream)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 from kakehashi.dataplane.native import NativeDataPlane
+from tests.pickling import dump
 
 
 def main() -> None:
@@ -24,7 +25,7 @@ def main() -> None:
                 result = getattr(plane, name)(*args)
         except Exception as error:
             result = error
-        pickle.dump(result, results)
+        dump(result, results)
         results.flush()
 
 

@@ -21,8 +21,9 @@ from kakehashi.model.child_sa import ChildSa, EspKeys
 from kakehashi.model.secret import Secret
 from kakehashi.model.selector import EVERYTHING
 from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId
+from tests.pickling import dump
 
-PEER = FilePath(__file__).with_name("peer.py")
+ROOT = FilePath(__file__).resolve().parents[2]
 PATIENCE = 10.0
 _numbers = count()
 
@@ -48,9 +49,10 @@ class Host:
 
     def start(self, *args: Any) -> None:
         self.process = subprocess.Popen(
-            ["ip", "netns", "exec", self.namespace, sys.executable, str(PEER)],
+            ["ip", "netns", "exec", self.namespace, sys.executable, "-m", "tests.dataplane.peer"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            cwd=ROOT,
         )
         self.call("start", *args)
 
@@ -70,7 +72,7 @@ class Host:
         assert self.process is not None
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        pickle.dump((name, args), self.process.stdin)
+        dump((name, args), self.process.stdin)
         self.process.stdin.flush()
         assert select.select([self.process.stdout], [], [], PATIENCE)[0], f"{name} does not return"
         result = pickle.load(self.process.stdout)
