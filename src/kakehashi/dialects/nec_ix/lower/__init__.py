@@ -13,12 +13,11 @@ from kakehashi.dialects.nec_ix.lower.lines import report_lines
 from kakehashi.dialects.nec_ix.lower.phase1 import read_policies
 from kakehashi.dialects.nec_ix.lower.phase2 import Maps, read_delete_notify, read_maps
 from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy
-from kakehashi.dialects.nec_ix.lower.report import Report
 from kakehashi.dialects.nec_ix.lower.route import read_routes
 from kakehashi.dialects.nec_ix.lower.settings import Place, Settings, read_place
 from kakehashi.dialects.nec_ix.lower.tunnel import Surroundings, lower_tunnel
 from kakehashi.dialects.nec_ix.lower.watch import report_watch_groups
-from kakehashi.model.finding import Finding
+from kakehashi.dialects.report import Report
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
@@ -60,7 +59,7 @@ def lower_document(document: Document, file: str) -> Lowered:
         delete_notify=read_delete_notify(document),
         files=(file,),
     )
-    return Lowered(gateway, _once(report))
+    return Lowered(gateway, report.findings())
 
 
 def _tunnel(block: Block, maps: Maps, around: Surroundings, report: Report) -> Tunnel | None:
@@ -177,8 +176,3 @@ def _check_same_peers(tunnels: Iterable[Ikev2Tunnel], report: Report) -> None:
                 "nobody can tell them apart",
                 "give each tunnel an identity of its own",
             )
-
-
-def _once(report: Report) -> tuple[Finding, ...]:
-    """A profile that several tunnels share is reported once for each finding."""
-    return tuple(dict.fromkeys(report.findings()))

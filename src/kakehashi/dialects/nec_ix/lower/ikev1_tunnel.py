@@ -6,7 +6,7 @@ from dataclasses import replace
 from kakehashi.dialects.document import Statement
 from kakehashi.dialects.nec_ix.lower.interface import Block
 from kakehashi.dialects.nec_ix.lower.phase2 import IpsecMap, Maps
-from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.report import Report
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Interface
 from kakehashi.model.ikev1 import Ikev1IpsecPolicy, Ikev1Tunnel

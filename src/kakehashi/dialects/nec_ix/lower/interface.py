@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from kakehashi.dialects.document import Document, Statement, statements
 from kakehashi.dialects.nec_ix.grammar.policy import POLICY
 from kakehashi.dialects.nec_ix.interfaces import is_null, kind_of
-from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.report import Report
 from kakehashi.model.gateway import Interface, InterfaceKind, StaticTranslation
 
 _ON_TUNNELS_ONLY = frozenset(c.key for c in POLICY) | {

@@ -4,7 +4,7 @@ from kakehashi.dialects.document import Comment, Document, Item, Statement, Unkn
 from kakehashi.dialects.grammar import Argument, Support, Word
 from kakehashi.dialects.matching import MASK, Match, match_line
 from kakehashi.dialects.nec_ix.grammar import GRAMMAR
-from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.report import Report
 from kakehashi.dialects.spelling import close
 from kakehashi.model.finding import Finding, Severity
 

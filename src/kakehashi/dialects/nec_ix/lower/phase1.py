@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.nec_ix import defaults
 from kakehashi.dialects.nec_ix.lower.names import Named, check_unused, read_about, read_named
-from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.report import Report
 from kakehashi.model.address import ANY, Hostname, PeerAddress
 from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import (

@@ -7,7 +7,7 @@ from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.nec_ix import defaults
 from kakehashi.dialects.nec_ix.lower.names import Named, check_unused, read_about, read_named
 from kakehashi.dialects.nec_ix.lower.phase1 import Policies, peer_address
-from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.report import Report
 from kakehashi.dialects.spelling import close
 from kakehashi.model.address import ANY, PeerAddress
 from kakehashi.model.ikev1 import CommitBit, DeleteNotify, Ikev1IpsecPolicy, Phase2Proposal

@@ -2,7 +2,7 @@
 
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.nec_ix.interfaces import is_null
-from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.report import Report
 from kakehashi.model.gateway import Route
 
 # The device compares distances first and metrics then; the model has one number.

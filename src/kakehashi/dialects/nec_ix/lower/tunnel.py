@@ -8,8 +8,8 @@ from kakehashi.dialects.document import Statement
 from kakehashi.dialects.nec_ix.lower.interface import Block
 from kakehashi.dialects.nec_ix.lower.keys import Keys, name_of, read_identity
 from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy, ipsec_policy
-from kakehashi.dialects.nec_ix.lower.report import Report
 from kakehashi.dialects.nec_ix.lower.settings import POLICY_KEYS, Place, Settings, read_place
+from kakehashi.dialects.report import Report
 from kakehashi.dialects.spelling import close
 from kakehashi.model.address import ANY, Hostname, IPAddress, PeerAddress
 from kakehashi.model.gateway import Interface, Route
