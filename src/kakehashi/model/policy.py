@@ -65,8 +65,8 @@ class IpsecSettings:
     """What the IPsec policies of both IKE versions say about packets.
 
     `replay_window`: packets, 0 is off. `mtu_ignore`: fragment even what forbids it (DF, IPv6);
-    `pre_fragment`: fragment before encryption. `gre`: packets are wrapped in it first, None is off; then the
-    selectors name GRE, and the tunnel's two ends as far as they are known beforehand. `name`: what the
+    `pre_fragment`: fragment before encryption. `gre`: packets are wrapped in it first, None is off; then
+    IKE is told of GRE between the two ends, and the selectors here are of no account. `name`: what the
     configuration calls it; it never counts when two are compared.
     """
 

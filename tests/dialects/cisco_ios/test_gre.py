@@ -35,13 +35,13 @@ def gre(*lines: str) -> str:
     return "\n".join(f" {line}" for line in ("no tunnel mode ipsec ipv4", *lines))
 
 
-@pytest.mark.parametrize("mode", [(), ("tunnel mode gre ip",), ("tunnel mode gre ipv6", "tunnel mode gre ip")])
+@pytest.mark.parametrize(
+    "mode", [(), ("tunnel mode gre ip",), ("tunnel mode gre ipv6", "tunnel mode gre ip")]
+)
 def test_a_tunnel_interface_is_gre_unless_it_is_told_otherwise(mode: tuple[str, ...]) -> None:
     lowered = vti(tunnel=gre(*mode))
     policy = ikev2(lowered).ipsec
     assert policy.gre == Gre()
-    assert [str(s) for s in policy.local_selectors] == ["192.0.2.2/32 protocol 47"]
-    assert [str(s) for s in policy.remote_selectors] == ["198.51.100.2/32 protocol 47"]
     assert "not-yet" not in codes(lowered)
 
 
@@ -61,23 +61,14 @@ def test_the_fields_of_its_header() -> None:
     assert ikev2(vti(tunnel=gre(*lines, *off))).ipsec.gre == Gre()
 
 
-def test_an_end_that_is_not_known_beforehand_is_any() -> None:
-    text = IKEV1.format(mode="transport", source=OURS, tunnel="").replace(
-        "ip address 192.0.2.2 255.255.255.0", "ip address dhcp"
-    )
-    policy = ikev1(lower(text)).ipsec
-    assert [str(s) for s in policy.local_selectors] == ["0.0.0.0/0 protocol 47"]
-    assert policy.between_ends
-
-
 def test_gre_over_ipv6() -> None:
     text = IKEV1.replace("198.51.100.2", "2001:db8::2").replace(
         "key between-us address", "key between-us address ipv6"
     )
     text = text.replace("2001:db8::2\ncrypto", "2001:db8::2/128\ncrypto")
     lowered = lower(text.format(mode="tunnel", source="2001:db8::1", tunnel=" tunnel mode gre ipv6"))
-    policy = ikev1(lowered).ipsec
-    assert [str(s) for s in policy.remote_selectors] == ["2001:db8::2/128 protocol 47"]
+    tunnel = ikev1(lowered)
+    assert (str(tunnel.peer_address), tunnel.ipsec.gre) == ("2001:db8::2", Gre())
 
 
 def test_with_many_peers_it_is_not_there_yet() -> None:

@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from kakehashi.ike.trigger import Trigger
 from kakehashi.model.address import IPAddress, Path
+from kakehashi.model.gre import PROTOCOL as GRE
 from kakehashi.model.ikev1 import Ikev1IpsecPolicy
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, TrafficSelector
 from kakehashi.wire.registry.ikev1 import IdType
@@ -91,6 +92,9 @@ def pairs(policy: Ikev1IpsecPolicy, path: Path) -> tuple[SelectorPair, ...]:
 
     In transport mode, and of GRE, the ends of `path`.
     """
+    if policy.gre is not None:
+        ends = (replace(_of_host(end), protocol=GRE) for end in (path.local.ip, path.remote.ip))
+        return (SelectorPair(*ends),)
     configured = _configured(policy)
     if not policy.between_ends:
         return configured

@@ -5,7 +5,7 @@ from dataclasses import replace
 from kakehashi.dialects.cisco_ios.interfaces import interface_of, is_template
 from kakehashi.dialects.cisco_ios.lower.around import Around
 from kakehashi.dialects.cisco_ios.lower.blocks import Block, read_blocks
-from kakehashi.dialects.cisco_ios.lower.gre import gre_pairs, is_gre, read_gre
+from kakehashi.dialects.cisco_ios.lower.gre import is_gre, read_gre
 from kakehashi.dialects.cisco_ios.lower.names import undefined
 from kakehashi.dialects.cisco_ios.lower.phase2 import Settings, ikev1_policy, ikev2_policy, read_settings
 from kakehashi.dialects.cisco_ios.lower.selectors import Pairs, read_pairs
@@ -78,7 +78,7 @@ def _tunnel(
         return None
     settings = read_settings(profile, f"ipsec profile {profile.name}", around.phase2, report)
     source = _source(block, peer, around)
-    pairs = gre_pairs(block, source, peer) if is_gre(block) else _pairs(block, around)
+    pairs = Pairs(EVERYTHING, EVERYTHING) if is_gre(block) else _pairs(block, around)
     if settings.wants_transport() and not is_gre(block):
         report.info(
             settings.sets[0].line,
