@@ -8,6 +8,7 @@ from typing import Any
 
 from kakehashi.dialects.grammar import ValueRefusedError
 from kakehashi.model.address import Hostname, IPAddress, IPInterface, IPNetwork
+from kakehashi.model.secret import Secret
 
 _VERSIONS = {4: "IPv4", 6: "IPv6", None: "IP"}
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
@@ -180,3 +181,48 @@ class Text:
 
     def read(self, word: str) -> str:
         return word
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key or a password as text, of `longest` octets at most."""
+
+    longest: int
+
+    @property
+    def expected(self) -> str:
+        return f"a key of 1 to {self.longest} octets"
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def read(self, word: str) -> Secret:
+        try:
+            octets = word.encode()
+        except UnicodeEncodeError:
+            raise ValueRefusedError(self.expected) from None
+        if len(octets) > self.longest:
+            raise ValueRefusedError(self.expected)
+        return Secret(octets)
+
+
+@dataclass(frozen=True, slots=True)
+class HexKey:
+    """A key as hexadecimal digits, two an octet, `0x` before them if you like; `longest` octets at most."""
+
+    longest: int
+
+    @property
+    def expected(self) -> str:
+        return f"an even number of hexadecimal digits, for 1 to {self.longest} octets"
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def read(self, word: str) -> Secret:
+        digits = word[2:] if word[:2].lower() == "0x" else word
+        if not re.fullmatch(rf"(?:[0-9A-Fa-f]{{2}}){{1,{self.longest}}}", digits):
+            raise ValueRefusedError(self.expected)
+        return Secret(bytes.fromhex(digits))

@@ -1,6 +1,6 @@
 """Keywords with the sentence that `?` shows for each, and the small patterns that many commands share."""
 
-from kakehashi.dialects.cisco_ios.kinds import Key, Mask
+from kakehashi.dialects.cisco_ios.kinds import KEY, Mask
 from kakehashi.dialects.grammar import (
     Argument,
     Command,
@@ -175,7 +175,7 @@ def the_hosts(key: str, sentence: str) -> Command:
 
 def secret(name: str = "secret") -> Either:
     """A key or password as text, as it stands or encrypted by the device (type 6, type 7)."""
-    key = Argument(name, Key(), "The key", secret=True)
+    key = Argument(name, KEY, "The key", secret=True)
     return Either(
         (Word("0", "An unencrypted key follows", sets=("key type", 0)), key),
         (Word("6", "An encrypted key follows", sets=("key type", 6)), key),
