@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, ip_network, summarize_address_range
 from itertools import pairwise
 
-from kakehashi.dialects.cisco_ios.lower.blocks import Block, read_blocks
+from kakehashi.dialects.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.words import WITH_PORTS, protocol_word
 from kakehashi.dialects.document import Document, Statement, statements
 from kakehashi.dialects.report import Report

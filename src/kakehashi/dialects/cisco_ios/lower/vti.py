@@ -1,8 +1,8 @@
 """Tunnel interfaces with an IPsec profile become tunnels that routes lead into (CI-15)."""
 
+from kakehashi.dialects.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.interfaces import interface_of, is_template
 from kakehashi.dialects.cisco_ios.lower.around import Around
-from kakehashi.dialects.cisco_ios.lower.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.lower.names import undefined
 from kakehashi.dialects.cisco_ios.lower.phase2 import Settings, ikev1_policy, ikev2_policy, read_settings
 from kakehashi.dialects.cisco_ios.lower.selectors import Pairs, read_pairs
