@@ -42,6 +42,9 @@ class Dialect(Protocol):
     def recognise(self, text: str) -> float:
         """How much `text` looks like this dialect, 0 to 1."""
 
+    def evidence(self, text: str) -> tuple[str, ...]:
+        """What in `text` speaks for this dialect, in words."""
+
     def lower(self, text: str, file: str) -> Lowered:
         """Parse and lower. Never raises for what the text says; findings carry file and line."""
 
