@@ -288,7 +288,24 @@ def _ends_for(tunnel: Tunnel, draft: _Draft) -> Tunnel:
     )
 
 
+def _mentioned(draft: _Draft) -> None:
+    """Ports that lines name and no block describes: they are there all the same, and need a name."""
+    used: list[str | None] = [r.interface for r in draft.routes]
+    for interface in draft.interfaces.values():
+        used += [interface.unnumbered, interface.unnumbered_ipv6]
+    for tunnel, _ in draft.tunnels:
+        used += [tunnel.source_address] if isinstance(tunnel.source_address, str) else []
+        used += [tunnel.outgoing.interface] if tunnel.outgoing else []
+    for name in used:
+        if name and name not in draft.interfaces:
+            loopback = name.lower().startswith("lo")
+            kind = InterfaceKind.LOOPBACK if loopback else InterfaceKind.PHYSICAL
+            draft.interfaces[name] = Interface(name=name, kind=kind, enabled=True)
+            draft.notes.append(f"{name} is named and nothing is said of it: it has no address")
+
+
 def _renamed(draft: _Draft) -> Adapted:
+    _mentioned(draft)
     gateway, target = draft.gateway, draft.target
     names = translated(
         (Wanted(i, i.name in draft.fixed) for i in draft.interfaces.values()), gateway.dialect, target

@@ -1,13 +1,19 @@
 """The proof: a rendered configuration is read again and negotiates with the other side in the engine."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kakehashi.bridge.far_end import NoFarEndError, far_end
+from kakehashi.bridge.reading import Read
 from kakehashi.check.device import Device
 from kakehashi.check.pair import End, Pair
 from kakehashi.check.verdict import Judge
+from kakehashi.dialects.rendering import Loss
+from kakehashi.model.finding import Severity
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.tunnel import Tunnel
+
+_SILENCE = "no answer comes, and nobody says why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,20 @@ def negotiate(one: tuple[Gateway, str], other: tuple[Gateway, str]) -> Proof:
     devices = {name: Device(name, g) for name, (g, _) in zip(names, (one, other), strict=True)}
     verdict = Judge(devices).judge(Pair(ends[0], ends[1]))
     return Proof(one[1], verdict.comes_up, verdict.survives_rekey, verdict.reason or verdict.one_way)
+
+
+def why_it_is_down(proof: Proof, read: Read, tunnel: Tunnel, losses: Sequence[Loss]) -> Proof:
+    """A proof that does not hold, with what explains it best: an error of the file, what cannot be said."""
+    errors = [f for f in read.findings if f.severity is Severity.ERROR]
+    if not tunnel.enabled and not errors:
+        reason = f"it is shut down in {read.file}: nothing meets it before it is switched on"
+    elif errors and (not tunnel.enabled or "cannot begin" in proof.reason or "nobody says" in proof.reason):
+        reason = f"{read.file} has an error that keeps it down: {errors[0].message}"
+    elif losses and proof.reason == _SILENCE:
+        reason = f"the device cannot say all of it: {losses[0].what}: {losses[0].why}"
+    else:
+        return proof
+    return Proof(proof.tunnel, proof.comes_up, proof.survives_rekey, reason)
 
 
 def prove_translation(original: Gateway, of: Tunnel, translated: Gateway, tunnel: str) -> Proof:
