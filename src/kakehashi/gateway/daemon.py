@@ -304,7 +304,8 @@ class Daemon:
             self._gateway, self._mapped.devices, await self._host.facts(), reconciler.wanted
         )
         sas = status.Sas.of(driver.core, driver.now())
-        return status.merge(self._gateway, _wall_clock(), tunnels, sas, routes, counters.drops)
+        matches = await self._host.matches()
+        return status.merge(self._gateway, _wall_clock(), tunnels, sas, routes, counters.drops, matches)
 
     async def _answer(self, request: Request) -> Answer:
         match request.command:

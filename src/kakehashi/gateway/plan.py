@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from kakehashi.model.gateway import Gateway
+from kakehashi.model.gateway import Gateway, Interface
 from kakehashi.model.ikev1 import Ikev1Peer
 from kakehashi.model.status import DISCARDED
 from kakehashi.model.tunnel import Tunnel
@@ -35,6 +35,8 @@ def plan(old: Gateway, new: Gateway) -> Plan:
     sentences += _peers(old, new)
     sentences += _set_difference("route", _routes(old), _routes(new))
     sentences += _set_difference("address", _addresses(old), _addresses(new))
+    sentences += _set_difference("filter", _filters(old), _filters(new))
+    sentences += _lists(old, new)
     return Plan(added, removed, changed, tuple(sentences))
 
 
@@ -65,6 +67,40 @@ def _routes(gateway: Gateway) -> list[str]:
 
 def _addresses(gateway: Gateway) -> list[str]:
     return [f"{a} of {i.name}" for i in gateway.interfaces if i.enabled for a in i.addresses]
+
+
+def _filters(gateway: Gateway) -> list[str]:
+    return [
+        f"{name} of {i.name} {way}"
+        for i in gateway.interfaces
+        if i.enabled
+        for name, way in (
+            (i.access_in, "in"),
+            (i.access_out, "out"),
+            (i.access_in_ipv6, "in, IPv6"),
+            (i.access_out_ipv6, "out, IPv6"),
+        )
+        if name
+    ]
+
+
+def _lists(old: Gateway, new: Gateway) -> list[str]:
+    """What filters before and after, and says something else."""
+    names = {name for g in (old, new) for i in g.interfaces for name in _names(i)}
+    before, after = ({a.name: a.entries for a in g.access_lists} for g in (old, new))
+    return [
+        f"access list {name} has changed" for name in sorted(names) if before.get(name) != after.get(name)
+    ]
+
+
+def _names(interface: Interface) -> list[str]:
+    named = (
+        interface.access_in,
+        interface.access_out,
+        interface.access_in_ipv6,
+        interface.access_out_ipv6,
+    )
+    return [name for name in named if name]
 
 
 def _set_difference(what: str, old: list[str], new: list[str]) -> list[str]:
