@@ -10,6 +10,10 @@ from kakehashi.dialects.grammar import ValueRefusedError
 from kakehashi.model.address import Hostname, IPAddress, IPInterface, IPNetwork
 from kakehashi.model.secret import Secret
 
+# How `?` shows a value. A device that writes one otherwise says so in its `Notation`.
+WORD = "WORD"
+ADDRESS_FORMS = {4: "A.B.C.D", 6: "X:X::X:X"}
+PREFIX_FORMS = {4: "A.B.C.D/M", 6: "X:X::X:X/M"}
 _VERSIONS = {4: "IPv4", 6: "IPv6", None: "IP"}
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOSTNAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?")
@@ -29,6 +33,10 @@ class Number:
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (f"<{self.low}-{self.high}>",)
 
     def read(self, word: str) -> int:
         if (
@@ -53,6 +61,10 @@ class Choice:
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return tuple((word, sentence) for word, (_, sentence) in self.options.items())
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return ()
 
     def read(self, word: str) -> Any:
         wanted = word.lower()
@@ -79,6 +91,10 @@ class Address:
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return tuple(ADDRESS_FORMS[v] for v in _versions(self.version))
+
     def read(self, word: str) -> IPAddress:
         try:
             address = ip_address(word)
@@ -103,6 +119,10 @@ class InterfaceAddress:
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (PREFIX_FORMS[self.version],)
 
     def read(self, word: str) -> IPInterface:
         _, slash, length = word.partition("/")
@@ -133,6 +153,12 @@ class Prefix:
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        versions = _versions(self.version)
+        alone = tuple(ADDRESS_FORMS[v] for v in versions) if self.bare else ()
+        return (*alone, *(PREFIX_FORMS[v] for v in versions))
+
     def read(self, word: str) -> IPNetwork:
         _, slash, length = word.partition("/")
         try:
@@ -159,6 +185,10 @@ class HostName:
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (WORD,)
+
     def read(self, word: str) -> Hostname:
         if not _HOSTNAME.fullmatch(word) or re.fullmatch(r"[0-9.]+", word):
             raise ValueRefusedError(self.expected)
@@ -179,6 +209,10 @@ class Text:
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (WORD,)
+
     def read(self, word: str) -> str:
         return word
 
@@ -196,6 +230,10 @@ class Key:
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (WORD,)
 
     def read(self, word: str) -> Secret:
         try:
@@ -221,8 +259,16 @@ class HexKey:
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (WORD,)
+
     def read(self, word: str) -> Secret:
         digits = word[2:] if word[:2].lower() == "0x" else word
         if not re.fullmatch(rf"(?:[0-9A-Fa-f]{{2}}){{1,{self.longest}}}", digits):
             raise ValueRefusedError(self.expected)
         return Secret(bytes.fromhex(digits))
+
+
+def _versions(version: int | None) -> tuple[int, ...]:
+    return (version,) if version else (4, 6)

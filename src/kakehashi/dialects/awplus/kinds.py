@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, ip_address
 from typing import Any
 
 from kakehashi.dialects.grammar import ValueRefusedError
-from kakehashi.dialects.kinds import Choice, Key
+from kakehashi.dialects.kinds import ADDRESS_FORMS, Choice, Key
 
 KEY = Key(128)
 _ALL_ONES = 0xFFFF_FFFF
@@ -26,6 +26,10 @@ class Algorithm:
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return Choice(self.options).words
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return ()
 
     def read(self, word: str) -> Any:
         if word.lower() in self.others:
@@ -47,6 +51,10 @@ class Group:
     def words(self) -> tuple[tuple[str, str], ...]:
         return Choice(self.options).words
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return ()
+
     def read(self, word: str) -> Any:
         found = self.options.get(word)
         if found is None:
@@ -66,6 +74,10 @@ class Mask:
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (ADDRESS_FORMS[4],)
 
     def read(self, word: str) -> int:
         try:

@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, ip_address
 
 from kakehashi.dialects.cisco_ios.words import ICMP_TYPES, PORTS, PROTOCOLS
 from kakehashi.dialects.grammar import ValueRefusedError
-from kakehashi.dialects.kinds import HexKey, Key
+from kakehashi.dialects.kinds import ADDRESS_FORMS, HexKey, Key
 
 _LONGEST_KEY = 256  # octets
 _ALL_ONES = 0xFFFF_FFFF
@@ -22,6 +22,10 @@ class Mask:
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (ADDRESS_FORMS[4],)
 
     def read(self, word: str) -> int:
         host_bits = _dotted(word, self.expected) ^ _ALL_ONES
@@ -41,6 +45,10 @@ class Wildcard:
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (ADDRESS_FORMS[4],)
 
     def read(self, word: str) -> int:
         return _dotted(word, self.expected)
@@ -65,6 +73,10 @@ class ListNumber:
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return tuple(f"<{numbers[0]}-{numbers[-1]}>" for numbers in self._ranges)
+
     def read(self, word: str) -> str:
         if not (word.isascii() and word.isdigit()) or not any(
             int(word[:9]) in numbers for numbers in self._ranges
@@ -88,6 +100,10 @@ class Named:
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return tuple((name, str(number)) for name, number in self.names.items())
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (f"<0-{self.highest}>",)
 
     def read(self, word: str) -> int:
         if word.isascii() and word.isdigit():

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kakehashi.dialects.grammar import ValueRefusedError
-from kakehashi.dialects.kinds import HexKey, Key
+from kakehashi.dialects.kinds import WORD, HexKey, Key
 
 _LONGEST_KEY = 128  # octets
 KEY = Key(_LONGEST_KEY)
@@ -23,6 +23,10 @@ class NameList:
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (WORD,)
 
     def read(self, word: str) -> tuple[str, ...]:
         names = tuple(name for name in word.split(",") if name)
