@@ -9,10 +9,10 @@ import typer
 
 from kakehashi.bridge.mirror import Mirror, MirrorError, mirror
 from kakehashi.bridge.prove import Proof
-from kakehashi.bridge.reading import Read
-from kakehashi.bridge.reading import read as read_text
+from kakehashi.bridge.reading import Read, read
 from kakehashi.bridge.translate import Translation, translate
-from kakehashi.check_reading import UnreadableError, read_configurations
+from kakehashi.check_reading import UnreadableError, read_text
+from kakehashi.dialects.choice import parse_choice, recognised
 from kakehashi.dialects.registry import UnknownDialectError, by_name
 from kakehashi.dialects.rendering import Loss
 
@@ -75,15 +75,15 @@ def mirror_command(
 
     Exit status: 0 proved, 1 it does not come up or dies at a rekey, 2 the file cannot be read.
     """
-    read = _read(file, dialect)
+    original = _read(file, dialect)
     try:
-        found = mirror(read, _target(to), tunnel)
+        found = mirror(original, _target(to), tunnel)
     except MirrorError as error:
         typer.echo(f"kakehashi mirror: {error}", err=True)
         raise typer.Exit(EXIT_UNREADABLE) from error
     _print(found.comments(), found.text, _mirror(found) if as_json else None, output, file)
     if first is not None:
-        _write(first, found.first.text if found.first else read.text, file)
+        _write(first, found.first.text if found.first else original.text, file)
     elif found.first is not None and found.proof.holds:
         typer.echo(f"kakehashi: {file} must be changed as the top tells; --first writes it so", err=True)
     _end(found.holds, (found.proof,), [f.message for f in found.wrong])
@@ -91,21 +91,19 @@ def mirror_command(
 
 def _read(file: str, dialect: str | None) -> Read:
     try:
-        (configuration,) = read_configurations([file], dialect)
-        text = Path(file).read_bytes()
+        choice = parse_choice(dialect)
+        choice.check([file])
+        text = read_text(file)
+        found = choice.or_recognised(file, text)
     except UnreadableError as error:
         typer.echo(f"kakehashi: {error}", err=True)
         raise typer.Exit(EXIT_UNREADABLE) from error
-    return read_text(file, _decoded(text), by_name(configuration.dialect))
-
-
-def _decoded(octets: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return octets.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return octets.decode("utf-8", errors="replace")
+    except UnknownDialectError as error:
+        typer.echo(f"kakehashi: {file}: {error}", err=True)
+        raise typer.Exit(EXIT_UNREADABLE) from error
+    if choice.of(file) is None:
+        typer.echo(recognised(file, text, found), err=True)
+    return read(file, text, found)
 
 
 def _target(name: str) -> str:

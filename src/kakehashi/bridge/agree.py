@@ -54,11 +54,16 @@ class Change:
     now: str
     why: str
     source: Source | None = None
+    adds: bool = False
+
+    @property
+    def verb(self) -> str:
+        """Between what was and what is now."""
+        return "gain" if self.adds else "becomes"
 
     def __str__(self) -> str:
         where = f" (line {self.source.line})" if self.source else ""
-        becomes = "gain" if self.now.startswith("also ") else "becomes"
-        return f"{self.tunnel}: {self.was}{where} {becomes} {self.now.removeprefix('also ')}: {self.why}"
+        return f"{self.tunnel}: {self.was}{where} {self.verb} {self.now}: {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,34 +76,46 @@ class Agreed:
 
 @dataclass(slots=True)
 class _Talks:
-    """The gateway while it is changed. `both`: what the devices at both ends have."""
+    """The gateway while it is changed. `replaces`: does the other device take the place of ours?"""
 
     device: Device
     target: str
+    replaces: bool
     theirs: Abilities
     ours: Abilities
     tunnels: dict[str, Tunnel]
     peers: dict[str, Ikev1Peer]
     changes: list[Change] = field(default_factory=list)
 
-    def told(self, tunnel: Tunnel, was: str, now: str, source: Source | None, why: str = "") -> None:
+    @property
+    def own_v1(self) -> frozenset[IdType]:
+        """What this end may call itself in IKEv1."""
+        return self.theirs.own_v1 if self.replaces else self.theirs.peers_v1
+
+    @property
+    def peers_v1(self) -> frozenset[IdType]:
+        """What the other end may call itself in IKEv1."""
+        return self.theirs.peers_v1 if self.replaces else self.theirs.own_v1
+
+    def told(
+        self, tunnel: Tunnel, was: str, now: str, source: Source | None, why: str = "", adds: bool = False
+    ) -> None:
         """Remember a change, once."""
-        change = Change(
-            tunnel.interface,
-            was,
-            now,
-            why or f"{TITLES[self.target]} does not have {'them' if now.startswith('also ') else 'it'}",
-            source,
-        )
+        lacks = f"{TITLES[self.target]} does not have {'them' if adds else 'it'}"
+        change = Change(tunnel.interface, was, now, why or lacks, source, adds)
         if change not in self.changes:
             self.changes.append(change)
 
 
-def agree(gateway: Gateway, target: str, tunnels: Collection[str]) -> Agreed:
-    """`gateway` with those of its tunnels changed that a device of the dialect `target` could not meet."""
+def agree(gateway: Gateway, target: str, tunnels: Collection[str], replaces: bool = False) -> Agreed:
+    """`gateway` with those of its tunnels changed that a device of the dialect `target` could not meet.
+
+    `replaces`: that device is not at the other end, but takes the place of this one.
+    """
     talks = _Talks(
         Device("near", gateway),
         target,
+        replaces,
         abilities(target),
         abilities(gateway.dialect),
         {t.interface: t for t in gateway.tunnels},
@@ -212,7 +229,11 @@ def _ike(algorithms: IkeAlgorithms, tunnel: Tunnel, talks: _Talks) -> IkeAlgorit
     prf = PRF_OF_INTEGRITY[integrity]
     added = IkeAlgorithms((cipher,), (integrity,), (prf,), (group,))
     talks.told(
-        tunnel, "the IKE proposals", f"also {cipher}, {_short(integrity)}, {_short(group)}", tunnel.source
+        tunnel,
+        "the IKE proposals",
+        f"{cipher}, {_short(integrity)}, {_short(group)}",
+        tunnel.source,
+        adds=True,
     )
     if talks.device.gateway.dialect != NEC:
         return replace(algorithms, alternatives=(*algorithms.alternatives, added))
@@ -244,7 +265,7 @@ def _child(policy: IpsecPolicy, tunnel: Tunnel, talks: _Talks) -> IpsecPolicy:
         integrity = integrity_like(
             next(iter(algorithms.integrities), _STRONG), ours.child_integrities & theirs.child_integrities
         )
-        talks.told(tunnel, "the ESP proposals", f"also {cipher}, {_short(integrity)}", tunnel.source)
+        talks.told(tunnel, "the ESP proposals", f"{cipher}, {_short(integrity)}", tunnel.source, adds=True)
         algorithms = _with_protection(
             algorithms, ChildAlgorithms((cipher,), (integrity,), algorithms.key_exchanges), talks
         )
@@ -252,10 +273,9 @@ def _child(policy: IpsecPolicy, tunnel: Tunnel, talks: _Talks) -> IpsecPolicy:
     if groups and KeyExchangeId.NONE not in groups and not theirs.groups & set(groups):
         group = group_like(groups[0], ours.groups & theirs.groups)
         now = (group,) if ours.one_pfs_group else (*groups, group)
-        also = "" if ours.one_pfs_group else "also "
         was = f"{'' if ours.one_pfs_group else 'the groups of '}perfect forward secrecy"
         was += f" {'with ' if ours.one_pfs_group else ''}{', '.join(_short(g) for g in groups)}"
-        talks.told(tunnel, was, f"{also}{_short(group)}", tunnel.source)
+        talks.told(tunnel, was, _short(group), tunnel.source, adds=not ours.one_pfs_group)
         algorithms = replace(
             algorithms,
             key_exchanges=now,
@@ -279,17 +299,16 @@ def _with_protection(algorithms: ChildAlgorithms, added: ChildAlgorithms, talks:
 
 def _phase1(tunnel: Ikev1Tunnel, peer: Ikev1Peer, talks: _Talks) -> None:
     """The peer of a tunnel. Where policies are of all peers, a proposal is added for all."""
-    theirs = talks.theirs
     changed = peer
     own, far = peer.local_identity, peer.peer_identity
-    if own is not None and _identity_like(own, theirs.peers_v1) != own:
-        changed = replace(changed, local_identity=_identity_like(own, theirs.peers_v1))
+    if own is not None and _identity_like(own, talks.own_v1) != own:
+        changed = replace(changed, local_identity=_identity_like(own, talks.own_v1))
         talks.told(tunnel, f"our identity {own}", str(changed.local_identity), peer.source)
-    if isinstance(far, Identity) and _identity_like(far, theirs.own_v1) != far:
-        changed = replace(changed, peer_identity=_identity_like(far, theirs.own_v1))
+    if isinstance(far, Identity) and _identity_like(far, talks.peers_v1) != far:
+        changed = replace(changed, peer_identity=_identity_like(far, talks.peers_v1))
         talks.told(tunnel, f"the peer's identity {far}", str(changed.peer_identity), peer.source)
     talks.peers[peer.name] = changed
-    if not peer.proposals or any(_has_phase1(p, theirs) for p in peer.proposals):
+    if not peer.proposals or any(_has_phase1(p, talks.theirs) for p in peer.proposals):
         return
     added = _phase1_like(peer.proposals[0], talks)
     # The first message of aggressive mode carries a key exchange, so its proposals have one group (RFC 2409
@@ -297,9 +316,10 @@ def _phase1(tunnel: Ikev1Tunnel, peer: Ikev1Peer, talks: _Talks) -> None:
     instead = peer.mode is ExchangeMode.AGGRESSIVE and added.group != peer.proposals[0].group
     talks.told(
         tunnel,
-        "the proposals of phase 1",
-        f"{'' if instead else 'also '}{added.cipher}, {added.hash.name}, {_short(added.group)}",
+        "the proposal of phase 1" if instead else "the proposals of phase 1",
+        f"{added.cipher}, {added.hash.name}, {_short(added.group)}",
         peer.proposals[0].source or peer.source,
+        adds=not instead,
     )
     for name, other in talks.peers.items():
         if name == peer.name or (talks.device.gateway.dialect == CISCO and other.proposals == peer.proposals):
@@ -354,8 +374,8 @@ def _quick_mode(policy: Ikev1IpsecPolicy, tunnel: Ikev1Tunnel, talks: _Talks) ->
             name=f"{first.name}-2",
             source=None,
         )
-        said = f"also ESP with {added.cipher}, {_short(added.integrity)}"
-        talks.told(tunnel, "the proposals of phase 2", said, first.source or tunnel.source)
+        said = f"ESP with {added.cipher}, {_short(added.integrity)}"
+        talks.told(tunnel, "the proposals of phase 2", said, first.source or tunnel.source, adds=True)
         changed = replace(changed, proposals=(*policy.proposals, added))
     if policy.pfs != KeyExchangeId.NONE and policy.pfs not in theirs.groups:
         group = group_like(policy.pfs, ours.groups & theirs.groups)

@@ -109,7 +109,12 @@ def _agreed(read: Read, near: Tunnel, target: str) -> tuple[Gateway, tuple[Chang
     if not agreed.changes:
         return read.gateway, (), None
     first = amend(read, agreed.gateway)
-    return by_name(read.dialect).lower(first.text, read.file).gateway, agreed.changes, first
+    written = by_name(read.dialect).lower(first.text, read.file).gateway
+    wanted = {p.name for p in agreed.gateway.ikev1_peers}
+    if written.tunnel(near.interface) is None or not wanted <= {p.name for p in written.ikev1_peers}:
+        # The file is in error where it would have to be changed.
+        return agreed.gateway, agreed.changes, None
+    return written, agreed.changes, first
 
 
 def _chosen(read: Read, name: str | None) -> Tunnel:
