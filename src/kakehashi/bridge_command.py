@@ -47,7 +47,7 @@ def translate_command(
 
     Exit status: 0 proved, 1 a tunnel does not come up or dies at a rekey, 2 the file cannot be read.
     """
-    found = translate(_read(file, dialect), _target(to))
+    found = translate(_read(file, dialect, tell=not as_json), _target(to))
     _print(found.comments(), found.text, _translation(found) if as_json else None, output, file)
     _end(found.holds, found.proofs, [f.message for f in found.wrong])
 
@@ -75,7 +75,7 @@ def mirror_command(
 
     Exit status: 0 proved, 1 it does not come up or dies at a rekey, 2 the file cannot be read.
     """
-    original = _read(file, dialect)
+    original = _read(file, dialect, tell=not as_json)
     try:
         found = mirror(original, _target(to), tunnel)
     except MirrorError as error:
@@ -89,7 +89,8 @@ def mirror_command(
     _end(found.holds, (found.proof,), [f.message for f in found.wrong])
 
 
-def _read(file: str, dialect: str | None) -> Read:
+def _read(file: str, dialect: str | None, *, tell: bool) -> Read:
+    """Read a file. `tell`: say by what its language was recognised."""
     try:
         choice = parse_choice(dialect)
         choice.check([file])
@@ -101,7 +102,7 @@ def _read(file: str, dialect: str | None) -> Read:
     except UnknownDialectError as error:
         typer.echo(f"kakehashi: {file}: {error}", err=True)
         raise typer.Exit(EXIT_UNREADABLE) from error
-    if choice.of(file) is None:
+    if tell and choice.of(file) is None:
         typer.echo(recognised(file, text, found), err=True)
     return read(file, text, found)
 

@@ -95,3 +95,11 @@ def test_neither_host_nor_data_plane_is_loaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_by_what_the_language_was_recognised_is_said_beside_the_result(tokyo: str) -> None:
+    result = run("translate", "--to", "cisco-ios", tokyo)
+    assert f"{tokyo} is NEC UNIVERGE IX, recognised by " in result.stderr
+    said = run("translate", "--to", "cisco-ios", "--dialect", "tokyo.cfg=nec-ix", tokyo)
+    assert "recognised" not in said.stderr
+    assert said.stdout == result.stdout

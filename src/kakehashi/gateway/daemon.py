@@ -51,6 +51,8 @@ LAST_STEPS = 5.0
 def run(options: RunOptions) -> int:
     """Run the gateway until it is told to stop; the exit status. GatewayError."""
     loaded = configuration.load(options.file, options.dialect)
+    if loaded.recognised:
+        print(loaded.recognised, file=sys.stderr)  # noqa: T201
     _print(loaded.findings)
     if configuration.errors(loaded.findings):
         return EXIT_CONFIGURATION
