@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from kakehashi.dialects.awplus.decoration import said
 from kakehashi.dialects.awplus.grammar import GRAMMAR
 from kakehashi.dialects.awplus.lower import DIALECT, lower_document
+from kakehashi.dialects.awplus.notation import NOTATION
 from kakehashi.dialects.awplus.recognition import SIGNS
 from kakehashi.dialects.awplus.render import render
 from kakehashi.dialects.awplus.show import clear, show
@@ -21,6 +22,8 @@ class AwPlus:
 
     name = DIALECT
     title = "AlliedWare Plus"
+    grammar = GRAMMAR
+    notation = NOTATION
 
     def recognise(self, text: str) -> float:
         """How much `text` looks like this dialect, 0 to 1."""

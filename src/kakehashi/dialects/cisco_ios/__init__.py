@@ -6,6 +6,7 @@ from kakehashi.dialects.base import Clear, Lowered
 from kakehashi.dialects.cisco_ios.decoration import said
 from kakehashi.dialects.cisco_ios.grammar import GRAMMAR
 from kakehashi.dialects.cisco_ios.lower import DIALECT, lower_document
+from kakehashi.dialects.cisco_ios.notation import NOTATION
 from kakehashi.dialects.cisco_ios.recognition import SIGNS
 from kakehashi.dialects.cisco_ios.render import render
 from kakehashi.dialects.cisco_ios.show import clear, show
@@ -21,6 +22,8 @@ class CiscoIos:
 
     name = DIALECT
     title = "Cisco IOS"
+    grammar = GRAMMAR
+    notation = NOTATION
 
     def recognise(self, text: str) -> float:
         """How much `text` looks like this dialect, 0 to 1."""

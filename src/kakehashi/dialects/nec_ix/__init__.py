@@ -6,6 +6,7 @@ from kakehashi.dialects.base import Clear, Lowered
 from kakehashi.dialects.document import Document, parse_document
 from kakehashi.dialects.nec_ix.grammar import GRAMMAR
 from kakehashi.dialects.nec_ix.lower import DIALECT, lower_document
+from kakehashi.dialects.nec_ix.notation import NOTATION
 from kakehashi.dialects.nec_ix.recognition import SIGNS
 from kakehashi.dialects.nec_ix.render import render
 from kakehashi.dialects.nec_ix.show import clear, show
@@ -20,6 +21,8 @@ class NecIx:
 
     name = DIALECT
     title = "NEC UNIVERGE IX"
+    grammar = GRAMMAR
+    notation = NOTATION
 
     def recognise(self, text: str) -> float:
         """How much `text` looks like this dialect, 0 to 1."""
