@@ -170,6 +170,7 @@ _LATE = {
     "check": "kakehashi.check_command",
     "translate": "kakehashi.bridge_command",
     "mirror": "kakehashi.bridge_command",
+    "help": "kakehashi.help_command",
 }
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from kakehashi.check.simulate import Attempt, Node, Side, Wire
 from kakehashi.dialects.awplus import AwPlus
+from kakehashi.model.address import ANY
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import IkeSaStatus, NatSide
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId
 from tests.check.pairs import NEC_CISCO, checked
-from tests.conversations.gateways import ANY, CHILD, SITE1, SITE2, TUNNEL, gateway, tunnel
+from tests.conversations.gateways import CHILD, SITE1, SITE2, TUNNEL, gateway, tunnel
 
 
 def attempts(one: Gateway, other: Gateway, outside: str | None = None) -> list[Attempt]:

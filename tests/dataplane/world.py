@@ -18,6 +18,7 @@ from kakehashi.dataplane.protocol import DataPlaneEvent
 from kakehashi.model.address import Path, SocketAddress
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.child_sa import ChildSa, EspKeys
+from kakehashi.model.gre import Gre
 from kakehashi.model.secret import Secret
 from kakehashi.model.selector import EVERYTHING
 from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId
@@ -80,8 +81,8 @@ class Host:
             raise result
         return result
 
-    def add_tunnel(self, device: str, *addresses: str, mtu: int = 1400) -> None:
-        self.call("add_tunnel", device, device, mtu)
+    def add_tunnel(self, device: str, *addresses: str, mtu: int = 1400, gre: Gre | None = None) -> None:
+        self.call("add_tunnel", device, device, mtu, gre)
         self.run("ip", "link", "set", device, "up")
         for address in addresses:
             self.add_address(address, device)

@@ -5,7 +5,7 @@ known address, and crypto maps, whose selectors choose the traffic: for peers of
 the identities of phase 2 name networks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from ipaddress import summarize_address_range
 
@@ -55,9 +55,12 @@ def adapt(gateway: Gateway, target: str) -> Adapted:
     """`gateway` for a device of the dialect `target`; itself where it is of that dialect already."""
     if gateway.dialect == target:
         return Adapted(gateway, tuple((t.interface, t) for t in gateway.tunnels))
+    bare = tuple(_mentioned(gateway))
+    gateway = replace(gateway, interfaces=(*gateway.interfaces, *bare))
     draft = _Draft(
         Device("original", gateway), target, {i.name: i for i in gateway.interfaces}, list(gateway.routes)
     )
+    draft.notes += [f"{i.name} is named and nothing is said of it: it gets no address" for i in bare]
     for tunnel in gateway.tunnels:
         _shut_down(tunnel, draft)
         hop = tunnel.outgoing.next_hop if tunnel.outgoing else None
@@ -70,6 +73,22 @@ def adapt(gateway: Gateway, target: str) -> Adapted:
         else:
             _for_routes(tunnel, draft)
     return _renamed(draft)
+
+
+def _mentioned(gateway: Gateway) -> Iterator[Interface]:
+    """Ports that lines name and no block describes: they are there all the same, and need a name."""
+    used: list[str | None] = [r.interface for r in gateway.routes]
+    for interface in gateway.interfaces:
+        used += [interface.unnumbered, interface.unnumbered_ipv6]
+    for tunnel in gateway.tunnels:
+        used += [tunnel.source_address] if isinstance(tunnel.source_address, str) else []
+        used += [tunnel.outgoing.interface] if tunnel.outgoing else []
+    known = {i.name for i in gateway.interfaces}
+    for name in dict.fromkeys(used):
+        if name and name not in known:
+            is_loopback = name.lower().startswith("lo")
+            kind = InterfaceKind.LOOPBACK if is_loopback else InterfaceKind.PHYSICAL
+            yield Interface(name=name, kind=kind, enabled=True)
 
 
 def wan_of(tunnel: Tunnel, device: Device) -> Interface | None:

@@ -1,7 +1,7 @@
 """The other side of a tunnel as this side knows it; what it does not know is a placeholder, and said."""
 
 from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Address, IPv6Address, ip_interface, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_interface, ip_network
 
 from kakehashi.bridge.adapt import CISCO, networks, wan_of
 from kakehashi.bridge.names import physical
@@ -16,16 +16,29 @@ from kakehashi.wire.registry.ikev2 import IdType
 
 _MADE_UP_WAN = {4: "198.18.0.2/24", 6: "2001:db8:ffff::2/64"}
 _MADE_UP_LAN = "192.168.254.1/24"
+_MADE_UP_HERE = {4: "192.0.2.1", 6: "2001:db8::1"}
 _PREFIX = {4: 24, 6: 64}  # of a network towards the internet of which only an address is known
 
 
 @dataclass(frozen=True, slots=True)
+class Placeholder:
+    """What this side cannot know, in words. `interface`: whose; `value`: what is made up, "" for the rest."""
+
+    text: str
+    interface: str = ""
+    value: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.interface}: {self.text}" if self.interface else self.text
+
+
+@dataclass(frozen=True, slots=True)
 class FarEnd:
-    """The far end's router, with one tunnel; and what in it is a placeholder, in words."""
+    """The far end's router, with one tunnel; and what in it is a placeholder."""
 
     gateway: Gateway
     tunnel: str
-    placeholders: tuple[str, ...]
+    placeholders: tuple[Placeholder, ...]
 
 
 class NoFarEndError(Exception):
@@ -41,7 +54,11 @@ class _Draft:
     here: IPAddress | None
     there: IPAddress | None
     version: int
-    placeholders: list[str] = field(default_factory=list)
+    placeholders: list[Placeholder] = field(default_factory=list)
+
+    def ask(self, text: str, interface: str = "", value: object = "") -> None:
+        """Remember a placeholder."""
+        self.placeholders.append(Placeholder(text, interface, str(value)))
 
     @property
     def wan(self) -> str:
@@ -61,9 +78,11 @@ def far_end(gateway: Gateway, tunnel: Tunnel) -> FarEnd:
     near = Device("near", gateway)
     draft = _draft(near, tunnel)
     if draft.here is None and tunnel.peer_address is ANY:
-        raise NoFarEndError(f"{tunnel.interface}: neither end's address is known; nobody could begin")
+        # One end must find the other.
+        draft.here = ip_address(_MADE_UP_HERE[draft.version])
+        draft.ask(f"this end's address, which is not known here; {draft.here} is made up", value=draft.here)
     if draft.here is None:
-        draft.placeholders.append("our address is not fixed: the far end waits for us (peer of any address)")
+        draft.ask("this end's address is not known here: the far end waits for it (peer of any address)")
     made, peers = _far_tunnel(draft)
     made = replace(made, source=None)
     interfaces, routes = _surroundings(draft)
@@ -154,7 +173,7 @@ def _side(side: Authentication, address: IPAddress | None, whose: str, draft: _D
         return replace(side, source=None)
     if address is not None:
         return replace(side, identity=Identity.of_address(address), by_address=False, source=None)
-    draft.placeholders.append(f"who {whose} says it is: its address is not known")
+    draft.ask(f"who {whose} says it is: its address is not known", value="unknown")
     return replace(side, identity=Identity.of(IdType.ID_FQDN, "unknown"), by_address=False, source=None)
 
 
@@ -164,7 +183,7 @@ def _far_peer(tunnel: Ikev1Tunnel, towards: PeerAddress, draft: _Draft) -> Ikev1
         raise NoFarEndError(f"{tunnel.interface}: with whom phase 1 is made is not known")
     peer = peers[0]
     if len(peers) > 1:
-        draft.placeholders.append(f"which of {len(peers)} peers it is: {peer.name} is taken")
+        draft.ask(f"which of {len(peers)} peers it is: {peer.name} is taken")
     expected: Identity | PeerIdentity = PeerIdentity.ADDRESS if towards is not ANY else PeerIdentity.ANYTHING
     if isinstance(peer.peer_identity, PeerIdentity) and peer.peer_identity is PeerIdentity.ANYTHING:
         expected = PeerIdentity.ANYTHING
@@ -183,7 +202,7 @@ def _far_peer(tunnel: Ikev1Tunnel, towards: PeerAddress, draft: _Draft) -> Ikev1
 
 def _other_role(access: RemoteAccess | None, draft: _Draft) -> RemoteAccess | None:
     if access is not None:
-        draft.placeholders.append("the names and passwords of the login (XAUTH)")
+        draft.ask("the names and passwords of the login (XAUTH)")
     return None
 
 
@@ -205,11 +224,11 @@ def _surroundings(draft: _Draft) -> tuple[tuple[Interface, ...], tuple[Route, ..
 
 def _wan(draft: _Draft) -> tuple[Interface, IPAddress | None]:
     if draft.there is None:
-        draft.placeholders.append(f"{draft.wan}: the far end's address; it is taken by DHCP")
+        draft.ask("which port it is, and the far end's address: it is taken by DHCP", draft.wan)
         leased = Interface(
             name=draft.wan, kind=InterfaceKind.PHYSICAL, enabled=True, dhcp=True, dhcp_default_route=True
         )
-        if (draft.version == 4 and not draft.tunnel.policy_based) or draft.version == 4:
+        if draft.version == 4:
             return leased, None
         address = ip_interface(_MADE_UP_WAN[draft.version])
         return replace(leased, dhcp=False, dhcp_default_route=False, addresses=(address,)), address.network[1]
@@ -232,10 +251,10 @@ def _wan(draft: _Draft) -> tuple[Interface, IPAddress | None]:
         ipv6_enabled=draft.version == 6,
     )
     if shared:
-        draft.placeholders.append(f"{draft.wan}: which port faces this side")
+        draft.ask("which port faces this side", draft.wan)
         return wan, None
     hop = next(h for h in (address.network[1], address.network[2]) if h != address.ip)
-    draft.placeholders.append(f"{draft.wan}: which port it is, its mask (/{length}) and the next hop {hop}")
+    draft.ask(f"which port it is, its mask (/{length}) and the next hop {hop}", draft.wan, hop)
     return wan, hop
 
 
@@ -245,12 +264,12 @@ def _lan(theirs: list[IPNetwork], draft: _Draft) -> Interface:
     )
     if not addresses:
         addresses = (ip_interface(_MADE_UP_LAN),)
-        draft.placeholders.append(
-            f"{draft.lan}: the far end's own network; {addresses[0].network} is made up"
+        draft.ask(
+            f"which port it is, and the far end's own network: {addresses[0].network} is made up", draft.lan
         )
     else:
         said = ", ".join(str(a) for a in addresses)
-        draft.placeholders.append(f"{draft.lan}: which port it is, and its address in its network ({said})")
+        draft.ask(f"which port it is, and its address in its network ({said})", draft.lan)
     first = {version: next((a for a in addresses if a.version == version), None) for version in (4, 6)}
     return Interface(
         name=draft.lan,

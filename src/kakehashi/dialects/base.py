@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from kakehashi.dialects.grammar import Grammar
+from kakehashi.dialects.notation import Notation
 from kakehashi.dialects.rendering import Rendered
 from kakehashi.model.finding import Finding
 from kakehashi.model.gateway import Gateway
@@ -38,9 +40,14 @@ class Dialect(Protocol):
 
     name: str
     title: str
+    grammar: Grammar
+    notation: Notation
 
     def recognise(self, text: str) -> float:
         """How much `text` looks like this dialect, 0 to 1."""
+
+    def evidence(self, text: str) -> tuple[str, ...]:
+        """What in `text` speaks for this dialect, in words."""
 
     def lower(self, text: str, file: str) -> Lowered:
         """Parse and lower. Never raises for what the text says; findings carry file and line."""

@@ -31,6 +31,10 @@ class Kind(Protocol):
     def words(self) -> tuple[tuple[str, str], ...]:
         """The words it takes with a sentence on each, if they can be listed; else empty."""
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """How `?` shows what it takes besides its words: `<1-10>`, `A.B.C.D`, `WORD`."""
+
     def read(self, word: str) -> Any:
         """The value of `word`. ValueRefusedError."""
 

@@ -138,7 +138,7 @@ def _pinned(
 
 def is_between_ends(tunnel: Tunnel) -> bool:
     """Does the tunnel carry packets between its two ends alone, in transport mode?"""
-    return tunnel.ipsec.mode is EncapsulationMode.TRANSPORT
+    return tunnel.ipsec.mode is EncapsulationMode.TRANSPORT and tunnel.ipsec.gre is None
 
 
 def leads_into_itself(

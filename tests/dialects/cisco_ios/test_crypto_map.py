@@ -111,6 +111,12 @@ def test_a_map_that_no_interface_bears_does_nothing() -> None:
     assert interface(lowered, "OUT 10").enabled is False
 
 
+def test_no_before_a_maps_name_takes_all_its_entries_and_no_other_map() -> None:
+    taken = crypto_map(rules="no crypto map OUT")
+    assert taken.gateway.tunnels == ()
+    assert ikev1(crypto_map(rules="no crypto map OTHER")).enabled
+
+
 def test_a_map_on_an_interface_that_is_not_there() -> None:
     lowered = crypto_map(lan=" crypto map OTU")
     finding = found(lowered, "undefined-crypto-map")

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from kakehashi.dialects.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.interfaces import interface_of
 from kakehashi.dialects.cisco_ios.lower.around import Around
-from kakehashi.dialects.cisco_ios.lower.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.lower.names import undefined
 from kakehashi.dialects.cisco_ios.lower.phase2 import (
     Settings,

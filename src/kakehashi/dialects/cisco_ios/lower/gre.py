@@ -1,6 +1,6 @@
 """GRE, which a tunnel interface is unless `tunnel mode` says otherwise, under an IPsec profile (CI-15)."""
 
-from kakehashi.dialects.cisco_ios.lower.blocks import Block
+from kakehashi.dialects.blocks import Block
 from kakehashi.model.gre import Gre
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from kakehashi.dialects.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.interfaces import interface_of, is_template
 from kakehashi.dialects.cisco_ios.lower.around import Around
-from kakehashi.dialects.cisco_ios.lower.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.lower.gre import is_gre, read_gre
 from kakehashi.dialects.cisco_ios.lower.names import undefined
 from kakehashi.dialects.cisco_ios.lower.phase2 import Settings, ikev1_policy, ikev2_policy, read_settings

@@ -59,7 +59,8 @@ def _write(tunnel: Tunnel, maps: _Maps, profiles: Profiles, book: Book) -> None:
     body = [*_peers(tunnel, book), *settings_lines(tunnel, book), *_profile(tunnel, profiles, book)]
     body += _match(tunnel, map_name, number, book)
     if tunnel.peer_address is ANY:
-        name, step = template or (f"{map_name}-DYNAMIC", 10)
+        own = "" if number == _DYNAMIC else f"-{number}"
+        name, step = template or (f"{map_name}-DYNAMIC{own}", 10)
         opener = f"crypto map {family}{map_name} {number} ipsec-isakmp dynamic {name}"
         if opener not in book.maps:
             book.maps.append(opener)

@@ -13,7 +13,7 @@ from kakehashi.dialects.grammar import (
 )
 from kakehashi.dialects.kinds import Address, Choice, HostName, Number, Prefix, Text
 from kakehashi.dialects.nec_ix.grammar.policy import INTERVAL, SECONDS
-from kakehashi.dialects.nec_ix.kinds import NameList, TextSecret
+from kakehashi.dialects.nec_ix.kinds import KEY, NameList
 from kakehashi.dialects.nec_ix.words import (
     ESP_CIPHERS,
     ESP_INTEGRITIES,
@@ -135,7 +135,7 @@ IKE: tuple[Command, ...] = (
             ),
             _MODE,
             Word("key", "The pre-shared key"),
-            Argument("secret", TextSecret(), "The key", secret=True),
+            Argument("secret", KEY, "The key", secret=True),
             _MODE,
             _IKE_PROPOSALS,
             _MODE,

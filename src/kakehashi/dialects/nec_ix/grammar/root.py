@@ -6,7 +6,7 @@ from kakehashi.dialects.nec_ix.grammar.ikev1 import IKEV1
 from kakehashi.dialects.nec_ix.grammar.policy import IDENTITY
 from kakehashi.dialects.nec_ix.grammar.watch import WATCH
 from kakehashi.dialects.nec_ix.interfaces import InterfaceName
-from kakehashi.dialects.nec_ix.kinds import HexSecret, TextSecret
+from kakehashi.dialects.nec_ix.kinds import HEX_KEY, KEY
 
 _REST = Argument("rest", Text("anything"), rest=True)
 _IKEV2 = Word("ikev2", "IKEv2")
@@ -81,11 +81,11 @@ IKEV2: tuple[Command, ...] = (
             Either(
                 (
                     Word("char", "As text"),
-                    Argument("secret", TextSecret(), "The key", secret=True),
+                    Argument("secret", KEY, "The key", secret=True),
                 ),
                 (
                     Word("hex", "As hexadecimal digits"),
-                    Argument("secret", HexSecret(), "The key", secret=True),
+                    Argument("secret", HEX_KEY, "The key", secret=True),
                 ),
             ),
         ),

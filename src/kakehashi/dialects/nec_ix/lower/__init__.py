@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from kakehashi.dialects.base import Lowered
+from kakehashi.dialects.blocks import Block, read_blocks
 from kakehashi.dialects.document import Document, Statement, statements
 from kakehashi.dialects.nec_ix.interfaces import kind_of
 from kakehashi.dialects.nec_ix.lower.ikev1_checks import check_ikev1
 from kakehashi.dialects.nec_ix.lower.ikev1_tunnel import IKEV1_MODES, lower_ikev1_tunnel
-from kakehashi.dialects.nec_ix.lower.interface import Block, lower_interface, read_blocks
+from kakehashi.dialects.nec_ix.lower.interface import lower_interface
 from kakehashi.dialects.nec_ix.lower.keys import read_keys
 from kakehashi.dialects.nec_ix.lower.lines import report_lines
 from kakehashi.dialects.nec_ix.lower.phase1 import read_policies
@@ -31,7 +32,7 @@ def lower_document(document: Document, file: str) -> Lowered:
     report_lines(document, report)
     keys = read_keys(document, report)
     profiles, default = _read_profiles(document, report)
-    blocks = read_blocks(document)
+    blocks = read_blocks(document, "interface")
     lowered = (lower_interface(block, report) for block in blocks.values())
     interfaces = {i.name: i for i in lowered if i is not None}
     routes = read_routes(document, report)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
-from kakehashi.dialects.nec_ix.lower.interface import Block
 from kakehashi.dialects.nec_ix.lower.phase2 import IpsecMap, Maps
 from kakehashi.dialects.report import Report
 from kakehashi.model.encapsulation import EncapsulationMode

@@ -1,8 +1,9 @@
 """`interface NAME` blocks become interfaces."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from kakehashi.dialects.document import Document, Statement, statements
+from kakehashi.dialects.blocks import Block
+from kakehashi.dialects.document import Statement
 from kakehashi.dialects.nec_ix.grammar.policy import POLICY
 from kakehashi.dialects.nec_ix.interfaces import is_null, kind_of
 from kakehashi.dialects.report import Report
@@ -16,33 +17,6 @@ _ON_TUNNELS_ONLY = frozenset(c.key for c in POLICY) | {
     "tunnel mode l2tp-lns ipsec",
     "ipsec policy",
 }
-
-
-@dataclass(slots=True)
-class Block:
-    """All lines of one interface; a block may be opened again further down."""
-
-    name: str
-    line: int
-    lines: list[Statement] = field(default_factory=list)
-
-    def last(self, key: str) -> Statement | None:
-        """The line with that key that holds, or None."""
-        found = [s for s in self.lines if s.key == key]
-        return found[-1] if found and not found[-1].negated else None
-
-
-def read_blocks(document: Document) -> dict[str, Block]:
-    """The interfaces by name, in their order."""
-    blocks: dict[str, Block] = {}
-    for statement in document.statements("interface"):
-        name = statement.get("name")
-        if statement.negated:
-            blocks.pop(name, None)
-            continue
-        block = blocks.setdefault(name, Block(name, statement.line))
-        block.lines += statements(statement.body)
-    return blocks
 
 
 def lower_interface(block: Block, report: Report) -> Interface | None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
-from kakehashi.dialects.nec_ix.lower.interface import Block
 from kakehashi.dialects.nec_ix.lower.keys import Keys, name_of, read_identity
 from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy, ipsec_policy
 from kakehashi.dialects.nec_ix.lower.settings import POLICY_KEYS, Place, Settings, read_place
