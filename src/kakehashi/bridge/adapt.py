@@ -5,21 +5,26 @@ known address, and crypto maps, whose selectors choose the traffic: for peers of
 the identities of phase 2 name networks.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from ipaddress import summarize_address_range
+from typing import TypeVar
 
+from kakehashi.bridge.abilities import AWPLUS, CISCO, NEC
 from kakehashi.bridge.names import Wanted, translated
 from kakehashi.check.device import Device
+from kakehashi.dialects.awplus.words import TRIPLE_DES
 from kakehashi.dialects.registry import by_name
 from kakehashi.model.address import ANY, IPAddress, IPNetwork
+from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, TrafficSelector
 from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, OutgoingInterface, Tunnel
 
-NEC, CISCO, AWPLUS = "nec-ix", "cisco-ios", "awplus"
+T = TypeVar("T")
+Algorithms = TypeVar("Algorithms", IkeAlgorithms, ChildAlgorithms)
 _WHOLE = (ANY_IPV4, ANY_IPV6)
 
 
@@ -61,6 +66,9 @@ def adapt(gateway: Gateway, target: str) -> Adapted:
         Device("original", gateway), target, {i.name: i for i in gateway.interfaces}, list(gateway.routes)
     )
     draft.notes += [f"{i.name} is named and nothing is said of it: it gets no address" for i in bare]
+    if target == AWPLUS:
+        gateway = _supported(gateway, draft)
+        draft.device = Device("original", gateway)
     for tunnel in gateway.tunnels:
         _shut_down(tunnel, draft)
         hop = tunnel.outgoing.next_hop if tunnel.outgoing else None
@@ -115,6 +123,45 @@ def networks(selectors: Iterable[TrafficSelector]) -> list[IPNetwork]:
         if TrafficSelector(selector.start, selector.end) not in _WHOLE:
             found += summarize_address_range(selector.start, selector.end)
     return list(dict.fromkeys(found))
+
+
+def _supported(gateway: Gateway, draft: _Draft) -> Gateway:
+    """Without 3DES: AlliedWare Plus takes the word, and its newer firmware does not support it."""
+
+    def kept(several: Iterable[T], cipher_of: Callable[[T], Cipher | None]) -> tuple[T, ...]:
+        given = tuple(several)
+        without = tuple(x for x in given if cipher_of(x) != TRIPLE_DES)
+        if not without or len(without) == len(given):
+            return given
+        draft.notes.append("3DES goes: newer firmware of the device does not support it")
+        return without
+
+    def with_sets(algorithms: Algorithms) -> Algorithms:
+        sets = [replace(s, alternatives=()) for s in algorithms.sets]
+        sets = [replace(s, ciphers=kept(s.ciphers, lambda c: c)) for s in sets]
+        first, *more = kept(sets, lambda s: s.ciphers[0] if s.ciphers else None)
+        return replace(first, alternatives=tuple(more))  # type: ignore[arg-type]
+
+    def plain(tunnel: Tunnel) -> Tunnel:
+        if isinstance(tunnel, Ikev1Tunnel):
+            proposals = kept(tunnel.ipsec.proposals, lambda p: p.cipher)
+            return replace(tunnel, ipsec=replace(tunnel.ipsec, proposals=proposals))
+        if isinstance(tunnel, Ikev2Tunnel):
+            ike, child = with_sets(tunnel.ike.algorithms), with_sets(tunnel.ipsec.algorithms)
+            return replace(
+                tunnel,
+                ike=replace(tunnel.ike, algorithms=ike),
+                ipsec=replace(tunnel.ipsec, algorithms=child),
+            )
+        return tunnel
+
+    return replace(
+        gateway,
+        tunnels=tuple(plain(t) for t in gateway.tunnels),
+        ikev1_peers=tuple(
+            replace(p, proposals=kept(p.proposals, lambda x: x.cipher)) for p in gateway.ikev1_peers
+        ),
+    )
 
 
 def _shut_down(tunnel: Tunnel, draft: _Draft) -> None:

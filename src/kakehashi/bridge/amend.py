@@ -113,7 +113,10 @@ def _end_of(said: _Said, origin: Sequence[_Said], read: Read) -> int:
         return _last_line(same[-1].statement)
     if said.path:
         openers = [o for o in origin if (*o.path, o.key) == said.path]
-        return _last_line(openers[-1].statement) if openers else _before_end(read)
+        # Its author may have given the block another name than the writer does.
+        alike = [o for o in origin if o.key[0] == said.path[-1][0]]
+        found = openers or (alike if len(alike) == 1 else [])
+        return _last_line(found[-1].statement) if found else _before_end(read)
     blocks = [o for o in origin if not o.path and o.statement.key.startswith("interface")]
     return blocks[0].statement.line - 1 if blocks else _before_end(read)
 

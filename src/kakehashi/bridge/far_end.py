@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_interface, ip_network
 
-from kakehashi.bridge.adapt import CISCO, networks, wan_of
+from kakehashi.bridge.abilities import CISCO
+from kakehashi.bridge.adapt import networks, wan_of
 from kakehashi.bridge.names import physical
 from kakehashi.bridge.names import tunnel as tunnel_name
 from kakehashi.check.device import Device
@@ -119,7 +120,8 @@ def _far_tunnel(draft: _Draft) -> tuple[Tunnel, tuple[Ikev1Peer, ...]]:
     }
     towards: PeerAddress = draft.here if draft.here is not None else ANY
     # Who is not found must begin.
-    connect = ConnectType.ALWAYS if tunnel.peer_address is ANY and towards is not ANY else tunnel.connect
+    connect = ConnectType.ALWAYS if tunnel.peer_address is ANY else tunnel.connect
+    connect = ConnectType.ON_DEMAND if towards is ANY else connect
     outgoing = tunnel.outgoing and OutgoingInterface(draft.wan)
     source = tunnel.source_address and (draft.there or draft.wan)
     if tunnel.policy_based:

@@ -13,11 +13,15 @@ _LIFETIMES = frozenset({"lifetime", "lifetime-kilobytes"})
 def differences(pair: Pair, rows: tuple[Row, ...]) -> Iterator[Remark]:
     """Lifetimes, and who notices that the other end has gone (RFC 3706, RFC 7296 section 2.4)."""
     for row in rows:
-        texts = {row.a.text, row.b.text}
-        if row.parameter in _LIFETIMES and len(texts) > 1 and NOTHING not in texts:
+        if row.parameter in _LIFETIMES and NOTHING not in (row.a.text, row.b.text) and not _shared(row):
             yield _lifetime(pair, row)
         if row.parameter == "keepalive" and (row.a.text == NOTHING) != (row.b.text == NOTHING):
             yield _keepalive(pair, row)
+
+
+def _shared(row: Row) -> bool:
+    """Has one of several proposals the same?"""
+    return bool(set(row.a.text.split(", ")) & set(row.b.text.split(", ")))
 
 
 def _lifetime(pair: Pair, row: Row) -> Remark:

@@ -133,6 +133,11 @@ class Command:
         """Its leading keywords, for a message."""
         return " ".join(item.text for item in self.pattern[: self.stem] if isinstance(item, Word))
 
+    def sentence_on(self, word: Word) -> str:
+        """The help of a keyword: that of the command, where it is its last leading one and has none."""
+        is_last = self.stem > 0 and self.pattern[self.stem - 1] is word
+        return word.help or (self.help if is_last else "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mode:

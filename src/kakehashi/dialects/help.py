@@ -68,9 +68,7 @@ def written(help_: Help | Failure, notation: Notation) -> str:
 def _keywords(continuation: Continuation) -> Iterator[tuple[str, str]]:
     match continuation.terminal:
         case Word() as word:
-            # Whoever wrote down a foreign command wrote one sentence for all of it.
-            last = continuation.command.pattern[continuation.command.stem - 1]
-            yield word.text, word.help or (continuation.command.help if word is last else "")
+            yield word.text, continuation.command.sentence_on(word)
         case Argument() as argument:
             for text, sentence in argument.kind.words:
                 yield text, sentence or argument.help

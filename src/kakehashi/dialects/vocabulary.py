@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kakehashi.dialects.grammar import Argument, Command, Negation, Optional, Pattern, Support, Word
 from kakehashi.dialects.kinds import Number, Text
 
-REST = Argument("rest", Text("anything"), "", rest=True)
+REST = Argument("rest", Text("anything"), "Anything", rest=True)
 
 
 def number(name: str, low: int, high: int, sentence: str = "") -> Argument:
@@ -15,8 +15,8 @@ def number(name: str, low: int, high: int, sentence: str = "") -> Argument:
 
 
 def text(name: str, what: str, sentence: str = "") -> Argument:
-    """Any one word."""
-    return Argument(name, Text(what), sentence)
+    """Any one word. `what` it is will do as its sentence."""
+    return Argument(name, Text(what), sentence or what[:1].upper() + what[1:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,10 @@ PROFILE: tuple[Command, ...] = (
         Either(
             (
                 word("address", "IP address(es)", ("type", "address")),
-                Either(address_with_mask(), (Argument("address", Prefix(6, bare=True)),)),
+                Either(
+                    address_with_mask(),
+                    (Argument("address", Prefix(6, bare=True), "An IPv6 address or prefix"),),
+                ),
             ),
             (
                 word("fqdn", "A domain name", ("type", "fqdn")),
