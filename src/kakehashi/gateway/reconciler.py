@@ -21,7 +21,7 @@ from kakehashi.gateway.log import Log
 from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, tunnel_mtu
 from kakehashi.gateway.outgoing import NoWay, Way, decide
 from kakehashi.gateway.paths import tunnel_paths
-from kakehashi.gateway.policy_based import is_told_by_peer, negotiated_pairs, pairs_of
+from kakehashi.gateway.policy_based import is_told_by_peer, negotiated_pairs, pairs_of, past
 from kakehashi.gateway.standing import depends_on_sas, isakmp_sa_suffices, why_down
 from kakehashi.gateway.status import down_reason
 from kakehashi.ike.effects import Level
@@ -247,7 +247,7 @@ class Reconciler:
             state = states.get(tunnel.interface)
             if device and state and tunnel.policy_based:
                 for local, remote in pairs_of(tunnel, state.negotiated):
-                    yield Guard(device, local, remote)
+                    yield Guard(device, local, remote, past(tunnel, (local, remote)))
 
     def _tell(self, before: Mapping[str, TunnelState], problems: list[str]) -> None:
         for problem in problems:

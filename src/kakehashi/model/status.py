@@ -233,7 +233,8 @@ class RouteStatus:
 class Status:
     """The whole gateway at one moment. `drops` counts packets of no tunnel, by the name of the reason.
 
-    `access_matches`: for each access list that filters, how many packets each of its entries has decided about.
+    `access_matches`: for each access list that filters, how many packets each of its entries has decided
+    about.
     """
 
     hostname: str

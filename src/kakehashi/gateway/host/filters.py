@@ -7,7 +7,7 @@ One table, owned by one gateway, replaced as a whole and deleted at the end.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kakehashi.gateway.host.guards import Guard, guard_rules
+from kakehashi.gateway.host.guards import Guard, bypass_chains, guard_rules
 from kakehashi.gateway.host.nft import run, safe
 
 MISSING = (
@@ -44,6 +44,8 @@ def render(ruleset: Ruleset) -> str:
     if ruleset.tunnels:
         lines += _chain("chatter", "type filter hook output priority filter", _chatter(ruleset))
     if ruleset.guards:
+        for name, rules in bypass_chains(ruleset.guards):
+            lines += [f"  chain {name} {{", *(f"    {rule}" for rule in rules), "  }"]
         for hook in ("forward", "output", "input"):
             head = f"type filter hook {hook} priority filter"
             lines += _chain(f"guard_{hook}", head, guard_rules(ruleset.guards, hook))

@@ -154,4 +154,4 @@ def _match(tunnel: Tunnel, map_name: str, number: int, book: Book) -> Iterator[s
     if tunnel.peer_address is ANY and pairs in (((ANY_IPV4, ANY_IPV4),), ((ANY_IPV6, ANY_IPV6),)):
         return
     if pairs:
-        yield f"match address {list_for(pairs, f'{map_name}-{number}', tunnel.source, book)}"
+        yield f"match address {list_for(pairs, f'{map_name}-{number}', tunnel.source, book, tunnel.bypass)}"
