@@ -142,6 +142,9 @@ _GROUPS = (
 )
 
 
+PRF_OF = cisco.PRF_OF_INTEGRITY
+
+
 def abilities(dialect: str) -> Abilities:
     """Of the devices of a dialect."""
     return _OF[dialect]

@@ -13,6 +13,7 @@ from typing import TypeVar
 from kakehashi.bridge.abilities import (
     CISCO,
     NEC,
+    PRF_OF,
     TITLES,
     Abilities,
     abilities,
@@ -22,7 +23,6 @@ from kakehashi.bridge.abilities import (
     integrity_like,
 )
 from kakehashi.check.device import Device
-from kakehashi.dialects.cisco_ios.words import PRF_OF_INTEGRITY
 from kakehashi.dialects.rendering import is_word
 from kakehashi.model.address import ANY
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
@@ -207,7 +207,7 @@ def _has_ike(algorithms: IkeAlgorithms, has: Abilities) -> bool:
         usable = [c for c in each.ciphers if c in has.ike_ciphers]
         checked = [i for i in each.integrities if i in has.ike_integrities]
         if has.one_prf:
-            checked = [i for i in checked if PRF_OF_INTEGRITY.get(i) in each.prfs]
+            checked = [i for i in checked if PRF_OF.get(i) in each.prfs]
         protected = any(c.is_aead for c in usable) or (bool(usable) and bool(checked))
         if protected and has.ike_prfs & set(each.prfs) and has.groups & set(each.key_exchanges):
             return True
@@ -226,7 +226,7 @@ def _ike(algorithms: IkeAlgorithms, tunnel: Tunnel, talks: _Talks) -> IkeAlgorit
     )
     first = next(iter(algorithms.key_exchanges), KeyExchangeId.MODP_2048)
     group = next((g for g in algorithms.key_exchanges if g in groups), None) or group_like(first, groups)
-    prf = PRF_OF_INTEGRITY[integrity]
+    prf = PRF_OF[integrity]
     added = IkeAlgorithms((cipher,), (integrity,), (prf,), (group,))
     talks.told(
         tunnel,

@@ -18,6 +18,8 @@ from kakehashi.wire.registry.ikev2 import IdType
 _MADE_UP_WAN = {4: "198.18.0.2/24", 6: "2001:db8:ffff::2/64"}
 _MADE_UP_LAN = "192.168.254.1/24"
 _MADE_UP_HERE = {4: "192.0.2.1", 6: "2001:db8::1"}
+_MOST_PORTS = 8
+_HOSTNAME = "far-end"
 _PREFIX = {4: 24, 6: 64}  # of a network towards the internet of which only an address is known
 
 
@@ -84,13 +86,14 @@ def far_end(gateway: Gateway, tunnel: Tunnel) -> FarEnd:
         draft.ask(f"this end's address, which is not known here; {draft.here} is made up", value=draft.here)
     if draft.here is None:
         draft.ask("this end's address is not known here: the far end waits for it (peer of any address)")
+    draft.ask(f"its name; {_HOSTNAME} is made up", value=_HOSTNAME)
     made, peers = _far_tunnel(draft)
     made = replace(made, source=None)
     interfaces, routes = _surroundings(draft)
     far = Gateway(
         dialect=gateway.dialect,
         unknown_peer_policy=made.ike if isinstance(made, Ikev2Tunnel) else gateway.unknown_peer_policy,
-        hostname="far-end",
+        hostname=_HOSTNAME,
         interfaces=interfaces,
         tunnels=(made,),
         routes=routes,
@@ -212,7 +215,7 @@ def _surroundings(draft: _Draft) -> tuple[tuple[Interface, ...], tuple[Route, ..
     """Interfaces and routes of the far end."""
     wan, hop = _wan(draft)
     theirs = networks(draft.tunnel.ipsec.remote_selectors) or _routed(draft)
-    lan = _lan(theirs, draft)
+    lans = _lans(theirs, draft)
     inner = _tunnel_interface(draft)
     routes = (
         []
@@ -221,7 +224,7 @@ def _surroundings(draft: _Draft) -> tuple[tuple[Interface, ...], tuple[Route, ..
     )
     if not draft.tunnel.policy_based:
         routes += [Route(destination=n, interface=draft.name) for n in _ours(draft) if n not in theirs]
-    return (wan, lan, inner), tuple(routes)
+    return (wan, *lans, inner), tuple(routes)
 
 
 def _wan(draft: _Draft) -> tuple[Interface, IPAddress | None]:
@@ -260,25 +263,39 @@ def _wan(draft: _Draft) -> tuple[Interface, IPAddress | None]:
     return wan, hop
 
 
-def _lan(theirs: list[IPNetwork], draft: _Draft) -> Interface:
-    addresses: tuple[IPInterface, ...] = tuple(
+def _lans(theirs: list[IPNetwork], draft: _Draft) -> list[Interface]:
+    """A port for each of its networks; one IPv4 and one IPv6 network share the first."""
+    addresses: list[IPInterface] = [
         ip_interface(f"{n[1] if n.num_addresses > 2 else n[0]}/{n.prefixlen}") for n in theirs if n.prefixlen
-    )
+    ]
     if not addresses:
-        addresses = (ip_interface(_MADE_UP_LAN),)
+        addresses = [ip_interface(_MADE_UP_LAN)]
         draft.ask(
             f"which port it is, and the far end's own network: {addresses[0].network} is made up", draft.lan
         )
-    else:
-        said = ", ".join(str(a) for a in addresses)
-        draft.ask(f"which port it is, and its address in its network ({said})", draft.lan)
-    first = {version: next((a for a in addresses if a.version == version), None) for version in (4, 6)}
+        return [_port(draft.lan, addresses)]
+    by_version = {v: [a for a in addresses if a.version == v] for v in (4, 6)}
+    count = min(max(map(len, by_version.values())), _MOST_PORTS)
+    ports = []
+    for number in range(count):
+        name = physical(draft.near.gateway.dialect, 1 + number)
+        own = [found[number] for found in by_version.values() if number < len(found)]
+        said = ", ".join(str(a) for a in own)
+        draft.ask(f"which port it is, and its address in its network ({said})", name)
+        ports.append(_port(name, own))
+    left = [str(a.network) for found in by_version.values() for a in found[count:]]
+    if left:
+        draft.ask(f"where its other networks are: {', '.join(left)}")
+    return ports
+
+
+def _port(name: str, addresses: list[IPInterface]) -> Interface:
     return Interface(
-        name=draft.lan,
+        name=name,
         kind=InterfaceKind.PHYSICAL,
         enabled=True,
-        addresses=tuple(a for a in first.values() if a is not None),
-        ipv6_enabled=first[6] is not None,
+        addresses=tuple(addresses),
+        ipv6_enabled=any(a.version == 6 for a in addresses),
     )
 
 

@@ -1,6 +1,7 @@
 """The far end's configuration, in its maker's language."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kakehashi.bridge.abilities import TITLES
@@ -9,6 +10,7 @@ from kakehashi.bridge.agree import Change, agree
 from kakehashi.bridge.amend import Amended, amend
 from kakehashi.bridge.carry import in_comments
 from kakehashi.bridge.far_end import NoFarEndError, Placeholder, far_end
+from kakehashi.bridge.narrow import narrow
 from kakehashi.bridge.prove import Proof, negotiate, why_it_is_down
 from kakehashi.bridge.reading import Read
 from kakehashi.dialects.registry import by_name
@@ -16,6 +18,8 @@ from kakehashi.dialects.rendering import Loss
 from kakehashi.model.finding import Finding, Severity
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.tunnel import Tunnel
+
+_WORDS = re.compile(r"VPN [0-9]+|[A-Za-z][\w/.]*\w")
 
 
 class MirrorError(Exception):
@@ -77,13 +81,15 @@ def mirror(read: Read, target: str, tunnel: str | None = None) -> Mirror:
         far = far_end(gateway, near)
     except NoFarEndError as error:
         raise MirrorError(str(error)) from error
-    adapted = adapt(far.gateway, target)
+    narrowed, kept = narrow(far.gateway, target)
+    adapted = adapt(narrowed, target)
     dialect = by_name(target)
     rendered = dialect.render(adapted.gateway)
     again = dialect.lower(rendered.text, "the far end")
     proofs = [negotiate((gateway, near.interface), (again.gateway, name)) for name, _ in adapted.tunnels]
     proof = next((p for p in proofs if not p.holds), proofs[0])
     names = dict(zip((i.name for i in far.gateway.interfaces), _new_names(adapted.gateway), strict=False))
+    notes = [*kept, *(n for n in adapted.notes if " is " not in n or "source" in n)]
     placeholders = [
         Placeholder(p.text, names.get(p.interface, p.interface), p.value) for p in far.placeholders
     ]
@@ -95,7 +101,7 @@ def mirror(read: Read, target: str, tunnel: str | None = None) -> Mirror:
         text=_marked(rendered.text, placeholders),
         placeholders=tuple(str(p) for p in placeholders),
         losses=rendered.losses,
-        notes=tuple(n for n in adapted.notes if " is " not in n or "source" in n),
+        notes=tuple(_renamed(note, names) for note in notes),
         changes=changes,
         first=first,
         proof=proof if proof.holds else why_it_is_down(proof, read, near, rendered.losses),
@@ -137,6 +143,11 @@ def _new_names(gateway: Gateway) -> list[str]:
     return [i.name for i in gateway.interfaces]
 
 
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    """With the names that the far end has for things."""
+    return _WORDS.sub(lambda word: names.get(word[0], word[0]), text)
+
+
 def _marked(text: str, placeholders: Sequence[Placeholder]) -> str:
     """The text with a mark before each line that holds a placeholder, and the list of them at its end."""
     written: list[str] = []
@@ -148,6 +159,10 @@ def _marked(text: str, placeholders: Sequence[Placeholder]) -> str:
                 written.append(f"{line[: len(line) - len(line.lstrip())]}! placeholder {number}")
         written.append(line)
     if placeholders:
-        written += ["!", "! Placeholders, to be filled in:"]
+        written += (
+            ["! Placeholders, to be filled in:"]
+            if written[-1:] == ["!"]
+            else ["!", "! Placeholders, to be filled in:"]
+        )
         written += [f"!   {number}. {each}" for number, each in enumerate(placeholders, start=1)]
     return "\n".join([*written, ""])

@@ -79,7 +79,9 @@ def _of_ikev1(policy: Ikev1IpsecPolicy, tunnel: Tunnel, book: Book) -> Iterator[
     )
     for fits, what in fixed:
         losses.unless(fits, source, f"{tunnel.interface}: {what}", "the device has no setting for it")
-    chosen = [(p.cipher, p.integrity, p.ah, p.name) for p in policy.proposals]
+    named = {p.name for p in policy.proposals}
+    own = len(named) == len(policy.proposals) and defaults.DEFAULT_SET not in named
+    chosen = [(p.cipher, p.integrity, p.ah, p.name if own else "") for p in policy.proposals]
     yield from _sets(chosen, policy, source, book)
     losses.unless(
         len({(p.lifetime, p.kilobytes) for p in policy.proposals}) <= 1,
