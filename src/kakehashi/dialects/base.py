@@ -1,6 +1,6 @@
 """What every dialect can do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,12 +36,13 @@ class Clear:
 
 
 class Dialect(Protocol):
-    """One router's language."""
+    """One router's language. `omitted`: what holds without a command, by its mode and key."""
 
     name: str
     title: str
     grammar: Grammar
     notation: Notation
+    omitted: Mapping[tuple[str, str], str]
 
     def recognise(self, text: str) -> float:
         """How much `text` looks like this dialect, 0 to 1."""

@@ -6,6 +6,7 @@ from kakehashi.dialects.awplus.decoration import said
 from kakehashi.dialects.awplus.grammar import GRAMMAR
 from kakehashi.dialects.awplus.lower import DIALECT, lower_document
 from kakehashi.dialects.awplus.notation import NOTATION
+from kakehashi.dialects.awplus.omitted import OMITTED
 from kakehashi.dialects.awplus.recognition import SIGNS
 from kakehashi.dialects.awplus.render import render
 from kakehashi.dialects.awplus.show import clear, show
@@ -24,6 +25,7 @@ class AwPlus:
     title = "AlliedWare Plus"
     grammar = GRAMMAR
     notation = NOTATION
+    omitted = OMITTED
 
     def recognise(self, text: str) -> float:
         """How much `text` looks like this dialect, 0 to 1."""

@@ -7,6 +7,7 @@ from kakehashi.dialects.cisco_ios.decoration import said
 from kakehashi.dialects.cisco_ios.grammar import GRAMMAR
 from kakehashi.dialects.cisco_ios.lower import DIALECT, lower_document
 from kakehashi.dialects.cisco_ios.notation import NOTATION
+from kakehashi.dialects.cisco_ios.omitted import OMITTED
 from kakehashi.dialects.cisco_ios.recognition import SIGNS
 from kakehashi.dialects.cisco_ios.render import render
 from kakehashi.dialects.cisco_ios.show import clear, show
@@ -24,6 +25,7 @@ class CiscoIos:
     title = "Cisco IOS"
     grammar = GRAMMAR
     notation = NOTATION
+    omitted = OMITTED
 
     def recognise(self, text: str) -> float:
         """How much `text` looks like this dialect, 0 to 1."""

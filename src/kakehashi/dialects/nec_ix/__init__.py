@@ -7,6 +7,7 @@ from kakehashi.dialects.document import Document, parse_document
 from kakehashi.dialects.nec_ix.grammar import GRAMMAR
 from kakehashi.dialects.nec_ix.lower import DIALECT, lower_document
 from kakehashi.dialects.nec_ix.notation import NOTATION
+from kakehashi.dialects.nec_ix.omitted import OMITTED
 from kakehashi.dialects.nec_ix.recognition import SIGNS
 from kakehashi.dialects.nec_ix.render import render
 from kakehashi.dialects.nec_ix.show import clear, show
@@ -23,6 +24,7 @@ class NecIx:
     title = "NEC UNIVERGE IX"
     grammar = GRAMMAR
     notation = NOTATION
+    omitted = OMITTED
 
     def recognise(self, text: str) -> float:
         """How much `text` looks like this dialect, 0 to 1."""
