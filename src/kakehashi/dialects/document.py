@@ -128,7 +128,7 @@ def _joined(lines: Sequence[str], said: Sequence[str], grammar: Grammar) -> list
 
 def _follows_deeper(said: Sequence[str], number: int) -> bool:
     """Is the line after that of this number, counted from 1, indented deeper?"""
-    after = next((line for line in said[number:] if line), "")
+    after = next((said[i] for i in range(number, len(said)) if said[i]), "")
     return _indentation(after) > _indentation(said[number - 1])
 
 
