@@ -22,6 +22,15 @@ _SEQUENCE = number("sequence", 1, 2147483647, "Sequence Number")
 _REMARK = (Word("remark", "Access list entry comment", sets=("remark", True)), REST)
 
 
+_COMPARISONS = (
+    ("eq", "equal to the given"),
+    ("neq", "not equal to the given"),
+    ("gt", "greater than the given"),
+    ("lt", "less than the given"),
+    ("range", "from the first to the last given"),
+)
+
+
 def _addresses(side: str) -> Either:
     what = f"{side.capitalize()} address"
     return Either(
@@ -49,19 +58,11 @@ def _addresses6(side: str) -> Either:
 def _ports(side: str) -> Optional:
     def compared(operator: str, sentence: str) -> tuple[Pattern, ...]:
         return (
-            Word(operator, sentence, sets=(f"{side} operator", operator)),
+            Word(operator, f"Ports {sentence}", sets=(f"{side} operator", operator)),
             Many(Argument(f"{side} ports", PORT, "A port")),
         )
 
-    return Optional(
-        Either(
-            compared("eq", "Match only packets on a given port number"),
-            compared("neq", "Match only packets not on a given port number"),
-            compared("gt", "Match only packets with a greater port number"),
-            compared("lt", "Match only packets with a lower port number"),
-            compared("range", "Match only packets in the range of port numbers"),
-        )
-    )
+    return Optional(Either(*(compared(operator, sentence) for operator, sentence in _COMPARISONS)))
 
 
 _TCP_FLAGS = ("ack", "fin", "psh", "rst", "syn", "urg", "match-all", "match-any")
@@ -87,10 +88,18 @@ def _conditions() -> Optional:
                 (Word("log-input", "Log matches with the interface", sets=("log", True)),),
                 (
                     Word("ttl", "Time to live", sets=("ttl", True)),
-                    Either(*((Word(operator),) for operator in ("eq", "neq", "gt", "lt", "range"))),
+                    Either(
+                        *(
+                            (Word(operator, f"Time to live {sentence}"),)
+                            for operator, sentence in _COMPARISONS
+                        )
+                    ),
                     Many(number("ttl values", 0, 255, "Time to live")),
                 ),
-                *((Word(name, "", sets=(name, True)), text(f"{name} value", what)) for name, what in values),
+                *(
+                    (Word(name, f"Match {what}", sets=(name, True)), text(f"{name} value", what))
+                    for name, what in values
+                ),
                 *((Word(name, "A flag of TCP", sets=("flags", True)),) for name in _TCP_FLAGS),
                 *(
                     (Word(f"{sign}{name}", "A flag of TCP", sets=("flags", True)),)
@@ -151,8 +160,17 @@ _EXTENDED6: tuple[Pattern, ...] = (
     _ports("destination"),
     Optional(
         Either(
-            (Argument("icmp type", Choice({n: (v, "ICMPv6") for n, v in ICMPV6_TYPES.items()})),),
-            (number("icmp type", 0, 255), Optional(number("icmp code", 0, 255))),
+            (
+                Argument(
+                    "icmp type",
+                    Choice({n: (v, "ICMPv6") for n, v in ICMPV6_TYPES.items()}),
+                    "ICMPv6 message type",
+                ),
+            ),
+            (
+                number("icmp type", 0, 255, "ICMPv6 message type"),
+                Optional(number("icmp code", 0, 255, "ICMPv6 message code")),
+            ),
         )
     ),
     _conditions(),
@@ -162,7 +180,7 @@ _EXTENDED6: tuple[Pattern, ...] = (
 def _entries(pattern: tuple[Pattern, ...]) -> tuple[Command, ...]:
     """The lines of a named list. `no` needs no more than the number of one."""
     actions = (
-        Command(key="entry", pattern=(*_starting(action, pattern),), help=sentence)
+        Command(key="entry", pattern=_starting(action, sentence, pattern), help=sentence)
         for action, sentence in (
             ("permit", "Specify packets to forward"),
             ("deny", "Specify packets to reject"),
@@ -177,8 +195,8 @@ def _entries(pattern: tuple[Pattern, ...]) -> tuple[Command, ...]:
     )
 
 
-def _starting(action: str, pattern: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
-    return (Word(action, sets=("permit", action == "permit")), *pattern[1:])
+def _starting(action: str, sentence: str, pattern: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
+    return (Word(action, sentence, sets=("permit", action == "permit")), *pattern[1:])
 
 
 EXTENDED = _entries(_EXTENDED)

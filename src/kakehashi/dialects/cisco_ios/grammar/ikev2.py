@@ -14,7 +14,7 @@ from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
     word,
 )
 from kakehashi.dialects.cisco_ios.interfaces import interface
-from kakehashi.dialects.cisco_ios.kinds import HexKey
+from kakehashi.dialects.cisco_ios.kinds import HEX_KEY
 from kakehashi.dialects.cisco_ios.words import GROUPS, IKEV2_CIPHERS, IKEV2_INTEGRITIES, PRFS
 from kakehashi.dialects.grammar import Argument, Command, Either, Many, Optional, Pattern
 from kakehashi.dialects.kinds import Address, Choice, HostName, Prefix
@@ -23,7 +23,7 @@ from kakehashi.model.ikev1 import DpdStyle
 _GROUPS = Choice({str(n): (group, group.name.replace("_", " ")) for n, group in GROUPS.items()})
 _KEY: tuple[Pattern, ...] = (
     Either(
-        (word("hex", "The key in hexadecimal digits"), Argument("secret", HexKey(), "The key", secret=True)),
+        (word("hex", "The key in hexadecimal digits"), Argument("secret", HEX_KEY, "The key", secret=True)),
         (secret(),),
     ),
 )
@@ -145,7 +145,10 @@ PROFILE: tuple[Command, ...] = (
         Either(
             (
                 word("address", "IP address(es)", ("type", "address")),
-                Either(address_with_mask(), (Argument("address", Prefix(6, bare=True)),)),
+                Either(
+                    address_with_mask(),
+                    (Argument("address", Prefix(6, bare=True), "An IPv6 address or prefix"),),
+                ),
             ),
             (
                 word("fqdn", "A domain name", ("type", "fqdn")),

@@ -73,11 +73,18 @@ TUNNEL: tuple[Command, ...] = (
         sentence="The traffic selectors of the tunnel",
     ),
     not_yet("tunnel mode gre multipoint", "GRE with many peers (DMVPN)"),
-    not_yet("tunnel mode gre", "GRE"),
+    command(
+        "tunnel mode gre",
+        Either(
+            (word("ip", "GRE over IPv4", ("version", 4)),), (word("ipv6", "GRE over IPv6", ("version", 6)),)
+        ),
+        sentence="Generic route encapsulation, what a tunnel is unless said",
+    ),
     not_yet("tunnel mode", "a tunnel of another kind"),
     not_yet("tunnel vrf", "VRFs"),
-    not_yet("tunnel key", "the key of GRE"),
-    not_yet("tunnel checksum", "the checksum of GRE"),
+    command("tunnel key", number("key", 0, 4294967295, "The key"), sentence="The key of GRE"),
+    command("tunnel checksum", sentence="A checksum in each GRE packet"),
+    command("tunnel sequence-datagrams", sentence="A sequence number in each GRE packet"),
     not_yet("tunnel route-via", "a tunnel by one interface alone"),
     not_ours("tunnel path-mtu-discovery"),
     not_ours("tunnel bandwidth"),

@@ -112,7 +112,10 @@ PROFILE: tuple[Command, ...] = (
         Either(
             (
                 word("address"),
-                Either(address_with_mask(), (word("ipv6"), Argument("address", Prefix(6, bare=True)))),
+                Either(
+                    address_with_mask(),
+                    (word("ipv6"), Argument("address", Prefix(6, bare=True), "An IPv6 address or prefix")),
+                ),
                 Optional(text("vrf", "a VRF")),
             ),
             (
@@ -148,7 +151,7 @@ PROFILE: tuple[Command, ...] = (
     ),
     command(
         "local-address",
-        Either((Argument("address", Address()),), (interface("interface"),)),
+        Either((Argument("address", Address(), "An address of ours"),), (interface("interface"),)),
         sentence="Our address to which the profile is limited",
     ),
     command("description", REST, sentence="A remark"),
@@ -180,7 +183,7 @@ KEYRING: tuple[Command, ...] = (
     ),
     command(
         "local-address",
-        Either((Argument("address", Address()),), (interface("interface"),)),
+        Either((Argument("address", Address(), "An address of ours"),), (interface("interface"),)),
         sentence="Our address to which the keyring is limited",
     ),
     command("description", REST, sentence="A remark"),
@@ -198,13 +201,13 @@ PEER: tuple[Command, ...] = (
         Either(
             (
                 word("ipv4-address", "An IPv4 address", ("identity", "address")),
-                Argument("address", Address(4)),
+                Argument("address", Address(4), "The address"),
             ),
             (word("fqdn", "A domain name", ("identity", "fqdn")), text("value", "a domain name")),
             (word("user-fqdn", "A mail address", ("identity", "user-fqdn")), text("value", "a mail address")),
             (
                 word("ipv6-address", "An IPv6 address", ("identity", "address")),
-                Argument("address", Address(6)),
+                Argument("address", Address(6), "The address"),
             ),
         ),
         sentence="Our identity for aggressive mode",

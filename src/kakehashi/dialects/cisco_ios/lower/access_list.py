@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, ip_network, summarize_address_range
 from itertools import pairwise
 
-from kakehashi.dialects.cisco_ios.lower.blocks import Block, read_blocks
+from kakehashi.dialects.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.words import WITH_PORTS, protocol_word
 from kakehashi.dialects.document import Document, Statement, statements
 from kakehashi.dialects.report import Report
@@ -42,8 +42,8 @@ class _Draft:
     entries: dict[int, tuple[AccessEntry, ...]]
 
     def put(self, number: int | None, entries: tuple[AccessEntry, ...]) -> None:
-        last = max(self.entries, default=0)
-        self.entries[number if number is not None else last + _STEP] = entries
+        number = max(self.entries, default=0) + _STEP if number is None else number
+        self.entries[number] = tuple(replace(entry, number=number) for entry in entries)
 
     def take(self, entries: tuple[AccessEntry, ...]) -> None:
         self.entries = {n: e for n, e in self.entries.items() if e != entries}
@@ -62,6 +62,7 @@ def read_lists(document: Document, report: Report) -> Lists:
         name: AccessList(
             name=name,
             entries=tuple(e for number in sorted(draft.entries) for e in draft.entries[number]),
+            standard=not draft.extended,
             source=report.source(draft.line),
         )
         for name, draft in drafts.items()

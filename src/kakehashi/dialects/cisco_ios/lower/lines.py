@@ -3,16 +3,14 @@
 from dataclasses import dataclass, field
 
 from kakehashi.dialects.cisco_ios.grammar import ACCESS_LIST_MODES, CRYPTO_MODES, GRAMMAR
-from kakehashi.dialects.diagnosis import count, ranges, reason, suggestion
+from kakehashi.dialects.diagnosis import count, is_indented, is_ours, ranges, reason, remedy
 from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
 from kakehashi.dialects.grammar import Support
-from kakehashi.dialects.matching import Match, match_line
 from kakehashi.dialects.report import Report
 from kakehashi.dialects.spelling import close
 from kakehashi.model.finding import Finding, Severity
 
 _VPN_WORDS = ("crypto",)
-_MISPLACED_STEM = 2  # so many keywords of a mode's command, written out, are no accident elsewhere
 
 
 @dataclass(slots=True)
@@ -28,7 +26,7 @@ class _Walk:
 
 def report_lines(document: Document, lists: frozenset[str], report: Report) -> None:
     """Say what became of every line that reaches nobody; each line once."""
-    walk = _Walk(report, lists, any(_is_indented(item) for item in document.walk()))
+    walk = _Walk(report, lists, any(is_indented(item) for item in document.walk()))
     _walk(document.items, Support.OURS, None, walk)
     if walk.foreign:
         report.info(
@@ -110,47 +108,15 @@ def diagnose(unknown: Unknown, opener: Statement | None, walk: _Walk) -> Finding
         return None
     vital = _is_vpn(unknown, walk)
     why = reason(unknown, vital)
-    root = GRAMMAR.root.commands
-    meant = suggestion(unknown.failure, unknown.mode.commands, root)
-    remedy = _remedy(unknown, meant)
-    ours = any(c.support is Support.OURS for c in unknown.failure.commands)
-    partly = why.code != "unknown-command" and bool(unknown.failure.said) and ours
-    if not (vital or remedy or partly):
+    advice = remedy(unknown, GRAMMAR, CRYPTO_MODES | {"interface"})
+    partly = why.code != "unknown-command" and bool(unknown.failure.said) and is_ours(unknown)
+    if not (vital or advice or partly):
         return None
     message = why.sentence
     if unknown.body:
         lines = "line that belongs to it is" if len(unknown.body) == 1 else "lines that belong to it are"
         message += f"; the {len(unknown.body)} {lines} left out"
-    return Finding(why.severity, why.code, message, walk.report.source(unknown.line), remedy)
-
-
-def _remedy(unknown: Unknown, meant: str) -> str:
-    """What to do about it."""
-    if meant:
-        return f"did you mean `{meant}`?"
-    words = list(unknown.failure.words)
-    for mode in GRAMMAR.modes:
-        if mode is unknown.mode or mode.name not in CRYPTO_MODES | {"interface"}:
-            continue
-        found = match_line(words, mode.commands)
-        if isinstance(found, Match) and _is_plain(words, found):
-            return f"the command belongs below `{mode.title}`"
-    if len(unknown.failure.ambiguous) > 1 and _is_ours(unknown):
-        return "write more of it"
-    return ""
-
-
-def _is_plain(words: list[str], found: Match) -> bool:
-    """Is it beyond doubt this command?"""
-    typed = [word.lower() for word in words[1 if found.negated else 0 :]]
-    stem = found.command.words.split()
-    return (
-        found.command.support is Support.OURS and len(stem) >= _MISPLACED_STEM and typed[: len(stem)] == stem
-    )
-
-
-def _is_ours(unknown: Unknown) -> bool:
-    return any(c.support is Support.OURS for c in unknown.failure.commands)
+    return Finding(why.severity, why.code, message, walk.report.source(unknown.line), advice)
 
 
 def _is_vpn(unknown: Unknown, walk: _Walk) -> bool:
@@ -180,7 +146,3 @@ def _is_listed(unknown: Unknown, opener: Statement | None, walk: _Walk) -> bool:
     if not walk.indented and unknown.failure.position == 0:
         return False
     return opener.get("name") in walk.lists
-
-
-def _is_indented(item: Item) -> bool:
-    return isinstance(item, Statement | Unknown) and item.text[:1].isspace()
