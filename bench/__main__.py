@@ -26,6 +26,9 @@ HANDSHAKES = 300
 # What is left over for the handshakes, and for whatever takes longer than it should: ten minutes are the whole.
 PATIENCE = 400.0
 
+# Of the tables.
+WIDTH = 150
+
 Figures = dict[str, list[float]]
 
 
@@ -34,7 +37,7 @@ def main() -> int:
     if os.geteuid() != 0:
         print("bench: namespaces and TUN need root: sudo make bench", file=sys.stderr)
         return 2
-    console = Console(soft_wrap=True)
+    console = Console(width=WIDTH)
     results: dict[str, object] = {"processors": processors(), "kernel": os.uname().release}
     reached = True
     with tempfile.TemporaryDirectory(prefix="kakehashi-bench-") as folder:

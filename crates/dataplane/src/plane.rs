@@ -85,7 +85,7 @@ pub struct Plane {
 
 /// A device that a data thread has not let go by then is held by a thread that hangs.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
-const QUEUE_LENGTH: u32 = 1000;
+const QUEUE_LENGTH: u32 = 3000;
 
 impl Plane {
     /// Open the sockets and start the threads.

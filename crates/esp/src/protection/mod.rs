@@ -170,8 +170,9 @@ impl AdditionalData {
 
     /// As one block of GHASH, padded with zeros, its first octet the highest.
     pub fn block(&self) -> u128 {
+        // Behind `size` there are zeros.
         let mut block = [0; 16];
-        block[..self.size].copy_from_slice(&self.octets[..self.size]);
+        block[..12].copy_from_slice(&self.octets);
         u128::from_be_bytes(block)
     }
 }

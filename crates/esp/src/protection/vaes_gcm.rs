@@ -83,7 +83,10 @@ impl<const ROUNDS: usize> Protection for VaesGcm<ROUNDS> {
         let (head, text) = packet.split_at_mut(TEXT_OFFSET);
         // SAFETY: there is no VaesGcm where the processor lacks the instructions.
         let tag = unsafe { self.crypt::<true>(head, high, text) };
-        icv.copy_from_slice(&tag[..icv.len()]);
+        match <&mut [u8; BLOCK]>::try_from(&mut *icv) {
+            Ok(whole) => *whole = tag,
+            Err(_) => icv.copy_from_slice(&tag[..icv.len()]),
+        }
     }
 
     fn open(&self, packet: &mut [u8], high: Option<u32>) -> Result<(), DropReason> {
