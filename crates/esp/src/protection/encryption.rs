@@ -7,17 +7,14 @@ use aes::cipher::{
     BlockModeDecrypt, BlockModeEncrypt, BlockSizeUser, InnerIvInit, KeyInit, StreamCipher,
 };
 use aes::{Aes128, Aes192, Aes256};
-use aws_lc_rs::cipher::{
-    Algorithm, DecryptingKey, DecryptionContext, EncryptingKey, EncryptionContext, UnboundCipherKey,
-};
+use aws_lc_rs::cipher::{Algorithm, EncryptingKey, UnboundCipherKey};
 #[allow(deprecated)] // Devices in the field have nothing better.
 use aws_lc_rs::cipher::{DES_EDE3_FOR_LEGACY_USE_ONLY, DES_FOR_LEGACY_USE_ONLY};
-use aws_lc_rs::error::Unspecified;
-use aws_lc_rs::iv::FixedLength;
 use cbc::{Decryptor, Encryptor};
 use ctr::{Ctr32BE, CtrCore};
 use zeroize::Zeroizing;
 
+use super::des::DesCbc;
 use super::Sealing;
 use crate::HEADER_SIZE;
 
@@ -40,7 +37,6 @@ pub(crate) trait Encryption: Send {
 
 const SIZES: &str = "the key's size was checked";
 const IV_SIZE: &str = "the IV has a block's size";
-const WHOLE_BLOCKS: &str = "the text consists of whole blocks";
 
 /// `key` has 16, 24 or 32 octets.
 pub(crate) fn aes_cbc(key: &[u8]) -> Box<dyn Encryption> {
@@ -54,13 +50,20 @@ pub(crate) fn aes_cbc(key: &[u8]) -> Box<dyn Encryption> {
 /// `key` has 8 octets. None: it is weak, which is to say that nobody has ever seen one.
 #[allow(deprecated)]
 pub(crate) fn des_cbc(key: &[u8]) -> Option<Box<dyn Encryption>> {
-    DesCbc::new(&DES_FOR_LEGACY_USE_ONLY, key).ok().map(|cipher| Box::new(cipher) as Box<dyn Encryption>)
+    des_with(&DES_FOR_LEGACY_USE_ONLY, key)
 }
 
 /// `key` has 24 octets. None: it is weak.
 #[allow(deprecated)]
 pub(crate) fn triple_des_cbc(key: &[u8]) -> Option<Box<dyn Encryption>> {
-    DesCbc::new(&DES_EDE3_FOR_LEGACY_USE_ONLY, key).ok().map(|cipher| Box::new(cipher) as Box<dyn Encryption>)
+    des_with(&DES_EDE3_FOR_LEGACY_USE_ONLY, key)
+}
+
+/// AWS-LC, which knows weak keys, only judges the key.
+fn des_with(algorithm: &'static Algorithm, key: &[u8]) -> Option<Box<dyn Encryption>> {
+    let odd = Zeroizing::new(key.iter().map(|&octet| with_odd_parity(octet)).collect::<Vec<u8>>());
+    EncryptingKey::cbc(UnboundCipherKey::new(algorithm, &odd).ok()?).ok()?;
+    Some(Box::new(DesCbc::new(key)))
 }
 
 /// `key` has 16, 24 or 32 octets, `nonce` 4.
@@ -77,44 +80,10 @@ pub(crate) fn null() -> Box<dyn Encryption> {
     Box::new(Null)
 }
 
-/// DES or 3DES, by AWS-LC, whose DES is three times as fast as that of the other crates.
-struct DesCbc {
-    encrypting: EncryptingKey,
-    decrypting: DecryptingKey,
-}
-
-impl DesCbc {
-    fn new(algorithm: &'static Algorithm, key: &[u8]) -> Result<Self, Unspecified> {
-        let key = Zeroizing::new(key.iter().map(|&octet| with_odd_parity(octet)).collect::<Vec<u8>>());
-        let key = || UnboundCipherKey::new(algorithm, &key);
-        Ok(DesCbc { encrypting: EncryptingKey::cbc(key()?)?, decrypting: DecryptingKey::cbc(key()?)? })
-    }
-}
-
 /// The lowest bit is no part of the key. AWS-LC knows weak keys only if it makes the number of ones odd.
 fn with_odd_parity(octet: u8) -> u8 {
     let key = octet & !1;
     key | u8::from(key.count_ones().is_multiple_of(2))
-}
-
-impl Encryption for DesCbc {
-    fn iv_size(&self) -> usize {
-        8
-    }
-
-    fn block_size(&self) -> usize {
-        8
-    }
-
-    fn encrypt(&self, iv: &[u8], text: &mut [u8]) {
-        let iv = FixedLength::from(<[u8; 8]>::try_from(iv).expect(IV_SIZE));
-        self.encrypting.less_safe_encrypt(text, EncryptionContext::Iv64(iv)).expect(WHOLE_BLOCKS);
-    }
-
-    fn decrypt(&self, iv: &[u8], text: &mut [u8]) {
-        let iv = FixedLength::from(<[u8; 8]>::try_from(iv).expect(IV_SIZE));
-        self.decrypting.decrypt(text, DecryptionContext::Iv64(iv)).expect(WHOLE_BLOCKS);
-    }
 }
 
 struct AesCbc<C>(C);

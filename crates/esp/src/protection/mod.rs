@@ -2,6 +2,7 @@
 
 pub(crate) mod aead;
 pub(crate) mod ccm;
+pub(crate) mod des;
 pub(crate) mod encryption;
 pub(crate) mod integrity;
 pub(crate) mod short_gcm;

@@ -1,7 +1,7 @@
 //! Published examples.
 
 use super::integrity::aes_xcbc_96;
-use super::{encryption, gcm, portable_gcm, DropReason, Protection};
+use super::{encryption, gcm, portable_gcm, DropReason, Protection, Sealing};
 use crate::algorithms::{protection, Algorithms, Keys};
 
 fn hex(text: &str) -> Vec<u8> {
@@ -145,5 +145,48 @@ fn both_ways_of_aes_gcm_agree() {
             assert_eq!(fast.open(&mut one, high), Ok(()));
             assert_eq!(one[..16 + size], packet[..16 + size]);
         }
+    }
+}
+
+/// AWS-LC's 3DES beside ours, one packet at a time and many, of different sizes.
+#[test]
+#[allow(deprecated)]
+fn triple_des_is_that_of_aws_lc() {
+    use aws_lc_rs::cipher::{
+        EncryptingKey, EncryptionContext, UnboundCipherKey, DES_EDE3_FOR_LEGACY_USE_ONLY,
+    };
+    use aws_lc_rs::iv::FixedLength;
+
+    let octets: Vec<u8> = (0..4000u32).map(|at| ((at * at) >> 3) as u8).collect();
+    let key = hex("0123456789abcdef 23456789abcdef01 456789abcdef0123");
+    let cipher = encryption::triple_des_cbc(&key).unwrap();
+    let expected = |packet: &[u8]| {
+        let other = UnboundCipherKey::new(&DES_EDE3_FOR_LEGACY_USE_ONLY, &key).unwrap();
+        let iv = FixedLength::from(<[u8; 8]>::try_from(&packet[8..16]).unwrap());
+        let mut text = packet[16..].to_vec();
+        let other = EncryptingKey::cbc(other).unwrap();
+        other.less_safe_encrypt(&mut text, EncryptionContext::Iv64(iv)).unwrap();
+        text
+    };
+    let sizes = [8, 16, 24, 64, 1400, 80, 8, 512, 400];
+    let mut buffer = Vec::new();
+    let packets: Vec<Sealing> = sizes
+        .iter()
+        .map(|size| {
+            let start = buffer.len();
+            buffer.extend(&octets[start..start + 16 + size]);
+            Sealing { range: start..buffer.len(), high: None }
+        })
+        .collect();
+    let plain = buffer.clone();
+    cipher.encrypt_batch(&mut buffer, &packets, 0);
+    for Sealing { range, .. } in packets {
+        let (before, sealed) = (&plain[range.clone()], &buffer[range]);
+        assert_eq!(sealed[16..], expected(before));
+        let mut one = before[16..].to_vec();
+        cipher.encrypt(&before[8..16], &mut one);
+        assert_eq!(one, sealed[16..]);
+        cipher.decrypt(&before[8..16], &mut one);
+        assert_eq!(one, before[16..]);
     }
 }
