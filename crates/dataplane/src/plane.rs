@@ -85,6 +85,7 @@ pub struct Plane {
 
 /// A device that a data thread has not let go by then is held by a thread that hangs.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Small packets of some milliseconds: so long may the thread wait for a processor.
 const QUEUE_LENGTH: u32 = 3000;
 
 impl Plane {
