@@ -283,6 +283,13 @@ impl Batch {
     }
 }
 
+/// How many packets of a device with this MTU one send call takes, whatever the cipher adds to each. What the device
+/// gives at once should be no more: the rest would cost a call, and a wake-up at the other end, of its own.
+pub fn segments_of(mtu: u32) -> u32 {
+    let sealed = mtu as usize + OVERHEAD_MAX;
+    (SEGMENTED_SIZE_MAX / sealed).clamp(1, SEGMENTS_MAX) as u32
+}
+
 /// The TOS octet or traffic class of an IP packet.
 fn tos_of(ip: &[u8]) -> u8 {
     if ip[0] >> 4 == 4 {

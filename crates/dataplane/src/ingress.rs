@@ -249,11 +249,13 @@ impl Ingress {
         match child.open(packet, arrival, &mut self.rebuilt, &self.shared) {
             Ok(Some(Inner::Here(inner))) => {
                 let range = offset + inner.start..offset + inner.end;
-                self.coalescer.add(Packet { slot, range, spi }, &packet[inner]);
+                let joins_udp = child.device.segments_udp;
+                self.coalescer.add(Packet { slot, range, spi }, &packet[inner], joins_udp);
             }
             Ok(Some(Inner::Rebuilt(range))) => {
                 let octets = &self.rebuilt[range.clone()];
-                self.coalescer.add(Packet { slot: REBUILT, range, spi }, octets);
+                let joins_udp = child.device.segments_udp;
+                self.coalescer.add(Packet { slot: REBUILT, range, spi }, octets, joins_udp);
             }
             Ok(None) => {}
             Err(reason) => {
