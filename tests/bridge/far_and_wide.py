@@ -382,6 +382,60 @@ ip route 192.168.30.0/24 tunnel2
 end
 """
 
+_CISCO_LEASED = (
+    ("ip address 192.0.2.2 255.255.255.0", "ip address dhcp"),
+    ("ip route 0.0.0.0 0.0.0.0 192.0.2.1\n", ""),
+)
+
+
+def _changed(text: str, *changes: tuple[str, str]) -> str:
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+# Behind a NAT; with an address by DHCP and no name; with a peer known by name; and what Cisco alone has.
+NEC_V2_BEHIND_NAT = _changed(NEC_V2_KEY_IDS, ("192.0.2.", "192.168.1."))
+NEC_V1_BY_NAME = _changed(NEC_V1_OLD, ("peer 198.51.100.2", "peer-fqdn-ipv4 there.example"))
+NEC_V1_OVER_IPV6 = _changed(
+    NEC_V1_OLD,
+    ("ip route default 192.0.2.1", "ipv6 route default 2001:db8:a::1"),
+    ("peer 198.51.100.2", "peer 2001:db8:b::2"),
+    ("ip address 192.0.2.2/24", "ipv6 enable\n  ipv6 address 2001:db8:a::2/64"),
+)
+CISCO_V1_BEHIND_NAT = _changed(CISCO_V1_VTI, ("192.0.2.", "192.168.1."))
+CISCO_V1_BY_NAME = _changed(
+    CISCO_V1_VTI,
+    ("address 198.51.100.2", "hostname there.example"),
+    ("destination 198.51.100.2", "destination there.example"),
+)
+CISCO_V1_GRE = _changed(CISCO_V1_VTI, (" tunnel mode ipsec ipv4\n", ""))
+CISCO_V1_LEASED = _changed(CISCO_V1_MAPS, *_CISCO_LEASED)
+CISCO_V1_ONE_DESTINATION = _changed(
+    CISCO_V1_MAPS,
+    ("permit ip 192.168.10.0 0.0.0.255 192.168.21.0", "permit ip 192.168.11.0 0.0.0.255 192.168.20.0"),
+)
+CISCO_V1_PORTS = _changed(
+    CISCO_V1_MAPS,
+    (
+        "permit ip 192.168.10.0 0.0.0.255 192.168.30.0 0.0.0.255",
+        "permit tcp 192.168.10.0 0.0.0.255 192.168.30.0 0.0.0.255 eq 443",
+    ),
+)
+CISCO_V2_NAMELESS = _changed(CISCO_V2_VTI, (" identity local fqdn matsuyama.example\n", ""), *_CISCO_LEASED)
+AWPLUS_V2_BY_NAME = _changed(
+    AWPLUS_V2,
+    ("address 198.51.100.2", "hostname there.example"),
+    ("destination 198.51.100.2", "destination there.example"),
+)
+AWPLUS_V2_NAMELESS = _changed(
+    AWPLUS_V2, ("ip address 192.0.2.2/24", "ip address dhcp"), ("ip route 0.0.0.0/0 192.0.2.1\n", "")
+)
+AWPLUS_V1_LEASED = _changed(
+    AWPLUS_V1, ("ip address 192.0.2.2/24", "ip address dhcp"), ("ip route 0.0.0.0/0 192.0.2.1\n", "")
+)
+
 ROUTERS = {
     name: text for name, text in globals().items() if name.startswith(("NEC_V", "CISCO_V", "AWPLUS_V"))
 }

@@ -253,3 +253,18 @@ def test_the_peer_is_reached_by_the_next_hop_that_the_routes_of_the_outgoing_int
     way = decide(crypto_map(), gateway(crypto_map()), known, DEVICES, PEER)
     assert isinstance(way, Way)
     assert way.pin == Pin("eth0", other)
+
+
+def test_without_a_route_to_the_peer_there_is_no_way_to_it() -> None:
+    known = facts(routes=(host_route("10.9.0.0/16", "eth0", "10.1.0.9"),))
+    way = decide(crypto_map(), gateway(crypto_map()), known, DEVICES, PEER)
+    assert way == NoWay(f"no route to the peer {PEER}", way.local)
+
+
+def test_a_route_by_an_interface_without_an_address_of_its_own_is_one() -> None:
+    """Such as by a dialer, which borrows its address."""
+    dialer = replace(facts().links["eth0"], addresses=())
+    known = facts(links=facts().links | {"eth0": dialer}, routes=(host_route("0.0.0.0/0", "eth0"),))
+    way = decide(crypto_map(source_address="GigaEthernet1.0"), gateway(crypto_map()), known, DEVICES, PEER)
+    assert isinstance(way, Way)
+    assert way.pin == Pin("eth0", None)

@@ -12,11 +12,13 @@ from typing import TypeVar
 
 from kakehashi.bridge.abilities import AWPLUS, CISCO, NEC
 from kakehashi.bridge.names import Wanted, translated
+from kakehashi.bridge.places import wan_of
 from kakehashi.check.device import Device
 from kakehashi.dialects.awplus.words import TRIPLE_DES
 from kakehashi.dialects.registry import by_name
-from kakehashi.model.address import ANY, IPAddress, IPNetwork
+from kakehashi.model.address import ANY, IPNetwork
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
+from kakehashi.model.finding import Finding, Severity
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel
 from kakehashi.model.policy import IkePolicy
@@ -31,12 +33,14 @@ _WHOLE = (ANY_IPV4, ANY_IPV6)
 @dataclass(frozen=True, slots=True)
 class Adapted:
     """The gateway in the other maker's terms. `tunnels`: each of its tunnels with what it was made of, a
-    tunnel of the original with one pair of selectors where one became several. `notes`: what was changed.
+    tunnel of the original with one pair of selectors where one became several. `notes`: what was changed;
+    `conflicts`: where traffic would not find its tunnel.
     """
 
     gateway: Gateway
     tunnels: tuple[tuple[str, Tunnel], ...]
     notes: tuple[str, ...] = ()
+    conflicts: tuple[Finding, ...] = ()
 
 
 @dataclass(slots=True)
@@ -49,7 +53,9 @@ class _Draft:
     routes: list[Route]
     tunnels: list[tuple[Tunnel, Tunnel]] = field(default_factory=list)
     fixed: set[str] = field(default_factory=set)
+    made: set[str] = field(default_factory=set)  # tunnels that were an entry of a map, and have a route
     notes: list[str] = field(default_factory=list)
+    conflicts: list[Finding] = field(default_factory=list)
 
     @property
     def gateway(self) -> Gateway:
@@ -58,7 +64,7 @@ class _Draft:
 
 def adapt(gateway: Gateway, target: str) -> Adapted:
     """`gateway` for a device of the dialect `target`; itself where it is of that dialect already."""
-    if gateway.dialect == target:
+    if gateway.dialect == target and not any(_needs_map(t, target) for t in gateway.tunnels):
         return Adapted(gateway, tuple((t.interface, t) for t in gateway.tunnels))
     bare = tuple(_mentioned(gateway))
     gateway = replace(gateway, interfaces=(*gateway.interfaces, *bare))
@@ -70,6 +76,9 @@ def adapt(gateway: Gateway, target: str) -> Adapted:
         gateway = _supported(gateway, draft)
         draft.device = Device("original", gateway)
     for tunnel in gateway.tunnels:
+        if gateway.dialect == target and not _needs_map(tunnel, target):
+            draft.tunnels.append((tunnel, tunnel))
+            continue
         _shut_down(tunnel, draft)
         hop = tunnel.outgoing.next_hop if tunnel.outgoing else None
         if target != NEC and hop is not None:
@@ -81,6 +90,11 @@ def adapt(gateway: Gateway, target: str) -> Adapted:
         else:
             _for_routes(tunnel, draft)
     return _renamed(draft)
+
+
+def _needs_map(tunnel: Tunnel, target: str) -> bool:
+    """A tunnel interface of Cisco's has one destination; a dynamic crypto map takes who comes."""
+    return target == CISCO and tunnel.peer_address is ANY and not tunnel.policy_based
 
 
 def _mentioned(gateway: Gateway) -> Iterator[Interface]:
@@ -97,23 +111,6 @@ def _mentioned(gateway: Gateway) -> Iterator[Interface]:
             is_loopback = name.lower().startswith("lo")
             kind = InterfaceKind.LOOPBACK if is_loopback else InterfaceKind.PHYSICAL
             yield Interface(name=name, kind=kind, enabled=True)
-
-
-def wan_of(tunnel: Tunnel, device: Device) -> Interface | None:
-    """The interface that carries a tunnel: as it is written, by the routes, by the default route."""
-    peer = tunnel.peer_address if isinstance(tunnel.peer_address, IPAddress) else None
-    found = device.wan(tunnel, peer)
-    if found is not None:
-        return found
-    for route in device.gateway.routes:
-        if route.destination.prefixlen or route.discard:
-            continue
-        if route.interface in device.interfaces:
-            return device.interfaces[route.interface]
-        if route.next_hop is not None and (way := device.way_to(route.next_hop)) is not None:
-            return way
-    leased = [i for i in device.physical if i.dhcp]
-    return next(iter([*leased, *device.physical]), None)
 
 
 def networks(selectors: Iterable[TrafficSelector]) -> list[IPNetwork]:
@@ -280,6 +277,10 @@ def _for_routes(tunnel: Tunnel, draft: _Draft) -> None:
         )
         there = networks(part.ipsec.remote_selectors)
         for network in there:
+            if any(r.destination == network and r.interface in draft.made for r in draft.routes):
+                draft.conflicts.append(_behind_several(tunnel, network))
+                continue
+            draft.made.add(name)
             draft.routes.append(Route(destination=network, interface=name, source=tunnel.source))
             draft.notes.append(f"{tunnel.interface}: a route to {network} leads into its tunnel interface")
         if not there:
@@ -289,6 +290,18 @@ def _for_routes(tunnel: Tunnel, draft: _Draft) -> None:
         connect = part.connect if draft.target == NEC else ConnectType.ALWAYS
         changed = replace(part, interface=name, policy_based=False, connect=connect)
         draft.tunnels.append((_ends_for(changed, draft), part))
+
+
+def _behind_several(tunnel: Tunnel, network: IPNetwork) -> Finding:
+    return Finding(
+        Severity.ERROR,
+        "same-destination",
+        f"{tunnel.interface}: {network} is behind several tunnels, and the device chooses by the destination "
+        "alone: what comes from the network of the second goes into the first, and the far end drops it; let "
+        "one line of the access list say it on both ends, from a network that holds both",
+        tunnel.source,
+        name=tunnel.interface,
+    )
 
 
 def _parts(tunnel: Tunnel, draft: _Draft) -> list[Tunnel]:
@@ -356,8 +369,9 @@ def _ends_for(tunnel: Tunnel, draft: _Draft) -> Tunnel:
 
 def _renamed(draft: _Draft) -> Adapted:
     gateway, target = draft.gateway, draft.target
+    same = gateway.dialect == target
     names = translated(
-        (Wanted(i, i.name in draft.fixed) for i in draft.interfaces.values()), gateway.dialect, target
+        (Wanted(i, same or i.name in draft.fixed) for i in draft.interfaces.values()), gateway.dialect, target
     )
     for old, new in names.items():
         if old != new and " part " not in old:
@@ -370,10 +384,15 @@ def _renamed(draft: _Draft) -> Adapted:
         interfaces=tuple(_renamed_interface(i, names) for i in draft.interfaces.values()),
         tunnels=tuple(t for t, _ in tunnels),
         routes=tuple(_renamed_route(r, names) for r in draft.routes),
-        access_lists=tuple(a for a in gateway.access_lists if a.name in _filters(gateway)),
+        access_lists=tuple(a for a in gateway.access_lists if same or a.name in _filters(gateway)),
         ikev1_peers=_used(gateway, [t for t, _ in tunnels]),
     )
-    return Adapted(made, tuple((t.interface, of) for t, of in tunnels), tuple(dict.fromkeys(draft.notes)))
+    return Adapted(
+        made,
+        tuple((t.interface, of) for t, of in tunnels),
+        tuple(dict.fromkeys(draft.notes)),
+        tuple(draft.conflicts),
+    )
 
 
 def _used(gateway: Gateway, tunnels: list[Tunnel]) -> tuple[Ikev1Peer, ...]:
@@ -393,7 +412,7 @@ def _filters(gateway: Gateway) -> set[str | None]:
 def _answering(gateway: Gateway, target: str) -> IkePolicy:
     """What answers strangers: nobody may come where all peers are known, so what the tunnels say is said."""
     tunnels = [t for t in gateway.tunnels if isinstance(t, Ikev2Tunnel)]
-    if any(t.peer_address is ANY for t in tunnels):
+    if gateway.dialect == target or any(t.peer_address is ANY for t in tunnels):
         return gateway.unknown_peer_policy
     if tunnels and target != AWPLUS:
         return tunnels[0].ike

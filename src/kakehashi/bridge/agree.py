@@ -5,9 +5,9 @@ secrecy by a group that it does not have, identities of a type that it does not 
 where it has one for both. Proposals are added to those that there are, so other peers notice nothing.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_address, summarize_address_range
 from typing import TypeVar
 
 from kakehashi.bridge.abilities import (
@@ -22,10 +22,12 @@ from kakehashi.bridge.abilities import (
     hash_like,
     integrity_like,
 )
+from kakehashi.bridge.places import places
 from kakehashi.check.device import Device
 from kakehashi.dialects.rendering import is_word
 from kakehashi.model.address import ANY
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
+from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.identity import Authentication, AuthenticationMethod, Identity
 from kakehashi.model.ikev1 import (
@@ -36,12 +38,14 @@ from kakehashi.model.ikev1 import (
     Phase1Proposal,
     Phase2Proposal,
 )
-from kakehashi.model.policy import IpsecPolicy
+from kakehashi.model.policy import IpsecPolicy, IpsecSettings
+from kakehashi.model.selector import ANY_IPV4, TrafficSelector
 from kakehashi.model.source import Source
 from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
 from kakehashi.wire.registry.ikev2 import IdType, IntegrityId, KeyExchangeId
 
 T = TypeVar("T")
+Settings = TypeVar("Settings", bound=IpsecSettings)
 _STRONG = IntegrityId.AUTH_HMAC_SHA2_256_128
 
 
@@ -125,6 +129,7 @@ def agree(gateway: Gateway, target: str, tunnels: Collection[str], replaces: boo
     for name in tunnels:
         match talks.tunnels.get(name):
             case Ikev2Tunnel() as tunnel:
+                tunnel = replace(tunnel, ipsec=_unwrapped(tunnel.ipsec, tunnel, talks))
                 before = tunnel.ike.algorithms
                 after = _ike(before, tunnel, talks)
                 if answering.algorithms == before or (
@@ -137,7 +142,8 @@ def agree(gateway: Gateway, target: str, tunnels: Collection[str], replaces: boo
             case Ikev1Tunnel() as tunnel:
                 for peer in talks.device.peers_of(tunnel):
                     _phase1(tunnel, talks.peers[peer.name], talks)
-                talks.tunnels[name] = replace(tunnel, ipsec=_quick_mode(tunnel.ipsec, tunnel, talks))
+                ipsec = _merged(_unwrapped(tunnel.ipsec, tunnel, talks), tunnel, talks)
+                talks.tunnels[name] = replace(tunnel, ipsec=_quick_mode(ipsec, tunnel, talks))
     changed = replace(
         gateway,
         unknown_peer_policy=answering,
@@ -147,11 +153,68 @@ def agree(gateway: Gateway, target: str, tunnels: Collection[str], replaces: boo
     return Agreed(changed, tuple(talks.changes))
 
 
+def _unwrapped(ipsec: Settings, tunnel: Tunnel, talks: _Talks) -> Settings:
+    """Without GRE, where the other device has none under IPsec: IPsec's own tunnel carries the packets."""
+    if ipsec.gre is None or talks.target == CISCO:
+        return ipsec
+    talks.told(
+        tunnel,
+        f"{ipsec.gre} under IPsec",
+        "IPsec's own tunnel mode, which carries no multicast",
+        tunnel.source,
+        f"GRE under IPsec is not written for {TITLES[talks.target]}",
+    )
+    return replace(
+        ipsec,
+        gre=None,
+        mode=EncapsulationMode.TUNNEL,
+        local_selectors=(ANY_IPV4,),
+        remote_selectors=(ANY_IPV4,),
+    )
+
+
+def _merged(ipsec: Ikev1IpsecPolicy, tunnel: Ikev1Tunnel, talks: _Talks) -> Ikev1IpsecPolicy:
+    """NEC IX needs a tunnel for each pair of networks, and chooses among them by the destination alone. So of
+    pairs with one destination there may be one, where one network holds what comes to it, and nothing else.
+    """
+    if talks.target != NEC or not tunnel.policy_based or tunnel.bypass:
+        return ipsec
+    pairs = list(zip(ipsec.local_selectors, ipsec.remote_selectors, strict=False))
+    found: list[tuple[TrafficSelector, TrafficSelector]] = []
+    for local, remote in pairs:
+        at = remote if talks.replaces else local
+        alike = [p for p in pairs if p[talks.replaces] == at]
+        whole = _whole([p[not talks.replaces] for p in alike])
+        if len(alike) > 1 and whole is not None:
+            pair = (whole, remote) if talks.replaces else (local, whole)
+            told = ", ".join(f"{a} to {b}" for a, b in alike)
+            now = f"{pair[0]} to {pair[1]}"
+            why = f"{TITLES[NEC]} chooses among its tunnels by the destination alone"
+            talks.told(tunnel, told, now, tunnel.source, why)
+        else:
+            pair = (local, remote)
+        if pair not in found:
+            found.append(pair)
+    return replace(
+        ipsec, local_selectors=tuple(a for a, _ in found), remote_selectors=tuple(b for _, b in found)
+    )
+
+
+def _whole(selectors: Sequence[TrafficSelector]) -> TrafficSelector | None:
+    """The one network that is all of these; None where there is none."""
+    if any(TrafficSelector(s.start, s.end) != s for s in selectors):
+        return None
+    found = [n for s in selectors for n in summarize_address_range(s.start, s.end)]
+    four = list(collapse_addresses(n for n in found if isinstance(n, IPv4Network)))
+    six = list(collapse_addresses(n for n in found if isinstance(n, IPv6Network)))
+    return TrafficSelector.of((four or six)[0]) if len(four) + len(six) == 1 else None
+
+
 # IKEv2.
 
 
 def _ikev2(tunnel: Ikev2Tunnel, algorithms: IkeAlgorithms, talks: _Talks) -> Ikev2Tunnel:
-    local = _named(tunnel.local, talks.theirs.identities, "our identity", tunnel, talks)
+    local = _named(_known(tunnel, talks), talks.theirs.identities, "our identity", tunnel, talks)
     peer = _named(tunnel.peer, talks.theirs.identities, "the peer's identity", tunnel, talks)
     both_keys = local.secret is not None and peer.secret is not None
     if both_keys and local.secret != peer.secret and not talks.theirs.key_each_side:
@@ -170,6 +233,24 @@ def _ikev2(tunnel: Ikev2Tunnel, algorithms: IkeAlgorithms, talks: _Talks) -> Ike
         ike=replace(tunnel.ike, algorithms=algorithms),
         ipsec=_child(tunnel.ipsec, tunnel, talks),
     )
+
+
+def _known(tunnel: Ikev2Tunnel, talks: _Talks) -> Authentication:
+    """Our side with a name, where else an address would say who we are that the other end cannot know."""
+    local = tunnel.local
+    at = places(tunnel, talks.device)
+    if local.identity.data or at.own is not None or tunnel.peer_address is ANY:
+        return local
+    if talks.replaces and talks.target != NEC:
+        return local
+    name = _identity_like(
+        Identity.of(IdType.ID_FQDN, talks.device.gateway.hostname or "near-end"), frozenset()
+    )
+    why = f"{TITLES[talks.target]} needs a name for it" if talks.replaces else "the far end cannot know it"
+    talks.told(
+        tunnel, "our identity, an address from outside,", str(name), local.source or tunnel.source, why
+    )
+    return replace(local, identity=name, by_address=False)
 
 
 def _named(
@@ -377,11 +458,37 @@ def _quick_mode(policy: Ikev1IpsecPolicy, tunnel: Ikev1Tunnel, talks: _Talks) ->
         said = f"ESP with {added.cipher}, {_short(added.integrity)}"
         talks.told(tunnel, "the proposals of phase 2", said, first.source or tunnel.source, adds=True)
         changed = replace(changed, proposals=(*policy.proposals, added))
+    changed = _without_ports(changed, tunnel, talks)
     if policy.pfs != KeyExchangeId.NONE and policy.pfs not in theirs.groups:
         group = group_like(policy.pfs, ours.groups & theirs.groups)
         talks.told(tunnel, f"perfect forward secrecy with {_short(policy.pfs)}", _short(group), tunnel.source)
         changed = replace(changed, pfs=group)
     return changed
+
+
+def _without_ports(policy: Ikev1IpsecPolicy, tunnel: Tunnel, talks: _Talks) -> Ikev1IpsecPolicy:
+    """Only Cisco's identities of phase 2 have protocols and ports."""
+    if talks.target == CISCO:
+        return policy
+    plain = [
+        tuple(TrafficSelector(s.start, s.end) for s in side)
+        for side in (policy.local_selectors, policy.remote_selectors)
+    ]
+    if plain == [policy.local_selectors, policy.remote_selectors]:
+        return policy
+    for was, now in zip(
+        zip(policy.local_selectors, policy.remote_selectors, strict=False),
+        zip(*plain, strict=False),
+        strict=True,
+    ):
+        if was != now:
+            why = f"{TITLES[talks.target]} has no protocols and ports in phase 2 of IKEv1"
+            told = f"{was[0]} to {was[1]}"
+            talks.told(tunnel, told, f"{now[0]} to {now[1]}", tunnel.source, why)
+    pairs = tuple(dict.fromkeys(zip(*plain, strict=False)))
+    return replace(
+        policy, local_selectors=tuple(a for a, _ in pairs), remote_selectors=tuple(b for _, b in pairs)
+    )
 
 
 def _esp_cipher(proposal: Phase2Proposal, talks: _Talks) -> Cipher:

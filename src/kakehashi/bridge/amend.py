@@ -63,7 +63,8 @@ def amend(read: Read, gateway: Gateway) -> Amended:
     removed, added = _less(before, after), _less(after, before)
     edit = _edit(list(_said(read.document)), removed, added, read)
     text, told = _applied(read.lines, edit), list(_by_number(read.lines, edit))
-    if dialect.lower(text, read.file).gateway != gateway:
+    found = dialect.lower(text, read.file).gateway
+    if found not in (gateway, dialect.lower(rendered, read.file).gateway):
         # Its author says things in another way than the writer: so the writer's way, whole.
         text = carry_over(read.document, rendered, lambda changed: parse(read.dialect, changed))
         told = list(_by_block(removed, added))

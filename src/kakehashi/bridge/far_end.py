@@ -1,14 +1,15 @@
 """The other side of a tunnel as this side knows it; what it does not know is a placeholder, and said."""
 
 from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_interface, ip_network
+from ipaddress import ip_address, ip_interface, ip_network
 
 from kakehashi.bridge.abilities import CISCO
-from kakehashi.bridge.adapt import networks, wan_of
+from kakehashi.bridge.adapt import networks
 from kakehashi.bridge.names import physical
 from kakehashi.bridge.names import tunnel as tunnel_name
+from kakehashi.bridge.places import places, wan_of
 from kakehashi.check.device import Device
-from kakehashi.model.address import ANY, Hostname, IPAddress, IPInterface, IPNetwork, PeerAddress
+from kakehashi.model.address import ANY, IPAddress, IPInterface, IPNetwork, PeerAddress
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.identity import Authentication, Identity
 from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel, PeerIdentity, RemoteAccess
@@ -50,10 +51,11 @@ class NoFarEndError(Exception):
 
 @dataclass(slots=True)
 class _Draft:
-    """What the far end is made of. `here`: our address as it sees it; `there`: its own."""
+    """What the far end is made of. `own`: our address; `here`: as the far end sees it; `there`: its own."""
 
     near: Device
     tunnel: Tunnel
+    own: IPAddress | None
     here: IPAddress | None
     there: IPAddress | None
     version: int
@@ -79,12 +81,16 @@ class _Draft:
 def far_end(gateway: Gateway, tunnel: Tunnel) -> FarEnd:
     """The router at the other end of a tunnel of `gateway`, in the same dialect. NoFarEndError."""
     near = Device("near", gateway)
-    draft = _draft(near, tunnel)
-    if draft.here is None and tunnel.peer_address is ANY:
-        # One end must find the other.
-        draft.here = ip_address(_MADE_UP_HERE[draft.version])
+    at = places(tunnel, near)
+    draft = _Draft(near, tunnel, at.own, at.here, at.there, at.version)
+    unnamed = isinstance(tunnel, Ikev2Tunnel) and not tunnel.local.identity.data and draft.own is None
+    if draft.here is None and (tunnel.peer_address is ANY or unnamed):
+        # One end must find the other; and who has no name is known by its address.
+        draft.own = draft.here = ip_address(_MADE_UP_HERE[draft.version])
         draft.ask(f"this end's address, which is not known here; {draft.here} is made up", value=draft.here)
-    if draft.here is None:
+    if at.is_translated:
+        draft.ask(f"this end is behind a NAT ({draft.own} is private): the far end waits for it")
+    elif draft.here is None:
         draft.ask("this end's address is not known here: the far end waits for it (peer of any address)")
     draft.ask(f"its name; {_HOSTNAME} is made up", value=_HOSTNAME)
     made, peers = _far_tunnel(draft)
@@ -101,18 +107,6 @@ def far_end(gateway: Gateway, tunnel: Tunnel) -> FarEnd:
         delete_notify=gateway.delete_notify,
     )
     return FarEnd(far, made.interface, tuple(draft.placeholders))
-
-
-def _draft(near: Device, tunnel: Tunnel) -> _Draft:
-    peer = tunnel.peer_address
-    there = peer if isinstance(peer, IPv4Address | IPv6Address) else None
-    version = there.version if there else 6 if isinstance(peer, Hostname) and peer.version == 6 else 4
-    if there is None and isinstance(tunnel.source_address, IPv4Address | IPv6Address):
-        version = tunnel.source_address.version
-    here = near.own_address(tunnel, version)
-    if here is None and (wan := wan_of(tunnel, near)) is not None:
-        here = next(iter(near.addresses_of(wan.name, version)), None)
-    return _Draft(near, tunnel, here, there, version)
 
 
 def _far_tunnel(draft: _Draft) -> tuple[Tunnel, tuple[Ikev1Peer, ...]]:
@@ -136,6 +130,7 @@ def _far_tunnel(draft: _Draft) -> tuple[Tunnel, tuple[Ikev1Peer, ...]]:
         "connect": connect,
         "outgoing": outgoing,
         "source_address": source,
+        "bypass": tuple(replace(b, local=b.remote, remote=b.local) for b in tunnel.bypass),
     }
     if isinstance(tunnel, Ikev2Tunnel):
         ike = replace(tunnel.ike, start_rekey=tunnel.ike.start_rekey or tunnel.peer_address is ANY)
@@ -144,7 +139,7 @@ def _far_tunnel(draft: _Draft) -> tuple[Tunnel, tuple[Ikev1Peer, ...]]:
                 tunnel,
                 ipsec=replace(tunnel.ipsec, **swapped),  # type: ignore[arg-type]
                 local=_side(tunnel.peer, draft.there, "the far end", draft),
-                peer=_side(tunnel.local, draft.here, "this end", draft),
+                peer=_side(tunnel.local, draft.own, "this end", draft),
                 ike=replace(ike, start_rekey=ike.start_rekey and towards is not ANY)
                 if draft.near.gateway.dialect == "nec-ix"
                 else ike,

@@ -89,6 +89,7 @@ def mirror(read: Read, target: str, tunnel: str | None = None) -> Mirror:
     proofs = [negotiate((gateway, near.interface), (again.gateway, name)) for name, _ in adapted.tunnels]
     proof = next((p for p in proofs if not p.holds), proofs[0])
     names = dict(zip((i.name for i in far.gateway.interfaces), _new_names(adapted.gateway), strict=False))
+    names[far.tunnel] = adapted.tunnels[0][0] if len(adapted.tunnels) == 1 else "the tunnel"
     notes = [*kept, *(n for n in adapted.notes if " is " not in n or "source" in n)]
     placeholders = [
         Placeholder(p.text, names.get(p.interface, p.interface), p.value) for p in far.placeholders
@@ -105,7 +106,7 @@ def mirror(read: Read, target: str, tunnel: str | None = None) -> Mirror:
         changes=changes,
         first=first,
         proof=proof if proof.holds else why_it_is_down(proof, read, near, rendered.losses),
-        wrong=tuple(f for f in again.findings if f.severity is Severity.ERROR),
+        wrong=(*adapted.conflicts, *(f for f in again.findings if f.severity is Severity.ERROR)),
     )
 
 

@@ -13,6 +13,7 @@ from kakehashi.dialects.rendering import Loss
 from kakehashi.model.finding import Severity
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.identity import AuthenticationMethod
+from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
 
 _CERTIFICATES = "its certificates are not translated: put them on the device yourself"
@@ -107,10 +108,22 @@ def prove_translation(
 
 
 def _original(gateway: Gateway, of: Tunnel) -> Tunnel:
-    """The tunnel as the file has it, with the networks of the part of it that is meant."""
+    """The tunnel as the file has it, with the pairs of networks that a part of it is for."""
     found = gateway.tunnel(of.interface) or of
+    if not isinstance(found, Ikev1Tunnel):
+        return found
+    parts = list(zip(of.ipsec.local_selectors, of.ipsec.remote_selectors, strict=False))
+    pairs = [
+        (local, remote)
+        for local, remote in zip(found.ipsec.local_selectors, found.ipsec.remote_selectors, strict=False)
+        if any(ours.contains(local) and theirs.contains(remote) for ours, theirs in parts)
+    ]
+    if not pairs:
+        return found
     ipsec = replace(
-        found.ipsec, local_selectors=of.ipsec.local_selectors, remote_selectors=of.ipsec.remote_selectors
+        found.ipsec,
+        local_selectors=tuple(local for local, _ in pairs),
+        remote_selectors=tuple(remote for _, remote in pairs),
     )
     return replace(found, ipsec=ipsec)
 

@@ -73,7 +73,8 @@ def translate(read: Read, target: str) -> Translation:
         if of.enabled or (has_certificate(of) and target != read.dialect)
     )
     was = {f.code for f in read.findings if f.severity is Severity.ERROR}
-    wrong = tuple(f for f in again.findings if f.severity is Severity.ERROR and f.code not in was)
+    errors = [f for f in again.findings if f.severity is Severity.ERROR and f.code not in was]
+    wrong = (*adapted.conflicts, *errors)
 
     def outcome(changed: str) -> Outcome:
         found = source.lower(changed, read.file).gateway

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import prod
 
 # Before a line that was pasted from a terminal.
-PROMPT = r"^(?:[ \t]*[\w.-]+\([\w.-]+\)#)?[ \t]*"
+PROMPT = r"^(?:[ \t]*[\w.-]+\([\w./-]+\)[#%])?[ \t]*"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from kakehashi.dialects.base import Clear, Lowered
 from kakehashi.dialects.document import Document, parse_document
+from kakehashi.dialects.nec_ix.decoration import said
 from kakehashi.dialects.nec_ix.grammar import GRAMMAR
 from kakehashi.dialects.nec_ix.lower import DIALECT, lower_document
 from kakehashi.dialects.nec_ix.notation import NOTATION
@@ -36,7 +37,7 @@ class NecIx:
 
     def parse(self, text: str) -> Document:
         """The configuration as a tree that keeps every line."""
-        return parse_document(text, GRAMMAR)
+        return parse_document(text, GRAMMAR, said)
 
     def lower(self, text: str, file: str) -> Lowered:
         """Parse and lower. Never raises for what the text says; findings carry file and line."""

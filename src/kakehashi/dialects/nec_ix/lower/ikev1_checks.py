@@ -150,7 +150,7 @@ def _check_use(policies: Policies, maps: Maps, tunnels: tuple[Ikev1Tunnel, ...],
     used: dict[str, Ikev1Tunnel] = {}
     for tunnel in tunnels:
         other = used.setdefault(tunnel.name, tunnel)
-        if other is not tunnel:
+        if other is not tunnel and tunnel.enabled:
             report.warning(
                 _line(tunnel.source),
                 "map-used-twice",

@@ -56,7 +56,7 @@ def _apply(interface: Interface, statement: Statement, report: Report) -> Interf
         case "shutdown":
             return replace(interface, enabled=not on)
         case "ip address":
-            return _ip_address(interface, statement)
+            return _ip_address(interface, statement, report)
         case "ip unnumbered":
             return replace(interface, unnumbered=statement.get("interface") if on else None)
         case "ipv6 unnumbered":
@@ -79,13 +79,21 @@ def _apply(interface: Interface, statement: Statement, report: Report) -> Interf
             return interface
 
 
-def _ip_address(interface: Interface, statement: Statement) -> Interface:
+def _ip_address(interface: Interface, statement: Statement, report: Report) -> Interface:
     others = tuple(a for a in interface.addresses if a.version == 6)
     if statement.negated:
         return replace(interface, addresses=others, dhcp=False, dhcp_default_route=False)
     if statement.get("dhcp"):
         default_route = statement.get("receive_default", False)
         return replace(interface, addresses=others, dhcp=True, dhcp_default_route=default_route)
+    if statement.get("ipcp"):
+        report.info(
+            statement.line,
+            "the-hosts",
+            f"{interface.name} gets its address from PPP: the host brings the line up, and the address is "
+            "the one that the host's device has then",
+        )
+        return replace(interface, addresses=others, dhcp=True, dhcp_default_route=False)
     if statement.get("secondary"):
         return replace(interface, addresses=(*interface.addresses, statement.get("address")))
     return replace(

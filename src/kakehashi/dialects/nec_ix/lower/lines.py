@@ -9,6 +9,7 @@ from kakehashi.dialects.report import Report
 from kakehashi.dialects.spelling import close
 from kakehashi.model.finding import Finding, Severity
 
+OTHER_KIND = "tunnel mode"  # than IPsec alone
 VPN_WORDS = ("ikev2", "ike", "ipsec", "tunnel", "pki")
 
 
@@ -22,17 +23,22 @@ def report_lines(document: Document, report: Report) -> None:
 
 
 def _report(items: tuple[Item, ...], inherited: Support, foreign: list[int], report: Report) -> None:
+    other_kind = any(isinstance(i, Statement) and i.key == OTHER_KIND and not i.negated for i in items)
     for item in items:
         match item:
             case Comment():
                 continue
             case Statement() if item.command.support is Support.NOT_YET:
-                report.add(_not_yet(item, report))
+                if not _goes_without_saying(item, inherited, other_kind):
+                    report.add(_not_yet(item, report))
+            case Statement() if item.key == "watch-group":
+                # One finding tells of the whole group.
+                _report(item.body, Support.NOT_YET, foreign, report)
             case Statement():
                 if item.command.support is Support.NOT_OURS:
                     foreign.append(item.line)
                 _report(item.body, item.command.support, foreign, report)
-            case Unknown() if inherited is not Support.OURS:
+            case Unknown() if inherited in (Support.NOT_OURS, Support.THE_HOSTS):
                 foreign.append(item.line)
             case Unknown():
                 finding = diagnose(item, report)
@@ -40,12 +46,20 @@ def _report(items: tuple[Item, ...], inherited: Support, foreign: list[int], rep
                     foreign.append(item.line)
                 else:
                     report.add(finding)
-                _report(item.body, Support.OURS, foreign, report)
+                _report(item.body, Support.OURS if finding else Support.NOT_OURS, foreign, report)
+
+
+def _goes_without_saying(statement: Statement, inherited: Support, other_kind: bool) -> bool:
+    """`no` before what is not there yet, and what another line has been told of with it."""
+    of_tunnel = other_kind and statement.key in ("tunnel", "map-e", "ip address map-e")
+    return statement.negated or of_tunnel or inherited is Support.NOT_YET
 
 
 def _not_yet(statement: Statement, report: Report) -> Finding:
     below = sum(not isinstance(item, Comment) for item in statement.body)
     what = f"the line and the {below} below it have no effect" if below else "the line has no effect"
+    if statement.key == OTHER_KIND:
+        what = "the tunnel stays down"
     words, sentence = statement.key, statement.command.help
     return Finding(
         Severity.WARNING,

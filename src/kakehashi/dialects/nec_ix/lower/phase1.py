@@ -62,6 +62,13 @@ def read_policies(document: Document, report: Report) -> Policies:
         rekey=read_about(document, "ike rekey remaining-lifetime", named, report),
         retransmit=_retransmit(document),
     )
+    for statement in document.statements("ike initial-contact"):
+        if statement.get("always") and not statement.negated:
+            report.info(
+                statement.line,
+                "initial-contact",
+                "INITIAL-CONTACT goes out with the first SA that a peer gets, not with each",
+            )
     peers = tuple(_peer(name, line, proposals, about, report) for name, line in named.lines.items())
     check_unused(proposals, {p.name for peer in peers for p in peer.proposals}, report)
     return Policies(named, tuple(sorted(peers, key=lambda p: p.source.line if p.source else 0)))

@@ -137,10 +137,6 @@ def _on_interface(
 
 def _peer_line(tunnel: Ikev2Tunnel, losses: Losses) -> str:
     address, peer = tunnel.peer_address, tunnel.peer
-    if isinstance(address, Hostname):
-        losses.unless(
-            address.version is None, tunnel.source, f"{address} over IPv{address.version} alone", "both count"
-        )
     _check_identity(peer, losses)
     method = word_of(peer.method, METHODS)
     who = f" {_identity(peer.identity)}" if peer.identity.data else ""
