@@ -32,6 +32,7 @@
 
 mod algorithms;
 mod drop_reason;
+pub mod fragmenting;
 pub mod fragments;
 mod inbound;
 pub mod inner_ip;
@@ -39,6 +40,7 @@ mod outbound;
 mod protection;
 mod replay;
 mod selector;
+pub mod too_big;
 pub mod transport;
 
 pub use algorithms::{Algorithms, Keys, Unusable};

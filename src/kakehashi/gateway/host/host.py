@@ -9,7 +9,7 @@ from pathlib import Path
 from pyroute2.netlink.exceptions import NetlinkError
 
 from kakehashi.gateway.host import links, routes, rules, sysctl
-from kakehashi.gateway.host.facts import Facts, HostRoute
+from kakehashi.gateway.host.facts import Ends, Facts, HostRoute
 from kakehashi.gateway.host.filters import Filters
 from kakehashi.gateway.host.items import Address, Item, LinkUp, Mtu, Route, Rule, Sysctl, rank
 from kakehashi.gateway.host.ledger import Ledger
@@ -91,10 +91,10 @@ class Host:
         self._filters = Filters(name)
         self._lock = asyncio.Lock()  # netlink(7) reads one table at a time for each socket
 
-    async def facts(self, asked: Iterable[IPAddress] = ()) -> Facts:
-        """Read the host; `asked` are addresses to look up."""
+    async def facts(self, asked: Iterable[IPAddress] = (), paths: Iterable[Ends] = ()) -> Facts:
+        """Read the host; `asked` are addresses to look up, `paths` those whose MTU is wanted."""
         async with self._lock:
-            return await self._netlink.facts(asked)
+            return await self._netlink.facts(asked, paths)
 
     async def apply(self, wanted: Sequence[Item], filters: str, facts: Facts) -> tuple[list[str], bool]:
         """Make it so. What went wrong, one sentence each, and whether anything was changed.
