@@ -24,6 +24,7 @@ from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.host.host import Host
 from kakehashi.gateway.host.monitor import Monitor, is_root
 from kakehashi.gateway.host.netlink import Netlink
+from kakehashi.gateway.host.path_mtu import PathMtuBell
 from kakehashi.gateway.interfaces import Mapped, map_interfaces
 from kakehashi.gateway.keylog import KeyLog
 from kakehashi.gateway.log import Log
@@ -117,6 +118,7 @@ class Daemon:
         control = Control(self._options.socket, self._answer)
         tasks: list[asyncio.Task[None]] = []
         monitor: Monitor | None = None
+        bell: PathMtuBell | None = None
         try:
             self._signals()
             for tunnel in self._gateway.tunnels:
@@ -128,6 +130,7 @@ class Daemon:
             await self._reconciler.try_to_settle()
             self._driver.start()
             monitor = Monitor(self._reconciler.touch)
+            bell = PathMtuBell(self._reconciler.touch)
             tasks = [
                 asyncio.create_task(self._reconciler.run()),
                 asyncio.create_task(self._resolver.run()),
@@ -147,6 +150,8 @@ class Daemon:
             await self._dhcp.stop()
             if monitor:
                 monitor.close()
+            if bell:
+                bell.close()
             await control.stop()
             self._driver.stop()
             await self._put_back()

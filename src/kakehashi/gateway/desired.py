@@ -32,10 +32,12 @@ from kakehashi.gateway.host.items import (
     Rule,
     Sysctl,
 )
+from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, device_mtu
 from kakehashi.gateway.outgoing import NoWay, Pin, Way, is_between_ends
 from kakehashi.gateway.policy_based import Pair, into_tunnel, pairs_of, past_tunnels
 from kakehashi.model import gateway as model
 from kakehashi.model.address import IPAddress
+from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind
 from kakehashi.model.tunnel import ConnectType, Tunnel
 
@@ -49,7 +51,8 @@ DEFAULTS = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TunnelState:
-    """One tunnel as it is now. `up`: its interface is up; `mtu` in octets.
+    """One tunnel as it is now. `up`: its interface is up; `mtu`: octets of the largest packet that fits;
+    `path_mtu`: of the largest that the way to the peer takes, which begins with the device `carrier`.
 
     `waiting`: where it can be carried and is down all the same, what for. `negotiated`: what its SAs take,
     where only the peer knows that.
@@ -58,6 +61,8 @@ class TunnelState:
     way: Way | NoWay
     up: bool
     mtu: int
+    path_mtu: int = DEFAULT_LINK_MTU
+    carrier: str = ""
     waiting: str = ""
     negotiated: tuple[Pair, ...] = ()
 
@@ -74,6 +79,7 @@ def desired(
     `tunnels` holds those whose device is there, `leases` by device what DHCP gives.
     """
     items: list[Item] = []
+    widest = device_mtu(facts.links, [devices[name] for name in tunnels if name in devices])
     for interface in gateway.interfaces:
         device = devices.get(interface.name)
         if device is None or not interface.enabled:
@@ -83,7 +89,7 @@ def desired(
             if interface.dhcp and device in leases:
                 items += _leased(interface, device, leases[device])
         elif interface.name in tunnels:
-            items += _tunnel(gateway, interface, device, tunnels[interface.name])
+            items += _tunnel(gateway, interface, device, tunnels[interface.name], widest)
     items += _ipv6_forwarding(gateway, facts)
     for route in gateway.routes:
         items += _route(gateway, route, devices, tunnels, facts)
@@ -141,7 +147,9 @@ def _leased(interface: Interface, device: str, lease: Lease) -> Iterator[Item]:
         yield Route(DEFAULTS[4], device, lease.router, LEASED_METRIC)
 
 
-def _tunnel(gateway: Gateway, interface: Interface, device: str, state: TunnelState) -> Iterator[Item]:
+def _tunnel(
+    gateway: Gateway, interface: Interface, device: str, state: TunnelState, widest: int
+) -> Iterator[Item]:
     tunnel = gateway.tunnel(interface.name)
     has_ipv6 = (
         _selects_ipv6(tunnel, state)
@@ -156,7 +164,9 @@ def _tunnel(gateway: Gateway, interface: Interface, device: str, state: TunnelSt
     # No link-local address of the host's own: its chatter would start negotiations.
     yield Sysctl(f"net/ipv6/conf/{device}/addr_gen_mode", "1")
     yield Sysctl(f"net/ipv6/conf/{device}/disable_ipv6", "0" if has_ipv6 else "1")
-    yield Mtu(device, state.mtu)
+    # In transport mode packets are this host's own, and the kernel itself makes them fit.
+    in_transport = tunnel is not None and tunnel.ipsec.mode is EncapsulationMode.TRANSPORT
+    yield Mtu(device, state.mtu if in_transport else widest)
     for address in interface.addresses:
         if address.version == 4 or has_ipv6:
             yield Address(device, address)

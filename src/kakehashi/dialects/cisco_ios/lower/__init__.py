@@ -12,6 +12,7 @@ from kakehashi.dialects.cisco_ios.lower.checks import (
     check_unused,
 )
 from kakehashi.dialects.cisco_ios.lower.crypto_map import lower_maps
+from kakehashi.dialects.cisco_ios.lower.fragments import as_interfaces_say
 from kakehashi.dialects.cisco_ios.lower.ikev2 import read_ikev2
 from kakehashi.dialects.cisco_ios.lower.interface import lower_interface
 from kakehashi.dialects.cisco_ios.lower.isakmp import hostname, own_name, read_phase1, tell_built_in
@@ -39,7 +40,7 @@ def lower_document(document: Document, file: str) -> Lowered:
     maps = lower_maps(around)
     routed, used_profiles = lower_tunnels(around)
     # Tunnel interfaces stand where they are written; those of maps come after them.
-    tunnels = (*routed, *maps.tunnels)
+    tunnels = tuple(as_interfaces_say(t, around.blocks) for t in (*routed, *maps.tunnels))
     if any(isinstance(t, Ikev1Tunnel) for t in tunnels):
         tell_built_in(around.peers.phase1, report)
     check_interfaces(around.interfaces, around.routes, around.lists, report)
