@@ -316,6 +316,19 @@ impl Plane {
             .collect()
     }
 
+    /// What packets are worked on with: what this host, its kernel and its processor have. Pairs for people to read.
+    pub fn means(&self) -> [(&'static str, &'static str); 4] {
+        let udp = self.shared.sockets.all().iter().find(|socket| socket.purpose == Purpose::NatTraversal);
+        let joins = udp.is_some_and(|socket| sys::joins_datagrams(&socket.fd));
+        let segments_udp = lock(&self.state).tunnels.values().all(|(_, device)| device.segments_udp);
+        [
+            ("AES-GCM", esp::gcm_means()),
+            ("checksums", sys::vectors()),
+            ("datagrams received", if joins { "many in one (UDP_GRO)" } else { "one by one" }),
+            ("segmentation by devices", if segments_udp { "TCP and UDP" } else { "TCP" }),
+        ]
+    }
+
     /// Stop the threads; the SAs, and so the keys, go with them. Devices go when the last copy of theirs does.
     pub fn close(&self) {
         self.to_egress.post(egress::Command::Stop);

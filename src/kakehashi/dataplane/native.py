@@ -132,6 +132,9 @@ class NativeDataPlane:
             for spi_in, inbound, outbound in self._native.activity()
         ]
 
+    def means(self) -> dict[str, str]:
+        return dict(self._native.means())
+
     def close(self) -> None:
         self._native.close()
 

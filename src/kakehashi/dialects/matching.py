@@ -166,17 +166,23 @@ def _read_as(
     return threads
 
 
-@lru_cache(maxsize=4096)
 def _possible(commands: tuple[Command, ...], begun: tuple[str, ...]) -> tuple[Command, ...]:
     """Those of the commands that may begin so: what is impossible costs no time.
 
     It ends at a shortened word: which of several was meant, the words behind it must not decide.
     """
     for position, word in enumerate(begun):
-        commands = tuple(c for c in commands if _may_stand(c.pattern, position, word))
-        if not any(_is_keyword(c.pattern, position, word) for c in commands):
+        commands, is_certain = _narrowed(commands, position, word)
+        if not is_certain:
             break
     return commands
+
+
+@lru_cache(maxsize=4096)
+def _narrowed(commands: tuple[Command, ...], position: int, word: str) -> tuple[tuple[Command, ...], bool]:
+    """Those that may have the word there, and is it a whole keyword of one of them?"""
+    commands = tuple(c for c in commands if _may_stand(c.pattern, position, word))
+    return commands, any(_is_keyword(c.pattern, position, word) for c in commands)
 
 
 def _may_stand(pattern: tuple[Pattern, ...], position: int, word: str) -> bool:

@@ -328,6 +328,8 @@ class Daemon:
         return failure(f"no command {request.command}")
 
     async def _show(self, request: Request) -> Answer:
+        if request.words == ("dataplane",):
+            return self._show_dataplane(request)
         current = await self._status()
         if request.as_json:
             return {"ok": True, "status": status.to_json(current, request.with_keys)}
@@ -337,6 +339,14 @@ class Daemon:
             return {"ok": True, "text": self._loaded.dialect.show(request.words, current, self._gateway)}
         except ShowError as error:
             return failure(str(error))
+
+    def _show_dataplane(self, request: Request) -> Answer:
+        """No router has this command."""
+        means = dict(self._dataplane.means())
+        if request.as_json:
+            return {"ok": True, "status": {"dataplane": means}}
+        width = max(map(len, means))
+        return {"ok": True, "text": "\n".join(f"{name:{width}}  {what}" for name, what in means.items())}
 
     async def _clear(self, request: Request) -> Answer:
         try:

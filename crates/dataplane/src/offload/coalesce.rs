@@ -6,7 +6,7 @@
 use std::io::IoSlice;
 use std::ops::Range;
 
-use super::checksum::{self, copy_and_sum, finish, fold, pseudo_header};
+use super::checksum::{self, finish, fold, pseudo_header};
 use super::vnet::{Segmentation, VnetHeader, VNET_HEADER_SIZE};
 
 const TCP: u8 = 6;
@@ -42,8 +42,6 @@ struct Group {
     segment_size: usize,
     size: usize,
     is_closed: bool,
-    /// Where the payloads lie in [`Coalescer::payloads`].
-    pieces: Vec<Range<usize>>,
 }
 
 /// The packets of a group: the first one's headers, and what the last one left.
@@ -72,27 +70,16 @@ struct Segment {
 pub struct Coalescer {
     groups: Vec<Group>,
     used: usize,
-    /// Payloads that may be joined, one behind the other, so that the kernel copies those of one flow in one go.
-    /// Checksums are verified while they are copied here.
-    payloads: Vec<u8>,
-    payloads_used: usize,
 }
 
 impl Coalescer {
     /// Add a packet, whose octets are `octets`. `joins_udp`: its device takes joined datagrams.
     pub fn add(&mut self, packet: Packet, octets: &[u8], joins_udp: bool) {
-        let mut segment = Segment::parse(octets, joins_udp);
-        let mut payload = 0..0;
-        if let Some(segment) = segment.as_mut().filter(|segment| segment.is_joinable) {
-            match self.take_payload(segment, octets) {
-                Some(taken) => payload = taken,
-                None => segment.is_joinable = false,
-            }
-        }
+        let segment = Segment::parse(octets, joins_udp);
         if let Some(segment) = segment.filter(|segment| segment.is_joinable) {
             if let Some(group) = self.find(packet.spi, &segment, octets) {
                 if group.accepts(&segment, octets) {
-                    group.join(packet, segment, payload);
+                    group.join(packet, segment, octets.len() - segment.header_size);
                     return;
                 }
             }
@@ -100,29 +87,8 @@ impl Coalescer {
         if self.used == self.groups.len() {
             self.groups.push(Group::default());
         }
-        self.groups[self.used].begin(packet, segment, octets, payload);
+        self.groups[self.used].begin(packet, segment, octets);
         self.used += 1;
-    }
-
-    /// Put the payload behind the others. None: a checksum is wrong. A joined packet's checksums count as verified.
-    fn take_payload(&mut self, segment: &Segment, octets: &[u8]) -> Option<Range<usize>> {
-        let (header, payload) = octets.split_at(segment.header_size);
-        let (ip, upper) = header.split_at(segment.ip_size);
-        let range = self.payloads_used..self.payloads_used + payload.len();
-        if self.payloads.len() < range.end {
-            self.payloads.resize(range.end.next_multiple_of(SIZE_MAX + 1), 0);
-        }
-        let payload_sum = copy_and_sum(&mut self.payloads[range.clone()], payload, 0);
-        let (protocol, addresses) = segment.protocol_and_addresses(ip);
-        let sum = payload_sum + pseudo_header(addresses, protocol, upper.len() + payload.len());
-        if finish(checksum::sum(upper, sum)) != [0, 0] {
-            return None;
-        }
-        if segment.ip_size == 20 && finish(checksum::sum(ip, 0)) != [0, 0] {
-            return None;
-        }
-        self.payloads_used = range.end;
-        Some(range)
     }
 
     /// The last group of the segment's flow.
@@ -146,7 +112,7 @@ impl Coalescer {
         mut write: impl FnMut(&[Packet], &[IoSlice<'_>]) -> bool,
     ) {
         for group in &self.groups[..self.used] {
-            if group.packets.len() > 1 && group.write_joined(&self.payloads, &mut write) {
+            if group.packets.len() > 1 && group.write_joined(&octets, &mut write) {
                 continue;
             }
             for packet in group.packets.chunks(1) {
@@ -154,16 +120,14 @@ impl Coalescer {
                 write(packet, &[IoSlice::new(&header), IoSlice::new(octets(&packet[0]))]);
             }
         }
-        (self.used, self.payloads_used) = (0, 0);
+        self.used = 0;
     }
 }
 
 impl Group {
-    fn begin(&mut self, packet: Packet, segment: Option<Segment>, octets: &[u8], payload: Range<usize>) {
+    fn begin(&mut self, packet: Packet, segment: Option<Segment>, octets: &[u8]) {
         self.packets.clear();
         self.packets.push(packet);
-        self.pieces.clear();
-        self.pieces.push(payload);
         self.size = octets.len();
         self.segment_size = segment.map_or(0, |segment| octets.len() - segment.header_size);
         self.is_closed = segment.is_none_or(|segment| !segment.is_joinable || segment.is_pushed);
@@ -182,25 +146,21 @@ impl Group {
             && self.flow.as_ref().is_some_and(|flow| flow.is_continued_by(segment, octets))
     }
 
-    fn join(&mut self, packet: Packet, segment: Segment, payload: Range<usize>) {
+    fn join(&mut self, packet: Packet, segment: Segment, payload: usize) {
         self.packets.push(packet);
-        self.size += payload.len();
+        self.size += payload;
         self.is_closed = segment.is_pushed
-            || payload.len() < self.segment_size
+            || payload < self.segment_size
             || (segment.kind == Segmentation::Udp && self.packets.len() == DATAGRAMS_MAX);
-        match self.pieces.last_mut() {
-            Some(last) if last.end == payload.start => last.end = payload.end,
-            _ => self.pieces.push(payload),
-        }
         if let Some(flow) = &mut self.flow {
             flow.last = segment;
             flow.is_pushed |= segment.is_pushed;
         }
     }
 
-    fn write_joined(
+    fn write_joined<'a>(
         &self,
-        payloads: &[u8],
+        octets: &impl Fn(&Packet) -> &'a [u8],
         write: &mut impl FnMut(&[Packet], &[IoSlice<'_>]) -> bool,
     ) -> bool {
         let Some(Flow { header, last, is_pushed }) = &self.flow else { return false };
@@ -237,9 +197,9 @@ impl Group {
             header_size,
         };
         let vnet = vnet.encode(is_v6);
-        let mut pieces = Vec::with_capacity(2 + self.pieces.len());
+        let mut pieces = Vec::with_capacity(2 + self.packets.len());
         pieces.extend([IoSlice::new(&vnet), IoSlice::new(header)]);
-        pieces.extend(self.pieces.iter().map(|piece| IoSlice::new(&payloads[piece.clone()])));
+        pieces.extend(self.packets.iter().map(|packet| IoSlice::new(&octets(packet)[header_size..])));
         write(&self.packets, &pieces)
     }
 }
@@ -282,9 +242,16 @@ impl Flow {
 }
 
 impl Segment {
-    /// None: neither plain TCP nor, if `joins_udp`, plain UDP. Checksums are not looked at.
+    /// None: neither plain TCP nor, if `joins_udp`, plain UDP.
     #[inline]
     fn parse(packet: &[u8], joins_udp: bool) -> Option<Segment> {
+        let segment = Self::parse_headers(packet, joins_udp)?;
+        let is_joinable = segment.is_joinable && segment.has_right_checksums(packet);
+        Some(Segment { is_joinable, ..segment })
+    }
+
+    #[inline]
+    fn parse_headers(packet: &[u8], joins_udp: bool) -> Option<Segment> {
         let (ip_size, protocol) = match packet.first()? >> 4 {
             // No options, no fragment.
             4 if packet.len() >= 20 && packet[0] == 0x45 && packet[6] & 0x3F == 0 && packet[7] == 0 => {
@@ -335,6 +302,14 @@ impl Segment {
             is_pushed: false,
             is_joinable,
         })
+    }
+
+    /// A joined packet's checksums count as verified, so they must be right here.
+    fn has_right_checksums(&self, packet: &[u8]) -> bool {
+        let (ip, upper) = packet.split_at(self.ip_size);
+        let (protocol, addresses) = self.protocol_and_addresses(ip);
+        let sum = checksum::sum(upper, pseudo_header(addresses, protocol, upper.len()));
+        finish(sum) == [0, 0] && (self.ip_size == 40 || finish(checksum::sum(ip, 0)) == [0, 0])
     }
 
     /// Of the pseudo-header: protocol, source and destination.

@@ -2,7 +2,7 @@
 
 use crate::offload::{copy_and_sum_words, sum_words};
 
-/// The vectors that checksums are made with.
+/// What checksums are made with, for people to read.
 pub fn vectors() -> &'static str {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
