@@ -273,6 +273,7 @@ impl Tunnel {
         if self.device.gre.is_none() && self.children.iter().any(takes_whole) && is_fragment(packet.packet())
         {
             let taken = self.fragments.take(packet.packet(), shared.now());
+            self.device.counters.outbound.drop_lost(self.fragments.take_lost());
             match taken.as_ref().map(|whole| whole.as_ref().and_then(|whole| SuperPacket::of(whole))) {
                 Ok(Some(whole)) => self.send(&whole, batch, shared),
                 Ok(None) => {}

@@ -410,7 +410,9 @@ impl Child {
         arrival: &Arrival<'_>,
         rebuilt: &mut Vec<u8>,
     ) -> Result<Option<Inner>, DropReason> {
-        let Some(whole) = self.fragments.take(inner, arrival.now)? else { return Ok(None) };
+        let taken = self.fragments.take(inner, arrival.now);
+        self.device.counters.inbound.drop_lost(self.fragments.take_lost());
+        let Some(whole) = taken? else { return Ok(None) };
         self.selectors.check_inbound(&whole)?;
         let start = rebuilt.len();
         rebuilt.extend_from_slice(&whole);

@@ -17,13 +17,13 @@ pub enum DropReason {
     InvalidPadding,
     /// Next Header is neither IPv4 nor IPv6.
     UnknownProtocol,
-    /// There was no room to keep it.
+    /// There was no room to keep it: fragments of too many datagrams at once.
     OutOfMemory,
     /// The inner packet is outside the negotiated traffic selectors (RFC 4301 section 5.2).
     TsUnacceptable,
     /// An IP packet, or what the host says of one, that contradicts itself.
     Malformed,
-    /// A fragment that overlaps others, ends twice or is cut where none may be.
+    /// A fragment that overlaps others, ends twice, is cut where none may be, or whose others did not come in time.
     BadFragment,
     /// Larger than the tunnel takes, and not to be fragmented: its sender is told.
     TooLarge,

@@ -74,6 +74,16 @@ struct Datagram {
 pub struct Reassembly {
     datagrams: Vec<Datagram>,
     held: usize,
+    lost: Lost,
+}
+
+/// Fragments whose datagram was given up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// The others did not come in time.
+    pub too_late: u64,
+    /// There was no room for it.
+    pub no_room: u64,
 }
 
 /// Is `packet` a fragment?
@@ -84,7 +94,7 @@ pub fn is_fragment(packet: &[u8]) -> bool {
 
 impl Reassembly {
     /// Take the fragment `packet` at the time `now`, in milliseconds. Gives the datagram that it completes, with the
-    /// header of its first fragment. A reason: this fragment serves no datagram.
+    /// header of its first fragment. A reason: this fragment serves no datagram. Others may be lost by the way.
     pub fn take(&mut self, packet: &[u8], now: u64) -> Result<Option<Zeroizing<Vec<u8>>>, DropReason> {
         let size = stated_length(packet).ok_or(DropReason::Malformed)?;
         let packet = &packet[..size];
@@ -120,9 +130,14 @@ impl Reassembly {
         self.held
     }
 
+    /// What was lost since this was last asked.
+    pub fn take_lost(&mut self) -> Lost {
+        std::mem::take(&mut self.lost)
+    }
+
     fn forget(&mut self, now: u64) {
         while self.datagrams.first().is_some_and(|oldest| now.saturating_sub(oldest.begun) >= TIMEOUT_MS) {
-            self.remove(0);
+            self.lost.too_late += self.remove(0).pieces.len() as u64;
         }
     }
 
@@ -136,7 +151,7 @@ impl Reassembly {
         while !self.datagrams.is_empty()
             && (self.datagrams.len() >= DATAGRAMS_MAX || self.held + datagram.held > OCTETS_MAX)
         {
-            self.remove(0);
+            self.lost.no_room += self.remove(0).pieces.len() as u64;
         }
         self.held += datagram.held;
         let place = self.datagrams.partition_point(|other| other.begun <= datagram.begun);

@@ -3,7 +3,7 @@
 mod common;
 
 use common::ipv4;
-use esp::fragments::{is_fragment, Reassembly, DATAGRAMS_MAX, OCTETS_MAX, TIMEOUT_MS};
+use esp::fragments::{is_fragment, Lost, Reassembly, DATAGRAMS_MAX, OCTETS_MAX, TIMEOUT_MS};
 use esp::DropReason;
 
 const REFUSED: Result<Option<Vec<u8>>, DropReason> = Err(DropReason::BadFragment);
@@ -138,6 +138,8 @@ fn what_comes_too_late_finds_nothing_to_go_with() {
     let mut reassembly = Reassembly::default();
     assert_eq!(reassembly.take(&first, 5), Ok(None));
     assert_eq!(reassembly.take(&last, 5 + TIMEOUT_MS), Ok(None));
+    assert_eq!(reassembly.take_lost(), Lost { too_late: 1, no_room: 0 });
+    assert_eq!(reassembly.take_lost(), Lost::default(), "told once");
     assert!(reassembly.take(&first, 5 + TIMEOUT_MS).unwrap().is_some(), "with the last one");
     assert_eq!(reassembly.take(&first, 5), Ok(None));
     assert!(reassembly.take(&last, 4 + TIMEOUT_MS).unwrap().is_some());
@@ -153,6 +155,7 @@ fn the_oldest_gives_way_and_nothing_grows() {
         begins.push(fragments_v4(&packet, 1480));
         assert_eq!(reassembly.take(&begins[number][0], number as u64), Ok(None));
     }
+    assert_eq!(reassembly.take_lost(), Lost { too_late: 0, no_room: 1 });
     assert_eq!(take(&mut reassembly, &begins[0][1]), Ok(None), "its begin had to go");
     assert!(take(&mut reassembly, &begins[2][1]).unwrap().is_some());
 

@@ -8,14 +8,15 @@ Where a packet goes whose destination has a route into a tunnel:
 | down, or the gateway killed | refused, unless the same prefix has another route | by the other routes |
 | `shutdown`, or the gateway stopped | by the other routes | by the other routes |
 
-The last two cells of the right column are the device's way to let a backup take over (V2-09). In transport
+The last two cells of the right column are the device's way to let a backup take over (V2-09); a route that
+leads to the peer of another tunnel, which is to be carried by this one, is refused as on demand. In transport
 mode the destination is the peer itself; `between_ends` says where its packets go. `policy_based` has the
 tunnels that selectors lead into.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from types import MappingProxyType
 from zlib import crc32
 
@@ -208,8 +209,9 @@ def _route(
     if route.interface and (tunnel := gateway.tunnel(route.interface)):
         device = devices.get(route.interface, "")
         # Even when the tunnel is down, or we are dead, what it protects finds no way out in the clear. A
-        # tunnel that is always on gives its routes up instead, to let a backup take over (V2-09).
-        if tunnel.connect is ConnectType.ON_DEMAND and tunnel.enabled:
+        # tunnel that is always on gives its routes up instead, to let a backup take over (V2-09), unless they
+        # lead to the peer of another tunnel.
+        if tunnel.enabled and (tunnel.connect is ConnectType.ON_DEMAND or _carries_another(gateway, route)):
             yield Route(route.destination, "", metric=LAST_METRIC)
         if route.interface in tunnels and tunnels[route.interface].up:
             source = _borrowed(gateway, route.interface, route.destination.version, devices, facts)
@@ -222,6 +224,28 @@ def _route(
     device = named or (facts.device_towards(route.next_hop) if route.next_hop else None) or ""
     if device and device in facts.links and facts.links[device].running:
         yield Route(route.destination, device, route.next_hop, route.metric)
+
+
+def _carries_another(gateway: Gateway, route: model.Route) -> bool:
+    """Is a tunnel to be carried by the one that the route leads into (V1-40)? Then its IKE is not to be seen
+    outside of that one, be it down.
+    """
+    peers = [
+        t.peer_address
+        for t in gateway.tunnels
+        if t.enabled and t.outgoing is None and t.interface != route.interface
+    ]
+    return any(
+        isinstance(peer, IPv4Address | IPv6Address)
+        and peer in route.destination
+        and not any(peer in r.destination and _is_narrower(r, route) for r in gateway.routes)
+        for peer in peers
+    )
+
+
+def _is_narrower(route: model.Route, than: model.Route) -> bool:
+    same = route.destination.version == than.destination.version
+    return same and route.destination.prefixlen > than.destination.prefixlen
 
 
 def _borrowed(
