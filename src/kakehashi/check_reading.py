@@ -22,6 +22,7 @@ from kakehashi.dialects.text import decode
 from kakehashi.model.finding import Finding
 
 _SECRETIVE = ("key", "secret", "password", "psk", "community", "pre-shared-key", "string", "char")
+_OPENING = frozenset({"ike"})  # looks like a key, and is what many lines begin with
 _LIKE, _LONGEST = 0.65, 32
 # Parsed once, for lowering and for finding lines.
 _PARSERS: Mapping[str, tuple[Callable[[str], Document], Callable[[Document, str], Lowered]]] = {
@@ -110,6 +111,8 @@ def _sorted(document: Document, about: set[int]) -> tuple[list[int], list[Unknow
 def _masked(words: Sequence[str]) -> str:
     """The line; behind a word that may announce a key, however it is spelt, nothing is shown."""
     for index, word in enumerate(words):
+        if word.lower() in _OPENING:
+            continue
         if get_close_matches(word.lower()[:_LONGEST], _SECRETIVE, n=1, cutoff=_LIKE):
             return " ".join([*words[: index + 1], *[MASK] * (len(words) > index + 1)])
     return " ".join(words)

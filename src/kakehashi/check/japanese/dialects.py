@@ -19,6 +19,10 @@ SENTENCES: Mapping[str, str] = {
     "{}; the device does not have {}": "{}。装置は{}に対応していません",
     "did you mean `{}`?": "`{}`の誤りではありませんか",
     "did you mean {}?": "{}の誤りではありませんか",
+    "write `{}`, the only one there is": "`{}`と書いてください(あるのはこれだけです)",
+    "the key for {} is missing: `{}` has it before whom it is for": (
+        "{}の鍵がありません: `{}`では鍵が相手の前に書かれています"
+    ),
     "write `{}`": "`{}`と書いてください",
     "add `{}`": "`{}`を追加してください",
     "take the line out": "この行を削除してください",

@@ -28,6 +28,8 @@ _EXEC = re.compile(
     r"|term(inal)? (len(gth)?|width) \d+|sh(ow)? (run|start|conf|ver|cry|ip |int|acc)\S*.*)$",
     re.IGNORECASE,
 )
+# `default X` is X as if nobody had ever set it.
+_DEFAULT = re.compile(r"^(\s*)default (?!interface)(?=\S)", re.IGNORECASE)
 _BANNER_KINDS = ("motd", "login", "exec", "incoming", "slip-ppp", "prompt-timeout", "config-save")
 
 
@@ -43,7 +45,7 @@ def _read(lines: Sequence[str]) -> Iterator[str]:
             banner -= 1
             yield ""
             continue
-        text = typed(without_page(line), _EXEC)
+        text = _DEFAULT.sub(r"\1no ", typed(without_page(line), _EXEC), count=1)
         if _HEADER.match(text.strip()):
             yield ""
         elif (height := _banner(text, lines[number + 1 : number + 1 + _LONGEST_BANNER])) is not None:

@@ -10,8 +10,8 @@ from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
     text,
 )
 from kakehashi.dialects.cisco_ios.kinds import ICMP_TYPE, PORT, PROTOCOL, ListNumber, Mask, Wildcard
-from kakehashi.dialects.cisco_ios.words import ICMP_MESSAGES, ICMPV6_TYPES
-from kakehashi.dialects.grammar import Argument, Command, Either, Many, Optional, Pattern, Word
+from kakehashi.dialects.cisco_ios.words import ICMP_MESSAGES, ICMPV6_TYPES, TCP, UDP
+from kakehashi.dialects.grammar import Argument, Command, Either, Many, Optional, Pattern, Support, Word
 from kakehashi.dialects.kinds import Address, Choice, Prefix
 
 _ACTION = Either(
@@ -65,6 +65,7 @@ def _ports(side: str) -> Optional:
     return Optional(Either(*(compared(operator, sentence) for operator, sentence in _COMPARISONS)))
 
 
+_ICMP_PROTOCOL = 1
 _TCP_FLAGS = ("ack", "fin", "psh", "rst", "syn", "urg", "match-all", "match-any")
 
 
@@ -228,6 +229,47 @@ GROUP: tuple[Command, ...] = (
     ),
 )
 
+_OF_SERVICE = Optional(
+    Either(
+        _ports("destination").items,
+        (Many(Argument("destination ports", PORT, "A port")),),
+    )
+)
+SERVICE: tuple[Command, ...] = (
+    *(
+        Command(
+            key="service",
+            pattern=(
+                Word(name, sentence, sets=("protocols", protocols)),
+                Optional(Word("source", "Source ports"), *_ports("source").items),
+                _OF_SERVICE,
+            ),
+            help=f"A service of {sentence}",
+        )
+        for name, sentence, protocols in (
+            ("tcp", "TCP", (TCP,)),
+            ("udp", "UDP", (UDP,)),
+            ("tcp-udp", "TCP and UDP", (TCP, UDP)),
+        )
+    ),
+    Command(
+        key="service",
+        pattern=(
+            Word("icmp", "ICMP", sets=("protocols", (_ICMP_PROTOCOL,))),
+            _icmp(Argument("icmp type", ICMP_TYPE, "ICMP message type"), ICMP_MESSAGES),
+        ),
+        help="A service of ICMP",
+    ),
+    Command(
+        key="service",
+        pattern=(Word("ip", "Any Internet Protocol", sets=("protocols", (None,))),),
+        help="Any service",
+    ),
+    Command(key="service", pattern=(Argument("protocol", PROTOCOL, "An IP protocol"),), help="A protocol"),
+    command("group-object", text("group", "a group of services", "Its name"), sentence="Another group"),
+    command("description", REST, sentence="A remark"),
+)
+
 LISTS: tuple[Command, ...] = (
     Command(
         key="access-list",
@@ -271,5 +313,16 @@ LISTS: tuple[Command, ...] = (
         sentence="A group of addresses",
         enters="object-group",
     ),
-    not_yet("object-group service", "groups of services", enters="later"),
+    Command(
+        key="access-list of another kind",
+        pattern=(*said("access-list"), number("number", 200, 1299), Optional(REST)),
+        help="Lists of other protocols",
+        support=Support.NOT_OURS,
+    ),
+    command(
+        "object-group service",
+        text("name", "the name of a group", "Its name"),
+        sentence="A group of services",
+        enters="service-group",
+    ),
 )

@@ -137,6 +137,8 @@ PROFILE: tuple[Command, ...] = (
         ),
         sentence="Match the identity of the peer",
     ),
+    not_yet("match certificate", "certificates"),
+    not_yet("reverse-route", "routes made for each peer of a profile"),
     command(
         "keepalive",
         number("seconds", 10, 3600, "Seconds between probes"),
@@ -275,6 +277,7 @@ ISAKMP: tuple[Command, ...] = (
     command("crypto isakmp enable", sentence="Enable ISAKMP", negation=Negation.SETS),
     not_yet("crypto isakmp client", "XAUTH and mode configuration", enters="later"),
     not_yet("crypto isakmp xauth", "XAUTH and mode configuration"),
+    not_yet("crypto isakmp nat-traversal", "as firewalls of the maker write it; it is on"),
     not_yet("crypto isakmp invalid-spi-recovery", "IKE begun for an unknown SPI"),
     not_yet("crypto isakmp disconnect-revoked-peers", "revoked certificates"),
     not_ours("crypto isakmp diagnose"),

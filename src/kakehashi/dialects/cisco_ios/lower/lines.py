@@ -11,6 +11,9 @@ from kakehashi.dialects.spelling import close
 from kakehashi.model.finding import Finding, Severity
 
 _VPN_WORDS = ("crypto",)
+# Tunnels of other kinds, and what only they have.
+_STAYS_DOWN = ("tunnel mode gre multipoint", "tunnel mode")
+_OF_THAT_TUNNEL = ("ip nhrp", "ipv6 nhrp", "nhrp", "tunnel route-via")
 
 
 @dataclass(slots=True)
@@ -53,9 +56,12 @@ def lists_in_use(document: Document) -> frozenset[str]:
 
 
 def _walk(items: tuple[Item, ...], inherited: Support, opener: Statement | None, walk: _Walk) -> None:
+    down = any(isinstance(i, Statement) and i.key in _STAYS_DOWN and not i.negated for i in items)
     for item in items:
         match item:
             case Comment():
+                continue
+            case Statement() if _goes_without_saying(item, down):
                 continue
             case Statement():
                 _statement(item, inherited, walk)
@@ -90,10 +96,19 @@ def _unknown(item: Unknown, inherited: Support, opener: Statement | None, walk: 
     _walk(item.body, Support.OURS, None, walk)
 
 
+def _goes_without_saying(statement: Statement, down: bool) -> bool:
+    """`no` before what is not there yet, and what is about a tunnel that stays down."""
+    if statement.command.support is not Support.NOT_YET:
+        return False
+    return statement.negated or (down and statement.key in _OF_THAT_TUNNEL)
+
+
 def _not_yet(statement: Statement, report: Report) -> Finding:
     below = sum(not isinstance(item, Comment) for item in statement.body)
     lines = f"the {below} lines below it have" if below > 1 else "the line below it has"
     what = f"it and {lines} no effect" if below else "the line has no effect"
+    if statement.key in _STAYS_DOWN:
+        what = "the tunnel stays down"
     return Finding(
         Severity.WARNING,
         "not-yet",
@@ -141,7 +156,7 @@ def _is_listed(unknown: Unknown, opener: Statement | None, walk: _Walk) -> bool:
     """Is it a line of an access list that somebody of ours uses, and not one at the margin after it?"""
     if opener is None or not (unknown.text[:1].isspace() or not walk.indented):
         return False
-    if unknown.mode.name == "object-group":
+    if unknown.mode.name in ("object-group", "service-group"):
         return True
     if not walk.indented and unknown.failure.position == 0:
         return False

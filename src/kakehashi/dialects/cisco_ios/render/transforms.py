@@ -24,6 +24,7 @@ from kakehashi.model.source import Source
 from kakehashi.model.tunnel import Tunnel
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId
 
+_SECONDS, _KILOBYTES = (120, 2592000), (2560, 4294967295)
 _WINDOWS = (64, 128, 256, 512, 1024)
 _CIPHERS: dict[str, tuple[Cipher, str]] = {
     "esp-3des": (TRIPLE_DES, ""),
@@ -97,7 +98,9 @@ def _of_ikev1(policy: Ikev1IpsecPolicy, tunnel: Tunnel, book: Book) -> Iterator[
         "the shortest is taken for all",
     )
     if policy.proposals:
-        yield from _lifetime(min(p.lifetime for p in policy.proposals), _least(policy.proposals))
+        yield from _lifetime(
+            min(p.lifetime for p in policy.proposals), _least(policy.proposals), source, book
+        )
     yield from _replay(policy, source, book)
     if policy.pfs != KeyExchangeId.NONE:
         yield from _pfs((policy.pfs,), source, book)
@@ -125,7 +128,7 @@ def _of_ikev2(policy: IpsecPolicy, tunnel: Tunnel, book: Book) -> Iterator[str]:
     kilobytes = None
     if policy.soft_bytes is not None:
         kilobytes = policy.soft_bytes // 1024 + defaults.REKEY_BEFORE_KILOBYTES
-    yield from _lifetime(policy.rekey.lifetime, kilobytes)
+    yield from _lifetime(policy.rekey.lifetime, kilobytes, source, book)
     yield from _replay(policy, source, book)
     groups = dict.fromkeys(g for s in policy.algorithms.sets for g in s.key_exchanges)
     losses.unless(
@@ -185,7 +188,10 @@ def _transform_set(
     return name
 
 
-def _lifetime(seconds: int, kilobytes: int | None) -> Iterator[str]:
+def _lifetime(seconds: int, kilobytes: int | None, source: Source | None, book: Book) -> Iterator[str]:
+    seconds = book.losses.within(seconds, *_SECONDS, source, "a lifetime in seconds")
+    if kilobytes is not None:
+        kilobytes = book.losses.within(kilobytes, *_KILOBYTES, source, "a lifetime in kilobytes")
     if seconds != defaults.LIFETIME_SECONDS:
         yield f"set security-association lifetime seconds {seconds}"
     if kilobytes != defaults.LIFETIME_KILOBYTES:

@@ -169,7 +169,8 @@ def _about_peer(peer: Ikev1Peer, book: _Book) -> Iterator[str]:
         if isinstance(identity, Identity) and (text := _identity(identity, peer.source, losses)):
             yield f"ike {word} {name} {text}"
     if peer.dpd is not None:
-        yield f"ike keepalive {name} {peer.dpd.interval} {peer.dpd.retries}"
+        retries = losses.within(peer.dpd.retries, 1, 255, peer.source, f"{peer.name}: more probes")
+        yield f"ike keepalive {name} {peer.dpd.interval} {retries}"
     if peer.suppress_dangling:
         yield f"ike suppress-dangling {name}"
     if peer.renew_before_end != defaults.PHASE1_RENEW_BEFORE_END:
