@@ -8,6 +8,7 @@ from kakehashi.ike.known import known
 from kakehashi.ike.v1 import answering, commit_bit, phase2_proposals
 from kakehashi.ike.v1.delete import send_notice
 from kakehashi.ike.v1.exchange import Received
+from kakehashi.ike.v1.failures import notify_name
 from kakehashi.ike.v1.ipsec_sa import Agreed
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa, State
 from kakehashi.ike.v1.phase2_failures import tell_failure, tunnel_text
@@ -98,7 +99,7 @@ class Responder(QuickMode):
         error = received.error
         if error is not None and is_proved_by_hash_1(sa, received):
             self.believe(sa, received, now)
-            self.fail(sa, error.type.name, f"the peer answers {error.type.name.replace('_', '-')}", now)
+            self.fail(sa, error.type.name, f"the peer answers {notify_name(error.type)}", now)
             return
         digest = hash_3(sa.hash, known(sa.skeyids).skeyid_a, self.message_id, self._ni_b, self._nr_b)
         if received.exchange_type != self.kind or not is_proved(sa, received, digest):

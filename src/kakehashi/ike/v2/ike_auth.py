@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from kakehashi.crypto.key_schedule import auth_psk
 from kakehashi.ike.effects import EventName, Level
 from kakehashi.ike.known import known
+from kakehashi.ike.names import placed
 from kakehashi.ike.trigger import Trigger
 from kakehashi.ike.v2 import child_negotiation, children, contact
 from kakehashi.ike.v2.child_negotiation import single_pair
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.create_child_sa import NewChild
-from kakehashi.ike.v2.failures import placed, refused_by_peer, tell_failure, tunnel_text
+from kakehashi.ike.v2.failures import refused_by_peer, tell_failure, tunnel_text
 from kakehashi.ike.v2.ike_sa import IkeSa, InitMessages
 from kakehashi.ike.v2.informational import DeleteIkeSa
 from kakehashi.ike.v2.proposals import describe_suite
