@@ -8,6 +8,7 @@ from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import Event, EventName, Level, Send
 from kakehashi.ike.known import known
 from kakehashi.ike.names import group_name, listed
+from kakehashi.ike.nat import floated
 from kakehashi.ike.v2 import ike_auth, nat
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.failures import refused_by_peer, tell_failure, tell_refused, tunnel_text
@@ -176,7 +177,7 @@ class IkeSaInit:
         derive(sa, suite, shared)
         if side:
             sa.nat = side
-            sa.path = nat.floated(sa.path)
+            sa.path = floated(sa.path)
         sa.advance(Step.INIT_COMPLETE)
         sa.begin(ike_auth.IkeAuth(self._trigger), now)
 
