@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from kakehashi.ike.mismatch import Mismatch
 from kakehashi.ike.v1 import phase1_proposals as proposals
-from kakehashi.ike.v1.phase1_proposals import Choice, Mismatch
+from kakehashi.ike.v1.phase1_proposals import Choice
 from kakehashi.model.ikev1 import RemoteAccess, XauthUser
 from kakehashi.model.secret import Secret
 from kakehashi.model.status import Role

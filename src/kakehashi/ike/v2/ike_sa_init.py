@@ -7,6 +7,7 @@ from kakehashi.crypto.errors import InvalidPublicValue
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import Event, EventName, Level, Send
 from kakehashi.ike.known import known
+from kakehashi.ike.mismatch import Mismatch
 from kakehashi.ike.names import group_name, listed
 from kakehashi.ike.nat import floated
 from kakehashi.ike.v2 import ike_auth, nat
@@ -17,7 +18,6 @@ from kakehashi.ike.v2.ike_sa import IkeSa, InitMessages
 from kakehashi.ike.v2.keys import NONCE_SIZE, derive
 from kakehashi.ike.v2.proposals import (
     IkeSuite,
-    Mismatch,
     accept,
     choose,
     first_group,
