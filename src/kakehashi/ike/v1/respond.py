@@ -70,18 +70,7 @@ def respond(host: Host, header: Header, datagram: bytes, path: Path, now: float)
 def read_clear(header: Header, datagram: bytes, path: Path) -> Received:
     """A message that is not encrypted. WireError."""
     decoded = decode_payloads(header.next_payload, datagram[HEADER_SIZE:])
-    return Received(
-        responder_cookie=header.responder_cookie,
-        exchange_type=header.exchange_type,
-        message_id=header.message_id,
-        payloads=decoded.payloads,
-        raw=decoded.raw,
-        after_hash=decoded.after(0),
-        path=path,
-        digest=digest(datagram),
-        encrypted=False,
-        commit=header.commit,
-    )
+    return Received.of(header, decoded, digest(datagram), path)
 
 
 def _main(
