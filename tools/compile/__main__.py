@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from constants import with_constants
 from constructors import with_constructors
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +32,7 @@ TARGET = Path(sysconfig.get_path("platlib")) / "kakehashi_compiled"
 # a class that it compiles for a field of the dataclass. So does what only re-exports, __init__.py.
 PATTERNS = (
     "wire/*.py", "wire/v?/**/*.py", "crypto/*.py", "model/*.py", "ike/**/*.py", "dataplane/*.py",
-    "gateway/core.py", "gateway/driver.py", "gateway/history.py", "gateway/log.py",
+    "gateway/clock.py", "gateway/core.py", "gateway/driver.py", "gateway/history.py", "gateway/log.py",
 )  # fmt: skip
 # To mypyc an attribute has one type, in the derived class too; no class of the interpreter may be derived
 # from a compiled one; and a Flag is always true.
@@ -72,9 +73,12 @@ def _made() -> Path:
     shutil.rmtree(WORK / "kakehashi", ignore_errors=True)
     shutil.copytree(SOURCES, WORK / "kakehashi", ignore=shutil.ignore_patterns("*.so", "__pycache__"))
     os.chdir(WORK)
+    # What is compiled is looked up in the sources, not in what was made of them before.
+    os.environ["KAKEHASHI_PURE"] = "1"
+    sys.path.insert(0, str(SOURCES.parent))
     files = sorted(_files(Path("kakehashi")))
     for file in files:
-        file.write_text(with_constructors(file.read_text()))
+        file.write_text(with_constants(with_constructors(file.read_text())))
     made = WORK / "made"
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()

@@ -1,6 +1,5 @@
 """The IKE SAs of a gateway: here a datagram finds its IKE SA and a timer its owner."""
 
-from collections import Counter
 from collections.abc import Iterable
 
 from kakehashi.ike.drops import Drop
@@ -45,7 +44,7 @@ class Engine:
         self._sas: dict[bytes, IkeSa] = {}  # by our SPI
         self._first_messages: dict[tuple[bytes, SocketAddress], IkeSa] = {}
         self._children: dict[int, tuple[Child, IkeSa]] = {}  # by spi_in
-        self._half_open: Counter[IPAddress] = Counter()
+        self._half_open: dict[IPAddress, set[IkeSa]] = {}  # by source
         self._half_open_sas: set[IkeSa] = set()
         self._timers: Timers[IkeSa] = Timers(timers.next_timeout)
         self.rearm = self._timers.rearm
@@ -203,7 +202,7 @@ class Engine:
             sa.first_message = (sa.init.request, sa.path.remote)
             self._first_messages[sa.first_message] = sa
             self._half_open_sas.add(sa)
-            self._half_open[sa.path.remote.ip] += 1
+            self._half_open.setdefault(sa.path.remote.ip, set()).add(sa)
         self.rearm(sa)
 
     def proven(self, sa: IkeSa) -> None:
@@ -244,7 +243,7 @@ class Engine:
         return tuple(t for t in found if self.shared.is_reachable_at(t, path.local.ip))
 
     def half_open_of(self, path: Path) -> tuple[int, int]:
-        return len(self._half_open_sas), self._half_open[path.remote.ip]
+        return len(self._half_open_sas), len(self._half_open.get(path.remote.ip, ()))
 
     def has_established(self, peer: IPAddress) -> bool:
         return any(sa.is_up and sa.path.remote.ip == peer for sa in self._sas.values())
@@ -329,8 +328,9 @@ class Engine:
             return
         self._half_open_sas.discard(sa)
         source = known(sa.first_message)[1].ip
-        self._half_open[source] -= 1
-        if not self._half_open[source]:
+        of_source = self._half_open[source]
+        of_source.discard(sa)
+        if not of_source:
             del self._half_open[source]
 
     def _forget(self, sa: IkeSa) -> None:

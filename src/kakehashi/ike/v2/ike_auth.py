@@ -175,11 +175,12 @@ def establish(sa: IkeSa, now: float) -> None:
     sa.authenticated_at = now
     sa.start_lifetime(now)
     sa.host.proven(sa)
+    identity = str(sa.peer_identity)
     sa.tell(
         Level.WARNING,
         EventName.IKE_SA_ESTABLISHED,
-        f"IKE SA with {sa.peer} ({sa.peer_identity}) is established: {describe_suite(known(sa.suite))}",
-        {"role": sa.role.value, "peer_identity": str(sa.peer_identity)},
+        f"IKE SA with {sa.peer} ({identity}) is established: {describe_suite(known(sa.suite))}",
+        {"role": sa.role.value, "peer_identity": identity},
     )
 
 

@@ -28,7 +28,7 @@ from kakehashi.ike.v2.proposals import (
 )
 from kakehashi.ike.v2.refusal import Refusal
 from kakehashi.ike.v2.states import Step
-from kakehashi.model.address import Path
+from kakehashi.model.address import ANY, Path
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.status import NatSide, Role
 from kakehashi.model.tunnel import Ikev2Tunnel
@@ -276,6 +276,8 @@ def _accept(
 def _policy(host: Host, tunnels: Sequence[Ikev2Tunnel], path: Path) -> tuple[Ikev2Tunnel | None, IkePolicy]:
     """The first tunnel whose peer address is known to be this one, else what is for unknown peers (V2-37)."""
     for tunnel in tunnels:
+        if tunnel.peer_address is ANY:
+            break  # and so are all that follow
         if host.is_fixed(tunnel, path):
             return tunnel, tunnel.ike
     return None, host.gateway.unknown_peer_policy
