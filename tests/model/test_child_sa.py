@@ -41,7 +41,8 @@ SA = ChildSa(
 
 def test_without_keys_only_the_keys_are_gone() -> None:
     bare = SA.without_keys()
-    assert not bare.keys_in.encryption.octets and not bare.keys_out.integrity.octets
+    assert not bare.keys_in.encryption.octets
+    assert not bare.keys_out.integrity.octets
     for field in fields(ChildSa):
         if field.name not in ("keys_in", "keys_out"):
             assert getattr(bare, field.name) == getattr(SA, field.name), field.name
