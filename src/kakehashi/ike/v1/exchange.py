@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from kakehashi.ike.v1.flight import Flight
     from kakehashi.ike.v1.isakmp_sa import IsakmpSa
 
+MAX_EXCHANGES = 64  # of one ISAKMP SA that are under way or may still be repeated
+
 P = TypeVar("P")
 
 

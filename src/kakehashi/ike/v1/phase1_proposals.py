@@ -278,7 +278,8 @@ def _understand(transform: Transform) -> Offered:
         lifetimes.get(LifeType.SECONDS),
         lifetimes.get(LifeType.KILOBYTES),
         # What is not understood might change the meaning of all else.
-        transform.id == IsakmpTransform.KEY_IKE and all(a.type in _UNDERSTOOD for a in transform.attributes),
+        transform.id == IsakmpTransform.KEY_IKE
+        and all(a.type in _UNDERSTOOD and a.is_short for a in transform.attributes),
     )
 
 

@@ -291,7 +291,7 @@ def _suite(answer: Sequence[Proposal]) -> Phase2Suite | None:
     seconds, kilobytes = None, None
     for proposal in answer:
         transform = proposal.transforms[0]
-        if any(a.type not in _KNOWN for a in transform.attributes):
+        if any(a.type not in _KNOWN or not a.is_short for a in transform.attributes):
             return None
         authentication = transform.get(IpsecAttribute.AUTHENTICATION_ALGORITHM)
         if proposal.protocol == ProtocolId.ESP:

@@ -7,7 +7,7 @@ from kakehashi.ike.drops import Drop
 from kakehashi.ike.known import known
 from kakehashi.ike.v1 import answering, commit_bit, phase2_proposals
 from kakehashi.ike.v1.delete import send_notice
-from kakehashi.ike.v1.exchange import Received
+from kakehashi.ike.v1.exchange import MAX_EXCHANGES, Received
 from kakehashi.ike.v1.failures import notify_name
 from kakehashi.ike.v1.ipsec_sa import Agreed
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa, State
@@ -37,7 +37,6 @@ from kakehashi.wire.v1.notification import Notification
 from kakehashi.wire.v1.payloads import Payload
 from kakehashi.wire.v1.sa import SecurityAssociation
 
-MAX_EXCHANGES = 64  # quick modes of one ISAKMP SA that are under way or may still be repeated
 MAX_PAIRS = 256  # pairs of IPsec SAs with one peer
 
 

@@ -11,6 +11,7 @@ from kakehashi.wire.registry.open_enum import OpenIntEnum, by_number
 MAX_ATTRIBUTES: Final = 32
 """In one transform, or in one notification."""
 
+_LONGEST_NUMBER: Final = 64  # octets, zeros in front included
 _MOST: Final = (1 << 64) - 1
 _LIFE_TYPES: Final = by_number(LifeType)
 _SECRETS: Final = frozenset(
@@ -45,6 +46,11 @@ class Attribute:
     def octets(self) -> bytes:
         """The value as octets, whichever form it has: two in the basic form."""
         return self.value.to_bytes(2, "big") if isinstance(self.value, int) else self.value
+
+    @property
+    def is_short(self) -> bool:
+        """Can it be a number? The answer to a proposal returns it, and must fit into a message, too."""
+        return isinstance(self.value, int) or len(self.value) <= _LONGEST_NUMBER
 
     def encode(self) -> bytes:
         """The octets of the attribute."""
