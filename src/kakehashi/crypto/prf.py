@@ -1,6 +1,5 @@
 """The pseudorandom functions of transform type 2, and prf+ (RFC 7296 section 2.13)."""
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -9,6 +8,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from kakehashi.crypto import aes_mac
 from kakehashi.crypto.errors import UnsupportedAlgorithm
+from kakehashi.crypto.keyed_hash import Hmac
 from kakehashi.wire.registry.ikev2 import PrfId
 
 
@@ -62,9 +62,7 @@ def supported() -> frozenset[PrfId]:
 
 
 def _hmac(prf_id: PrfId, digest: HashAlgorithm) -> Prf:
-    # hmac.digest with the digest's name runs wholly inside OpenSSL; an hmac object costs much more.
-    size, name = digest.digest_size, digest.name
-    return Prf(prf_id, size, size, None, lambda key, data: hmac.digest(key, data, name), digest)
+    return Prf(prf_id, digest.digest_size, digest.digest_size, None, Hmac(digest.name), digest)
 
 
 def _aes128_xcbc(key: bytes, data: bytes) -> bytes:

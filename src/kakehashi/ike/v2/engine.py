@@ -1,6 +1,6 @@
 """The IKE SAs of a gateway: here a datagram finds its IKE SA and a timer its owner."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import Send
@@ -17,6 +17,7 @@ from kakehashi.ike.v2.snapshot import status
 from kakehashi.ike.v2.states import State
 from kakehashi.model.address import ANY, IPAddress, Path, SocketAddress
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.identity import Identity
 from kakehashi.model.status import CLEARED, IkeSaStatus, Role
 from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.errors import WireError
@@ -238,9 +239,14 @@ class Engine:
         control.tell_child_gone(found[1], child, reason)
 
     def candidates(self, path: Path) -> tuple[Ikev2Tunnel, ...]:
-        named = (t for t in self._directory.named if self.is_fixed(t, path))
-        found = (*self._directory.fixed.get(path.remote.ip, ()), *named, *self._directory.any_address)
-        return tuple(t for t in found if self.shared.is_reachable_at(t, path.local.ip))
+        return tuple(self._reachable(path, self._directory.any_address))
+
+    def nearest(self, path: Path) -> Ikev2Tunnel | None:
+        return next(self._reachable(path, self._directory.any_address), None)
+
+    def candidates_of(self, path: Path, peer: Identity) -> list[Ikev2Tunnel]:
+        of_any_address = self._directory.any_address_by_peer.get((peer.type, peer.data), ())
+        return [tunnel for tunnel in self._reachable(path, of_any_address) if tunnel.peer.identity == peer]
 
     def half_open_of(self, path: Path) -> tuple[int, int]:
         return len(self._half_open_sas), len(self._half_open.get(path.remote.ip, ()))
@@ -315,6 +321,18 @@ class Engine:
         self._answer_stranger(header, Notify(error.notify), path)
 
     # Bookkeeping.
+
+    def _reachable(self, path: Path, of_any_address: Iterable[Ikev2Tunnel]) -> Iterator[Ikev2Tunnel]:
+        """Those for this address, then these for any, as far as they may be reached where `path` ends."""
+        for tunnel in self._directory.fixed.get(path.remote.ip, ()):
+            if self.shared.is_reachable_at(tunnel, path.local.ip):
+                yield tunnel
+        for tunnel in self._directory.named:
+            if self.is_fixed(tunnel, path) and self.shared.is_reachable_at(tunnel, path.local.ip):
+                yield tunnel
+        for tunnel in of_any_address:
+            if self.shared.is_reachable_at(tunnel, path.local.ip):
+                yield tunnel
 
     def _living(self) -> list[IkeSa]:
         return [sa for sa in self._sas.values() if sa.state is not State.GONE]

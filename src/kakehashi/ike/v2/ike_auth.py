@@ -208,9 +208,9 @@ def _answer_child(sa: IkeSa, tunnel: Ikev2Tunnel, contents: Contents, now: float
 
 def _tunnel_of(sa: IkeSa, peer: Identity, wanted: Identification | None) -> Ikev2Tunnel:
     """The tunnel whose peer has this identity; among several the one that is what the peer wants us to be."""
-    candidates = sa.host.candidates(sa.path)
-    named = [t for t in candidates if t.peer.identity == peer]
+    named = sa.host.candidates_of(sa.path, peer)
     if not named:
+        candidates = sa.host.candidates(sa.path)
         expected = "; ".join(
             f"{placed(t.interface, t.peer.source or t.source)} expects {t.peer.identity}" for t in candidates
         )

@@ -28,7 +28,7 @@ from kakehashi.ike.v2.proposals import (
 )
 from kakehashi.ike.v2.refusal import Refusal
 from kakehashi.ike.v2.states import Step
-from kakehashi.model.address import ANY, Path
+from kakehashi.model.address import Path
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.status import NatSide, Role
 from kakehashi.model.tunnel import Ikev2Tunnel
@@ -214,11 +214,13 @@ def respond(host: Host, header: Header, datagram: bytes, path: Path, now: float)
         # Before anything that takes longer the more tunnels there are.
         if total >= limits.cookie_total or of_source >= limits.cookie_per_source:
             _check_cookie(host, message, contents, path, now)
-        tunnels = host.candidates(path)
-        tunnel, policy = _policy(host, tunnels, path)
-        if not tunnels:
+        nearest, policy = host.nearest(path), host.gateway.unknown_peer_policy
+        if nearest is None:
             sentence = f"no tunnel is for a peer at {path.remote.ip} that comes to {path.local.ip}"
             raise Refusal(NotifyType.NO_PROPOSAL_CHOSEN, sentence)
+        if host.is_fixed(nearest, path):
+            # By its address it is known which tunnel it is for; else what is for unknown peers (V2-37).
+            tunnel, policy = nearest, nearest.ike
         return _accept(host, message, contents, datagram, path, policy, tunnel, now)
     except Refusal as refusal:
         _send(host, message, path, [refusal.payload()])
@@ -271,16 +273,6 @@ def _accept(
     sa.init.response = sa.responses.last[0]
     derive(sa, chosen.ike_suite(), shared)
     return sa
-
-
-def _policy(host: Host, tunnels: Sequence[Ikev2Tunnel], path: Path) -> tuple[Ikev2Tunnel | None, IkePolicy]:
-    """The first tunnel whose peer address is known to be this one, else what is for unknown peers (V2-37)."""
-    for tunnel in tunnels:
-        if tunnel.peer_address is ANY:
-            break  # and so are all that follow
-        if host.is_fixed(tunnel, path):
-            return tunnel, tunnel.ike
-    return None, host.gateway.unknown_peer_policy
 
 
 def _check_cookie(host: Host, message: Message, contents: Contents, path: Path, now: float) -> None:
