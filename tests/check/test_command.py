@@ -106,3 +106,17 @@ def test_it_needs_no_data_plane_and_no_event_loop() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout.strip()) == (0, "")
+
+
+def test_one_file_may_be_said_to_be_in_a_language(tmp_path: Path) -> None:
+    other = tmp_path / "r2.cfg"
+    other.write_text(text("r2.cfg"))
+    found = json.loads(run("--json", "--dialect", "r2.cfg=awplus", R1, str(other)).output)
+    assert [f["dialect"] for f in found["files"]] == ["cisco-ios", "awplus"]
+    assert run("--dialect", "r3.cfg=awplus", R1).exit_code == 2
+
+
+def test_a_file_saved_by_notepad_says_the_same(tmp_path: Path) -> None:
+    other = tmp_path / "r2.cfg"
+    other.write_bytes(text("r2.cfg").replace("\n", "\r\n").encode("utf-16"))
+    assert run(R1, str(other)).exit_code == 0

@@ -24,7 +24,7 @@ ALONE = (
     ("otaru.cfg", "adjust-mss 1360", "adjust-mss 1460", "mss-too-large", "interface GigabitEthernet0/1"),
     ("otaru.cfg", " permit esp host 203.0.113.2 host 198.51.100.2\n", "", "filter-esp", "ip access-list extended OUTSIDE"),
     ("otaru.cfg", " permit esp", " deny esp", "filter-esp", " deny esp"),
-    ("otaru.cfg", "ip route 0.0.0.0 0.0.0.0 198.51.100.1", "!", "no-route", "crypto map WAN 10"),
+    ("otaru.cfg", "ip route 0.0.0.0 0.0.0.0 198.51.100.1", "!", "no-route-to-peer", "crypto map WAN 10"),
     ("otaru.cfg", " group 14", " group 2", "weak-algorithms", "crypto isakmp policy"),
 )  # fmt: skip
 

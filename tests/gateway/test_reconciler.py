@@ -10,6 +10,7 @@ from ipaddress import IPv4Interface, ip_address
 from kakehashi.gateway import standing
 from kakehashi.gateway.dhcp.lease import Lease
 from kakehashi.gateway.driver import Driver
+from kakehashi.gateway.host.access import Filter
 from kakehashi.gateway.host.facts import Facts, Lookup
 from kakehashi.gateway.host.items import Address, Item, LinkUp
 from kakehashi.gateway.log import Log, LogOptions
@@ -52,7 +53,9 @@ class FakeHost:
     async def facts(self, asked: Iterable[IPAddress] = ()) -> Facts:
         return self.now
 
-    async def apply(self, wanted: Sequence[Item], filters: str, facts: Facts) -> tuple[list[str], bool]:
+    async def apply(
+        self, wanted: Sequence[Item], filters: str, facts: Facts, access: Sequence[Filter] = ()
+    ) -> tuple[list[str], bool]:
         self.wanted, self.filters = wanted, filters
         return self.problems, False
 

@@ -13,7 +13,7 @@ use esp::fragments::{is_fragment, Reassembly};
 use esp::{inner_ip, DropReason, Flow, OutboundSa, TrafficSelectors};
 use zeroize::Zeroizing;
 
-use crate::batch::{cut_of, Batch};
+use crate::batch::{cut_of, Batch, Wrapping};
 use crate::counters::{ChildUse, Lifetimes};
 use crate::events::{Event, Mailbox};
 use crate::offload::{SuperPacket, VNET_HEADER_SIZE};
@@ -254,7 +254,7 @@ impl Tunnel {
             return;
         }
         let is_transport = self.children.iter().any(|child| child.mode == Mode::Transport);
-        if is_transport && is_fragment(packet.packet()) {
+        if is_transport && self.device.gre.is_none() && is_fragment(packet.packet()) {
             let taken = self.fragments.take(packet.packet());
             match taken.as_ref().map(|whole| whole.as_ref().and_then(|whole| SuperPacket::of(whole))) {
                 Ok(Some(whole)) => self.send(&whole, batch, shared),
@@ -269,12 +269,14 @@ impl Tunnel {
     /// Put it into the batch of the Child SA that takes it.
     fn send(&mut self, packet: &SuperPacket<'_>, batch: &mut Batch, shared: &Shared) {
         let mut refusal = DropReason::TsUnacceptable;
+        let is_gre = self.device.gre.is_some();
         let chosen = self.children.iter().position(|child| {
-            child.is_usable() && child.check(packet.packet()).map_err(|reason| refusal = reason).is_ok()
+            let mut check = || child.check(packet.packet()).map_err(|reason| refusal = reason).is_ok();
+            child.is_usable() && (is_gre || check())
         });
         let chosen = chosen.ok_or(refusal);
-        let chosen =
-            chosen.and_then(|index| Ok((index, cut_of(self.children[index].mode, packet.packet())?)));
+        let cut = |mode| if is_gre { Ok(None) } else { cut_of(mode, packet.packet()) };
+        let chosen = chosen.and_then(|index| Ok((index, cut(self.children[index].mode)?)));
         match chosen {
             Err(reason) => {
                 self.device.counters.outbound.drop(reason, packet.count() as u64);
@@ -289,7 +291,12 @@ impl Tunnel {
                 let mut next = 0;
                 while next < packet.count() {
                     batch.child = Some(index);
-                    next = batch.add(&self.children[index], packet, cut.as_ref(), next);
+                    let wrapping = match (&self.device.gre, &cut) {
+                        (Some(end), _) => Wrapping::Gre(end),
+                        (None, Some(cut)) => Wrapping::Transport(cut),
+                        (None, None) => Wrapping::Tunnel,
+                    };
+                    next = batch.add(&self.children[index], packet, &wrapping, next);
                     if batch.is_full() {
                         self.flush(batch, shared);
                     }

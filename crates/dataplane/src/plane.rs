@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{sync_channel, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use esp::gre::Gre;
 use esp::{Algorithms, InboundSa, Keys, OutboundSa, TrafficSelectors, Unusable};
 use zeroize::Zeroizing;
 
@@ -18,7 +19,7 @@ use crate::egress::{self, Egress, Mode};
 use crate::events::{lock, Event, Mailbox};
 use crate::ingress::{self, Ingress};
 use crate::route::{Failure, Purpose, Route, Sockets};
-use crate::shared::{Shared, TunnelDevice};
+use crate::shared::{GreEnd, Shared, TunnelDevice};
 use crate::sys::{self, Header, Piece, Sender};
 
 /// A Child SA as the gateway describes it. Has no Debug.
@@ -149,7 +150,7 @@ impl Plane {
         }
     }
 
-    pub fn add_tunnel(&self, name: &str, device: &str, mtu: u32) -> io::Result<()> {
+    pub fn add_tunnel(&self, name: &str, device: &str, mtu: u32, gre: Option<Gre>) -> io::Result<()> {
         let mut state = lock(&self.state);
         if state.tunnels.contains_key(name) {
             return Err(Failure::new(
@@ -166,7 +167,9 @@ impl Plane {
             };
             Failure::new(error, format!("cannot make the TUN device {device}: {text}"))
         })?;
-        let device = Arc::new(TunnelDevice { name: name.into(), fd, counters: TunnelCounters::default() });
+        let gre = gre.map(|header| GreEnd { header, next: AtomicU32::new(0) });
+        let device =
+            Arc::new(TunnelDevice { name: name.into(), fd, counters: TunnelCounters::default(), gre });
         state.next_tunnel += 1;
         let tunnel = state.next_tunnel;
         state.tunnels.insert(name.to_owned(), (tunnel, device.clone()));
@@ -216,6 +219,7 @@ impl Plane {
                 packets: 0,
                 octets: 0,
                 moved_told: None,
+                gre_sequence: None,
             }),
         });
         self.to_egress(egress::Command::Install {

@@ -2,9 +2,11 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicU32, AtomicUsize};
 use std::sync::Arc;
 use std::time::Instant;
+
+use esp::gre::Gre;
 
 use crate::counters::{Drops, TunnelCounters};
 use crate::events::EventQueue;
@@ -37,4 +39,12 @@ pub struct TunnelDevice {
     pub name: Arc<str>,
     pub fd: OwnedFd,
     pub counters: TunnelCounters,
+    pub gre: Option<GreEnd>,
+}
+
+/// Our end of a tunnel whose packets are wrapped in GRE before ESP.
+pub struct GreEnd {
+    pub header: Gre,
+    /// The sequence number of the next packet (RFC 2890 section 2.2).
+    pub next: AtomicU32,
 }

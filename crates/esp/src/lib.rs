@@ -33,6 +33,7 @@
 mod algorithms;
 mod drop_reason;
 pub mod fragments;
+pub mod gre;
 mod inbound;
 pub mod inner_ip;
 mod outbound;

@@ -154,10 +154,10 @@ pub fn rebuild(
     Ok(())
 }
 
-/// The Internet checksum (RFC 1071) of a header, whose size is even.
-fn checksum(header: &[u8]) -> [u8; 2] {
-    let mut sum: u32 =
-        header.chunks_exact(2).map(|word| u32::from(u16::from_be_bytes([word[0], word[1]]))).sum();
+/// The Internet checksum (RFC 1071).
+pub(crate) fn checksum(octets: &[u8]) -> [u8; 2] {
+    let words = octets.chunks(2).map(|word| u16::from_be_bytes([word[0], *word.get(1).unwrap_or(&0)]));
+    let mut sum: u32 = words.map(u32::from).sum();
     while sum > 0xFFFF {
         sum = (sum >> 16) + (sum & 0xFFFF);
     }

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from kakehashi.model.address import IPAddress, Path, SocketAddress
 from kakehashi.model.child_sa import ChildSa
+from kakehashi.model.gre import Gre
 from kakehashi.model.status import InboundCounters, OutboundCounters
 
 
@@ -126,8 +127,11 @@ class DataPlane(Protocol):
     def send_nat_keepalive(self, path: Path) -> None:
         """Send the one octet 0xFF of RFC 3948 section 2.3."""
 
-    def add_tunnel(self, name: str, device: str, mtu: int) -> None:
-        """Make the TUN device `device`. OSError says what the host refuses."""
+    def add_tunnel(self, name: str, device: str, mtu: int, gre: Gre | None = None) -> None:
+        """Make the TUN device `device`. OSError says what the host refuses.
+
+        `gre`: packets are wrapped in it before ESP, and taken out of it behind; its SAs take all of them.
+        """
 
     def set_tunnel_mtu(self, name: str, mtu: int) -> None:
         """The device's MTU has changed; packets are judged by it."""

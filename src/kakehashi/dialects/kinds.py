@@ -8,7 +8,12 @@ from typing import Any
 
 from kakehashi.dialects.grammar import ValueRefusedError
 from kakehashi.model.address import Hostname, IPAddress, IPInterface, IPNetwork
+from kakehashi.model.secret import Secret
 
+# How `?` shows a value. A device that writes one otherwise says so in its `Notation`.
+WORD = "WORD"
+ADDRESS_FORMS = {4: "A.B.C.D", 6: "X:X::X:X"}
+PREFIX_FORMS = {4: "A.B.C.D/M", 6: "X:X::X:X/M"}
 _VERSIONS = {4: "IPv4", 6: "IPv6", None: "IP"}
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOSTNAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?")
@@ -28,6 +33,10 @@ class Number:
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (f"<{self.low}-{self.high}>",)
 
     def read(self, word: str) -> int:
         if (
@@ -52,6 +61,10 @@ class Choice:
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return tuple((word, sentence) for word, (_, sentence) in self.options.items())
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return ()
 
     def read(self, word: str) -> Any:
         wanted = word.lower()
@@ -78,6 +91,10 @@ class Address:
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return tuple(ADDRESS_FORMS[v] for v in _versions(self.version))
+
     def read(self, word: str) -> IPAddress:
         try:
             address = ip_address(word)
@@ -102,6 +119,10 @@ class InterfaceAddress:
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (PREFIX_FORMS[self.version],)
 
     def read(self, word: str) -> IPInterface:
         _, slash, length = word.partition("/")
@@ -132,6 +153,12 @@ class Prefix:
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        versions = _versions(self.version)
+        alone = tuple(ADDRESS_FORMS[v] for v in versions) if self.bare else ()
+        return (*alone, *(PREFIX_FORMS[v] for v in versions))
+
     def read(self, word: str) -> IPNetwork:
         _, slash, length = word.partition("/")
         try:
@@ -158,6 +185,10 @@ class HostName:
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (WORD,)
+
     def read(self, word: str) -> Hostname:
         if not _HOSTNAME.fullmatch(word) or re.fullmatch(r"[0-9.]+", word):
             raise ValueRefusedError(self.expected)
@@ -178,5 +209,66 @@ class Text:
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (WORD,)
+
     def read(self, word: str) -> str:
         return word
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key or a password as text, of `longest` octets at most."""
+
+    longest: int
+
+    @property
+    def expected(self) -> str:
+        return f"a key of 1 to {self.longest} octets"
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (WORD,)
+
+    def read(self, word: str) -> Secret:
+        try:
+            octets = word.encode()
+        except UnicodeEncodeError:
+            raise ValueRefusedError(self.expected) from None
+        if len(octets) > self.longest:
+            raise ValueRefusedError(self.expected)
+        return Secret(octets)
+
+
+@dataclass(frozen=True, slots=True)
+class HexKey:
+    """A key as hexadecimal digits, two an octet, `0x` before them if you like; `longest` octets at most."""
+
+    longest: int
+
+    @property
+    def expected(self) -> str:
+        return f"an even number of hexadecimal digits, for 1 to {self.longest} octets"
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (WORD,)
+
+    def read(self, word: str) -> Secret:
+        digits = word[2:] if word[:2].lower() == "0x" else word
+        if not re.fullmatch(rf"(?:[0-9A-Fa-f]{{2}}){{1,{self.longest}}}", digits):
+            raise ValueRefusedError(self.expected)
+        return Secret(bytes.fromhex(digits))
+
+
+def _versions(version: int | None) -> tuple[int, ...]:
+    return (version,) if version else (4, 6)

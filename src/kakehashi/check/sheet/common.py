@@ -30,6 +30,9 @@ class Half:
         said = self.configuration.text.said(key, *blocks)
         if said is not None:
             return Cell(text, said.words, said.sources)
+        place = self.configuration.text.place(key, *blocks, *self.here())
+        if place is not None:
+            return Cell(text, "", (place,))
         known = dict.fromkeys(b for b in blocks if b is not None)
         return Cell(text, "", tuple(known) or self.here())
 

@@ -6,10 +6,9 @@ from ipaddress import IPv4Address, ip_address
 from typing import Any
 
 from kakehashi.dialects.grammar import ValueRefusedError
-from kakehashi.dialects.kinds import Choice
-from kakehashi.model.secret import Secret
+from kakehashi.dialects.kinds import ADDRESS_FORMS, Choice, Key
 
-_LONGEST_SECRET = 128
+KEY = Key(128)
 _ALL_ONES = 0xFFFF_FFFF
 
 
@@ -27,6 +26,10 @@ class Algorithm:
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return Choice(self.options).words
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return ()
 
     def read(self, word: str) -> Any:
         if word.lower() in self.others:
@@ -48,34 +51,16 @@ class Group:
     def words(self) -> tuple[tuple[str, str], ...]:
         return Choice(self.options).words
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return ()
+
     def read(self, word: str) -> Any:
         found = self.options.get(word)
         if found is None:
             beside = f"; the device does not have group {word}" if word.isdigit() and len(word) < 4 else ""
             raise ValueRefusedError(self.expected + beside)
         return found[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A pre-shared key as text."""
-
-    @property
-    def expected(self) -> str:
-        return f"a key of 1 to {_LONGEST_SECRET} octets"
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
-
-    def read(self, word: str) -> Secret:
-        try:
-            octets = word.encode()
-        except UnicodeEncodeError:
-            raise ValueRefusedError(self.expected) from None
-        if len(octets) > _LONGEST_SECRET:
-            raise ValueRefusedError(self.expected)
-        return Secret(octets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +74,10 @@ class Mask:
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (ADDRESS_FORMS[4],)
 
     def read(self, word: str) -> int:
         try:

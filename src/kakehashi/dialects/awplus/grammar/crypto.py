@@ -11,13 +11,13 @@ from kakehashi.dialects.awplus.grammar.vocabulary import (
     word,
 )
 from kakehashi.dialects.awplus.interfaces import InterfaceName
-from kakehashi.dialects.awplus.kinds import Algorithm, Group, Key
+from kakehashi.dialects.awplus.kinds import KEY, Algorithm, Group
 from kakehashi.dialects.awplus.words import CIPHERS, ESP_INTEGRITIES, GROUPS, INTEGRITIES, METHODS
 from kakehashi.dialects.grammar import Argument, Command, Either, Optional, Pattern, Support
 from kakehashi.dialects.kinds import Address, Choice, HostName
 from kakehashi.model.ikev1 import ExchangeMode
 
-_SECRET = Argument("secret", Key(), "The key", secret=True)
+_SECRET = Argument("secret", KEY, "The key", secret=True)
 _POLICY: tuple[Pattern, ...] = (
     word("policy"),
     Argument("policy", InterfaceName("tunnel"), "The tunnel interface"),

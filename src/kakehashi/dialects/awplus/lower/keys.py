@@ -5,8 +5,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from kakehashi.dialects.awplus.lower.blocks import standing
 from kakehashi.dialects.awplus.lower.names import suggestion
+from kakehashi.dialects.blocks import standing
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.report import Report
 from kakehashi.model.address import ANY, Hostname, IPAddress, PeerAddress

@@ -79,7 +79,10 @@ def _of_ikev1(policy: Ikev1IpsecPolicy, tunnel: Tunnel, book: Book) -> Iterator[
     )
     for fits, what in fixed:
         losses.unless(fits, source, f"{tunnel.interface}: {what}", "the device has no setting for it")
-    yield from _sets(((p.cipher, p.integrity, p.ah) for p in policy.proposals), policy, source, book)
+    named = {p.name for p in policy.proposals}
+    own = len(named) == len(policy.proposals) and defaults.DEFAULT_SET not in named
+    chosen = [(p.cipher, p.integrity, p.ah, p.name if own else "") for p in policy.proposals]
+    yield from _sets(chosen, policy, source, book)
     losses.unless(
         len({(p.lifetime, p.kilobytes) for p in policy.proposals}) <= 1,
         source,
@@ -110,7 +113,7 @@ def _of_ikev2(policy: IpsecPolicy, tunnel: Tunnel, book: Book) -> Iterator[str]:
     )
     for fits, what in fixed:
         losses.unless(fits, source, f"{tunnel.interface}: {what}", "the device has no setting for it")
-    chosen = [(p.cipher, p.integrity, IntegrityId.NONE) for p in policy.protections()]
+    chosen = [(p.cipher, p.integrity, IntegrityId.NONE, "") for p in policy.protections()]
     yield from _sets(chosen, policy, source, book)
     kilobytes = None
     if policy.soft_bytes is not None:
@@ -129,7 +132,7 @@ def _of_ikev2(policy: IpsecPolicy, tunnel: Tunnel, book: Book) -> Iterator[str]:
 
 
 def _sets(
-    chosen: Iterable[tuple[Cipher | None, IntegrityId, IntegrityId]],
+    chosen: Iterable[tuple[Cipher | None, IntegrityId, IntegrityId, str]],
     policy: IpsecSettings,
     source: Source | None,
     book: Book,
@@ -145,6 +148,7 @@ def _transform_set(
     cipher: Cipher | None,
     integrity: IntegrityId,
     ah: IntegrityId,
+    wanted_name: str,
     mode: EncapsulationMode,
     source: Source | None,
     book: Book,
@@ -166,7 +170,7 @@ def _transform_set(
     if len(wanted) < count or not wanted:
         return None
     plain = "-".join(w.replace("esp-", "").replace("-hmac", "").replace(" ", "") for w in wanted).upper()
-    name = book.name("transform-set", plain, "SET")
+    name = book.name("transform-set", wanted_name or plain, "SET")
     book.sets[key] = name
     # AH stands first, as the device writes it.
     ordered = sorted(wanted, key=lambda w: not w.startswith("ah-"))
