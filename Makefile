@@ -13,7 +13,7 @@ UNPROTECTED := target/unprotected/release/lib_dataplane.so
 # Of what is compiled: these run both ways.
 COMPILED_TESTS := $(addprefix tests/, conversations crypto gateway ike model wire)
 
-.PHONY: help setup compile demo test test-fast lint format reference bench fuzz packages clean
+.PHONY: help setup compile demo test test-fast faults lint format reference bench fuzz packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,9 @@ test: setup packages ## every test: Rust, Python, real peers in namespaces
 test-fast: setup ## what needs neither root nor peers
 	@cargo test --quiet -p esp
 	@$(BIN)/pytest -q -n 2 -m "not root" tests
+
+faults: setup packages ## every fault of tests/check/faults in a lab of its own: does it come to what check says?
+	@$(BIN)/python -m tests.lab.bench
 
 lint: setup ## ruff, mypy, clippy, layers
 	@$(BIN)/ruff check .

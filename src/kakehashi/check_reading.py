@@ -30,6 +30,8 @@ _PARSERS: Mapping[str, tuple[Callable[[str], Document], Callable[[Document, str]
     CiscoIos.name: (CiscoIos().parse, lower_cisco_ios),
     NecIx.name: (NecIx().parse, lower_nec_ix),
 }
+# These tell of all lines of a kind, at the first of them.
+_OF_MANY = ("not-ours", "the-hosts")
 _FOREIGN = (Support.NOT_OURS, Support.THE_HOSTS)
 
 
@@ -58,7 +60,7 @@ def read_configuration(file: str, text: str, dialect: Dialect | None = None) -> 
     document, lower = _PARSERS[found.name]
     parsed = document(text)
     lowered = lower(parsed, file)
-    about = {f.source.line for f in lowered.findings if f.source is not None}
+    about = {f.source.line for f in lowered.findings if f.source is not None and f.code not in _OF_MANY}
     foreign, unknown = _sorted(parsed, about)
     return Configuration(
         file=file,

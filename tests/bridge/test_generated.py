@@ -1,7 +1,9 @@
 """Whatever a device can say: its far end is made and its like in another language, or it is told why not."""
 
+import re
+
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from kakehashi.bridge.mirror import mirror
@@ -22,8 +24,15 @@ every_maker = pytest.mark.parametrize("dialect", TEXTS)
 every_target = pytest.mark.parametrize("target", TEXTS)
 
 
+# An SA that ends before the simulation has waited for an answer; a port that means any in IKEv1 (RFC 2407
+# section 4.6.2).
+STRANGE = re.compile(r"lifetime (time |seconds )?[0-9]{1,3}\b|(eq|port) 0\b")
+
+
 def a_router(dialect: str, data: st.DataObject) -> Read:
-    return read("generated.cfg", data.draw(TEXTS[dialect]), by_name(dialect))
+    text = data.draw(TEXTS[dialect])
+    assume(not STRANGE.search(text))
+    return read("generated.cfg", text, by_name(dialect))
 
 
 def is_to_blame(source: Read, reason: str) -> bool:

@@ -132,3 +132,11 @@ def test_a_file_saved_by_notepad_says_the_same(tmp_path: Path) -> None:
     other = tmp_path / "r2.cfg"
     other.write_bytes(text("r2.cfg").replace("\n", "\r\n").encode("utf-16"))
     assert run(R1, str(other)).exit_code == 0
+
+
+def test_a_line_that_is_not_ours_is_not_unknown_because_it_is_the_first(tmp_path: Path) -> None:
+    file = tmp_path / "r1.cfg"
+    file.write_text("wireless-thing on\n" + text("r1.cfg"))
+    (only,) = json.loads(run("--json", str(file)).output)["files"]
+    assert only["unknown"] == []
+    assert 1 in only["not_ours"]

@@ -69,7 +69,8 @@ def why_it_is_down(proof: Proof, read: Read, tunnel: Tunnel, losses: Sequence[Lo
     elif isinstance(tunnel, Ikev1Tunnel) and not tunnel.ipsec.autorefresh and proof.reason == _SILENCE:
         reason = f"its SAs end and are never renewed, as {read.file} says"
     elif losses and proof.reason == _SILENCE:
-        reason = f"the device cannot say all of it: {losses[0].what}: {losses[0].why}"
+        unsaid = "; ".join(f"{x.what} ({x.why})" for x in losses[:3])
+        reason = f"no answer comes; look at what the device cannot say: {unsaid}"
     else:
         return proof
     return Proof(proof.tunnel, proof.comes_up, proof.survives_rekey, reason)
