@@ -48,7 +48,7 @@ SHORT = Adjustments(
 
 @dataclass(frozen=True)
 class Job:
-    """One lab. `outlives`: it is watched until the first SAs are gone.
+    """One lab. `outlives`: it is watched until the first SAs are gone. `nat`: one stands before the first device.
 
     `partly`: what the two ends take differs, and the tunnel comes up all the same for what both take: whether
     that is what the lab's hosts send, nobody says.
@@ -59,6 +59,7 @@ class Job:
     expected: Outcome
     outlives: bool = False
     partly: bool = False
+    nat: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def job_of(fault: Fault) -> Job:
     """The lab of a fault."""
     found = fault.found.outcome
     partly = found is Outcome.COMES_UP and fault.found.rule == "mismatch-traffic"
-    return Job(fault.name, fault.texts(), found, found is Outcome.DIES_AT_REKEY, partly)
+    dies = found is Outcome.DIES_AT_REKEY
+    return Job(fault.name, fault.texts(), found, dies, partly, fault.pair.nat)
 
 
 def is_certain(fault: Fault) -> bool:
@@ -97,7 +99,7 @@ def is_certain(fault: Fault) -> bool:
 
 def control_of(pair: GoodPair) -> Job:
     """A good pair, which outlives its SAs: that they are short is not what kills the others."""
-    return Job(pair.name, pair.texts(), Outcome.COMES_UP, outlives=True)
+    return Job(pair.name, pair.texts(), Outcome.COMES_UP, outlives=True, nat=pair.nat)
 
 
 def run(jobs: Iterable[Job], at_once: int = AT_ONCE) -> Iterator[Seen]:
@@ -159,7 +161,8 @@ def _be_lab(job: Job, folder: Path) -> None:
         SHORT.write(folder / "adjustments")
         _Forks.adjustments = folder / "adjustments"
         lab._Trial.outcome = _outcome_and_rekey(lab._Trial.outcome, folder)  # type: ignore[method-assign]
-    sys.argv = ["kakehashi", "lab", *job.texts, "--json"]
+    nat = ["--nat", Path(next(iter(job.texts))).stem] if job.nat else []
+    sys.argv = ["kakehashi", "lab", *job.texts, *nat, "--json"]
     cli.main()
 
 

@@ -20,7 +20,7 @@ pytestmark = [
 ROOT = Path(__file__).resolve().parents[2]
 WHOLE = "nec-ikev1+cisco-ikev1"
 EVERY = 12  # of the faults of the other pairs
-# IPv6 through a Cisco tunnel of IPv6 carries IPv6 alone, and these pairs have LANs of IPv4.
+# A Cisco tunnel of IPv6 carries IPv6 alone, and the LANs of these are of IPv4: nothing to send.
 NO_TRAFFIC = {"cisco-ikev2-ipv6+awplus-ikev2-ipv6", "nec-ikev2-ipv6+cisco-ikev2-ipv6"}
 
 

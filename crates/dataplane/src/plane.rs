@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use esp::fragments::Reassembly;
 use esp::gre::Gre;
 use esp::{Algorithms, InboundSa, Keys, OutboundSa, TrafficSelectors, Unusable};
 use zeroize::Zeroizing;
@@ -22,6 +23,7 @@ use crate::events::{lock, Event, Mailbox};
 use crate::ingress::{self, Ingress};
 use crate::route::{Failure, Purpose, Route, Sockets};
 use crate::shared::{GreEnd, Shared, TunnelDevice};
+use crate::sizes::{DfBit, SharedSizes, Sizes};
 use crate::sys::{self, Header, Piece, Sender};
 
 /// A Child SA as the gateway describes it. Has no Debug.
@@ -40,6 +42,8 @@ pub struct ChildSa<'a> {
     pub replay_window: u32,
     pub lifetimes: Lifetimes,
     pub use_outbound: bool,
+    /// How many packets count as sent already.
+    pub sequence: u64,
 }
 
 /// What a call may be refused for.
@@ -146,7 +150,9 @@ impl Plane {
             let datagram = if marked { &[&[0; 4], datagram].concat() } else { datagram };
             let header = Header::default();
             let piece = Piece { range: 0..datagram.len(), segment_size: 0, count: 1, header };
-            lock(&self.sender).send(&socket.fd, route, datagram, &[piece], false).is_ok()
+            let send = || lock(&self.sender).send(&socket.fd, route, datagram, &[piece], false).is_ok();
+            // RFC 7296 section 2: a message that is too large goes in fragments.
+            socket.with_dont_fragment(false, send)
         });
         if !sent {
             self.shared.drops.send_failure.add(1);
@@ -171,13 +177,20 @@ impl Plane {
             Failure::new(error, format!("cannot make the TUN device {device}: {text}"))
         })?;
         let gre = gre.map(|header| GreEnd { header, next: AtomicU32::new(0) });
-        let counters = TunnelCounters::default();
-        let device = Arc::new(TunnelDevice { name: name.into(), fd, segments_udp, counters, gre });
+        let (counters, sizes) = (TunnelCounters::default(), SharedSizes::default());
+        let device = Arc::new(TunnelDevice { name: name.into(), fd, segments_udp, counters, sizes, gre });
         state.next_tunnel += 1;
         let tunnel = state.next_tunnel;
         state.tunnels.insert(name.to_owned(), (tunnel, device.clone()));
         self.to_egress.post(egress::Command::AddTunnel { tunnel, device });
         Ok(())
+    }
+
+    /// From now on packets of the tunnel are judged by `sizes`.
+    pub fn set_sizes(&self, name: &str, sizes: Sizes) {
+        if let Some((_, device)) = lock(&self.state).tunnels.get(name) {
+            device.sizes.set(sizes);
+        }
     }
 
     /// Returns when the device is gone.
@@ -201,7 +214,8 @@ impl Plane {
         let inbound = InboundSa::new(sa.spi_in, sa.algorithms, sa.keys_in, sa.esn, sa.replay_window)?;
         let mut iv_key = Zeroizing::new([0; 16]);
         sys::random(&mut *iv_key)?;
-        let outbound = OutboundSa::new(sa.spi_out, sa.algorithms, sa.keys_out, sa.esn, &iv_key)?;
+        let mut outbound = OutboundSa::new(sa.spi_out, sa.algorithms, sa.keys_out, sa.esn, &iv_key)?;
+        outbound.set_sequence(sa.sequence.min(outbound.last_sequence()));
         if let Some((before, _)) = state.children.remove(&sa.spi_in) {
             self.to_egress.post(egress::Command::Remove { tunnel: before, spi_in: sa.spi_in });
         }
@@ -223,6 +237,7 @@ impl Plane {
                 octets: 0,
                 moved_told: None,
                 gre_sequence: None,
+                fragments: Reassembly::default(),
             }),
         });
         self.to_egress(egress::Command::Install {
@@ -241,6 +256,8 @@ impl Plane {
                 packets: 0,
                 octets: 0,
                 segments: true,
+                df_bit: DfBit::default(),
+                fitting: usize::MAX,
             }),
         });
         state.children.insert(sa.spi_in, (tunnel, usage));

@@ -33,6 +33,7 @@
 
 mod algorithms;
 mod drop_reason;
+pub mod fragmenting;
 pub mod fragments;
 pub mod gre;
 mod inbound;
@@ -41,6 +42,7 @@ mod outbound;
 mod protection;
 mod replay;
 mod selector;
+pub mod too_big;
 pub mod transport;
 
 pub use algorithms::{Algorithms, Keys, Unusable};

@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
-from datetime import datetime
 from pathlib import Path
 
 from pyroute2.netlink.exceptions import NetlinkError
@@ -16,6 +15,7 @@ from kakehashi.dataplane.native import NativeDataPlane
 from kakehashi.dataplane.protocol import DataPlane
 from kakehashi.dialects.base import ShowError
 from kakehashi.gateway import configuration, resolver, status, unsupported
+from kakehashi.gateway.clock import WallClock
 from kakehashi.gateway.configuration import Configuration
 from kakehashi.gateway.control import Answer, Control, Request, failure
 from kakehashi.gateway.dhcp.clients import Clients
@@ -24,6 +24,7 @@ from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.host.host import Host
 from kakehashi.gateway.host.monitor import Monitor, is_root
 from kakehashi.gateway.host.netlink import Netlink
+from kakehashi.gateway.host.path_mtu import PathMtuBell
 from kakehashi.gateway.interfaces import Mapped, map_interfaces
 from kakehashi.gateway.keylog import KeyLog
 from kakehashi.gateway.log import Log
@@ -46,6 +47,7 @@ EXIT_FAULT = 1
 EXIT_CONFIGURATION = 2
 GOODBYE = 2.0  # seconds that peers have to answer our Deletes
 LAST_STEPS = 5.0
+_wall_clock = WallClock()
 
 
 def run(options: RunOptions) -> int:
@@ -117,6 +119,7 @@ class Daemon:
         control = Control(self._options.socket, self._answer)
         tasks: list[asyncio.Task[None]] = []
         monitor: Monitor | None = None
+        bell: PathMtuBell | None = None
         try:
             self._signals()
             for tunnel in self._gateway.tunnels:
@@ -128,6 +131,7 @@ class Daemon:
             await self._reconciler.try_to_settle()
             self._driver.start()
             monitor = Monitor(self._reconciler.touch)
+            bell = PathMtuBell(self._reconciler.touch)
             tasks = [
                 asyncio.create_task(self._reconciler.run()),
                 asyncio.create_task(self._resolver.run()),
@@ -147,6 +151,8 @@ class Daemon:
             await self._dhcp.stop()
             if monitor:
                 monitor.close()
+            if bell:
+                bell.close()
             await control.stop()
             self._driver.stop()
             await self._put_back()
@@ -395,7 +401,3 @@ async def _listen(control: Control) -> None:
         await control.start()
     except OSError as error:
         raise GatewayError(f"the control socket cannot be made: {error}", "--control PATH") from error
-
-
-def _wall_clock() -> datetime:
-    return datetime.now().astimezone()

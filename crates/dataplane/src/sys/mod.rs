@@ -1,6 +1,7 @@
 //! System calls and what else needs unsafe code, behind safe functions. All of it is in this module.
 #![allow(unsafe_code)]
 
+mod icmp;
 mod processor;
 mod receive;
 mod send;
@@ -14,6 +15,7 @@ use std::mem::size_of;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::ptr;
 
+pub use icmp::{icmp_socket, send_to};
 pub use processor::{copy_and_sum_vectors, sum_vectors, vectors};
 pub use receive::{Received, Receiver};
 pub use send::{Header, Piece, Sender, OPTIONS_MAX};

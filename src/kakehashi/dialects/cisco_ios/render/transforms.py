@@ -19,7 +19,7 @@ from kakehashi.dialects.cisco_ios.words import (
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.ikev1 import CommitBit, Ikev1IpsecPolicy, Phase2Proposal
-from kakehashi.model.policy import IpsecPolicy, IpsecSettings, ResponderSelectors
+from kakehashi.model.policy import DfBit, IpsecPolicy, IpsecSettings, ResponderSelectors
 from kakehashi.model.source import Source
 from kakehashi.model.tunnel import Tunnel
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId
@@ -41,18 +41,25 @@ _CIPHERS: dict[str, tuple[Cipher, str]] = {
 def write_common(book: Book) -> None:
     """What holds for all SAs."""
     policies = [t.ipsec for t in book.gateway.tunnels]
-    for what, values, on, line in (
-        ("fragments what forbids it", [p.mtu_ignore for p in policies], True, "crypto ipsec df-bit clear"),
-        (
-            "fragments before encryption",
-            [p.pre_fragment for p in policies],
-            False,
-            "crypto ipsec fragmentation after-encryption",
-        ),
-    ):
-        book.losses.unless(len(set(values)) <= 1, None, f"some tunnel {what}", "it holds for all of them")
-        if values and values[0] is on:
-            book.ipsec.append(line)
+    before = {p.pre_fragment for p in policies}
+    book.losses.unless(
+        len(before) <= 1, None, "some tunnel fragments before encryption", "it holds for all of them"
+    )
+    if policies and not policies[0].pre_fragment:
+        book.ipsec.append("crypto ipsec fragmentation after-encryption")
+    # The device fragments what forbids it where it clears the bit.
+    bits = [DfBit.CLEAR if p.mtu_ignore else p.df_bit for p in policies]
+    book.losses.unless(len(set(bits)) <= 1, None, "some tunnel's DF bit outside", "it holds for all of them")
+    for policy, bit in zip(policies, bits, strict=True):
+        alike = (policy.df_bit is DfBit.CLEAR) is policy.mtu_ignore and bit is policy.df_bit
+        book.losses.unless(
+            alike,
+            None,
+            f"DF bit {policy.df_bit.value} outside",
+            "what forbids fragments is fragmented where DF is cleared outside, and nowhere else",
+        )
+    if bits and bits[0] is not DfBit.COPY:
+        book.ipsec.append(f"crypto ipsec df-bit {bits[0].value}")
 
 
 def settings_lines(tunnel: Tunnel, book: Book) -> list[str]:

@@ -242,6 +242,8 @@ def _on_interface(tunnel: Ikev1Tunnel, gateway: Gateway, book: _Book) -> list[st
         options += " mtu ignore"
     if ipsec.pre_fragment:
         options += " pre-fragment"
+    if ipsec.df_bit is not defaults.df_bit(ipsec.mtu_ignore):
+        options += f" df-bit {ipsec.df_bit.value}"
     in_tunnel_mode = ipsec.mode is EncapsulationMode.TUNNEL
     if ipsec.sends_identities is not in_tunnel_mode:
         options += " with-id-payload" if ipsec.sends_identities else " without-id-payload"
