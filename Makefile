@@ -11,7 +11,7 @@ UV := $(shell command -v uv || echo .uv/bin/uv)
 # Of what is compiled: these run both ways.
 COMPILED_TESTS := $(addprefix tests/, conversations crypto gateway ike model wire)
 
-.PHONY: help setup compile demo test test-fast lint format bench fuzz packages clean
+.PHONY: help setup compile demo test test-fast lint format reference bench fuzz packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -64,6 +64,9 @@ lint: setup ## ruff, mypy, clippy, layers
 
 format: setup ## write the code as ruff and rustfmt would
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet . ; cargo fmt --all
+
+reference: setup ## docs/reference: every command of every dialect, out of the grammars
+	@$(BIN)/python tools/reference
 
 bench: compile packages ## throughput and handshakes beside strongSwan's, as ratios of one run
 	@$(BIN)/python -m bench

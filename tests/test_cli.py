@@ -13,7 +13,7 @@ from kakehashi.ike.effects import Level
 
 
 def invoke(*words: str) -> tuple[int, str, str]:
-    result = CliRunner().invoke(cli.app, list(words))
+    result = CliRunner().invoke(cli.application(words), list(words))
     return result.exit_code, result.stdout, result.stderr
 
 
@@ -22,6 +22,20 @@ def test_every_command_explains_itself(words: tuple[str, ...]) -> None:
     code, out, _ = invoke(*words)
     assert code == 0
     assert "Usage: kakehashi" in out
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_the_list_of_commands_says_what_each_says_of_itself(name: str) -> None:
+    _, out, _ = invoke(name, "--help")
+    assert cli.COMMANDS[name].help in " ".join(out.split())
+    _, listed, _ = invoke("--help")
+    assert cli.COMMANDS[name].help[:40] in " ".join(listed.split())
+
+
+def test_what_is_no_command_is_said() -> None:
+    code, _, error = invoke("chekc")
+    assert code == 2
+    assert "chekc" in error
 
 
 def test_without_a_running_gateway_the_remedy_is_told(tmp_path: Path) -> None:

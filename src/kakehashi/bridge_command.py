@@ -1,6 +1,7 @@
 """`kakehashi translate` and `kakehashi mirror`."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -8,10 +9,10 @@ import typer
 
 from kakehashi.bridge.mirror import Mirror, MirrorError, mirror
 from kakehashi.bridge.prove import Proof
-from kakehashi.bridge.reading import Read
-from kakehashi.bridge.reading import read as read_text
+from kakehashi.bridge.reading import Read, read
 from kakehashi.bridge.translate import Translation, translate
-from kakehashi.check_reading import UnreadableError, read_configurations
+from kakehashi.check_reading import UnreadableError, read_text
+from kakehashi.dialects.choice import parse_choice, recognised
 from kakehashi.dialects.registry import UnknownDialectError, by_name
 from kakehashi.dialects.rendering import Loss
 
@@ -23,6 +24,10 @@ Source = Annotated[str, typer.Argument(metavar="FILE", help="The router's config
 Language = Annotated[
     str | None, typer.Option("--dialect", help="The file's language, e.g. cisco-ios; recognised unless said.")
 ]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Write it to this file, for your eyes only: it holds the keys."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Everything, as JSON for machines.")]
 
 
@@ -32,7 +37,9 @@ def register(app: typer.Typer) -> None:
     app.command("mirror")(mirror_command)
 
 
-def translate_command(file: Source, to: Target, dialect: Language = None, as_json: AsJson = False) -> None:
+def translate_command(
+    file: Source, to: Target, dialect: Language = None, output: Output = None, as_json: AsJson = False
+) -> None:
     """Write the same router in another language.
 
     What became of every line stands above it as comments: carried, the default anyway, or impossible and why.
@@ -40,11 +47,8 @@ def translate_command(file: Source, to: Target, dialect: Language = None, as_jso
 
     Exit status: 0 proved, 1 a tunnel does not come up or dies at a rekey, 2 the file cannot be read.
     """
-    found = translate(_read(file, dialect), _target(to))
-    if as_json:
-        typer.echo(json.dumps(_translation(found), indent=2, ensure_ascii=False))
-    else:
-        typer.echo(found.comments() + found.text, nl=False)
+    found = translate(_read(file, dialect, tell=not as_json), _target(to))
+    _print(found.comments(), found.text, _translation(found) if as_json else None, output, file)
     _end(found.holds, found.proofs, [f.message for f in found.wrong])
 
 
@@ -55,44 +59,52 @@ def mirror_command(
         str | None, typer.Option(help="Of which tunnel, by its interface; needed where there are several.")
     ] = None,
     dialect: Language = None,
+    output: Output = None,
+    first: Annotated[
+        Path | None,
+        typer.Option(help="Write FILE here as the far end needs it, where that can not meet it as it is."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the far end's configuration, for the same maker or another.
 
     Peer and local are exchanged, and so are selectors and identities; what this side cannot know is a
-    placeholder, and told of. Before it is printed it negotiates with the original.
+    placeholder, and told of. What the far end's device cannot say, a key ID or a group, is said otherwise on
+    both ends: then the top tells what to change in FILE. Before it is printed it negotiates with FILE, so
+    changed if need be.
 
     Exit status: 0 proved, 1 it does not come up or dies at a rekey, 2 the file cannot be read.
     """
+    original = _read(file, dialect, tell=not as_json)
     try:
-        found = mirror(_read(file, dialect), _target(to), tunnel)
+        found = mirror(original, _target(to), tunnel)
     except MirrorError as error:
         typer.echo(f"kakehashi mirror: {error}", err=True)
         raise typer.Exit(EXIT_UNREADABLE) from error
-    if as_json:
-        typer.echo(json.dumps(_mirror(found), indent=2, ensure_ascii=False))
-    else:
-        typer.echo(found.comments() + found.text, nl=False)
+    _print(found.comments(), found.text, _mirror(found) if as_json else None, output, file)
+    if first is not None:
+        _write(first, found.first.text if found.first else original.text, file)
+    elif found.first is not None and found.proof.holds:
+        typer.echo(f"kakehashi: {file} must be changed as the top tells; --first writes it so", err=True)
     _end(found.holds, (found.proof,), [f.message for f in found.wrong])
 
 
-def _read(file: str, dialect: str | None) -> Read:
+def _read(file: str, dialect: str | None, *, tell: bool) -> Read:
+    """Read a file. `tell`: say by what its language was recognised."""
     try:
-        (configuration,) = read_configurations([file], dialect)
-        text = Path(file).read_bytes()
+        choice = parse_choice(dialect)
+        choice.check([file])
+        text = read_text(file)
+        found = choice.or_recognised(file, text)
     except UnreadableError as error:
         typer.echo(f"kakehashi: {error}", err=True)
         raise typer.Exit(EXIT_UNREADABLE) from error
-    return read_text(file, _decoded(text), by_name(configuration.dialect))
-
-
-def _decoded(octets: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return octets.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return octets.decode("utf-8", errors="replace")
+    except UnknownDialectError as error:
+        typer.echo(f"kakehashi: {file}: {error}", err=True)
+        raise typer.Exit(EXIT_UNREADABLE) from error
+    if tell and choice.of(file) is None:
+        typer.echo(recognised(file, text, found), err=True)
+    return read(file, text, found)
 
 
 def _target(name: str) -> str:
@@ -100,6 +112,33 @@ def _target(name: str) -> str:
         return by_name(name).name
     except UnknownDialectError as error:
         typer.echo(f"kakehashi: {error}", err=True)
+        raise typer.Exit(EXIT_UNREADABLE) from error
+
+
+def _print(
+    comments: str, text: str, machines: dict[str, object] | None, output: Path | None, source: str
+) -> None:
+    """To the terminal; with a file for the configuration, all but that."""
+    if output is not None:
+        _write(output, comments + text, source)
+    if machines is not None:
+        typer.echo(json.dumps(machines, indent=2, ensure_ascii=False))
+    else:
+        typer.echo(comments + text if output is None else comments, nl=False)
+
+
+def _write(path: Path, text: str, source: str) -> None:
+    """Only its owner may read it, for there are keys in it."""
+    try:
+        if path.exists() and path.samefile(source):
+            typer.echo(f"kakehashi: {path} is the file that is read; it is not overwritten", err=True)
+            raise typer.Exit(EXIT_UNREADABLE)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            path.chmod(0o600)
+            file.write(text if text.endswith("\n") else f"{text}\n")
+    except OSError as error:
+        typer.echo(f"kakehashi: {path} cannot be written: {error.strerror}", err=True)
         raise typer.Exit(EXIT_UNREADABLE) from error
 
 
@@ -138,6 +177,8 @@ def _mirror(found: Mirror) -> dict[str, object]:
         "proved": found.holds,
         "tunnels": [_proof(found.proof)],
         "placeholders": list(found.placeholders),
+        "changes": [str(c) for c in found.changes],
+        "first": found.first.text if found.first else None,
         "changed": list(found.notes),
         "losses": [_loss(x) for x in found.losses],
         "text": found.text,

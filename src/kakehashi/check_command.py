@@ -48,7 +48,12 @@ def register(app: typer.Typer) -> None:
 def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="A router's configuration each.")],
     dialect: Annotated[
-        str | None, typer.Option(help="The files' language, e.g. cisco-ios; recognised unless said.")
+        list[str] | None,
+        typer.Option(
+            metavar="[FILE=]NAME",
+            help="The files' language, or that of one file, e.g. cisco-ios; recognised unless said. May be "
+            "given several times.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     output: Annotated[Format, typer.Option("--format", help="How the report is printed.")] = Format.TEXT,

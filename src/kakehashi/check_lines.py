@@ -4,13 +4,14 @@ From a line one comes to the blocks that it names (a crypto map to its transform
 profile), and so on; among them are looked for the commands that can say the parameter.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
 from kakehashi.check.configuration import Said
-from kakehashi.dialects.document import Document, Statement, statements
+from kakehashi.dialects.document import Comment, Document, Statement, statements
 from kakehashi.dialects.grammar import Argument, Either, Many, Optional, Pattern
 from kakehashi.model.address import IPAddress
 from kakehashi.model.source import Source
@@ -30,6 +31,7 @@ _CISCO: Keys = {
     "1/lifetime": ("lifetime",),
     "1/pre-shared-key": ("crypto isakmp key", "pre-shared-key", "set aggressive-mode password"),
     "1/peer-address": ("set peer", "tunnel destination"),
+    "own-address": ("tunnel source",),
     "1/local-identity": ("identity local", "self-identity", "crypto isakmp identity"),
     "1/peer-identity": ("match identity remote", "match identity"),
     "1/keepalive": ("keepalive", "dpd", "crypto isakmp keepalive", "crypto ikev2 dpd"),
@@ -53,6 +55,7 @@ _NEC: Keys = {
     "1/lifetime": ("ike proposal", "sa-lifetime"),
     "1/pre-shared-key": ("ikev2 authentication", "ike policy"),
     "1/peer-address": ("ikev2 peer", "ipsec autokey-map", "ike policy"),
+    "own-address": ("ikev2 source-address",),
     "1/local-identity": ("local-authentication", "ike local-id"),
     "1/peer-identity": ("ikev2 peer", "ike remote-id"),
     "1/keepalive": ("dpd", "ike keepalive"),
@@ -76,6 +79,7 @@ _AWPLUS: Keys = {
     "1/lifetime": ("lifetime",),
     "1/pre-shared-key": ("crypto isakmp key",),
     "1/peer-address": ("tunnel destination",),
+    "own-address": ("tunnel source",),
     "1/local-identity": ("tunnel local name", "tunnel local id"),
     "1/peer-identity": ("tunnel remote name", "tunnel remote id"),
     "1/keepalive": ("dpd-interval",),
@@ -114,6 +118,37 @@ _OF_ADDRESSES = frozenset({"crypto isakmp key", "crypto isakmp peer"})
 _KEYED_BY = ("address", "hostname")
 _DEPTH = 4
 
+# The blocks in which a parameter would be set that no line sets.
+_PLACES: Mapping[str, Keys] = {
+    "cisco-ios": {
+        "1/encryption": ("crypto isakmp policy", "crypto ikev2 proposal"),
+        "1/hash": ("crypto isakmp policy", "crypto ikev2 proposal"),
+        "1/dh-group": ("crypto isakmp policy", "crypto ikev2 proposal"),
+        "1/authentication": ("crypto isakmp policy", "crypto ikev2 profile"),
+        "1/lifetime": ("crypto isakmp policy", "crypto ikev2 profile"),
+        "1/local-identity": ("crypto ikev2 profile", "crypto isakmp profile"),
+        "1/peer-identity": ("crypto ikev2 profile", "crypto isakmp profile"),
+        "1/keepalive": ("crypto ikev2 profile",),
+        "2/pfs": ("crypto map", "crypto ipsec profile"),
+        "2/lifetime": ("crypto map", "crypto ipsec profile"),
+        "2/mode": ("crypto ipsec transform-set",),
+    },
+    "nec-ix": {
+        "1/keepalive": ("ike policy",),
+        "1/local-identity": ("ike policy",),
+        "1/peer-identity": ("ike policy",),
+        "2/pfs": ("ipsec autokey-map", "ipsec dynamic-map"),
+        "2/traffic": ("ipsec autokey-map", "ipsec dynamic-map"),
+    },
+    "awplus": {
+        "1/lifetime": ("crypto isakmp profile",),
+        "1/keepalive": ("crypto isakmp profile",),
+        "1/authentication": ("crypto isakmp profile",),
+        "2/pfs": ("crypto ipsec profile",),
+        "2/lifetime": ("crypto ipsec profile",),
+    },
+}
+
 
 class DocumentLines:
     """The lines of one parsed file."""
@@ -121,13 +156,14 @@ class DocumentLines:
     def __init__(self, document: Document, dialect: str, file: str) -> None:
         self._document = document
         self._keys = _TABLES.get(dialect, {})
+        self._places = _PLACES.get(dialect, {})
         self._file = file
         self._scopes: dict[tuple[int, ...], tuple[Statement, ...]] = {}
 
     def said(self, parameter: str, *blocks: Source | None) -> Said | None:
         """The lines that set `parameter`: at these lines, in what they name, around them, for all at last."""
         keys = self._keys.get(parameter, ())
-        starts = tuple(dict.fromkeys(b.line for b in blocks if b is not None and b.file == self._file))
+        starts = self._starts(blocks)
         at = [s for line in starts if (s := self._at.get(line)) is not None]
         single = {key for several in keys for key in several.split("|")}
         found = [s for s in at if s.key in single]
@@ -147,6 +183,30 @@ class DocumentLines:
             tuple(Source(self._file, s.line) for s in found),
             " / ".join(dict.fromkeys(_words(s) for s in found)),
         )
+
+    def place(self, parameter: str, *blocks: Source | None) -> Source | None:
+        """The first line of the block in which `parameter` would be set; None: that is not known."""
+        keys = self._places.get(parameter, ())
+        at = {s.line: s for line in self._starts(blocks) if (s := self._at.get(line)) is not None}
+        found = [line for line, s in at.items() if s.key in keys]
+        if not found:
+            found = [s.line for s in self._scope(self._starts(blocks)) if s.key in keys]
+        return Source(self._file, found[0]) if found else None
+
+    def scope(self, *blocks: Source | None) -> frozenset[int]:
+        """The lines of these blocks and of those that they name, directly or by others."""
+        roots = self._scope(self._starts(blocks))
+        named = {s.line for root in roots for s in (root, *_below(root))}
+        heads = {root.line for root in roots if root.body}
+        return frozenset(named.union(*(self._items_below.get(head, ()) for head in heads)))
+
+    def head(self, line: int) -> int:
+        """The first line of the block of the root mode around `line`."""
+        at = bisect_right(self._root_lines, line)
+        return self._root_lines[at - 1] if at else line
+
+    def _starts(self, blocks: Iterable[Source | None]) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(b.line for b in blocks if b is not None and b.file == self._file))
 
     def _matching(
         self, parameter: str, keys: tuple[str, ...], scope: tuple[Statement, ...]
@@ -190,6 +250,19 @@ class DocumentLines:
         for root in self._document.statements():
             found[root.line] = root
             found.update({s.line: root for s in _below(root)})
+        return found
+
+    @cached_property
+    def _root_lines(self) -> list[int]:
+        return [item.line for item in self._document.items if not isinstance(item, Comment)]
+
+    @cached_property
+    def _items_below(self) -> dict[int, list[int]]:
+        """The lines of a block, those that are not understood with them."""
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for item in self._document.walk():
+            if not isinstance(item, Comment):
+                found[self.head(item.line)].append(item.line)
         return found
 
     @cached_property

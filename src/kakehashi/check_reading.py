@@ -9,6 +9,7 @@ from kakehashi.check_lines import DocumentLines
 from kakehashi.dialects.awplus import AwPlus
 from kakehashi.dialects.awplus.lower import lower_document as lower_awplus
 from kakehashi.dialects.base import Dialect, Lowered
+from kakehashi.dialects.choice import parse_choice
 from kakehashi.dialects.cisco_ios import CiscoIos
 from kakehashi.dialects.cisco_ios.lower import lower_document as lower_cisco_ios
 from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
@@ -16,11 +17,12 @@ from kakehashi.dialects.grammar import Support
 from kakehashi.dialects.matching import MASK
 from kakehashi.dialects.nec_ix import NecIx
 from kakehashi.dialects.nec_ix.lower import lower_document as lower_nec_ix
-from kakehashi.dialects.registry import UnknownDialectError, by_name, recognise
+from kakehashi.dialects.registry import UnknownDialectError, recognise
+from kakehashi.dialects.text import decode
 from kakehashi.model.finding import Finding
 
-_ENCODINGS = ("utf-8-sig", "cp932")  # a comment may have been written on a Japanese Windows
 _SECRETIVE = ("key", "secret", "password", "psk", "community", "pre-shared-key", "string", "char")
+_OPENING = frozenset({"ike"})  # looks like a key, and is what many lines begin with
 _LIKE, _LONGEST = 0.65, 32
 # Parsed once, for lowering and for finding lines.
 _PARSERS: Mapping[str, tuple[Callable[[str], Document], Callable[[Document, str], Lowered]]] = {
@@ -28,6 +30,8 @@ _PARSERS: Mapping[str, tuple[Callable[[str], Document], Callable[[Document, str]
     CiscoIos.name: (CiscoIos().parse, lower_cisco_ios),
     NecIx.name: (NecIx().parse, lower_nec_ix),
 }
+# These tell of all lines of a kind, at the first of them.
+_OF_MANY = ("not-ours", "the-hosts")
 _FOREIGN = (Support.NOT_OURS, Support.THE_HOSTS)
 
 
@@ -35,13 +39,16 @@ class UnreadableError(Exception):
     """A file cannot be read, or is in no language that is known; the text says which and why."""
 
 
-def read_configurations(files: Sequence[str], dialect: str | None = None) -> tuple[Configuration, ...]:
-    """Read every file once, however often it is named. UnreadableError."""
+def read_configurations(
+    files: Sequence[str], dialects: Sequence[str] | str | None = None
+) -> tuple[Configuration, ...]:
+    """Read every file once, however often it is named. `dialects`: NAME, or FILE=NAME. UnreadableError."""
     try:
-        wanted = None if dialect is None else by_name(dialect)
+        choice = parse_choice(dialects)
+        choice.check(files)
     except UnknownDialectError as error:
         raise UnreadableError(str(error)) from error
-    return tuple(read_configuration(file, _text(file), wanted) for file in dict.fromkeys(files))
+    return tuple(read_configuration(file, read_text(file), choice.of(file)) for file in dict.fromkeys(files))
 
 
 def read_configuration(file: str, text: str, dialect: Dialect | None = None) -> Configuration:
@@ -53,13 +60,13 @@ def read_configuration(file: str, text: str, dialect: Dialect | None = None) -> 
     document, lower = _PARSERS[found.name]
     parsed = document(text)
     lowered = lower(parsed, file)
-    about = {f.source.line for f in lowered.findings if f.source is not None}
+    about = {f.source.line for f in lowered.findings if f.source is not None and f.code not in _OF_MANY}
     foreign, unknown = _sorted(parsed, about)
     return Configuration(
         file=file,
         dialect=found.name,
         title=found.title,
-        evidence=() if dialect else _evidence(found, text),
+        evidence=() if dialect else found.evidence(text),
         gateway=lowered.gateway,
         findings=_told(lowered.findings),
         lines=len(text.splitlines()),
@@ -69,25 +76,16 @@ def read_configuration(file: str, text: str, dialect: Dialect | None = None) -> 
     )
 
 
-def _evidence(dialect: Dialect, text: str) -> tuple[str, ...]:
-    """What speaks for the dialect, as far as it can say it."""
-    says = getattr(dialect, "evidence", None)
-    return tuple(says(text)) if says is not None else ()
-
-
-def _text(file: str) -> str:
+def read_text(file: str) -> str:
+    """The text of a file, however it is encoded. UnreadableError."""
     try:
         octets = Path(file).read_bytes()
     except OSError as error:
         raise UnreadableError(f"{file} cannot be read: {error.strerror}") from error
-    if b"\0" in octets:
+    text = decode(octets)
+    if text is None:
         raise UnreadableError(f"{file} cannot be read: it is not text")
-    for encoding in _ENCODINGS:
-        try:
-            return octets.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return octets.decode("utf-8", errors="replace")
+    return text
 
 
 def _told(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -115,6 +113,8 @@ def _sorted(document: Document, about: set[int]) -> tuple[list[int], list[Unknow
 def _masked(words: Sequence[str]) -> str:
     """The line; behind a word that may announce a key, however it is spelt, nothing is shown."""
     for index, word in enumerate(words):
+        if word.lower() in _OPENING:
+            continue
         if get_close_matches(word.lower()[:_LONGEST], _SECRETIVE, n=1, cutoff=_LIKE):
             return " ".join([*words[: index + 1], *[MASK] * (len(words) > index + 1)])
     return " ".join(words)

@@ -1,185 +1,75 @@
-"""The `kakehashi` command."""
+"""The `kakehashi` command.
 
-import json
+Each command is a module of its own, loaded when it is called: what runs on an engineer's laptop loads
+nothing of the gateway, which needs a Linux host.
+"""
+
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import NamedTuple
 
 import typer
 
-from kakehashi.gateway import client
-from kakehashi.gateway.control import Request
-from kakehashi.gateway.errors import GatewayError
-from kakehashi.gateway.log import LogOptions
-from kakehashi.gateway.options import RunOptions, parse_level, parse_maps
 
-EXIT_FAULT = 1
-EXIT_CONFIGURATION = 2
+class Command(NamedTuple):
+    """Where a command is, and the first sentence of its help, which is told without loading it."""
 
-app = typer.Typer(
-    name="kakehashi",
-    help="An IPsec VPN gateway that speaks your routers' languages: it runs a router's configuration file.",
-    epilog="A running gateway is asked with `kakehashi show ikev2 sa`, as its router would be.",
-    no_args_is_help=True,
-    rich_markup_mode=None,  # a path in an error stays whole, however narrow the terminal
-    add_completion=False,
-    pretty_exceptions_show_locals=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-File = Annotated[
-    Path, typer.Argument(help="The router's configuration.", exists=True, dir_okay=False, readable=True)
-]
-StateDir = Annotated[
-    Path | None,
-    typer.Option(help="Folder of control socket and ledger; /run/kakehashi unless said."),
-]
-Control = Annotated[Path | None, typer.Option(help="The control socket itself, instead of looking for it.")]
-GatewayName = Annotated[
-    str | None, typer.Option("--gateway", help="Which gateway, if several run: the stem of its file.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Everything, as JSON for machines.")]
+    module: str
+    help: str
 
 
-@app.command()
-def run(
-    file: File,
-    maps: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map",
-            metavar="INTERFACE=DEVICE",
-            help="Which device of this host is which interface of the configuration. Not needed where the "
-            "device has the interface's address already. May be given several times.",
-        ),
-    ] = None,
-    state_dir: StateDir = None,
-    control: Control = None,
-    log_level: Annotated[
-        str, typer.Option(help="Tell that and worse: error, warning, notice, info or debug.")
-    ] = "notice",
-    log_json: Annotated[bool, typer.Option("--log-json", help="Log lines as JSON.")] = False,
-    dialect: Annotated[
-        str | None, typer.Option(help="The configuration's language, e.g. nec-ix; recognised unless said.")
-    ] = None,
-    key_log: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="Write the keys of all SAs there, for Wireshark. Who reads them reads the traffic.",
-        ),
-    ] = None,
-) -> None:
-    """Be that router's VPN gateway.
-
-    In the foreground, until SIGTERM or Ctrl-C. SIGHUP reads the configuration again.
-    """
-    try:
-        options = RunOptions(
-            file=file,
-            maps=parse_maps(maps or []),
-            state_dir=state_dir or client.default_state_dir(),
-            control=control,
-            dialect=dialect,
-            key_log=key_log,
-            log=LogOptions(parse_level(log_level), log_json),
-        )
-        # Late, for the other commands need none of it and should answer at once.
-        daemon = import_module("kakehashi.gateway.daemon")
-        raise typer.Exit(daemon.run(options))
-    except GatewayError as error:
-        _fail(error)
-
-
-@app.command()
-def show(
-    words: Annotated[
-        list[str] | None, typer.Argument(metavar="COMMAND...", help="As on the router: ikev2 sa, ike sa")
-    ] = None,
-    as_json: AsJson = False,
-    keys: Annotated[bool, typer.Option("--keys", help="With --json: the keys, too.")] = False,
-    gateway: GatewayName = None,
-    control: Control = None,
-    state_dir: StateDir = None,
-) -> None:
-    """Show the running gateway, in its router's words.
-
-    Without words: an overview of everything.
-    """
-    request = Request("show", tuple(words or ()), as_json, keys)
-    answer = _ask(request, gateway, control, state_dir)
-    typer.echo(json.dumps(answer["status"], indent=2, ensure_ascii=False) if as_json else answer["text"])
-
-
-@app.command()
-def clear(
-    words: Annotated[
-        list[str], typer.Argument(metavar="COMMAND...", help="As on the router: ikev2 sa, ike sa")
-    ],
-    gateway: GatewayName = None,
-    control: Control = None,
-    state_dir: StateDir = None,
-) -> None:
-    """Delete SAs, as the router's clear would.
-
-    For example: kakehashi clear ikev2 sa
-    """
-    typer.echo(_ask(Request("clear", tuple(words)), gateway, control, state_dir)["text"])
-
-
-@app.command()
-def reload(gateway: GatewayName = None, control: Control = None, state_dir: StateDir = None) -> None:
-    """Apply what has changed in the configuration.
-
-    The file is read again; SAs that no change concerns stay.
-    """
-    typer.echo(_ask(Request("reload"), gateway, control, state_dir)["text"])
-
-
-@app.command()
-def stop(gateway: GatewayName = None, control: Control = None, state_dir: StateDir = None) -> None:
-    """Say goodbye to the peers and end.
-
-    The host is put back as it was.
-    """
-    typer.echo(_ask(Request("stop"), gateway, control, state_dir)["text"])
-
-
-def _ask(
-    request: Request, gateway: str | None, control: Path | None, state_dir: Path | None
-) -> dict[str, str]:
-    try:
-        path = control or client.find(state_dir or client.default_state_dir(), gateway)
-        return client.ask(path, request)
-    except GatewayError as error:
-        _fail(error)
-
-
-def _fail(error: GatewayError) -> NoReturn:
-    typer.echo(f"kakehashi: {error.message}", err=True)
-    if error.remedy:
-        typer.echo(f"  {error.remedy}", err=True)
-    raise typer.Exit(EXIT_FAULT)
-
-
-# They answer at once, without loading what the others need.
-_QUICK = ("show", "clear", "reload", "stop", "run")
-_LATE = {
-    "lab": "kakehashi.lab.command",
-    "check": "kakehashi.check_command",
-    "translate": "kakehashi.bridge_command",
-    "mirror": "kakehashi.bridge_command",
+COMMANDS: Mapping[str, Command] = {
+    "run": Command("kakehashi.gateway_command", "Be that router's VPN gateway."),
+    "show": Command("kakehashi.gateway_command", "Show the running gateway, in its router's words."),
+    "clear": Command("kakehashi.gateway_command", "Delete SAs, as the router's clear would."),
+    "reload": Command("kakehashi.gateway_command", "Apply what has changed in the configuration."),
+    "stop": Command("kakehashi.gateway_command", "Say goodbye to the peers and end."),
+    "check": Command("kakehashi.check_command", "Look at configurations before anything runs."),
+    "translate": Command("kakehashi.bridge_command", "Write the same router in another language."),
+    "mirror": Command(
+        "kakehashi.bridge_command",
+        "Write the far end's configuration, for the same maker or another.",
+    ),
+    "help": Command("kakehashi.help_command", "Show what a router's command line takes, as its `?` does."),
+    "lab": Command("kakehashi.lab.command", "Join routers in a lab on this machine."),
 }
+
+
+def application(words: Sequence[str]) -> typer.Typer:
+    """The command line; of the commands only the one that `words` begin with is loaded."""
+    app = typer.Typer(
+        name="kakehashi",
+        help="An IPsec VPN gateway that speaks your routers' languages: "
+        "it runs a router's configuration file.",
+        epilog="A running gateway is asked with `kakehashi show ikev2 sa`, as its router would be.",
+        no_args_is_help=True,
+        rich_markup_mode=None,  # a path in an error stays whole, however narrow the terminal
+        add_completion=False,
+        pretty_exceptions_show_locals=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    wanted = COMMANDS.get(words[0]) if words else None
+    if wanted is not None:
+        import_module(wanted.module).register(app)
+    for name, command in COMMANDS.items():
+        if wanted is None or command.module != wanted.module:
+            app.command(name, help=command.help)(_not_loaded(name))
+    return app
 
 
 def main() -> None:
     """The entry point of the installed command."""
-    wanted = next(iter(sys.argv[1:2]), "")
-    modules = [_LATE[wanted]] if wanted in _LATE else [] if wanted in _QUICK else sorted(set(_LATE.values()))
-    for module in modules:
-        import_module(module).register(app)
-    app()
+    application(sys.argv[1:])()
+
+
+def _not_loaded(name: str) -> Callable[[], None]:
+    """Stands for a command in the list of all."""
+
+    def command() -> None:
+        raise LookupError(f"{name} has not been loaded")
+
+    return command
 
 
 if __name__ == "__main__":

@@ -33,10 +33,15 @@ def test_ikev2_of_nec_becomes_a_tunnel_of_alliedware_plus() -> None:
     assert " tunnel local name tokyo.example\n" in found.text
 
 
-def test_a_key_id_is_impossible_for_alliedware_plus_and_the_proof_fails() -> None:
+def test_a_key_id_is_impossible_for_alliedware_plus_so_the_far_end_must_change_as_well() -> None:
     found = translated(NEC_IKEV2.replace("id fqdn", "id keyid"), "awplus")
     assert not found.holds
-    assert any("ID_KEY_ID" in loss.what for loss in found.losses)
+    assert "the far end must be changed as this end is" in found.proofs[0].reason
+    assert [c.was for c in found.changes] == [
+        "our identity ID_KEY_ID tokyo.example",
+        "the peer's identity ID_KEY_ID osaka.example",
+    ]
+    assert " tunnel local name tokyo.example\n tunnel remote name osaka.example\n" in found.text
 
 
 def test_ikev1_with_networks_becomes_a_crypto_map() -> None:

@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from ipaddress import ip_address
+from pathlib import Path
 
 from kakehashi.check.simulate import Attempt, Node, Side, Wire
+from kakehashi.dialects.awplus import AwPlus
+from kakehashi.model.address import ANY
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import IkeSaStatus, NatSide
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId
 from tests.check.pairs import NEC_CISCO, checked
-from tests.conversations.gateways import ANY, CHILD, SITE1, SITE2, TUNNEL, gateway, tunnel
+from tests.conversations.gateways import CHILD, SITE1, SITE2, TUNNEL, gateway, tunnel
 
 
 def attempts(one: Gateway, other: Gateway, outside: str | None = None) -> list[Attempt]:
@@ -84,3 +87,18 @@ def test_both_phases_of_ikev1_are_renewed() -> None:
     report = checked(NEC_CISCO)
     for attempt in report.pairs[0].verdict.attempts:
         assert (attempt.survives_child_rekey, attempt.survives_ike_rekey) == (True, True)
+
+
+def test_the_first_packet_of_who_answers_lets_who_began_send_at_once() -> None:
+    """Both wait: who began for the other's first packet, with nothing else that is still to come."""
+    examples = Path(__file__).parents[2] / "examples" / "awplus-dynamic"
+    centre, branch = (
+        AwPlus().lower((examples / name).read_text(), name).gateway for name in ("centre.cfg", "yamagata.cfg")
+    )
+    sides = (
+        Side(node=Node("centre", centre), tunnel="tunnel2", address=ip_address("203.0.113.2")),
+        Side(node=Node("yamagata", branch), tunnel="tunnel0", address=ip_address("192.0.2.2")),
+    )
+    attempt = Wire(sides).attempt(sides[1])
+    assert attempt.comes_up
+    assert (attempt.survives_child_rekey, attempt.survives_ike_rekey) == (True, True)

@@ -6,10 +6,10 @@ from ipaddress import ip_address, ip_interface
 from kakehashi.check.device import Device
 from kakehashi.check.pair import End, Pair
 from kakehashi.check.verdict import Judge, Verdict
-from kakehashi.model.address import AnyAddress, Hostname
+from kakehashi.model.address import ANY, AnyAddress, Hostname
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.status import IkeSaStatus, NatSide
-from tests.conversations.gateways import ANY, TUNNEL, gateway, tunnel
+from tests.conversations.gateways import TUNNEL, gateway, tunnel
 
 
 def site(number: int, address: str | None, peer: str | AnyAddress, **changes: object) -> Gateway:

@@ -55,7 +55,7 @@ def test_a_path_chooses_the_source_address_and_the_interface(pair):
 
 def test_link_local_peers_are_reached_by_their_interface(pair):
     for host, address in ((pair.left, "fe80::1"), (pair.right, "fe80::2")):
-        host.run("ip", "address", "add", f"{address}/64", "dev", "wan", "nodad")
+        host.add_address(f"{address}/64", "wan")
     ends = [SocketAddress(ip_address(address), 500) for address in ("fe80::1", "fe80::2")]
     pair.left.call("send_ike", b"message", Path(ends[0], ends[1], "wan"))
     assert pair.right.until(is_datagram) == Datagram(b"message", Path(ends[1], ends[0], "wan"))

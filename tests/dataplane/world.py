@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_interface
 from itertools import count
 from pathlib import Path as FilePath
 from typing import Any
@@ -18,6 +18,7 @@ from kakehashi.dataplane.protocol import DataPlaneEvent
 from kakehashi.model.address import Path, SocketAddress
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.child_sa import ChildSa, EspKeys
+from kakehashi.model.gre import Gre
 from kakehashi.model.secret import Secret
 from kakehashi.model.selector import EVERYTHING
 from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId
@@ -80,11 +81,21 @@ class Host:
             raise result
         return result
 
-    def add_tunnel(self, device: str, *addresses: str, mtu: int = 1400) -> None:
-        self.call("add_tunnel", device, device, mtu)
+    def add_tunnel(self, device: str, *addresses: str, mtu: int = 1400, gre: Gre | None = None) -> None:
+        self.call("add_tunnel", device, device, mtu, gre)
         self.run("ip", "link", "set", device, "up")
         for address in addresses:
-            self.run("ip", "address", "add", address, "dev", device, "nodad")
+            self.add_address(address, device)
+
+    def add_address(self, address: str, device: str) -> None:
+        """An address that takes packets when this returns.
+
+        Linux makes the local route of an IPv6 address later, in a worker, also where nothing is to be detected.
+        """
+        self.run("ip", "address", "add", address, "dev", device, *(("nodad",) if ":" in address else ()))
+        local = ("ip", "-o", "route", "show", "table", "local", "type", "local", "dev", device)
+        ip = ip_interface(address).ip
+        wait_for(lambda: f"{ip} " in self.run(local[0], f"-{ip.version}", *local[1:]).stdout)
 
     def until(self, wanted: Callable[[DataPlaneEvent], bool]) -> DataPlaneEvent:
         """The first event that is `wanted`; it stays in `events` with all others."""
@@ -136,8 +147,9 @@ def two_hosts() -> Iterator[Pair]:
         )
         for host in hosts:
             host.run("ip", "link", "set", "wan", "up")
-            host.run("ip", "address", "add", f"{host.addresses[4]}/24", "dev", "wan")
-            host.run("ip", "address", "add", f"{host.addresses[6]}/64", "dev", "wan", "nodad")
+            host.add_address(f"{host.addresses[4]}/24", "wan")
+        for host in hosts:
+            host.add_address(f"{host.addresses[6]}/64", "wan")
             cleanup.callback(host.stop)
             host.start()
         yield Pair(left, right)

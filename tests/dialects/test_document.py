@@ -97,3 +97,39 @@ def test_what_a_line_says_may_be_less_than_its_text() -> None:
     assert shape(document.items) == [("house", ["colour"])]
     assert [item.text for item in document.walk()] == ["town#house a", "town# colour red", "town#"]
     assert isinstance(list(document.walk())[-1], Comment)
+
+
+def test_a_remark_behind_a_command_is_not_a_part_of_it() -> None:
+    assert read("house a ! the big one\n colour red !nice\n view ! this belongs to what is to be seen\n") == [
+        ("house", ["colour", "view"])
+    ]
+    (house,) = [i for i in parse_document("house a ! b\n", GRAMMAR).items if isinstance(i, Statement)]
+    assert house.get("name") == "a"
+
+
+def test_what_is_indented_below_a_line_that_nobody_knows_belongs_to_it() -> None:
+    assert read("house a\n colour red\nbridge b\n colour grey\n room c\nhouse d\n colour blue\n") == [
+        ("house", ["colour"]),
+        ("? bridge b", ["? colour grey", "? room c"]),
+        ("house", ["colour"]),
+    ]
+    assert read("house a\n bridge b\n  lamp\n colour red\n") == [
+        ("house", [("? bridge b", ["? lamp"]), "colour"]),
+    ]
+
+
+def test_a_line_at_the_margin_leaves_a_mode_whose_lines_were_indented() -> None:
+    assert read("shed\n tool a\nho a\n colour red\n") == [
+        ("shed", ["? tool a"]),
+        ("house", ["colour"]),
+    ]
+
+
+def test_a_line_that_a_terminal_broke_at_its_last_column_is_one() -> None:
+    long = "house " + "a" * 74
+    assert len(long) == 80
+    (house,) = [i for i in parse_document(long + "bcd\n", GRAMMAR).items if isinstance(i, Statement)]
+    assert house.get("name") == "a" * 74 + "bcd"
+    assert read(long + "\ncolour red\n") == [("house", ["colour"])]
+    assert read(long + "\n\nbcd\n") == [("house", ["? bcd"])]
+    assert read(long[:-1] + "\nbcd\n") == [("house", ["? bcd"])]

@@ -62,3 +62,10 @@ def test_a_configuration_of_alliedware_plus_is_told_from_one_of_cisco(text: str)
 def test_what_is_in_no_known_language_is_refused(text: str) -> None:
     with pytest.raises(UnknownDialectError):
         recognise(text)
+
+
+def test_every_dialect_says_by_what_it_was_recognised() -> None:
+    assert "`ip napt`" in by_name("nec-ix").evidence("interface GigaEthernet0.0\n  ip napt enable\n")
+    assert "`crypto map`" in by_name("cisco-ios").evidence("crypto map M 10 ipsec-isakmp\n")
+    assert "`dpd-interval`" in by_name("awplus").evidence("dpd-interval 30\n")
+    assert all(dialect.evidence("hello\n") == () for dialect in all_dialects())

@@ -8,6 +8,7 @@ from kakehashi.ike.effects import Effect, RemoveChildSa
 from kakehashi.model.address import IPAddress, Path, SocketAddress
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.gre import Gre
 from kakehashi.model.status import (
     IkeSaStatus,
     InboundCounters,
@@ -134,7 +135,7 @@ class FakeDataPlane:
     def send_nat_keepalive(self, path: Path) -> None:
         self.done.append(("keepalive", path))
 
-    def add_tunnel(self, name: str, device: str, mtu: int) -> None:
+    def add_tunnel(self, name: str, device: str, mtu: int, gre: Gre | None = None) -> None:
         self.done.append(("add tunnel", name, device))
 
     def set_sizes(self, name: str, sizes: Sizes) -> None:

@@ -162,6 +162,31 @@ def test_a_burst_is_answered_first_and_cleared_up_after() -> None:
     ]
 
 
+def test_what_is_forgotten_is_removed_before_its_successor_waits_to_send() -> None:
+    """Else a packet that comes in between would leave by an SA of which the peer knows nothing any more."""
+
+    async def story(stage: Stage) -> None:
+        new = child_sa(spi_in=9)
+        stage.core.answers = [
+            [
+                RemoveChildSa("Tunnel0.0", 7, "INITIAL_CONTACT"),
+                RemoveChildSa("Tunnel1.0", 8, "INITIAL_CONTACT"),
+                InstallChildSa(new, use_outbound=False),
+                Send(b"answer", path()),
+                UseOutbound("Tunnel0.0", 9),
+            ]
+        ]
+        stage.driver.step()
+
+    assert [entry[:2] for entry in play(story).dataplane.done] == [
+        ("remove", 7),
+        ("remove", 8),
+        ("install", 9),
+        ("send", b"answer"),
+        ("use", 9),
+    ]
+
+
 def test_a_packet_that_waits_begins_a_negotiation() -> None:
     async def story(stage: Stage) -> None:
         stage.dataplane.arrive(ACQUIRE)

@@ -7,6 +7,7 @@ import pytest
 from kakehashi.gateway.mtu import tunnel_mtu
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher
 from kakehashi.model.encapsulation import EncapsulationMode
+from kakehashi.model.gre import Gre
 from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId
 from tests.gateway.builders import (
     AES_CBC_256,
@@ -75,3 +76,16 @@ def test_in_transport_mode_there_is_no_second_ip_header() -> None:
     mtu = tunnel_mtu(1500, 4, gateway(of), of, sa)
     assert outer_size(mtu - 20, AES_CBC_256, SHA1, nat=False) <= 1500
     assert outer_size(mtu - 20 + 1, AES_CBC_256, SHA1, nat=False) > 1500
+
+
+@pytest.mark.parametrize("outer", [4, 6])
+@pytest.mark.parametrize("mode", EncapsulationMode)
+@pytest.mark.parametrize("header", [Gre(), Gre(key=1), Gre(key=1, checksum=True, sequence=True)])
+def test_gre_takes_its_header_and_in_tunnel_mode_one_of_ip(
+    header: Gre, mode: EncapsulationMode, outer: int
+) -> None:
+    of = tunnel(ipsec=replace(IPSEC, gre=header, mode=mode))
+    sa = child_sa(mode=mode)
+    plain = tunnel_mtu(1500, outer, gateway(), tunnel(), replace(sa, mode=EncapsulationMode.TUNNEL))
+    delivery = {4: 20, 6: 40}[outer] if mode is EncapsulationMode.TUNNEL else 0
+    assert tunnel_mtu(1500, outer, gateway(of), of, sa) == plain - header.overhead - delivery

@@ -3,10 +3,13 @@
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
+from kakehashi.dialects.registry import by_name
 from kakehashi.gateway.plan import Plan, plan
 from kakehashi.model.gateway import Route
+from kakehashi.model.gre import Gre
 from kakehashi.model.source import Source
 from tests.gateway.builders import (
+    IPSEC,
     PHASE1,
     gateway,
     ikev1_peer,
@@ -44,6 +47,13 @@ def test_what_changed_in_a_tunnel_is_said() -> None:
     found = plan(gateway(), gateway(tunnel(peer_address=ip_address("10.9.0.1"), peer=psk("site9"))))
     assert found.changed == ("Tunnel0.0",)
     assert found.sentences == ("Tunnel0.0 has changed: peer address, peer",)
+
+
+def test_another_header_of_gre_is_another_device() -> None:
+    changed = tunnel(ipsec=replace(IPSEC, gre=Gre(key=7)))
+    found = plan(gateway(tunnel(ipsec=replace(IPSEC, gre=Gre()))), gateway(changed))
+    assert (found.added, found.removed, found.changed) == (("Tunnel0.0",), ("Tunnel0.0",), ())
+    assert found.sentences == ("Tunnel0.0 has changed: ipsec",)
 
 
 def test_a_changed_secret_is_a_change_that_shows_no_secret() -> None:
@@ -94,3 +104,23 @@ def test_ikev1_peers_are_told_apart_from_the_tunnels_that_use_them() -> None:
 
 def test_another_ike_version_is_a_change() -> None:
     assert "Tunnel0.0 has changed: IKE version" in plan(gateway(), gateway(ikev1_tunnel())).sentences
+
+
+def test_a_filter_and_what_it_says_are_told() -> None:
+    text = "interface GigabitEthernet0/0\n ip access-group IN in\nip access-list extended IN\n permit esp any any\n"
+    old, more, none, other = (
+        by_name("cisco-ios").lower(words, "r").gateway
+        for words in (
+            text,
+            text + " permit icmp any any\n",
+            text.replace(" ip access-group IN in\n", ""),
+            text.replace("group IN in", "group IN out"),
+        )
+    )
+    assert plan(old, old).sentences == ()
+    assert plan(old, more).sentences == ("access list IN has changed",)
+    assert plan(old, none).sentences == ("filter IN of GigabitEthernet0/0 in is gone",)
+    assert plan(old, other).sentences == (
+        "filter IN of GigabitEthernet0/0 out is new",
+        "filter IN of GigabitEthernet0/0 in is gone",
+    )

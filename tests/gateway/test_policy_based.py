@@ -13,16 +13,18 @@ from kakehashi.gateway.host.items import LAST_METRIC, Item, Route, Rule, Sysctl
 from kakehashi.gateway.outgoing import NoWay, Pin, Way, decide
 from kakehashi.gateway.policy_based import (
     CARRIER_PRIORITY,
+    EMPTY_TABLE,
     MOST_NETWORKS,
     PRIORITY,
     negotiated_pairs,
     networks,
     pairs_of,
+    past,
 )
 from kakehashi.model.address import ANY, IPNetwork
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, TrafficSelector
-from kakehashi.model.tunnel import ConnectType, OutgoingInterface, Tunnel
+from kakehashi.model.tunnel import Bypass, ConnectType, OutgoingInterface, Tunnel
 from tests.gateway.builders import (
     DEVICES,
     IKEV1_IPSEC,
@@ -209,6 +211,40 @@ def test_nothing_that_is_for_the_tunnel_passes_the_outgoing_interface() -> None:
     assert output.index("meta l4proto esp accept") < output.index("drop")
 
 
+def test_what_goes_past_is_asked_about_in_the_order_of_the_list() -> None:
+    """Pairs before it are not touched by it, and who goes past goes on with the tunnel after this one."""
+    host = (TrafficSelector.of("192.168.1.9/32", 6), TrafficSelector.of(FAR, 6, 80))
+    wide = (TrafficSelector.of("192.168.0.0/16"), TrafficSelector.of("192.168.0.0/16"))
+    first = crypto_map(PAIR, wide, bypass=(Bypass(*host, 1),))
+    second = crypto_map(wide, interface="Tunnel1.0")
+    found = wanted(gateway(first, second))
+    by_priority = sorted((r.priority, r.goto) for r in found if isinstance(r, Rule) and r.priority < 4500)
+    end = PRIORITY + 3
+    into_first = [(PRIORITY, 0), (PRIORITY + 1, end), (PRIORITY + 2, 0)]
+    assert by_priority == [*into_first, (end, 0), (end + 1, 0)], "the second tunnel comes after the end"
+    (past,) = [r for r in found if isinstance(r, Rule) and r.goto]
+    assert (past.source, past.protocol, past.destination_ports) == (ip_network("192.168.1.9/32"), 6, (80, 80))
+    (last,) = [r for r in found if isinstance(r, Rule) and r.priority == end]
+    assert (last.table, last.version) == (EMPTY_TABLE, 4)
+
+
+def test_what_rules_cannot_say_whole_does_not_go_past() -> None:
+    low = (TrafficSelector.of(LAN, 17), replace(TrafficSelector.of(FAR, 17), end_port=1023))
+    assert not [r for r in wanted(crypto_map(bypass=(Bypass(*low),))) if isinstance(r, Rule) and r.goto]
+
+
+def test_what_goes_past_is_not_held_back_at_the_outgoing_interface() -> None:
+    host = (TrafficSelector.of("192.168.1.9/32"), TrafficSelector.of(FAR))
+    text = render(Ruleset(guards=(Guard("eth0", *PAIR, (host,)), Guard("eth1", *PAIR))))
+    out = text.split("chain bypass_0_out {")[1].split("}")[0]
+    assert "saddr 192.168.1.9 ip daddr 192.168.2.0-192.168.2.255 return" in out
+    assert out.split()[-1] == "drop"
+    assert text.count("jump bypass_0_out") == 2
+    assert "bypass_1" not in text
+    assert past(crypto_map(PAIR, bypass=(Bypass(*host),)), PAIR) == (host,)
+    assert past(crypto_map(PAIR, bypass=(Bypass(*host, 1),)), PAIR) == ()
+
+
 def test_the_peer_is_reached_by_the_next_hop_that_the_routes_of_the_outgoing_interface_say() -> None:
     other = ip_address("10.1.0.9")
     known = facts(
@@ -217,3 +253,18 @@ def test_the_peer_is_reached_by_the_next_hop_that_the_routes_of_the_outgoing_int
     way = decide(crypto_map(), gateway(crypto_map()), known, DEVICES, PEER)
     assert isinstance(way, Way)
     assert way.pin == Pin("eth0", other)
+
+
+def test_without_a_route_to_the_peer_there_is_no_way_to_it() -> None:
+    known = facts(routes=(host_route("10.9.0.0/16", "eth0", "10.1.0.9"),))
+    way = decide(crypto_map(), gateway(crypto_map()), known, DEVICES, PEER)
+    assert way == NoWay(f"no route to the peer {PEER}", way.local)
+
+
+def test_a_route_by_an_interface_without_an_address_of_its_own_is_one() -> None:
+    """Such as by a dialer, which borrows its address."""
+    dialer = replace(facts().links["eth0"], addresses=())
+    known = facts(links=facts().links | {"eth0": dialer}, routes=(host_route("0.0.0.0/0", "eth0"),))
+    way = decide(crypto_map(source_address="GigaEthernet1.0"), gateway(crypto_map()), known, DEVICES, PEER)
+    assert isinstance(way, Way)
+    assert way.pin == Pin("eth0", None)

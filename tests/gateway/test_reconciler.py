@@ -11,6 +11,7 @@ from kakehashi.dataplane.protocol import Sizes
 from kakehashi.gateway import standing
 from kakehashi.gateway.dhcp.lease import Lease
 from kakehashi.gateway.driver import Driver
+from kakehashi.gateway.host.access import Filter
 from kakehashi.gateway.host.facts import Ends, Facts, Lookup
 from kakehashi.gateway.host.items import Address, Item, LinkUp, Mtu
 from kakehashi.gateway.log import Log, LogOptions
@@ -56,7 +57,9 @@ class FakeHost:
     async def facts(self, asked: Iterable[IPAddress] = (), paths: Iterable[Ends] = ()) -> Facts:
         return self.now
 
-    async def apply(self, wanted: Sequence[Item], filters: str, facts: Facts) -> tuple[list[str], bool]:
+    async def apply(
+        self, wanted: Sequence[Item], filters: str, facts: Facts, access: Sequence[Filter] = ()
+    ) -> tuple[list[str], bool]:
         self.wanted, self.filters = wanted, filters
         return self.problems, False
 

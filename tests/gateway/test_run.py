@@ -67,7 +67,7 @@ def test_a_killed_gateway_recovers_by_itself(tmp_path: Path) -> None:
         (before,) = routers.tokyo.spis()
         routers.tokyo.end(signal.SIGKILL)
         routers.tokyo.start()
-        assert any(routers.tokyo.ping(OSAKA_LAN) for _ in range(3))
+        assert routers.tokyo.ping(OSAKA_LAN)
         (after,) = routers.tokyo.spis()
         assert before != after
         # INITIAL_CONTACT: the peer has forgotten the SAs of the one that was killed (RFC 7296 section 2.4).

@@ -180,3 +180,60 @@ def test_a_list_that_is_changed_counts_at_once(tmp_path: Path) -> None:
         tokyo.command("reload")
         until(lambda: "ipproto tcp" in tokyo.namespace.ip("rule"), "the new rule")
         assert tokyo.namespace.ip("rule").count("4000:") == 1
+
+
+EXCEPTED = """\
+ deny icmp host {near}.10 host {far}.10
+ deny icmp host {far}.10 host {near}.10
+ permit ip {near}.0 0.0.0.255 {far}.0 0.0.0.255"""
+
+
+def test_what_a_line_denies_goes_in_the_clear_and_the_rest_does_not(tmp_path: Path) -> None:
+    with two(tmp_path, EXCEPTED) as routers:
+        tokyo, osaka = routers.tokyo, routers.osaka
+        osaka.host.ip("addr add 192.168.20.11/24 dev eth0")
+        assert tokyo.ping(OSAKA_HOST, host=True)
+        assert seen_in_the_clear(routers) == 2, "question and answer"
+        assert (pairs(tokyo), pairs(osaka)) == (0, 0), "nothing has asked for a tunnel"
+        assert tokyo.ping("192.168.20.11", host=True)
+        assert osaka.ping(TOKYO_HOST, host=True)
+        assert seen_in_the_clear(routers) == 4
+        assert tokyo.status()["tunnels"][0]["outbound"]["packets"] == 1
+        tokyo.end(signal.SIGKILL)
+        assert not tokyo.ping("192.168.20.11", wait=1, host=True), "the refusal stays"
+        assert tokyo.ping(OSAKA_HOST, host=True), "and so does what goes past it"
+        tokyo.start()
+        assert tokyo.ping("192.168.20.11", host=True)
+        assert tokyo.end() == 0
+        assert "goto" not in tokyo.namespace.ip("rule")
+
+
+NEXT = """\
+crypto map OUT 20 ipsec-isakmp
+ set peer {peer}
+ set transform-set T
+ match address REST
+ip access-list extended REST
+ permit icmp host {near}.10 host {far}.10
+"""
+
+
+def test_what_a_line_denies_is_asked_about_by_the_next_entry_of_the_map(tmp_path: Path) -> None:
+    """One side has one entry for all, the other two: the second entry takes what the first one denies."""
+
+    def change(name: str, _: str) -> str:
+        _, _, near, peer, far = SITES[name]
+        lines = " deny icmp host {near}.10 host {far}.10\n" + LINES
+        return text(name, lines) + NEXT.format(near=near, far=far, peer=peer)
+
+    routers = TwoRouters(tmp_path, change)
+    for router in (routers.tokyo, routers.osaka):
+        router.interfaces = ("GigabitEthernet0/0", "GigabitEthernet0/1")
+    with routers:
+        tokyo = routers.tokyo
+        assert tokyo.ping(OSAKA_HOST, host=True)
+        first, second = (t["outbound"]["packets"] for t in tokyo.status()["tunnels"])
+        assert (first, second) == (0, 1)
+        assert reaches(tokyo, "192.168.10.1", "192.168.20.1")
+        first, second = (t["outbound"]["packets"] for t in tokyo.status()["tunnels"])
+        assert (first, second) == (1, 1)

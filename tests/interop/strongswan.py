@@ -114,8 +114,8 @@ class StrongSwan:
             self.namespace, "swanctl", *words, "--uri", self.uri, check=check, timeout=timeout
         )
 
-    def initiate(self, child: str = "net", check: bool = True) -> str:
-        return self.swanctl("--initiate", "--child", child, "--timeout", "20", check=check)
+    def initiate(self, child: str = "net", check: bool = True, timeout: int = 20) -> str:
+        return self.swanctl("--initiate", "--child", child, "--timeout", str(timeout), check=check)
 
     def sas(self) -> str:
         return self.swanctl("--list-sas")

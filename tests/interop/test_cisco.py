@@ -46,6 +46,12 @@ end
 """
 
 
+def behind(lists: str) -> str:
+    """The router with the list A-security on its WAN side."""
+    at = "interface GigabitEthernet0/0\n"
+    return configuration().replace(at, f"{at} ip access-group A-security in\n").replace("end\n", lists)
+
+
 def swan(network: Network, **changes: str | int) -> str:
     """The peer; both are known by their addresses."""
     named: dict[str, str | int] = {
@@ -154,3 +160,40 @@ def test_what_the_list_takes_waits_while_the_peer_refuses_and_never_goes_in_the_
         assert not network.ping(network.ours, network.OUR_LAN, network.PEER_LAN, count=3, wait=1)
         assert "QM_IDLE" not in ours.command("show", "crypto", "isakmp", "sa")
         assert network.count() == 0
+
+
+# That strongSwan carries ESP in UDP: it goes by port 4500.
+HOLES = f"""\
+ip access-list extended A-security
+ permit udp host {Network.PEER} host {Network.OURS} eq isakmp
+ permit udp host {Network.PEER} host {Network.OURS} eq non500-isakmp
+"""
+
+
+def test_an_access_list_with_holes_for_the_peer_lets_it_in(tmp_path: Path) -> None:
+    with (
+        Network() as network,
+        Ours(network, tmp_path / "ours", behind(HOLES), interfaces=INTERFACES) as ours,
+        StrongSwan(network, tmp_path / "peer", swan(network)) as peer,
+    ):
+        assert "successfully" in peer.initiate()
+        assert_passes_both_ways(network)
+        assert not network.ping(network.peer, network.PEER, network.OURS, wait=1), "no line is about pings"
+        before, after = ours.status()["access_matches"]["A-security"]
+        assert before >= 2, "until the NAT was found"
+        assert after >= 5, "the rest of main mode, quick mode, a question and an answer"
+
+
+@pytest.mark.parametrize("port", ["isakmp", "non500-isakmp"])
+def test_a_peer_that_the_access_list_refuses_does_not_get_in(tmp_path: Path, port: str) -> None:
+    lists = HOLES.replace(f"eq {port}\n", "eq ntp\n")
+    with (
+        Network() as network,
+        Ours(network, tmp_path / "ours", behind(lists), interfaces=INTERFACES) as ours,
+        StrongSwan(network, tmp_path / "peer", swan(network)) as peer,
+    ):
+        assert "successfully" not in peer.initiate(check=False, timeout=4)
+        assert not network.ping(network.peer, network.PEER_LAN, network.OUR_LAN, wait=1)
+        status = ours.status()
+        assert [sa["state"] for sa in status["isakmp_sas"]] == ([] if port == "isakmp" else ["connecting"])
+        assert status["ipsec_sas"] == []

@@ -37,3 +37,15 @@ def test_faults_of_the_files_are_told(tmp_path: Path) -> None:
     (tmp_path / "noise.cfg").write_text("the quick brown fox\n")
     with pytest.raises(LabError, match="no language known here"):
         read_devices([str(tmp_path / "noise.cfg")])
+
+
+def test_the_language_of_a_file_may_be_said(tmp_path: Path) -> None:
+    file = tmp_path / "kobe.cfg"
+    file.write_text(KOBE)
+    (recognised,) = read_devices([str(file)])
+    assert recognised.gateway.dialect == "nec-ix"
+    assert "recognised by" in recognised.recognised
+    (said,) = read_devices([str(file)], ["kobe=cisco-ios"])
+    assert (said.gateway.dialect, said.recognised) == ("cisco-ios", "")
+    with pytest.raises(LabError, match="no dialect is called junos"):
+        read_devices([str(file)], ["junos"])

@@ -1,15 +1,16 @@
 //! Packets of one outbound SA on their way to one send call.
 
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 
 use esp::transport::Cut;
-use esp::{inner_ip, DropReason, Frame, OVERHEAD_MAX};
+use esp::{gre, inner_ip, DropReason, Frame, OVERHEAD_MAX};
 
 use crate::counters::DirectionCounters;
 use crate::egress::{Child, Mode};
 use crate::events::Event;
 use crate::offload::SuperPacket;
-use crate::shared::Shared;
+use crate::shared::{GreEnd, Shared};
 use crate::sys::{Header, Piece, Sender, OPTIONS_MAX};
 
 /// From here on a batch is sent before more is read: the processor's caches are not larger than needed.
@@ -34,6 +35,15 @@ struct Outer {
     header: Header,
     /// Octets of the IP packet that is sent.
     octets: u64,
+}
+
+/// What becomes of packets before ESP protects them.
+pub enum Wrapping<'a> {
+    /// Nothing.
+    Tunnel,
+    /// ESP goes into them, there.
+    Transport(&'a Cut),
+    Gre(&'a GreEnd),
 }
 
 /// Inner packets, each with room for ESP around it, side by side in one buffer.
@@ -72,16 +82,25 @@ impl Batch {
     }
 
     /// Add IP packets of `packet` from number `first` on, for `child`. Gives the number of the first that found no
-    /// room. In transport mode the packet's `cut` tells where ESP goes.
-    pub fn add(&mut self, child: &Child, packet: &SuperPacket<'_>, cut: Option<&Cut>, first: usize) -> usize {
+    /// room.
+    pub fn add(
+        &mut self,
+        child: &Child,
+        packet: &SuperPacket<'_>,
+        wrapping: &Wrapping<'_>,
+        first: usize,
+    ) -> usize {
         for index in first..packet.count() {
             let size = packet.size(index);
-            if self.frames.len() >= FRAMES_MAX || self.used + size + OVERHEAD_MAX > self.buffer.len() {
+            if self.frames.len() >= FRAMES_MAX
+                || self.used + size + gre::HEADERS_MAX + OVERHEAD_MAX > self.buffer.len()
+            {
                 return index;
             }
-            match cut {
-                None => self.add_whole(child, packet, index),
-                Some(cut) => self.add_payload(child, packet, cut, index),
+            match wrapping {
+                Wrapping::Tunnel => self.add_whole(child, packet, index),
+                Wrapping::Transport(cut) => self.add_payload(child, packet, cut, index),
+                Wrapping::Gre(end) => self.add_gre(child, packet, end, index),
             }
         }
         packet.count()
@@ -98,6 +117,32 @@ impl Batch {
         // RFC 4301 section 5.1.2.1: DSCP is copied; RFC 6040 section 4.1, normal mode: so is ECN.
         let dont_fragment = child.route.remote.is_ipv4() && child.df_bit.around(ip);
         let header = Header { tos: tos_of(ip), dont_fragment, ..Header::default() };
+        self.outers.push(Outer { header, octets: size as u64 });
+        self.used += child.sa.sealed_size(size);
+    }
+
+    /// GRE: in transport mode ESP's payload, in tunnel mode that of an IP packet between the tunnel's ends.
+    fn add_gre(&mut self, child: &Child, packet: &SuperPacket<'_>, end: &GreEnd, index: usize) {
+        let (local, remote) = (child.route.local.ip(), child.route.remote.ip());
+        let delivery = if child.mode == Mode::Tunnel { gre::delivery_size(local) } else { 0 };
+        let header = end.header.size();
+        let start = self.used + child.sa.inner_offset();
+        let size = delivery + header + packet.size(index);
+        let inner = &mut self.buffer[start..start + size];
+        packet.write(index, &mut inner[delivery + header..]);
+        let tos = tos_of(packet.packet());
+        end.header.write(&mut inner[delivery..], end.next.fetch_add(1, Relaxed));
+        if delivery > 0 {
+            gre::write_delivery(inner, local, remote, tos);
+        }
+        let next_header = match (child.mode, local.is_ipv4()) {
+            (Mode::Transport, _) => gre::PROTOCOL,
+            (Mode::Tunnel, true) => esp::next_header::IPV4,
+            (Mode::Tunnel, false) => esp::next_header::IPV6,
+        };
+        self.frames.push(Frame { start: self.used, inner_size: size, next_header });
+        let dont_fragment = child.route.remote.is_ipv4() && child.df_bit.around(packet.packet());
+        let header = Header { tos, dont_fragment, ..Header::default() };
         self.outers.push(Outer { header, octets: size as u64 });
         self.used += child.sa.sealed_size(size);
     }

@@ -11,8 +11,9 @@ use std::sync::mpsc::SyncSender;
 use std::sync::Arc;
 
 use esp::fragments::{is_fragment, Reassembly};
+use esp::gre::{self, Gre};
 use esp::transport::{rebuild, Front};
-use esp::{DropReason, InboundSa, Opened, TrafficSelectors, HEADER_SIZE};
+use esp::{inner_ip, DropReason, InboundSa, Opened, TrafficSelectors, HEADER_SIZE};
 
 use crate::counters::{ChildUse, Lifetimes};
 use crate::ecn;
@@ -63,6 +64,8 @@ pub struct Child {
     pub moved_told: Option<u64>,
     /// Of packets inside, where only whole ones show whether they are permitted.
     pub fragments: Reassembly,
+    /// The highest sequence number of GRE.
+    pub gre_sequence: Option<u32>,
 }
 
 /// SPIs are our own random choice, so they need no strong hash.
@@ -319,6 +322,9 @@ impl Child {
             return Err(DropReason::InvalidSa);
         }
         let highest = self.sa.highest_sequence();
+        if let Some(end) = self.device.clone().gre.as_ref() {
+            return self.open_gre(packet, arrival, &end.header, shared);
+        }
         match self.mode {
             Mode::Tunnel => {
                 let opened = self.sa.open(packet)?;
@@ -364,6 +370,51 @@ impl Child {
         let start = rebuilt.len();
         rebuilt.extend_from_slice(&whole);
         Ok(Some(Inner::Rebuilt(start..rebuilt.len())))
+    }
+
+    /// [`Self::open`] where ESP protects GRE between the tunnel's ends. The packets inside may be any.
+    fn open_gre(
+        &mut self,
+        packet: &mut [u8],
+        arrival: &Arrival<'_>,
+        header: &Gre,
+        shared: &Shared,
+    ) -> Result<Option<Inner>, DropReason> {
+        let highest = self.sa.highest_sequence();
+        let range = match self.mode {
+            Mode::Tunnel => {
+                let opened = self.sa.open(packet)?;
+                self.account(arrival, highest, shared);
+                let Opened::Inner(range) = opened else { return Ok(None) };
+                self.count(range.len(), shared);
+                range.start + gre::delivered(&packet[range.clone()])?..range.end
+            }
+            Mode::Transport => {
+                let opened = self.sa.open_transport(packet)?;
+                self.account(arrival, highest, shared);
+                let Some(payload) = opened else { return Ok(None) };
+                self.count(payload.range.len(), shared);
+                if payload.next_header != gre::PROTOCOL {
+                    return Err(DropReason::UnknownProtocol);
+                }
+                payload.range
+            }
+        };
+        let read = header.read(&packet[range.clone()])?;
+        if let Some(sequence) = read.sequence.filter(|_| header.sequence) {
+            // RFC 2890 section 2.2: what was overtaken is dropped.
+            if self.gre_sequence.is_some_and(|last| sequence.wrapping_sub(last) as i32 <= 0) {
+                return Err(DropReason::ReplayDetected);
+            }
+            self.gre_sequence = Some(sequence);
+        }
+        let start = range.start + read.size;
+        let size = inner_ip::stated_length(&packet[start..range.end]).ok_or(DropReason::PacketTruncated)?;
+        let range = start..start + size;
+        if !ecn::decapsulate(arrival.tos, &mut packet[range.clone()]) {
+            return Err(DropReason::Congestion);
+        }
+        Ok(Some(Inner::Here(range)))
     }
 
     /// Transport mode: append the IP packet to `rebuilt`. The outer header has become the packet's own, and nobody has

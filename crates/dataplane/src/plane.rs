@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{sync_channel, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use esp::fragments::Reassembly;
+use esp::gre::Gre;
 use esp::{Algorithms, InboundSa, Keys, OutboundSa, TrafficSelectors, Unusable};
 use zeroize::Zeroizing;
 
@@ -19,7 +20,7 @@ use crate::egress::{self, Egress, Mode};
 use crate::events::{lock, Event, Mailbox};
 use crate::ingress::{self, Ingress};
 use crate::route::{Failure, Purpose, Route, Sockets};
-use crate::shared::{Shared, TunnelDevice};
+use crate::shared::{GreEnd, Shared, TunnelDevice};
 use crate::sizes::{DfBit, SharedSizes, Sizes};
 use crate::sys::{self, Header, Piece, Sender};
 
@@ -155,7 +156,7 @@ impl Plane {
         }
     }
 
-    pub fn add_tunnel(&self, name: &str, device: &str, mtu: u32) -> io::Result<()> {
+    pub fn add_tunnel(&self, name: &str, device: &str, mtu: u32, gre: Option<Gre>) -> io::Result<()> {
         let mut state = lock(&self.state);
         if state.tunnels.contains_key(name) {
             return Err(Failure::new(
@@ -172,8 +173,9 @@ impl Plane {
             };
             Failure::new(error, format!("cannot make the TUN device {device}: {text}"))
         })?;
+        let gre = gre.map(|header| GreEnd { header, next: AtomicU32::new(0) });
         let (counters, sizes) = (TunnelCounters::default(), SharedSizes::default());
-        let device = Arc::new(TunnelDevice { name: name.into(), fd, counters, sizes });
+        let device = Arc::new(TunnelDevice { name: name.into(), fd, counters, gre, sizes });
         state.next_tunnel += 1;
         let tunnel = state.next_tunnel;
         state.tunnels.insert(name.to_owned(), (tunnel, device.clone()));
@@ -232,6 +234,7 @@ impl Plane {
                 octets: 0,
                 moved_told: None,
                 fragments: Reassembly::default(),
+                gre_sequence: None,
             }),
         });
         self.to_egress(egress::Command::Install {

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::time::Instant;
 
+use esp::gre::Gre;
+
 use crate::counters::{Drops, TunnelCounters};
 use crate::events::EventQueue;
 use crate::own::OwnAddresses;
@@ -62,4 +64,12 @@ pub struct TunnelDevice {
     pub fd: OwnedFd,
     pub counters: TunnelCounters,
     pub sizes: SharedSizes,
+    pub gre: Option<GreEnd>,
+}
+
+/// Our end of a tunnel whose packets are wrapped in GRE before ESP.
+pub struct GreEnd {
+    pub header: Gre,
+    /// The sequence number of the next packet (RFC 2890 section 2.2).
+    pub next: AtomicU32,
 }

@@ -34,6 +34,7 @@ mod algorithms;
 mod drop_reason;
 pub mod fragmenting;
 pub mod fragments;
+pub mod gre;
 mod inbound;
 pub mod inner_ip;
 mod outbound;

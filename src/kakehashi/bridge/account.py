@@ -99,8 +99,7 @@ def _line(
         if carries_foreign:
             return Line(item.line, words, Fate.CARRIED)
         finding = told.get(item.line)
-        reason = finding.message if finding else "it is not about the VPN: the other device has its own words"
-        return Line(item.line, words, Fate.IMPOSSIBLE, reason)
+        return Line(item.line, words, Fate.IMPOSSIBLE, finding.message if finding else _reason(item))
     if only_blocks and not item.body and item.command.enters is None:
         loss = next((x for x in whole.losses if x.source and x.source.line == item.line), None)
         return Line(item.line, words, Fate.CARRIED, f"in part: {loss.what}: {loss.why}" if loss else "")
@@ -120,6 +119,13 @@ def _line(
     if not reasons and any(text not in whole.told for text in without.told):
         return Line(item.line, words, Fate.DEFAULT, "the other device does so by itself")
     return Line(item.line, words, Fate.IMPOSSIBLE, reasons or "the other device has no setting for it")
+
+
+def _reason(item: Item) -> str:
+    """Why a line of which nothing is said goes nowhere."""
+    if isinstance(item, Statement) and item.command.support is Support.NOT_YET:
+        return f"{item.command.help}: not there yet"
+    return "it is not about the VPN: the other device has its own words"
 
 
 def _words(item: Item) -> str:

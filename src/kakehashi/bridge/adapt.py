@@ -5,33 +5,42 @@ known address, and crypto maps, whose selectors choose the traffic: for peers of
 the identities of phase 2 name networks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from ipaddress import summarize_address_range
+from typing import TypeVar
 
+from kakehashi.bridge.abilities import AWPLUS, CISCO, NEC
 from kakehashi.bridge.names import Wanted, translated
+from kakehashi.bridge.places import wan_of
 from kakehashi.check.device import Device
+from kakehashi.dialects.awplus.words import TRIPLE_DES
 from kakehashi.dialects.registry import by_name
-from kakehashi.model.address import ANY, IPAddress, IPNetwork
+from kakehashi.model.address import ANY, IPNetwork
+from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
+from kakehashi.model.finding import Finding, Severity
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, TrafficSelector
 from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, OutgoingInterface, Tunnel
 
-NEC, CISCO, AWPLUS = "nec-ix", "cisco-ios", "awplus"
+T = TypeVar("T")
+Algorithms = TypeVar("Algorithms", IkeAlgorithms, ChildAlgorithms)
 _WHOLE = (ANY_IPV4, ANY_IPV6)
 
 
 @dataclass(frozen=True, slots=True)
 class Adapted:
     """The gateway in the other maker's terms. `tunnels`: each of its tunnels with what it was made of, a
-    tunnel of the original with one pair of selectors where one became several. `notes`: what was changed.
+    tunnel of the original with one pair of selectors where one became several. `notes`: what was changed;
+    `conflicts`: where traffic would not find its tunnel.
     """
 
     gateway: Gateway
     tunnels: tuple[tuple[str, Tunnel], ...]
     notes: tuple[str, ...] = ()
+    conflicts: tuple[Finding, ...] = ()
 
 
 @dataclass(slots=True)
@@ -44,7 +53,9 @@ class _Draft:
     routes: list[Route]
     tunnels: list[tuple[Tunnel, Tunnel]] = field(default_factory=list)
     fixed: set[str] = field(default_factory=set)
+    made: set[str] = field(default_factory=set)  # tunnels that were an entry of a map, and have a route
     notes: list[str] = field(default_factory=list)
+    conflicts: list[Finding] = field(default_factory=list)
 
     @property
     def gateway(self) -> Gateway:
@@ -53,12 +64,21 @@ class _Draft:
 
 def adapt(gateway: Gateway, target: str) -> Adapted:
     """`gateway` for a device of the dialect `target`; itself where it is of that dialect already."""
-    if gateway.dialect == target:
+    if gateway.dialect == target and not any(_needs_map(t, target) for t in gateway.tunnels):
         return Adapted(gateway, tuple((t.interface, t) for t in gateway.tunnels))
+    bare = tuple(_mentioned(gateway))
+    gateway = replace(gateway, interfaces=(*gateway.interfaces, *bare))
     draft = _Draft(
         Device("original", gateway), target, {i.name: i for i in gateway.interfaces}, list(gateway.routes)
     )
+    draft.notes += [f"{i.name} is named and nothing is said of it: it gets no address" for i in bare]
+    if target == AWPLUS:
+        gateway = _supported(gateway, draft)
+        draft.device = Device("original", gateway)
     for tunnel in gateway.tunnels:
+        if gateway.dialect == target and not _needs_map(tunnel, target):
+            draft.tunnels.append((tunnel, tunnel))
+            continue
         _shut_down(tunnel, draft)
         hop = tunnel.outgoing.next_hop if tunnel.outgoing else None
         if target != NEC and hop is not None:
@@ -72,21 +92,25 @@ def adapt(gateway: Gateway, target: str) -> Adapted:
     return _renamed(draft)
 
 
-def wan_of(tunnel: Tunnel, device: Device) -> Interface | None:
-    """The interface that carries a tunnel: as it is written, by the routes, by the default route."""
-    peer = tunnel.peer_address if isinstance(tunnel.peer_address, IPAddress) else None
-    found = device.wan(tunnel, peer)
-    if found is not None:
-        return found
-    for route in device.gateway.routes:
-        if route.destination.prefixlen or route.discard:
-            continue
-        if route.interface in device.interfaces:
-            return device.interfaces[route.interface]
-        if route.next_hop is not None and (way := device.way_to(route.next_hop)) is not None:
-            return way
-    leased = [i for i in device.physical if i.dhcp]
-    return next(iter([*leased, *device.physical]), None)
+def _needs_map(tunnel: Tunnel, target: str) -> bool:
+    """A tunnel interface of Cisco's has one destination; a dynamic crypto map takes who comes."""
+    return target == CISCO and tunnel.peer_address is ANY and not tunnel.policy_based
+
+
+def _mentioned(gateway: Gateway) -> Iterator[Interface]:
+    """Ports that lines name and no block describes: they are there all the same, and need a name."""
+    used: list[str | None] = [r.interface for r in gateway.routes]
+    for interface in gateway.interfaces:
+        used += [interface.unnumbered, interface.unnumbered_ipv6]
+    for tunnel in gateway.tunnels:
+        used += [tunnel.source_address] if isinstance(tunnel.source_address, str) else []
+        used += [tunnel.outgoing.interface] if tunnel.outgoing else []
+    known = {i.name for i in gateway.interfaces}
+    for name in dict.fromkeys(used):
+        if name and name not in known:
+            is_loopback = name.lower().startswith("lo")
+            kind = InterfaceKind.LOOPBACK if is_loopback else InterfaceKind.PHYSICAL
+            yield Interface(name=name, kind=kind, enabled=True)
 
 
 def networks(selectors: Iterable[TrafficSelector]) -> list[IPNetwork]:
@@ -96,6 +120,45 @@ def networks(selectors: Iterable[TrafficSelector]) -> list[IPNetwork]:
         if TrafficSelector(selector.start, selector.end) not in _WHOLE:
             found += summarize_address_range(selector.start, selector.end)
     return list(dict.fromkeys(found))
+
+
+def _supported(gateway: Gateway, draft: _Draft) -> Gateway:
+    """Without 3DES: AlliedWare Plus takes the word, and its newer firmware does not support it."""
+
+    def kept(several: Iterable[T], cipher_of: Callable[[T], Cipher | None]) -> tuple[T, ...]:
+        given = tuple(several)
+        without = tuple(x for x in given if cipher_of(x) != TRIPLE_DES)
+        if not without or len(without) == len(given):
+            return given
+        draft.notes.append("3DES goes: newer firmware of the device does not support it")
+        return without
+
+    def with_sets(algorithms: Algorithms) -> Algorithms:
+        sets = [replace(s, alternatives=()) for s in algorithms.sets]
+        sets = [replace(s, ciphers=kept(s.ciphers, lambda c: c)) for s in sets]
+        first, *more = kept(sets, lambda s: s.ciphers[0] if s.ciphers else None)
+        return replace(first, alternatives=tuple(more))  # type: ignore[arg-type]
+
+    def plain(tunnel: Tunnel) -> Tunnel:
+        if isinstance(tunnel, Ikev1Tunnel):
+            proposals = kept(tunnel.ipsec.proposals, lambda p: p.cipher)
+            return replace(tunnel, ipsec=replace(tunnel.ipsec, proposals=proposals))
+        if isinstance(tunnel, Ikev2Tunnel):
+            ike, child = with_sets(tunnel.ike.algorithms), with_sets(tunnel.ipsec.algorithms)
+            return replace(
+                tunnel,
+                ike=replace(tunnel.ike, algorithms=ike),
+                ipsec=replace(tunnel.ipsec, algorithms=child),
+            )
+        return tunnel
+
+    return replace(
+        gateway,
+        tunnels=tuple(plain(t) for t in gateway.tunnels),
+        ikev1_peers=tuple(
+            replace(p, proposals=kept(p.proposals, lambda x: x.cipher)) for p in gateway.ikev1_peers
+        ),
+    )
 
 
 def _shut_down(tunnel: Tunnel, draft: _Draft) -> None:
@@ -214,6 +277,10 @@ def _for_routes(tunnel: Tunnel, draft: _Draft) -> None:
         )
         there = networks(part.ipsec.remote_selectors)
         for network in there:
+            if any(r.destination == network and r.interface in draft.made for r in draft.routes):
+                draft.conflicts.append(_behind_several(tunnel, network))
+                continue
+            draft.made.add(name)
             draft.routes.append(Route(destination=network, interface=name, source=tunnel.source))
             draft.notes.append(f"{tunnel.interface}: a route to {network} leads into its tunnel interface")
         if not there:
@@ -223,6 +290,18 @@ def _for_routes(tunnel: Tunnel, draft: _Draft) -> None:
         connect = part.connect if draft.target == NEC else ConnectType.ALWAYS
         changed = replace(part, interface=name, policy_based=False, connect=connect)
         draft.tunnels.append((_ends_for(changed, draft), part))
+
+
+def _behind_several(tunnel: Tunnel, network: IPNetwork) -> Finding:
+    return Finding(
+        Severity.ERROR,
+        "same-destination",
+        f"{tunnel.interface}: {network} is behind several tunnels, and the device chooses by the destination "
+        "alone: what comes from the network of the second goes into the first, and the far end drops it; let "
+        "one line of the access list say it on both ends, from a network that holds both",
+        tunnel.source,
+        name=tunnel.interface,
+    )
 
 
 def _parts(tunnel: Tunnel, draft: _Draft) -> list[Tunnel]:
@@ -290,8 +369,9 @@ def _ends_for(tunnel: Tunnel, draft: _Draft) -> Tunnel:
 
 def _renamed(draft: _Draft) -> Adapted:
     gateway, target = draft.gateway, draft.target
+    same = gateway.dialect == target
     names = translated(
-        (Wanted(i, i.name in draft.fixed) for i in draft.interfaces.values()), gateway.dialect, target
+        (Wanted(i, same or i.name in draft.fixed) for i in draft.interfaces.values()), gateway.dialect, target
     )
     for old, new in names.items():
         if old != new and " part " not in old:
@@ -304,10 +384,15 @@ def _renamed(draft: _Draft) -> Adapted:
         interfaces=tuple(_renamed_interface(i, names) for i in draft.interfaces.values()),
         tunnels=tuple(t for t, _ in tunnels),
         routes=tuple(_renamed_route(r, names) for r in draft.routes),
-        access_lists=tuple(a for a in gateway.access_lists if a.name in _filters(gateway)),
+        access_lists=tuple(a for a in gateway.access_lists if same or a.name in _filters(gateway)),
         ikev1_peers=_used(gateway, [t for t, _ in tunnels]),
     )
-    return Adapted(made, tuple((t.interface, of) for t, of in tunnels), tuple(dict.fromkeys(draft.notes)))
+    return Adapted(
+        made,
+        tuple((t.interface, of) for t, of in tunnels),
+        tuple(dict.fromkeys(draft.notes)),
+        tuple(draft.conflicts),
+    )
 
 
 def _used(gateway: Gateway, tunnels: list[Tunnel]) -> tuple[Ikev1Peer, ...]:
@@ -327,7 +412,7 @@ def _filters(gateway: Gateway) -> set[str | None]:
 def _answering(gateway: Gateway, target: str) -> IkePolicy:
     """What answers strangers: nobody may come where all peers are known, so what the tunnels say is said."""
     tunnels = [t for t in gateway.tunnels if isinstance(t, Ikev2Tunnel)]
-    if any(t.peer_address is ANY for t in tunnels):
+    if gateway.dialect == target or any(t.peer_address is ANY for t in tunnels):
         return gateway.unknown_peer_policy
     if tunnels and target != AWPLUS:
         return tunnels[0].ike

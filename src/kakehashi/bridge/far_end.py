@@ -1,13 +1,15 @@
 """The other side of a tunnel as this side knows it; what it does not know is a placeholder, and said."""
 
 from dataclasses import dataclass, field, replace
-from ipaddress import IPv4Address, IPv6Address, ip_interface, ip_network
+from ipaddress import ip_address, ip_interface, ip_network
 
-from kakehashi.bridge.adapt import CISCO, networks, wan_of
+from kakehashi.bridge.abilities import CISCO
+from kakehashi.bridge.adapt import networks
 from kakehashi.bridge.names import physical
 from kakehashi.bridge.names import tunnel as tunnel_name
+from kakehashi.bridge.places import places, wan_of
 from kakehashi.check.device import Device
-from kakehashi.model.address import ANY, Hostname, IPAddress, IPInterface, IPNetwork, PeerAddress
+from kakehashi.model.address import ANY, IPAddress, IPInterface, IPNetwork, PeerAddress
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.identity import Authentication, Identity
 from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel, PeerIdentity, RemoteAccess
@@ -16,16 +18,31 @@ from kakehashi.wire.registry.ikev2 import IdType
 
 _MADE_UP_WAN = {4: "198.18.0.2/24", 6: "2001:db8:ffff::2/64"}
 _MADE_UP_LAN = "192.168.254.1/24"
+_MADE_UP_HERE = {4: "192.0.2.1", 6: "2001:db8::1"}
+_MOST_PORTS = 8
+_HOSTNAME = "far-end"
 _PREFIX = {4: 24, 6: 64}  # of a network towards the internet of which only an address is known
 
 
 @dataclass(frozen=True, slots=True)
+class Placeholder:
+    """What this side cannot know, in words. `interface`: whose; `value`: what is made up, "" for the rest."""
+
+    text: str
+    interface: str = ""
+    value: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.interface}: {self.text}" if self.interface else self.text
+
+
+@dataclass(frozen=True, slots=True)
 class FarEnd:
-    """The far end's router, with one tunnel; and what in it is a placeholder, in words."""
+    """The far end's router, with one tunnel; and what in it is a placeholder."""
 
     gateway: Gateway
     tunnel: str
-    placeholders: tuple[str, ...]
+    placeholders: tuple[Placeholder, ...]
 
 
 class NoFarEndError(Exception):
@@ -34,14 +51,19 @@ class NoFarEndError(Exception):
 
 @dataclass(slots=True)
 class _Draft:
-    """What the far end is made of. `here`: our address as it sees it; `there`: its own."""
+    """What the far end is made of. `own`: our address; `here`: as the far end sees it; `there`: its own."""
 
     near: Device
     tunnel: Tunnel
+    own: IPAddress | None
     here: IPAddress | None
     there: IPAddress | None
     version: int
-    placeholders: list[str] = field(default_factory=list)
+    placeholders: list[Placeholder] = field(default_factory=list)
+
+    def ask(self, text: str, interface: str = "", value: object = "") -> None:
+        """Remember a placeholder."""
+        self.placeholders.append(Placeholder(text, interface, str(value)))
 
     @property
     def wan(self) -> str:
@@ -59,18 +81,25 @@ class _Draft:
 def far_end(gateway: Gateway, tunnel: Tunnel) -> FarEnd:
     """The router at the other end of a tunnel of `gateway`, in the same dialect. NoFarEndError."""
     near = Device("near", gateway)
-    draft = _draft(near, tunnel)
-    if draft.here is None and tunnel.peer_address is ANY:
-        raise NoFarEndError(f"{tunnel.interface}: neither end's address is known; nobody could begin")
-    if draft.here is None:
-        draft.placeholders.append("our address is not fixed: the far end waits for us (peer of any address)")
+    at = places(tunnel, near)
+    draft = _Draft(near, tunnel, at.own, at.here, at.there, at.version)
+    unnamed = isinstance(tunnel, Ikev2Tunnel) and not tunnel.local.identity.data and draft.own is None
+    if draft.here is None and (tunnel.peer_address is ANY or unnamed):
+        # One end must find the other; and who has no name is known by its address.
+        draft.own = draft.here = ip_address(_MADE_UP_HERE[draft.version])
+        draft.ask(f"this end's address, which is not known here; {draft.here} is made up", value=draft.here)
+    if at.is_translated:
+        draft.ask(f"this end is behind a NAT ({draft.own} is private): the far end waits for it")
+    elif draft.here is None:
+        draft.ask("this end's address is not known here: the far end waits for it (peer of any address)")
+    draft.ask(f"its name; {_HOSTNAME} is made up", value=_HOSTNAME)
     made, peers = _far_tunnel(draft)
     made = replace(made, source=None)
     interfaces, routes = _surroundings(draft)
     far = Gateway(
         dialect=gateway.dialect,
         unknown_peer_policy=made.ike if isinstance(made, Ikev2Tunnel) else gateway.unknown_peer_policy,
-        hostname="far-end",
+        hostname=_HOSTNAME,
         interfaces=interfaces,
         tunnels=(made,),
         routes=routes,
@@ -78,18 +107,6 @@ def far_end(gateway: Gateway, tunnel: Tunnel) -> FarEnd:
         delete_notify=gateway.delete_notify,
     )
     return FarEnd(far, made.interface, tuple(draft.placeholders))
-
-
-def _draft(near: Device, tunnel: Tunnel) -> _Draft:
-    peer = tunnel.peer_address
-    there = peer if isinstance(peer, IPv4Address | IPv6Address) else None
-    version = there.version if there else 6 if isinstance(peer, Hostname) and peer.version == 6 else 4
-    if there is None and isinstance(tunnel.source_address, IPv4Address | IPv6Address):
-        version = tunnel.source_address.version
-    here = near.own_address(tunnel, version)
-    if here is None and (wan := wan_of(tunnel, near)) is not None:
-        here = next(iter(near.addresses_of(wan.name, version)), None)
-    return _Draft(near, tunnel, here, there, version)
 
 
 def _far_tunnel(draft: _Draft) -> tuple[Tunnel, tuple[Ikev1Peer, ...]]:
@@ -100,7 +117,8 @@ def _far_tunnel(draft: _Draft) -> tuple[Tunnel, tuple[Ikev1Peer, ...]]:
     }
     towards: PeerAddress = draft.here if draft.here is not None else ANY
     # Who is not found must begin.
-    connect = ConnectType.ALWAYS if tunnel.peer_address is ANY and towards is not ANY else tunnel.connect
+    connect = ConnectType.ALWAYS if tunnel.peer_address is ANY else tunnel.connect
+    connect = ConnectType.ON_DEMAND if towards is ANY else connect
     outgoing = tunnel.outgoing and OutgoingInterface(draft.wan)
     source = tunnel.source_address and (draft.there or draft.wan)
     if tunnel.policy_based:
@@ -112,6 +130,7 @@ def _far_tunnel(draft: _Draft) -> tuple[Tunnel, tuple[Ikev1Peer, ...]]:
         "connect": connect,
         "outgoing": outgoing,
         "source_address": source,
+        "bypass": tuple(replace(b, local=b.remote, remote=b.local) for b in tunnel.bypass),
     }
     if isinstance(tunnel, Ikev2Tunnel):
         ike = replace(tunnel.ike, start_rekey=tunnel.ike.start_rekey or tunnel.peer_address is ANY)
@@ -120,7 +139,7 @@ def _far_tunnel(draft: _Draft) -> tuple[Tunnel, tuple[Ikev1Peer, ...]]:
                 tunnel,
                 ipsec=replace(tunnel.ipsec, **swapped),  # type: ignore[arg-type]
                 local=_side(tunnel.peer, draft.there, "the far end", draft),
-                peer=_side(tunnel.local, draft.here, "this end", draft),
+                peer=_side(tunnel.local, draft.own, "this end", draft),
                 ike=replace(ike, start_rekey=ike.start_rekey and towards is not ANY)
                 if draft.near.gateway.dialect == "nec-ix"
                 else ike,
@@ -154,7 +173,7 @@ def _side(side: Authentication, address: IPAddress | None, whose: str, draft: _D
         return replace(side, source=None)
     if address is not None:
         return replace(side, identity=Identity.of_address(address), by_address=False, source=None)
-    draft.placeholders.append(f"who {whose} says it is: its address is not known")
+    draft.ask(f"who {whose} says it is: its address is not known", value="unknown")
     return replace(side, identity=Identity.of(IdType.ID_FQDN, "unknown"), by_address=False, source=None)
 
 
@@ -164,7 +183,7 @@ def _far_peer(tunnel: Ikev1Tunnel, towards: PeerAddress, draft: _Draft) -> Ikev1
         raise NoFarEndError(f"{tunnel.interface}: with whom phase 1 is made is not known")
     peer = peers[0]
     if len(peers) > 1:
-        draft.placeholders.append(f"which of {len(peers)} peers it is: {peer.name} is taken")
+        draft.ask(f"which of {len(peers)} peers it is: {peer.name} is taken")
     expected: Identity | PeerIdentity = PeerIdentity.ADDRESS if towards is not ANY else PeerIdentity.ANYTHING
     if isinstance(peer.peer_identity, PeerIdentity) and peer.peer_identity is PeerIdentity.ANYTHING:
         expected = PeerIdentity.ANYTHING
@@ -183,7 +202,7 @@ def _far_peer(tunnel: Ikev1Tunnel, towards: PeerAddress, draft: _Draft) -> Ikev1
 
 def _other_role(access: RemoteAccess | None, draft: _Draft) -> RemoteAccess | None:
     if access is not None:
-        draft.placeholders.append("the names and passwords of the login (XAUTH)")
+        draft.ask("the names and passwords of the login (XAUTH)")
     return None
 
 
@@ -191,7 +210,7 @@ def _surroundings(draft: _Draft) -> tuple[tuple[Interface, ...], tuple[Route, ..
     """Interfaces and routes of the far end."""
     wan, hop = _wan(draft)
     theirs = networks(draft.tunnel.ipsec.remote_selectors) or _routed(draft)
-    lan = _lan(theirs, draft)
+    lans = _lans(theirs, draft)
     inner = _tunnel_interface(draft)
     routes = (
         []
@@ -200,16 +219,16 @@ def _surroundings(draft: _Draft) -> tuple[tuple[Interface, ...], tuple[Route, ..
     )
     if not draft.tunnel.policy_based:
         routes += [Route(destination=n, interface=draft.name) for n in _ours(draft) if n not in theirs]
-    return (wan, lan, inner), tuple(routes)
+    return (wan, *lans, inner), tuple(routes)
 
 
 def _wan(draft: _Draft) -> tuple[Interface, IPAddress | None]:
     if draft.there is None:
-        draft.placeholders.append(f"{draft.wan}: the far end's address; it is taken by DHCP")
+        draft.ask("which port it is, and the far end's address: it is taken by DHCP", draft.wan)
         leased = Interface(
             name=draft.wan, kind=InterfaceKind.PHYSICAL, enabled=True, dhcp=True, dhcp_default_route=True
         )
-        if (draft.version == 4 and not draft.tunnel.policy_based) or draft.version == 4:
+        if draft.version == 4:
             return leased, None
         address = ip_interface(_MADE_UP_WAN[draft.version])
         return replace(leased, dhcp=False, dhcp_default_route=False, addresses=(address,)), address.network[1]
@@ -232,32 +251,46 @@ def _wan(draft: _Draft) -> tuple[Interface, IPAddress | None]:
         ipv6_enabled=draft.version == 6,
     )
     if shared:
-        draft.placeholders.append(f"{draft.wan}: which port faces this side")
+        draft.ask("which port faces this side", draft.wan)
         return wan, None
     hop = next(h for h in (address.network[1], address.network[2]) if h != address.ip)
-    draft.placeholders.append(f"{draft.wan}: which port it is, its mask (/{length}) and the next hop {hop}")
+    draft.ask(f"which port it is, its mask (/{length}) and the next hop {hop}", draft.wan, hop)
     return wan, hop
 
 
-def _lan(theirs: list[IPNetwork], draft: _Draft) -> Interface:
-    addresses: tuple[IPInterface, ...] = tuple(
+def _lans(theirs: list[IPNetwork], draft: _Draft) -> list[Interface]:
+    """A port for each of its networks; one IPv4 and one IPv6 network share the first."""
+    addresses: list[IPInterface] = [
         ip_interface(f"{n[1] if n.num_addresses > 2 else n[0]}/{n.prefixlen}") for n in theirs if n.prefixlen
-    )
+    ]
     if not addresses:
-        addresses = (ip_interface(_MADE_UP_LAN),)
-        draft.placeholders.append(
-            f"{draft.lan}: the far end's own network; {addresses[0].network} is made up"
+        addresses = [ip_interface(_MADE_UP_LAN)]
+        draft.ask(
+            f"which port it is, and the far end's own network: {addresses[0].network} is made up", draft.lan
         )
-    else:
-        said = ", ".join(str(a) for a in addresses)
-        draft.placeholders.append(f"{draft.lan}: which port it is, and its address in its network ({said})")
-    first = {version: next((a for a in addresses if a.version == version), None) for version in (4, 6)}
+        return [_port(draft.lan, addresses)]
+    by_version = {v: [a for a in addresses if a.version == v] for v in (4, 6)}
+    count = min(max(map(len, by_version.values())), _MOST_PORTS)
+    ports = []
+    for number in range(count):
+        name = physical(draft.near.gateway.dialect, 1 + number)
+        own = [found[number] for found in by_version.values() if number < len(found)]
+        said = ", ".join(str(a) for a in own)
+        draft.ask(f"which port it is, and its address in its network ({said})", name)
+        ports.append(_port(name, own))
+    left = [str(a.network) for found in by_version.values() for a in found[count:]]
+    if left:
+        draft.ask(f"where its other networks are: {', '.join(left)}")
+    return ports
+
+
+def _port(name: str, addresses: list[IPInterface]) -> Interface:
     return Interface(
-        name=draft.lan,
+        name=name,
         kind=InterfaceKind.PHYSICAL,
         enabled=True,
-        addresses=tuple(a for a in first.values() if a is not None),
-        ipv6_enabled=first[6] is not None,
+        addresses=tuple(addresses),
+        ipv6_enabled=any(a.version == 6 for a in addresses),
     )
 
 

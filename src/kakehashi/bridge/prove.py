@@ -1,13 +1,23 @@
 """The proof: a rendered configuration is read again and negotiates with the other side in the engine."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from kakehashi.bridge.agree import Agreed
 from kakehashi.bridge.far_end import NoFarEndError, far_end
+from kakehashi.bridge.reading import Read
 from kakehashi.check.device import Device
 from kakehashi.check.pair import End, Pair
 from kakehashi.check.verdict import Judge
+from kakehashi.dialects.rendering import Loss
+from kakehashi.model.finding import Severity
 from kakehashi.model.gateway import Gateway
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.identity import AuthenticationMethod
+from kakehashi.model.ikev1 import Ikev1Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
+
+_CERTIFICATES = "its certificates are not translated: put them on the device yourself"
+_SILENCE = "no answer comes, and nobody says why"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +54,88 @@ def negotiate(one: tuple[Gateway, str], other: tuple[Gateway, str]) -> Proof:
     return Proof(one[1], verdict.comes_up, verdict.survives_rekey, verdict.reason or verdict.one_way)
 
 
-def prove_translation(original: Gateway, of: Tunnel, translated: Gateway, tunnel: str) -> Proof:
-    """Does the translated tunnel meet the far end that the original one has?"""
+def why_it_is_down(proof: Proof, read: Read, tunnel: Tunnel, losses: Sequence[Loss]) -> Proof:
+    """A proof that does not hold, with what explains it best: an error of the file, what cannot be said."""
+    errors = [f for f in read.findings if f.severity is Severity.ERROR]
+    if has_certificate(tunnel):
+        reason = _CERTIFICATES
+    elif not tunnel.enabled and not errors:
+        own = next((f for f in read.findings if f.message.startswith(f"{tunnel.interface} ")), None)
+        told = f" ({own.message})" if own else ""
+        reason = f"it is shut down in {read.file}{told}: nothing meets it before it is switched on"
+    elif errors and (not tunnel.enabled or not _meets_its_like(read.gateway, tunnel)):
+        own = next((f for f in errors if tunnel.interface in f.message), errors[0])
+        reason = f"{read.file} has an error that keeps it down: {own.message}"
+    elif isinstance(tunnel, Ikev1Tunnel) and not tunnel.ipsec.autorefresh and proof.reason == _SILENCE:
+        reason = f"its SAs end and are never renewed, as {read.file} says"
+    elif losses and proof.reason == _SILENCE:
+        unsaid = "; ".join(f"{x.what} ({x.why})" for x in losses[:3])
+        reason = f"no answer comes; look at what the device cannot say: {unsaid}"
+    else:
+        return proof
+    return Proof(proof.tunnel, proof.comes_up, proof.survives_rekey, reason)
+
+
+def _meets_its_like(gateway: Gateway, tunnel: Tunnel) -> bool:
+    """Does a tunnel come up with a far end of the same maker? If not, it is not the other maker's doing."""
     try:
-        far = far_end(original, of)
+        far = far_end(gateway, _original(gateway, tunnel))
+    except NoFarEndError:
+        return False
+    return negotiate((gateway, tunnel.interface), (far.gateway, far.tunnel)).holds
+
+
+def prove_translation(
+    read: Read, of: Tunnel, agreed: Agreed, translated: Gateway, tunnel: str, losses: Sequence[Loss]
+) -> Proof:
+    """Does the translated tunnel meet the far end that the original one has?
+
+    `agreed`: the original with what the other device can say, and `of` its tunnel. What that changes the far
+    end must change, too; whether it comes up then is told.
+    """
+    if has_certificate(of):
+        return Proof(tunnel, False, False, _CERTIFICATES)
+    try:
+        far = far_end(read.gateway, _original(read.gateway, of))
+        found = negotiate((translated, tunnel), (far.gateway, far.tunnel))
+        if found.holds:
+            return found
+        changes = [c for c in agreed.changes if c.tunnel == of.interface]
+        if changes:
+            far = far_end(agreed.gateway, of)
+            then = negotiate((translated, tunnel), (far.gateway, far.tunnel))
+            if then.holds:
+                told = "; ".join(f"{c.was} {c.verb} {c.now}" for c in changes)
+                return Proof(tunnel, False, False, f"the far end must be changed as this end is: {told}")
+            found = then
     except NoFarEndError as error:
         return Proof(tunnel, False, False, str(error))
-    found = negotiate((translated, tunnel), (far.gateway, far.tunnel))
-    if found.holds:
+    return why_it_is_down(found, read, of, losses)
+
+
+def _original(gateway: Gateway, of: Tunnel) -> Tunnel:
+    """The tunnel as the file has it, with the pairs of networks that a part of it is for."""
+    found = gateway.tunnel(of.interface) or of
+    if not isinstance(found, Ikev1Tunnel):
         return found
-    before = negotiate((original, of.interface), (far.gateway, far.tunnel))
-    if not before.holds:
-        return Proof(tunnel, found.comes_up, found.survives_rekey, f"{found.reason}; nor does the original")
-    return found
+    parts = list(zip(of.ipsec.local_selectors, of.ipsec.remote_selectors, strict=False))
+    pairs = [
+        (local, remote)
+        for local, remote in zip(found.ipsec.local_selectors, found.ipsec.remote_selectors, strict=False)
+        if any(ours.contains(local) and theirs.contains(remote) for ours, theirs in parts)
+    ]
+    if not pairs:
+        return found
+    ipsec = replace(
+        found.ipsec,
+        local_selectors=tuple(local for local, _ in pairs),
+        remote_selectors=tuple(remote for _, remote in pairs),
+    )
+    return replace(found, ipsec=ipsec)
+
+
+def has_certificate(tunnel: Tunnel) -> bool:
+    """Does one side of it prove itself by a certificate?"""
+    if not isinstance(tunnel, Ikev2Tunnel):
+        return False
+    return AuthenticationMethod.SIGNATURE in (tunnel.local.method, tunnel.peer.method)

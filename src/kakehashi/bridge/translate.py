@@ -4,21 +4,24 @@ from dataclasses import dataclass
 
 from kakehashi.bridge.account import Fate, Line, Outcome, account
 from kakehashi.bridge.adapt import Adapted, adapt
+from kakehashi.bridge.agree import Change, agree
 from kakehashi.bridge.carry import carry_over, in_comments
-from kakehashi.bridge.prove import Proof, prove_translation
+from kakehashi.bridge.prove import Proof, has_certificate, prove_translation
 from kakehashi.bridge.reading import Read, parse
 from kakehashi.dialects.base import Dialect
 from kakehashi.dialects.registry import by_name
 from kakehashi.dialects.rendering import Loss, Rendered
 from kakehashi.model.finding import Finding, Severity
+from kakehashi.model.gateway import Gateway
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translation:
     """A translated router. `text` is the configuration alone; `lines`: what became of each source line.
 
-    `losses`: what the other device does otherwise; `notes`: what was changed to fit it; `wrong`: what its
-    dialect complains of in the result.
+    `losses`: what the other device does otherwise; `notes`: what was changed to fit it; `changes`: what it
+    cannot say and its far end must therefore say otherwise, too; `wrong`: what its dialect complains of in
+    the result.
     """
 
     file: str
@@ -28,6 +31,7 @@ class Translation:
     lines: tuple[Line, ...]
     losses: tuple[Loss, ...]
     notes: tuple[str, ...]
+    changes: tuple[Change, ...]
     proofs: tuple[Proof, ...]
     wrong: tuple[Finding, ...]
 
@@ -43,6 +47,7 @@ class Translation:
             lines.append(f"{'Proved' if proof.holds else 'FAILED'}: {proof}.")
         lines += [f"ERROR: {f.message}" for f in self.wrong]
         for title, found in (
+            ("It cannot say this, and its far end must be changed likewise:", [str(c) for c in self.changes]),
             ("Changed:", list(self.notes)),
             ("Impossible:", [_told(x) for x in self.lines if x.fate is Fate.IMPOSSIBLE]),
             ("In part:", [_told(x) for x in self.lines if x.fate is Fate.CARRIED and x.reason]),
@@ -58,20 +63,25 @@ def translate(read: Read, target: str) -> Translation:
     """Translate a router that was read."""
     dialect = by_name(target)
     source = by_name(read.dialect)
-    adapted, rendered, text = _render(source, dialect, read)
+    agreed = agree(read.gateway, target, [t.interface for t in read.gateway.tunnels], True)
+    adapted, rendered, text = _render(source, dialect, read, agreed.gateway)
     again = dialect.lower(text, f"{read.file} in {dialect.name}")
     gateway = again.gateway
     proofs = tuple(
-        prove_translation(read.gateway, of, gateway, name) for name, of in adapted.tunnels if of.enabled
+        prove_translation(read, of, agreed, gateway, name, rendered.losses)
+        for name, of in adapted.tunnels
+        if of.enabled or (has_certificate(of) and target != read.dialect)
     )
     was = {f.code for f in read.findings if f.severity is Severity.ERROR}
-    wrong = tuple(f for f in again.findings if f.severity is Severity.ERROR and f.code not in was)
+    errors = [f for f in again.findings if f.severity is Severity.ERROR and f.code not in was]
+    wrong = (*adapted.conflicts, *errors)
 
     def outcome(changed: str) -> Outcome:
         found = source.lower(changed, read.file).gateway
-        changed_to = adapt(found, target)
+        said = agree(found, target, [t.interface for t in found.tunnels], True)
+        changed_to = adapt(said.gateway, target)
         made = dialect.render(changed_to.gateway)
-        return Outcome(found, made.text, made.losses, changed_to.notes)
+        return Outcome(found, made.text, made.losses, (*map(str, said.changes), *changed_to.notes))
 
     return Translation(
         file=read.file,
@@ -81,13 +91,14 @@ def translate(read: Read, target: str) -> Translation:
         lines=account(read.document, read.lines, read.findings, outcome, read.dialect == target),
         losses=rendered.losses,
         notes=adapted.notes,
+        changes=agreed.changes,
         proofs=proofs,
         wrong=wrong,
     )
 
 
-def _render(source: Dialect, target: Dialect, read: Read) -> tuple[Adapted, Rendered, str]:
-    adapted = adapt(read.gateway, target.name)
+def _render(source: Dialect, target: Dialect, read: Read, gateway: Gateway) -> tuple[Adapted, Rendered, str]:
+    adapted = adapt(gateway, target.name)
     rendered = target.render(adapted.gateway)
     written = rendered.text
     if source.name == target.name:

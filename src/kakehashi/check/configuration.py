@@ -35,6 +35,15 @@ class Lines(Protocol):
         at `blocks`, or for the whole device. None: no line does, the device's default holds.
         """
 
+    def place(self, parameter: str, *blocks: Source | None) -> Source | None:
+        """The first line of the block in which `parameter` would be set; None: that is not known."""
+
+    def scope(self, *blocks: Source | None) -> frozenset[int]:
+        """The lines on which what begins at `blocks` depends: their own, and those of all that they name."""
+
+    def head(self, line: int) -> int:
+        """The line with which the block around `line` begins; itself where there is none."""
+
 
 class NoLines:
     """For a model that came of no text."""
@@ -43,8 +52,20 @@ class NoLines:
         """Nothing is known."""
         return None
 
+    def place(self, parameter: str, *blocks: Source | None) -> Source | None:
+        """Nothing is known."""
+        return None
 
-_NO_LINES = NoLines()
+    def scope(self, *blocks: Source | None) -> frozenset[int]:
+        """Nothing is known."""
+        return frozenset()
+
+    def head(self, line: int) -> int:
+        """Nothing is known."""
+        return line
+
+
+NO_LINES = NoLines()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,4 +84,4 @@ class Configuration:
     lines: int = 0
     not_ours: tuple[int, ...] = ()
     unknown: tuple[UnknownLine, ...] = ()
-    text: Lines = _NO_LINES
+    text: Lines = NO_LINES

@@ -92,6 +92,29 @@ class Device:
         """
         return self._way(address, 2)
 
+    def switched_off_way_to(self, address: IPAddress) -> Interface | None:
+        """The interface that is shut down, and by which packets for `address` would leave else."""
+        route = self.route_to(address)
+        if route is not None and route.interface is not None:
+            return self.interfaces.get(route.interface)
+        wanted = address if route is None or route.next_hop is None else route.next_hop
+        return next(
+            (
+                i
+                for i in self.gateway.interfaces
+                if any(own.version == wanted.version and wanted in own.network for own in i.addresses)
+            ),
+            None,
+        )
+
+    @cached_property
+    def tells_all_addresses(self) -> bool:
+        """Does every interface towards the world say its address? A part of a configuration does not."""
+        on = [i for i in self.physical if i.enabled]
+        return any(i.addresses for i in self.physical) and not any(
+            i.dhcp or not (i.addresses or i.unnumbered or i.ipv6_enabled) for i in on
+        )
+
     def _way(self, address: IPAddress, depth: int) -> Interface | None:
         on_link = [
             (own.network.prefixlen, interface)
@@ -102,7 +125,7 @@ class Device:
             return max(on_link, key=lambda found: found[0])[1]
         route = self.route_to(address)
         if route is None:
-            return None
+            return next((i for i in self.gateway.interfaces if i.dhcp_default_route), None)
         if route.interface is not None:
             return self.interfaces.get(route.interface)
         if route.next_hop is not None and depth:

@@ -4,42 +4,82 @@ from collections.abc import Mapping
 
 from kakehashi.check.advice import advise
 from kakehashi.check.configuration import Configuration
+from kakehashi.check.device import Device
 from kakehashi.check.pair import Pair
 from kakehashi.check.report import Mismatch, Remark, Severity, Symptom
 from kakehashi.check.sheet.labels import ENGLISH
-from kakehashi.check.sheet.row import Cell, Row
+from kakehashi.check.sheet.row import NOTHING, Cell, Row
 from kakehashi.check.symptoms.table import symptom
 from kakehashi.check.verdict import Verdict
+from kakehashi.model.address import Hostname
 from kakehashi.model.source import Source
 
 _SAID_IN_BOTH_PHASES = frozenset({"peer-address"})
+_IDENTITIES = ("identity-a", "identity-b")
 
 
 def mismatches(
-    pair: Pair, verdict: Verdict, rows: tuple[Row, ...], configurations: Mapping[str, Configuration]
+    pair: Pair,
+    verdict: Verdict,
+    rows: tuple[Row, ...],
+    configurations: Mapping[str, Configuration],
+    devices: Mapping[str, Device],
 ) -> tuple[Mismatch, ...]:
-    """One for each parameter that does not fit."""
+    """One for each parameter that does not fit, but for what follows from another one."""
     found: dict[str, Mismatch] = {}
+    unfit = {row.key: row for row in rows if not row.fits}
     if not all(end.tunnel.enabled for end in pair.ends):
-        return ()
-    for row in rows:
-        if row.fits:
+        # What is left down may be so because nothing is known of the address that it names.
+        unfit = {key: row for key, row in unfit.items() if row.parameter == "peer-address"}
+    for row in unfit.values():
+        if _follows(row, unfit):
             continue
         key = row.parameter if row.parameter in _SAID_IN_BOTH_PHASES else row.key
-        found.setdefault(key, _mismatch(pair, verdict, row, configurations))
+        found.setdefault(key, _mismatch(pair, verdict, row, configurations, devices))
     return tuple(found.values())
 
 
+def _follows(row: Row, unfit: Mapping[str, Row]) -> bool:
+    """Is a row only unfit because another one is?
+
+    AEAD ciphers have no integrity algorithm, AH no cipher; a PRF that no line of its own names is that of the
+    hash; who has no name is called by its address.
+    """
+    cells = row.a, row.b
+    match row.key:
+        case "1/prf":
+            hashes = unfit.get("1/hash")
+            return hashes is not None and any(
+                cell.words in ("", other.words)
+                for cell, other in zip(cells, (hashes.a, hashes.b), strict=True)
+            )
+        case "1/hash" | "2/authentication":
+            unlike = f"{row.phase}/encryption" in unfit or "2/protocol" in unfit
+            return unlike and any(NOTHING in cell.text.split(", ") for cell in cells)
+        case "2/encryption":
+            return "2/protocol" in unfit
+        case "1/identity-a" | "1/identity-b":
+            return "1/peer-address" in unfit and all(c.text.startswith("address ") for c in cells)
+    return False
+
+
 def _mismatch(
-    pair: Pair, verdict: Verdict, row: Row, configurations: Mapping[str, Configuration]
+    pair: Pair,
+    verdict: Verdict,
+    row: Row,
+    configurations: Mapping[str, Configuration],
+    devices: Mapping[str, Device],
 ) -> Mismatch:
     label = ENGLISH.parameter(row)
-    says = [_says(end.device, cell) for end, cell in zip(pair.ends, (row.a, row.b), strict=True)]
+    says = "; ".join(_says(end.device, cell) for end, cell in zip(pair.ends, (row.a, row.b), strict=True))
+    where = _where(row.a) + _where(row.b)
+    if row.parameter == "peer-address":
+        says, where = _addresses(pair, verdict, row, configurations, devices)
     remark = Remark(
-        rule=f"mismatch-{row.parameter}",
+        rule="mismatch-identity" if row.parameter in _IDENTITIES else f"mismatch-{row.parameter}",
         severity=Severity.ERROR,
-        message=f"{_consequence(row, verdict)}: {label} does not fit: {says[0]}; {says[1]}",
-        where=_where(row.a) + _where(row.b),
+        message=f"{_consequence(row, verdict)}: {label} does not fit: {says}",
+        where=where,
         fix=advise(pair, row, configurations),
     )
     symptoms = tuple(
@@ -50,10 +90,43 @@ def _mismatch(
     return Mismatch(row=row, remark=remark, symptoms=symptoms)
 
 
+def _addresses(
+    pair: Pair,
+    verdict: Verdict,
+    row: Row,
+    configurations: Mapping[str, Configuration],
+    devices: Mapping[str, Device],
+) -> tuple[str, tuple[Source, ...]]:
+    """Where one end looks for the other, and the lines by which the other one is somewhere else."""
+    says: list[str] = []
+    where: list[Source] = []
+    there = (verdict.addresses[1], pair.b), (verdict.addresses[0], pair.a)
+    for cell, here, (address, far) in zip((row.a, row.b), pair.ends, there, strict=True):
+        if cell.text in (str(address.seen), "any") or isinstance(here.tunnel.peer_address, Hostname):
+            continue
+        said = configurations[far.device].text.said("own-address", far.tunnel.source)
+        holder = devices[far.device].holder(address.inside)
+        sources = [*(said.sources if said else ())]
+        sources += [holder.source] if holder is not None and holder.source is not None else []
+        at = f" ({sources[-1]})" if sources else ""
+        says.append(f"{_says(here.device, cell)}, and {far.device} is at {address.seen}{at}")
+        where += [*_where(cell), *sources]
+    return "; ".join(says), tuple(dict.fromkeys(where))
+
+
 def unexplained(pair: Pair, verdict: Verdict, explained: bool) -> Remark | None:
     """What the engines refuse although every row fits."""
     if explained or verdict.reason is None:
         return None
+    off = [end for end in pair.ends if not end.tunnel.enabled]
+    if off:
+        return Remark(
+            rule="shutdown",
+            severity=Severity.ERROR,
+            message=f"{pair.a} - {pair.b} never comes up: {verdict.reason}",
+            where=tuple(end.tunnel.source for end in off if end.tunnel.source is not None),
+            fix="switch the tunnel on",
+        )
     rule = "dies-at-rekey" if verdict.comes_up else "never-up"
     what = "comes up and dies at the rekey" if verdict.comes_up else "never comes up"
     return Remark(
@@ -81,6 +154,8 @@ def _both(pair: Pair) -> tuple[Source, ...]:
 
 
 def _consequence(row: Row, verdict: Verdict) -> str:
+    if verdict.comes_up and row.key == "2/inside":
+        return "comes up, and carries nothing"
     if verdict.comes_up and not verdict.survives_rekey:
         return "comes up, and dies at the first rekey"
     if verdict.comes_up:

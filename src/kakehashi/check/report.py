@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kakehashi.check.configuration import Configuration
 from kakehashi.check.pair import End, Pair
@@ -32,7 +32,7 @@ _SEVERITIES = {
 class Remark:
     """One finding. `rule` is stable for machines; `where`: the lines that it is about, of either file.
 
-    `fix`: what to write where; "" where nobody can know.
+    `fix`: what to write where; "" where nobody can know. `name`: what it is about, where that has one.
     """
 
     rule: str
@@ -40,6 +40,7 @@ class Remark:
     message: str
     where: tuple[Source, ...] = ()
     fix: str = ""
+    name: str = field(default="", compare=False)
 
     @classmethod
     def of(cls, finding: Finding) -> "Remark":
@@ -50,6 +51,7 @@ class Remark:
             message=finding.message,
             where=() if finding.source is None else (finding.source,),
             fix=finding.remedy,
+            name=finding.name,
         )
 
 

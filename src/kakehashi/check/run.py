@@ -3,21 +3,26 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from kakehashi.check.configuration import Configuration
+from kakehashi.check.configuration import Configuration, Lines
+from kakehashi.check.consequences import causes_only
 from kakehashi.check.device import Device
+from kakehashi.check.differences import differences
 from kakehashi.check.mismatch import mismatches, one_way, unexplained
 from kakehashi.check.pair import End, Pair, pair_tunnels
 from kakehashi.check.report import PairReport, Remark, Report, Severity, in_order
-from kakehashi.check.rules.every import RULES
+from kakehashi.check.rules.every import RULES, RULES_OF_PAIRS
 from kakehashi.check.rules.filters import check_filters, stops_ike
-from kakehashi.check.rules.overlap import check_overlap
+from kakehashi.check.rules.reach import check_reach
 from kakehashi.check.rules.subject import Subject
+from kakehashi.check.rules.way import check_way
 from kakehashi.check.sheet.build import build_sheet
-from kakehashi.check.told import Told
+from kakehashi.check.told import Told, is_left_out
 from kakehashi.check.verdict import Judge
 from kakehashi.model.address import IPAddress
+from kakehashi.model.gateway import InterfaceKind
 from kakehashi.model.tunnel import Tunnel
 
+_OF_ADDRESSES = frozenset({"peer-address", "identity-a", "identity-b"})
 _SAID_ELSEWHERE = frozenset({"not-ours"})  # the report lists these lines for each file
 
 
@@ -25,37 +30,84 @@ def check(configurations: Sequence[Configuration]) -> Report:
     """Look at each configuration, pair their tunnels, and let each pair negotiate."""
     by_file = {c.file: c for c in configurations}
     devices = {c.file: Device(c.file, c.gateway) for c in configurations}
+    told = Told(_of_dialects(configurations), by_file)
     pairs: tuple[PairReport, ...] = ()
     alone: tuple[End, ...] = ()
+    paired: list[Remark] = []
     if len(by_file) > 1:
         pairing = pair_tunnels({c.file: c.gateway for c in configurations})
         judge = Judge(devices)
-        pairs = tuple(_pair(pair, judge, by_file, devices) for pair in pairing.pairs)
-        alone = pairing.alone
-    told = Told(_of_dialects(configurations))
-    paired = [remark for each in pairs for remark in _of_pair(each, told)] + [_alone(end) for end in alone]
-    ruled = told.news(_of_rules(devices, pairs))
+        found = [_Examined(pair, judge, by_file, devices, told) for pair in pairing.pairs]
+        pairs, alone = tuple(each.report for each in found), pairing.alone
+        paired = [remark for each in found for remark in each.remarks()]
+        paired += list(_lonely(alone, devices, told))
+    ruled = told.news(_of_rules(by_file, devices, pairs))
     return Report(
         configurations=tuple(configurations),
-        remarks=in_order([*told.remarks(), *ruled, *paired]),
+        remarks=in_order(causes_only([*told.remarks(), *ruled, *paired], by_file)),
         pairs=pairs,
         alone=alone,
     )
 
 
-def _pair(
-    pair: Pair, judge: Judge, configurations: Mapping[str, Configuration], devices: Mapping[str, Device]
-) -> PairReport:
-    verdict = judge.judge(pair)
-    rows = build_sheet(pair, verdict, configurations, devices)
-    found = mismatches(pair, verdict, rows, configurations)
-    report = PairReport(pair=pair, verdict=verdict, rows=rows, mismatches=found)
-    blocked = [r for _, subject in _paired(report, devices) for r in check_filters(subject) if stops_ike(r)]
-    if not (blocked and verdict.comes_up):
-        return report
-    # The engines know of no filters.
-    stopped = replace(verdict, comes_up=False, survives_rekey=False, reason=blocked[0].message)
-    return replace(report, verdict=stopped)
+class _Examined:
+    """A pair, negotiated and compared; and what is to be said of it."""
+
+    def __init__(
+        self,
+        pair: Pair,
+        judge: Judge,
+        configurations: Mapping[str, Configuration],
+        devices: Mapping[str, Device],
+        told: Told,
+    ) -> None:
+        self._told = told
+        verdict = judge.judge(pair)
+        rows = build_sheet(pair, verdict, configurations, devices)
+        found = mismatches(pair, verdict, rows, configurations, devices)
+        self.report = PairReport(pair=pair, verdict=verdict, rows=rows, mismatches=found)
+        self._stopped = self._stop(configurations, devices)
+
+    def _stop(self, configurations: Mapping[str, Configuration], devices: Mapping[str, Device]) -> bool:
+        """What the engines do not know of: filters, routes, and lines that the devices refuse."""
+        report, pair = self.report, self.report.pair
+        cells = ([row.a for row in report.rows], [row.b for row in report.rows])
+        errors = [
+            self._told.errors(end, devices[end.device], *(s for cell in of_end for s in cell.sources))
+            for end, of_end in zip(pair.ends, cells, strict=True)
+        ]
+        if any(m.row.parameter == "peer-address" for m in report.mismatches):
+            self._told.forget(error for of_end in errors for error in of_end)
+        kept = tuple(m for m in report.mismatches if not is_left_out(m.row, errors))
+        self.report = replace(report, mismatches=kept)
+        subjects = [subject for _, subject in _paired(report, configurations, devices)]
+        ruled = [r for s in subjects for rule in (check_reach, check_way, check_filters) for r in rule(s)]
+        stops = [*errors[0], *errors[1], *(r for r in ruled if stops_ike(r))]
+        if not stops:
+            return False
+        if any(r.rule in ("source-address", "interface-down") for r in stops):
+            kept = tuple(m for m in kept if m.row.parameter not in _OF_ADDRESSES)
+        verdict = report.verdict
+        if verdict.comes_up or not kept:
+            verdict = replace(verdict, comes_up=False, survives_rekey=False, reason=stops[0].message)
+        self.report = replace(report, verdict=verdict, mismatches=kept)
+        return True
+
+    def remarks(self) -> Iterator[Remark]:
+        """What does not fit. Why a tunnel is left down its dialect has said."""
+        report = self.report
+        if self._told.explain(report) and not report.mismatches:
+            return
+        yield from (m.remark for m in report.mismatches)
+        if report.verdict.comes_up:
+            yield from differences(report.pair, report.rows)
+        explained = bool(report.mismatches) or self._stopped
+        for remark in (
+            unexplained(report.pair, report.verdict, explained),
+            one_way(report.pair, report.verdict, explained),
+        ):
+            if remark is not None:
+                yield remark
 
 
 def _of_dialects(configurations: Iterable[Configuration]) -> Iterator[Remark]:
@@ -65,21 +117,28 @@ def _of_dialects(configurations: Iterable[Configuration]) -> Iterator[Remark]:
                 yield Remark.of(finding)
 
 
-def _of_rules(devices: Mapping[str, Device], pairs: Iterable[PairReport]) -> Iterator[Remark]:
-    subjects = {key: subject for pair in pairs for key, subject in _paired(pair, devices)}
+def _of_rules(
+    configurations: Mapping[str, Configuration], devices: Mapping[str, Device], pairs: Iterable[PairReport]
+) -> Iterator[Remark]:
+    subjects = {key: subject for pair in pairs for key, subject in _paired(pair, configurations, devices)}
     for device in devices.values():
+        text = configurations[device.name].text
         for tunnel in device.gateway.tunnels:
-            subject = subjects.get((device.name, tunnel.interface)) or _single(device, tunnel)
+            subject = subjects.get((device.name, tunnel.interface)) or _single(device, tunnel, text)
             for rule in RULES:
                 yield from rule(subject)
     for pair in pairs:
         a, b = (subjects[end.key] for end in pair.pair.ends)
-        yield from check_overlap(a, b)
+        for rule_of_pairs in RULES_OF_PAIRS:
+            yield from rule_of_pairs(a, b)
 
 
-def _paired(report: PairReport, devices: Mapping[str, Device]) -> Iterator[tuple[tuple[str, str], Subject]]:
+def _paired(
+    report: PairReport, configurations: Mapping[str, Configuration], devices: Mapping[str, Device]
+) -> Iterator[tuple[tuple[str, str], Subject]]:
     pair, addresses = report.pair, report.verdict.addresses
     nat = any(address.outside is not None for address in addresses)
+    is_found = all(row.fits for row in report.rows if row.parameter == "peer-address")
     for end, own, far in zip(pair.ends, addresses, reversed(addresses), strict=True):
         yield (
             end.key,
@@ -90,35 +149,42 @@ def _paired(report: PairReport, devices: Mapping[str, Device]) -> Iterator[tuple
                 peer=far.seen,
                 nat=nat,
                 peer_can_begin=pair.other(end).can_begin,
+                is_found=is_found,
+                text=configurations[end.device].text,
             ),
         )
 
 
-def _single(device: Device, tunnel: Tunnel) -> Subject:
+def _single(device: Device, tunnel: Tunnel, text: Lines) -> Subject:
     peer = tunnel.peer_address if isinstance(tunnel.peer_address, IPAddress) else None
     own = device.own_address(tunnel, peer.version if peer else 4)
     if own is None and peer is not None and (way := device.way_to(peer)) is not None:
         own = next(iter(device.addresses_of(way.name, peer.version)), None)
     wan = device.wan(tunnel, peer)
     return Subject(
-        device=device, tunnel=tunnel, own=own, peer=peer, peer_can_begin=wan is None or not wan.dhcp
+        device=device,
+        tunnel=tunnel,
+        own=own,
+        peer=peer,
+        peer_can_begin=wan is None or not wan.dhcp,
+        text=text,
     )
 
 
-def _of_pair(report: PairReport, told: Told) -> Iterator[Remark]:
-    """What does not fit. Why a tunnel is left down its dialect has said."""
-    if told.explain(report):
-        return
-    news = [m.remark for m in report.mismatches if not told.has_error(m.row)]
-    yield from news
-    filtered = not report.verdict.comes_up and any(a.comes_up for a in report.verdict.attempts)
-    explained = bool(report.mismatches) or filtered
-    for remark in (
-        unexplained(report.pair, report.verdict, explained),
-        one_way(report.pair, report.verdict, explained),
-    ):
-        if remark is not None:
-            yield remark
+def _lonely(alone: Sequence[End], devices: Mapping[str, Device], told: Told) -> Iterator[Remark]:
+    """Tunnels without another end. Where a device has an interface that makes no tunnel, that may be it."""
+    broken = [
+        (device.name, interface.name)
+        for device in devices.values()
+        for interface in device.gateway.interfaces
+        if interface.kind is InterfaceKind.TUNNEL and interface.name not in device.tunnels
+    ]
+    for end in alone:
+        others = [each for each in broken if each[0] != end.device]
+        for device, interface in others:
+            told.blame(device, interface)
+        if not others:
+            yield _alone(end)
 
 
 def _alone(end: End) -> Remark:

@@ -271,6 +271,7 @@ class Wire:
         for other in self.nodes:
             if peer_spi in other.sas:
                 other.endpoint.first_inbound(peer_spi, self.now)
+                self._carry_out(other)
 
     def _send(self, node: Node, datagram: bytes, path: Path) -> None:
         """What goes to an address that the other side does not have is lost, as on the internet."""

@@ -1,46 +1,44 @@
 """What the dialects have said already, so that nothing is said twice."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from kakehashi.check.configuration import Configuration
+from kakehashi.check.device import Device
 from kakehashi.check.pair import End
 from kakehashi.check.report import PairReport, Remark, Severity
-from kakehashi.check.sheet.row import Row
+from kakehashi.check.sheet.row import NOTHING, Cell, Row
 from kakehashi.model.source import Source
-
-# Because of a name that is not there another one is left over.
-_LEFT_OVER = {"unused-peer": ("undefined-key", "undefined-peer"), "unused-key": ("undefined-key",)}
 
 # A dialect that knows such a rule has asked it of the whole file.
 _OF_WHOLE_FILES = frozenset(
     {"suppress-delete-only", "rekey-margin", "aggressive-psk", "main-mode-keys", "both-ends-unknown"}
 )
+# That nobody is known at an address follows from the address, if that is wrong.
+_OF_ADDRESSES = frozenset({"undefined-key", "undefined-peer", "no-ike-policy", "source-address"})
+_ALGORITHMS = frozenset({"encryption", "hash", "prf", "authentication", "dh-group", "pfs", "protocol"})
+_HOLDERS = ("proposal", "policy", "profile", "transform-set", "map")
 
 
 class Told:
     """The findings of the dialects; some weigh more when it is seen what becomes of the pair."""
 
-    def __init__(self, remarks: Iterable[Remark]) -> None:
+    def __init__(self, remarks: Iterable[Remark], configurations: Mapping[str, Configuration]) -> None:
         self._remarks = list(remarks)
+        self._configurations = configurations
+        self._gone: set[int] = set()
         self._by_file: defaultdict[str, list[int]] = defaultdict(list)
-        self._errors: set[Source] = set()
+        self._errors: defaultdict[str, list[int]] = defaultdict(list)
         for index, remark in enumerate(self._remarks):
-            for where in remark.where:
-                self._by_file[where.file].append(index)
+            for file in {where.file for where in remark.where}:
+                self._by_file[file].append(index)
                 if remark.severity is Severity.ERROR:
-                    self._errors.add(where)
+                    self._errors[file].append(index)
 
     def remarks(self) -> Iterator[Remark]:
-        """All, without what only follows from another one."""
-        codes = {(r.rule, w.file) for r in self._remarks if r.severity is not Severity.NOTE for w in r.where}
-        for remark in self._remarks:
-            causes = _LEFT_OVER.get(remark.rule, (remark.rule.replace("unused-", "undefined-", 1),))
-            follows = remark.rule.startswith("unused-") and any(
-                (cause, where.file) in codes for cause in causes for where in remark.where
-            )
-            if not follows:
-                yield remark
+        """All, but what has turned out to follow from the pair's other faults."""
+        return (remark for index, remark in enumerate(self._remarks) if index not in self._gone)
 
     def news(self, remarks: Iterable[Remark]) -> Iterator[Remark]:
         """What a dialect has not said of the same line."""
@@ -57,23 +55,49 @@ class Told:
         down = [end for end in report.pair.ends if not end.tunnel.enabled]
         explained = False
         for end in down:
-            for index in self._about(end):
+            for index in self._about(end.device, end.tunnel.interface, end.tunnel.source):
                 explained = True
                 self._remarks[index] = replace(self._remarks[index], severity=Severity.ERROR)
         return explained
 
-    def has_error(self, row: Row) -> bool:
-        """Is there an error already at a line that the row is about?"""
-        return any(source in self._errors for cell in (row.a, row.b) for source in cell.sources)
+    def blame(self, device: str, interface: str) -> None:
+        """A tunnel interface makes no tunnel, and here is a file that misses it: why is an error."""
+        for index in self._about(device, interface, None):
+            self._remarks[index] = replace(self._remarks[index], severity=Severity.ERROR)
 
-    def _about(self, end: End) -> list[int]:
+    def errors(self, end: End, device: Device, *more: Source) -> tuple[Remark, ...]:
+        """The errors on which the tunnel depends: at its own lines and at those that they name.
+
+        `more`: further lines that are about the tunnel.
+        """
+        of_file = self._errors.get(end.device)
+        if not of_file:
+            return ()
+        peers = (peer.source for peer in device.peers_of(end.tunnel))
+        lines = self._configurations[end.device].text.scope(end.tunnel.source, *peers, *more)
+        lines |= {source.line for source in more if source.file == end.device}
+        return tuple(
+            self._remarks[i]
+            for i in of_file
+            if i not in self._gone
+            and (
+                any(w.line in lines for w in self._remarks[i].where if w.file == end.device)
+                or is_named(end.tunnel.interface, self._remarks[i].message)
+            )
+        )
+
+    def forget(self, remarks: Iterable[Remark]) -> None:
+        """What follows from an address at which the other end is not."""
+        gone = {r for r in remarks if r.rule in _OF_ADDRESSES}
+        self._gone.update(i for i, r in enumerate(self._remarks) if r in gone)
+
+    def _about(self, device: str, name: str, line: Source | None) -> list[int]:
         """The findings that name the tunnel; if there is none, all errors and warnings on the file."""
-        of_file = self._by_file.get(end.device, [])
-        name, line = end.tunnel.interface, end.tunnel.source
+        of_file = [i for i in self._by_file.get(device, []) if i not in self._gone]
         about = [
             i
             for i in of_file
-            if _is_named(name, self._remarks[i].message)
+            if is_named(name, self._remarks[i].message)
             or (line is not None and line in self._remarks[i].where)
         ]
         serious = [i for i in about if self._is_serious(i)]
@@ -85,5 +109,25 @@ class Told:
         return self._remarks[index].severity is not Severity.NOTE
 
 
-def _is_named(name: str, message: str) -> bool:
+def is_left_out(row: Row, errors: Sequence[Sequence[Remark]]) -> bool:
+    """Does a row not fit only because of an error at an end, which says why?
+
+    `errors`: of both ends. Nothing is there, or what is there is the device's own instead of what is named.
+    """
+    return any(
+        found and (_is_missing(cell) or (row.parameter in _ALGORITHMS and any(map(_names_nothing, found))))
+        for found, cell in zip(errors, (row.a, row.b), strict=True)
+    )
+
+
+def _is_missing(cell: Cell) -> bool:
+    return cell.text == "not set" or (cell.text == NOTHING and not cell.words)
+
+
+def _names_nothing(error: Remark) -> bool:
+    return error.rule.startswith("undefined-") and error.rule.endswith(_HOLDERS)
+
+
+def is_named(name: str, message: str) -> bool:
+    """Does a message name it, and not only one whose name begins so?"""
     return any(f"{name}{end}" in message for end in (" ", ":", ",", ";", "`")) or message.endswith(name)

@@ -90,8 +90,8 @@ def speaking(pair: Pair, devices: Mapping[str, Device]) -> tuple[Address, Addres
     insides = [_inside(end, pair.other(end), devices[end.device], version) for end in pair.ends]
     a, b = (inside or _MADE_UP[version][index] for index, inside in enumerate(insides))
     return (
-        Address(a, _outside(a, b, pair.b), insides[0] is not None),
-        Address(b, _outside(b, a, pair.a), insides[1] is not None),
+        Address(a, _outside(a, b, pair.b, devices[pair.a.device]), insides[0] is not None),
+        Address(b, _outside(b, a, pair.a, devices[pair.b.device]), insides[1] is not None),
     )
 
 
@@ -122,9 +122,14 @@ def _inside(end: End, other: End, device: Device, version: int) -> IPAddress | N
     return expected if isinstance(expected, IPAddress) and expected.version == version else None
 
 
-def _outside(inside: IPAddress, other: IPAddress, far: End) -> IPAddress | None:
-    """What a NAT makes of a private address: what the far end calls it, or any where that takes all."""
+def _outside(inside: IPAddress, other: IPAddress, far: End, device: Device) -> IPAddress | None:
+    """What a NAT makes of a private address: what the far end calls it, or any where that takes all.
+
+    An address that the device has itself is no NAT's.
+    """
     expected = far.tunnel.peer_address
+    if isinstance(expected, IPAddress) and device.holder(expected) is not None:
+        return None
     if not is_private(inside) or expected == inside or is_private(other):
         return None
     if isinstance(expected, IPAddress):

@@ -7,6 +7,7 @@ from typing import Any
 from kakehashi.dataplane.protocol import Activity, Counters, DataPlaneEvent, Sizes
 from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.child_sa import ChildSa
+from kakehashi.model.gre import Gre
 from kakehashi.model.status import InboundCounters, OutboundCounters
 
 
@@ -56,8 +57,8 @@ class MemoryDataPlane:
     def send_nat_keepalive(self, path: Path) -> None:
         self._record("send_nat_keepalive", path)
 
-    def add_tunnel(self, name: str, device: str, mtu: int) -> None:
-        self._record("add_tunnel", name, device, mtu)
+    def add_tunnel(self, name: str, device: str, mtu: int, gre: Gre | None = None) -> None:
+        self._record("add_tunnel", name, device, mtu, gre)
         if error := self.device_errors.get(device):
             raise error
         self.devices[name] = (device, mtu)

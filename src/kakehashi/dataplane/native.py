@@ -23,6 +23,7 @@ from kakehashi.dataplane.protocol import (
 from kakehashi.model.address import IKE_PORT, NAT_T_PORT, IPAddress, Path, SocketAddress
 from kakehashi.model.child_sa import ChildSa, EspKeys
 from kakehashi.model.encapsulation import EncapsulationMode
+from kakehashi.model.gre import Gre
 from kakehashi.model.selector import TrafficSelector
 from kakehashi.model.status import InboundCounters, OutboundCounters
 
@@ -60,8 +61,9 @@ class NativeDataPlane:
     def send_nat_keepalive(self, path: Path) -> None:
         self._native.send_nat_keepalive(_path_tuple(path))
 
-    def add_tunnel(self, name: str, device: str, mtu: int) -> None:
-        self._native.add_tunnel(name, device, mtu)
+    def add_tunnel(self, name: str, device: str, mtu: int, gre: Gre | None = None) -> None:
+        header = (gre.key, gre.checksum, gre.sequence) if gre else None
+        self._native.add_tunnel(name, device, mtu, header)
 
     def set_sizes(self, name: str, sizes: Sizes) -> None:
         df_bit = sizes.df_bit.value

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from kakehashi.model.address import IPAddress, Path, SocketAddress
 from kakehashi.model.child_sa import ChildSa
+from kakehashi.model.gre import Gre
 from kakehashi.model.policy import DfBit
 from kakehashi.model.status import InboundCounters, OutboundCounters
 
@@ -144,8 +145,11 @@ class DataPlane(Protocol):
     def send_nat_keepalive(self, path: Path) -> None:
         """Send the one octet 0xFF of RFC 3948 section 2.3."""
 
-    def add_tunnel(self, name: str, device: str, mtu: int) -> None:
-        """Make the TUN device `device`, which gives no packet larger than `mtu`. OSError: what is refused."""
+    def add_tunnel(self, name: str, device: str, mtu: int, gre: Gre | None = None) -> None:
+        """Make the TUN device `device`, which gives no packet larger than `mtu`. OSError: what is refused.
+
+        `gre`: packets are wrapped in it before ESP, and taken out of it behind; its SAs take all of them.
+        """
 
     def set_sizes(self, name: str, sizes: Sizes) -> None:
         """Packets of the tunnel are judged by `sizes` from now on; before, all that its device gives fit."""

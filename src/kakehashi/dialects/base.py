@@ -1,9 +1,11 @@
 """What every dialect can do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from kakehashi.dialects.grammar import Grammar
+from kakehashi.dialects.notation import Notation
 from kakehashi.dialects.rendering import Rendered
 from kakehashi.model.finding import Finding
 from kakehashi.model.gateway import Gateway
@@ -34,13 +36,19 @@ class Clear:
 
 
 class Dialect(Protocol):
-    """One router's language."""
+    """One router's language. `omitted`: what holds without a command, by its mode and key."""
 
     name: str
     title: str
+    grammar: Grammar
+    notation: Notation
+    omitted: Mapping[tuple[str, str], str]
 
     def recognise(self, text: str) -> float:
         """How much `text` looks like this dialect, 0 to 1."""
+
+    def evidence(self, text: str) -> tuple[str, ...]:
+        """What in `text` speaks for this dialect, in words."""
 
     def lower(self, text: str, file: str) -> Lowered:
         """Parse and lower. Never raises for what the text says; findings carry file and line."""

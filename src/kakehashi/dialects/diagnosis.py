@@ -1,15 +1,16 @@
 """Why a line was not understood, in words that any dialect can use."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from kakehashi.dialects.document import Unknown
-from kakehashi.dialects.grammar import Argument, Command, Support, Terminal, Word
-from kakehashi.dialects.matching import MASK, Failure, expected
+from kakehashi.dialects.document import Item, Statement, Unknown
+from kakehashi.dialects.grammar import Argument, Command, Grammar, Support, Terminal, Word
+from kakehashi.dialects.matching import MASK, Failure, Match, expected, match_line
 from kakehashi.dialects.spelling import close
 from kakehashi.model.finding import Severity
 
 _MOST = 12  # words that a message lists
+_PLAIN = 2  # so many keywords of a command, written out, are no accident
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,31 @@ def suggestion(failure: Failure, *commands: Sequence[Command]) -> str:
     return close(failure.word, candidates)
 
 
+def remedy(unknown: Unknown, grammar: Grammar, modes: Collection[str]) -> str:
+    """What to do about a line, or "". It may have been meant for one of `modes`."""
+    meant = suggestion(unknown.failure, unknown.mode.commands, grammar.root.commands)
+    if meant:
+        return f"did you mean `{meant}`?"
+    words = unknown.failure.words
+    for mode in grammar.modes:
+        if mode is unknown.mode or mode.name not in modes:
+            continue
+        found = match_line(words, mode.commands)
+        if isinstance(found, Match) and _is_plain(words, found):
+            return f"the command belongs below `{mode.title}`"
+    return "write more of it" if len(unknown.failure.ambiguous) > 1 and is_ours(unknown) else ""
+
+
+def is_ours(unknown: Unknown) -> bool:
+    """Could it have become a command that has an effect here?"""
+    return any(c.support is Support.OURS for c in unknown.failure.commands)
+
+
+def is_indented(item: Item) -> bool:
+    """Does the line stand apart from the margin?"""
+    return isinstance(item, Statement | Unknown) and item.text[:1].isspace()
+
+
 def wanted(terminals: Sequence[Terminal]) -> str:
     """What could have stood there, in words."""
     parts = [f"`{t.text}`" if isinstance(t, Word) else t.kind.expected for t in terminals[:_MOST]]
@@ -78,3 +104,10 @@ def ranges(lines: Iterable[int]) -> str:
 def count(lines: Sequence[int]) -> str:
     """`1 line is`, `3 lines are`."""
     return "1 line is" if len(lines) == 1 else f"{len(lines)} lines are"
+
+
+def _is_plain(words: Sequence[str], found: Match) -> bool:
+    """Is it beyond doubt this command?"""
+    typed = [word.lower() for word in words[1 if found.negated else 0 :]]
+    stem = found.command.words.split()
+    return found.command.support is Support.OURS and len(stem) >= _PLAIN and typed[: len(stem)] == stem

@@ -51,6 +51,9 @@ class Unknown:
 
 
 Item = Comment | Statement | Unknown
+_COLUMNS = 80  # of a terminal
+# What stands indented below a line that nobody knows.
+_NOBODY_S = Mode(name="foreign", title="a mode that is not ours", commands=(), unknown=Support.NOT_OURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,9 @@ def parse_document(
     """
     parser = _Parser(grammar)
     lines = _lines(text)
-    for number, (line, meant) in enumerate(zip(lines, said(lines), strict=True), start=1):
-        parser.feed(number, line, meant)
+    meant = _joined(lines, [_plain(line) for line in said(lines)], grammar)
+    for number, (line, plain) in enumerate(zip(lines, meant, strict=True), start=1):
+        parser.feed(number, line, plain, _follows_deeper(meant, number))
     return Document(parser.close())
 
 
@@ -95,13 +99,56 @@ def _lines(text: str) -> list[str]:
     return lines[:-1] if lines[-1] == "" else lines
 
 
+def _plain(said: str) -> str:
+    """Without what stands for nothing: a mark of the byte order, blanks at the end, a comment's text."""
+    plain = said.lstrip("\ufeff").rstrip()
+    return "" if plain.lstrip().startswith("!") else plain
+
+
+def _joined(lines: Sequence[str], said: Sequence[str], grammar: Grammar) -> list[str]:
+    """What the lines say, where a terminal broke one at its last column: the rest is put behind it again.
+
+    A line is only taken for the rest of the one above if no command begins like it.
+    """
+    begins = {c.words.split()[0] for mode in (grammar.root, *grammar.modes) for c in mode.commands if c.stem}
+    joined, head = list(said), 0
+    for number in range(1, len(said)):
+        text = said[number]
+        if len(lines[number - 1]) != _COLUMNS or not said[number - 1]:
+            head = number
+            continue
+        first = text.split(None, 1)[0].lower() if text else ""
+        if not first or text[0].isspace() or first in begins or first in ("no", "exit", "end"):
+            head = number
+            continue
+        joined[head] += text
+        joined[number] = ""
+    return joined
+
+
+def _follows_deeper(said: Sequence[str], number: int) -> bool:
+    """Is the line after that of this number, counted from 1, indented deeper?"""
+    after = next((said[i] for i in range(number, len(said)) if said[i]), "")
+    return _indentation(after) > _indentation(said[number - 1])
+
+
+def _indentation(text: str) -> int:
+    expanded = text.expandtabs()
+    return len(expanded) - len(expanded.lstrip())
+
+
 @dataclass(slots=True)
 class _Frame:
-    """An open mode: the line that opened it, and its lines so far. The root has no opener."""
+    """An open mode: the line that opened it, and its lines so far. The root has no opener.
+
+    `margin`: how far the opener is indented; `indented`: and what is in the mode further?
+    """
 
     mode: Mode
     opener: Statement | Unknown | None = None
     body: list[Item] = field(default_factory=list)
+    margin: int = -1
+    indented: bool = False
 
 
 class _Parser:
@@ -110,18 +157,23 @@ class _Parser:
     def __init__(self, grammar: Grammar) -> None:
         self._grammar = grammar
         self._frames = [_Frame(grammar.root)]
+        self._margin = 0  # how far the line at hand is indented
+        self._opens = False
 
-    def feed(self, number: int, text: str, said: str) -> None:
-        stripped = said.strip().lstrip("\ufeff")
-        if not stripped or stripped.startswith("!"):
+    def feed(self, number: int, text: str, said: str, opens: bool) -> None:
+        """`opens`: the next line is indented deeper, as it would be in a mode that this one opens."""
+        words = said.split()
+        if not words:
             self._keep(Comment(number, text))
             return
-        words = stripped.split()
+        self._margin, self._opens = _indentation(said), opens
+        for frame in self._frames:
+            frame.indented = frame.indented or self._margin > frame.margin >= 0
         if len(words) == 1 and words[0].lower() in ("exit", "end"):
             self._leave(max(1, len(self._frames) - 1) if words[0].lower() == "exit" else 1)
             self._keep(Comment(number, text))
             return
-        self._read(number, text, words)
+        self._read(number, text, _without_remark(words, self._frames))
 
     def close(self) -> tuple[Item, ...]:
         self._leave(1)
@@ -150,8 +202,11 @@ class _Parser:
 
     def _leaves(self, words: list[str], match: Match) -> bool:
         """Does a line leave the open mode? A mode of unknown commands is left by whole words only."""
-        if self._frames[-1].mode.unknown is Support.OURS:
+        frame = self._frames[-1]
+        if frame.mode.unknown is Support.OURS:
             return True
+        if frame.indented and self._margin <= frame.margin:
+            return True  # what belongs to the mode was indented, and this is not
         return _typed(words, match)[:1] == match.command.words.split()[:1]
 
     def _append(self, depth: int, number: int, text: str, match: Match) -> None:
@@ -159,7 +214,8 @@ class _Parser:
         self._leave(depth)
         statement = Statement(number, text, match.command, match.negated, match.values)
         if match.command.enters and not match.negated:
-            self._frames.append(_Frame(self._grammar.mode(match.command.enters), statement))
+            mode = self._grammar.mode(match.command.enters)
+            self._frames.append(_Frame(mode, statement, margin=self._margin))
         else:
             self._keep(statement)
 
@@ -171,11 +227,21 @@ class _Parser:
         is_foreign = unknown.mode.unknown is not Support.OURS and unknown.text[:1].isspace()
         opened = None if is_foreign else _meant_to_open(unknown, self._grammar)
         if opened is None:
-            self._keep(unknown)
+            self._refuse_whole(unknown)
             return
         has = [any(c.enters == opened for c in frame.mode.commands) for frame in self._frames]
         self._leave(max((depth for depth, it_has in enumerate(has, start=1) if it_has), default=1))
-        self._frames.append(_Frame(self._grammar.mode(opened), unknown))
+        self._frames.append(_Frame(self._grammar.mode(opened), unknown, margin=self._margin))
+
+    def _refuse_whole(self, unknown: Unknown) -> None:
+        """Keep a line that nothing is known of. If what follows is indented below it, that belongs to it."""
+        within = sum(frame.margin < self._margin for frame in self._frames)
+        is_foreign = self._frames[-1].mode.unknown is not Support.OURS
+        if not self._opens or (is_foreign and within == len(self._frames)):
+            self._keep(unknown)
+            return
+        self._leave(max(1, within))
+        self._frames.append(_Frame(_NOBODY_S, unknown, margin=self._margin))
 
     def _keep(self, item: Item) -> None:
         self._frames[-1].body.append(item)
@@ -186,6 +252,14 @@ class _Parser:
             frame = self._frames.pop()
             if frame.opener is not None:
                 self._keep(replace(frame.opener, body=tuple(frame.body)))
+
+
+def _without_remark(words: list[str], frames: Sequence[_Frame]) -> list[str]:
+    """Without `! why` at the end, where no command takes that as its own words."""
+    mark = next((n for n, word in enumerate(words) if n and word.startswith("!")), None)
+    if mark is None or any(isinstance(match_line(words, f.mode.commands), Match) for f in frames):
+        return words
+    return words[:mark]
 
 
 def _is_whole(words: list[str], match: Match) -> bool:

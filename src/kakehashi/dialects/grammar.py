@@ -31,6 +31,10 @@ class Kind(Protocol):
     def words(self) -> tuple[tuple[str, str], ...]:
         """The words it takes with a sentence on each, if they can be listed; else empty."""
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """How `?` shows what it takes besides its words: `<1-10>`, `A.B.C.D`, `WORD`."""
+
     def read(self, word: str) -> Any:
         """The value of `word`. ValueRefusedError."""
 
@@ -128,6 +132,11 @@ class Command:
     def words(self) -> str:
         """Its leading keywords, for a message."""
         return " ".join(item.text for item in self.pattern[: self.stem] if isinstance(item, Word))
+
+    def sentence_on(self, word: Word) -> str:
+        """The help of a keyword: that of the command, where it is its last leading one and has none."""
+        is_last = self.stem > 0 and self.pattern[self.stem - 1] is word
+        return word.help or (self.help if is_last else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,29 @@ from typing import Any
 
 from kakehashi.dialects.grammar import ValueRefusedError
 from kakehashi.model.address import Hostname, IPAddress, IPInterface, IPNetwork
+from kakehashi.model.secret import Secret
 
+# How `?` shows a value. A device that writes one otherwise says so in its `Notation`.
+WORD = "WORD"
+ADDRESS_FORMS = {4: "A.B.C.D", 6: "X:X::X:X"}
+PREFIX_FORMS = {4: "A.B.C.D/M", 6: "X:X::X:X/M"}
 _VERSIONS = {4: "IPv4", 6: "IPv6", None: "IP"}
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOSTNAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?")
 
 
+class Unlisted:
+    """A kind whose words cannot be listed."""
+
+    __slots__ = ()
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+
 @dataclass(frozen=True, slots=True)
-class Number:
+class Number(Unlisted):
     """A decimal number from `low` to `high`, both included."""
 
     low: int
@@ -26,8 +41,8 @@ class Number:
         return f"a number from {self.low} to {self.high}"
 
     @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
+    def forms(self) -> tuple[str, ...]:
+        return (f"<{self.low}-{self.high}>",)
 
     def read(self, word: str) -> int:
         if (
@@ -53,6 +68,10 @@ class Choice:
     def words(self) -> tuple[tuple[str, str], ...]:
         return tuple((word, sentence) for word, (_, sentence) in self.options.items())
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return ()
+
     def read(self, word: str) -> Any:
         wanted = word.lower()
         exact = self.options.get(wanted)
@@ -65,7 +84,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class Address(Unlisted):
     """An address of a host."""
 
     version: int | None = None
@@ -75,8 +94,8 @@ class Address:
         return f"an {_VERSIONS[self.version]} address"
 
     @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
+    def forms(self) -> tuple[str, ...]:
+        return tuple(ADDRESS_FORMS[v] for v in _versions(self.version))
 
     def read(self, word: str) -> IPAddress:
         try:
@@ -89,7 +108,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class InterfaceAddress:
+class InterfaceAddress(Unlisted):
     """An address with the length of its prefix, `192.0.2.1/24`."""
 
     version: int
@@ -100,8 +119,8 @@ class InterfaceAddress:
         return f"an {_VERSIONS[self.version]} address with its prefix length, such as {example}"
 
     @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
+    def forms(self) -> tuple[str, ...]:
+        return (PREFIX_FORMS[self.version],)
 
     def read(self, word: str) -> IPInterface:
         _, slash, length = word.partition("/")
@@ -117,7 +136,7 @@ class InterfaceAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(Unlisted):
     """A network, `192.0.2.0/24`; bits beyond the prefix are refused. A bare address is a host's prefix."""
 
     version: int | None = None
@@ -129,8 +148,10 @@ class Prefix:
         return f"an {_VERSIONS[self.version]} prefix, such as {example}"
 
     @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
+    def forms(self) -> tuple[str, ...]:
+        versions = _versions(self.version)
+        alone = tuple(ADDRESS_FORMS[v] for v in versions) if self.bare else ()
+        return (*alone, *(PREFIX_FORMS[v] for v in versions))
 
     def read(self, word: str) -> IPNetwork:
         _, slash, length = word.partition("/")
@@ -147,7 +168,7 @@ class Prefix:
 
 
 @dataclass(frozen=True, slots=True)
-class HostName:
+class HostName(Unlisted):
     """A host's name in the DNS; what looks like an address is refused."""
 
     @property
@@ -155,8 +176,8 @@ class HostName:
         return "a host name"
 
     @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
+    def forms(self) -> tuple[str, ...]:
+        return (WORD,)
 
     def read(self, word: str) -> Hostname:
         if not _HOSTNAME.fullmatch(word) or re.fullmatch(r"[0-9.]+", word):
@@ -165,7 +186,7 @@ class HostName:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(Unlisted):
     """Any one word."""
 
     what: str = "a name"
@@ -175,8 +196,57 @@ class Text:
         return self.what
 
     @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
+    def forms(self) -> tuple[str, ...]:
+        return (WORD,)
 
     def read(self, word: str) -> str:
         return word
+
+
+@dataclass(frozen=True, slots=True)
+class Key(Unlisted):
+    """A key or a password as text, of `longest` octets at most."""
+
+    longest: int
+
+    @property
+    def expected(self) -> str:
+        return f"a key of 1 to {self.longest} octets"
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (WORD,)
+
+    def read(self, word: str) -> Secret:
+        try:
+            octets = word.encode()
+        except UnicodeEncodeError:
+            raise ValueRefusedError(self.expected) from None
+        if len(octets) > self.longest:
+            raise ValueRefusedError(self.expected)
+        return Secret(octets)
+
+
+@dataclass(frozen=True, slots=True)
+class HexKey(Unlisted):
+    """A key as hexadecimal digits, two an octet, `0x` before them if you like; `longest` octets at most."""
+
+    longest: int
+
+    @property
+    def expected(self) -> str:
+        return f"an even number of hexadecimal digits, for 1 to {self.longest} octets"
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (WORD,)
+
+    def read(self, word: str) -> Secret:
+        digits = word[2:] if word[:2].lower() == "0x" else word
+        if not re.fullmatch(rf"(?:[0-9A-Fa-f]{{2}}){{1,{self.longest}}}", digits):
+            raise ValueRefusedError(self.expected)
+        return Secret(bytes.fromhex(digits))
+
+
+def _versions(version: int | None) -> tuple[int, ...]:
+    return (version,) if version else (4, 6)

@@ -86,6 +86,14 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Continuation:
+    """What may stand next in a line that is, or becomes, `command`. `terminal` is None where it may end."""
+
+    command: Command
+    terminal: Terminal | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Thread:
     """One way to read the line so far."""
 
@@ -107,12 +115,27 @@ def match_line(words: Sequence[str], commands: Sequence[Command]) -> Match | Fai
     return _finish(read, words, negated)
 
 
+def continuations(words: Sequence[str], commands: Sequence[Command]) -> tuple[Continuation, ...] | Failure:
+    """What may follow `words`, for each command that they may be; Failure if they fit none."""
+    words = tuple(words)
+    read = _read(words, commands)
+    match read:
+        case Failure():
+            return read
+        case _Thread():
+            return (Continuation(read.command, None),)
+    found = [Continuation(thread.command, t) for thread in read for t, _, _ in heads(thread.rest)]
+    if _is_negated(words):
+        found += [Continuation(t.command, None) for t in read if _is_enough(t.command, words)]
+    return tuple(found)
+
+
 def expected(words: Sequence[str], commands: Sequence[Command]) -> tuple[Terminal, ...]:
-    """What may follow `words`: the help behind `?`. Empty if they fit no command."""
-    read = _read(tuple(words), commands)
-    if not isinstance(read, list):
+    """What may follow `words`, each keyword once. Empty if they fit no command."""
+    found = continuations(words, commands)
+    if isinstance(found, Failure):
         return ()
-    return _unlike([t for thread in read for t, _, _ in heads(thread.rest) if t is not None])
+    return _unlike([c.terminal for c in found if c.terminal is not None])
 
 
 def _is_negated(words: tuple[str, ...]) -> bool:
@@ -143,17 +166,23 @@ def _read_as(
     return threads
 
 
-@lru_cache(maxsize=4096)
 def _possible(commands: tuple[Command, ...], begun: tuple[str, ...]) -> tuple[Command, ...]:
     """Those of the commands that may begin so: what is impossible costs no time.
 
     It ends at a shortened word: which of several was meant, the words behind it must not decide.
     """
     for position, word in enumerate(begun):
-        commands = tuple(c for c in commands if _may_stand(c.pattern, position, word))
-        if not any(_is_keyword(c.pattern, position, word) for c in commands):
+        commands, is_certain = _narrowed(commands, position, word)
+        if not is_certain:
             break
     return commands
+
+
+@lru_cache(maxsize=4096)
+def _narrowed(commands: tuple[Command, ...], position: int, word: str) -> tuple[tuple[Command, ...], bool]:
+    """Those that may have the word there, and is it a whole keyword of one of them?"""
+    commands = tuple(c for c in commands if _may_stand(c.pattern, position, word))
+    return commands, any(_is_keyword(c.pattern, position, word) for c in commands)
 
 
 def _may_stand(pattern: tuple[Pattern, ...], position: int, word: str) -> bool:
@@ -228,13 +257,18 @@ def _finish(threads: list[_Thread], words: tuple[str, ...], negated: bool) -> Ma
     """The words are over: which reading is complete?"""
     wanted: list[Terminal] = []
     for thread in threads:
-        enough = negated and len(words) - 1 >= thread.command.stem
+        enough = negated and _is_enough(thread.command, words)
         for terminal, _, _ in heads(thread.rest):
             if terminal is None or enough:
                 return Match(thread.command, negated, thread.values)
             wanted.append(terminal)
     commands = tuple(dict.fromkeys(t.command for t in threads))
     return Failure(words, len(words), _unlike(wanted), commands=commands)
+
+
+def _is_enough(command: Command, words: tuple[str, ...]) -> bool:
+    """Are `no` and the words behind it enough for the command?"""
+    return len(words) - 1 >= command.stem
 
 
 def _unlike(terminals: list[Terminal]) -> tuple[Terminal, ...]:

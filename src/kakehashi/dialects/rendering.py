@@ -1,9 +1,11 @@
 """What every dialect's `render` is made of: the text, and what could not be said in it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from kakehashi.model.address import IPInterface
+from kakehashi.model.gateway import Interface
 from kakehashi.model.secret import Secret
 from kakehashi.model.source import Source
 
@@ -47,6 +49,14 @@ class Losses:
             self.add(source, what, why)
         return fits
 
+    def within(self, value: int, low: int, high: int, source: Source | None, what: str) -> int:
+        """The value, or the nearest one that the device takes, which is then remembered."""
+        nearest = min(max(value, low), high)
+        self.unless(
+            nearest == value, source, f"{what} of {value}", f"it is {low} to {high}: {nearest} is written"
+        )
+        return nearest
+
     def words(
         self,
         values: Iterable[T],
@@ -80,6 +90,30 @@ class Names:
             name, number = f"{base}-{number}", number + 1
         self.taken.add(name.lower())
         return name
+
+
+def address_lines(
+    interface: Interface, from_dhcp: str, written: Callable[[IPInterface], str] = str
+) -> Iterator[str]:
+    """The lines of an interface that say its addresses. `from_dhcp`: what asks for one by DHCP; `written`:
+    how the device writes an IPv4 address with its prefix.
+    """
+    if interface.dhcp:
+        yield from_dhcp
+    first = not interface.dhcp
+    for address in interface.addresses:
+        if address.version == 4:
+            yield f"ip address {written(address)}" + ("" if first else " secondary")
+            first = False
+    if interface.unnumbered:
+        yield f"ip unnumbered {interface.unnumbered}"
+    if interface.ipv6_enabled:
+        yield "ipv6 enable"
+    for address in interface.addresses:
+        if address.version == 6:
+            yield f"ipv6 address {address}"
+    if interface.unnumbered_ipv6:
+        yield f"ipv6 unnumbered {interface.unnumbered_ipv6}"
 
 
 def plain_secret(secret: Secret) -> str | None:

@@ -18,14 +18,14 @@ class Report:
     def add(self, finding: Finding) -> None:
         self._findings.append(finding)
 
-    def error(self, line: int, code: str, message: str, remedy: str = "") -> None:
-        self._findings.append(Finding(Severity.ERROR, code, message, self.source(line), remedy))
+    def error(self, line: int, code: str, message: str, remedy: str = "", name: str = "") -> None:
+        self._findings.append(Finding(Severity.ERROR, code, message, self.source(line), remedy, name))
 
-    def warning(self, line: int, code: str, message: str, remedy: str = "") -> None:
-        self._findings.append(Finding(Severity.WARNING, code, message, self.source(line), remedy))
+    def warning(self, line: int, code: str, message: str, remedy: str = "", name: str = "") -> None:
+        self._findings.append(Finding(Severity.WARNING, code, message, self.source(line), remedy, name))
 
-    def info(self, line: int, code: str, message: str, remedy: str = "") -> None:
-        self._findings.append(Finding(Severity.INFO, code, message, self.source(line), remedy))
+    def info(self, line: int, code: str, message: str, remedy: str = "", name: str = "") -> None:
+        self._findings.append(Finding(Severity.INFO, code, message, self.source(line), remedy, name))
 
     def findings(self) -> tuple[Finding, ...]:
         """All, each once, in the order of their lines."""

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from kakehashi.dialects import registry
 from kakehashi.dialects.base import Dialect
+from kakehashi.dialects.choice import parse_choice, recognised
+from kakehashi.dialects.registry import UnknownDialectError
+from kakehashi.dialects.text import decode
 from kakehashi.gateway.errors import GatewayError
 from kakehashi.model.finding import Finding, Severity
 from kakehashi.model.gateway import Gateway
@@ -14,11 +16,15 @@ LARGEST = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """A file as it was read. Errors among the findings: it must not be run."""
+    """A file as it was read. Errors among the findings: it must not be run.
+
+    `recognised`: the sentence that says by what its language was, empty where the operator said it.
+    """
 
     dialect: Dialect
     gateway: Gateway
     findings: tuple[Finding, ...]
+    recognised: str = ""
 
 
 def load(file: Path, dialect: str | None) -> Configuration:
@@ -29,10 +35,12 @@ def load(file: Path, dialect: str | None) -> Configuration:
         raise GatewayError(f"{file}: {error.strerror}") from error
     if len(octets) > LARGEST:
         raise GatewayError(f"{file}: larger than {LARGEST} octets: not a configuration")
-    text = octets.decode(errors="replace")
-    language = _dialect(text, file, dialect)
+    text = decode(octets)
+    if text is None:
+        raise GatewayError(f"{file}: it is not text")
+    language, by = _dialect(text, file, dialect)
     lowered = language.lower(text, str(file))
-    return Configuration(language, lowered.gateway, lowered.findings)
+    return Configuration(language, lowered.gateway, lowered.findings, by)
 
 
 def errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -40,8 +48,12 @@ def errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(f for f in findings if f.severity is Severity.ERROR)
 
 
-def _dialect(text: str, file: Path, name: str | None) -> Dialect:
+def _dialect(text: str, file: Path, said: str | None) -> tuple[Dialect, str]:
+    """The language, and what it was recognised by."""
     try:
-        return registry.recognise(text) if name is None else registry.by_name(name)
-    except registry.UnknownDialectError as error:
+        choice = parse_choice(said)
+        choice.check([str(file)])
+        found = choice.or_recognised(str(file), text)
+        return found, "" if choice.of(str(file)) else recognised(str(file), text, found)
+    except UnknownDialectError as error:
         raise GatewayError(f"{file}: {error}", "say which: --dialect NAME") from error

@@ -52,6 +52,8 @@ LAST_STEPS = 5.0
 def run(options: RunOptions) -> int:
     """Run the gateway until it is told to stop; the exit status. GatewayError."""
     loaded = configuration.load(options.file, options.dialect)
+    if loaded.recognised:
+        print(loaded.recognised, file=sys.stderr)  # noqa: T201
     _print(loaded.findings)
     if configuration.errors(loaded.findings):
         return EXIT_CONFIGURATION
@@ -212,7 +214,7 @@ class Daemon:
         device = self._mapped.devices[name]
         mtu = tunnel_mtu(DEFAULT_LINK_MTU, 4, self._gateway, tunnel, None)
         try:
-            self._dataplane.add_tunnel(name, device, mtu)
+            self._dataplane.add_tunnel(name, device, mtu, tunnel.ipsec.gre)
         except OSError as error:
             raise GatewayError(
                 f"{name}: the device {device} cannot be made: {error.strerror or error}",
@@ -309,7 +311,8 @@ class Daemon:
             self._gateway, self._mapped.devices, await self._host.facts(), reconciler.wanted
         )
         sas = status.Sas.of(driver.core, driver.now())
-        return status.merge(self._gateway, _wall_clock(), tunnels, sas, routes, counters.drops)
+        matches = await self._host.matches()
+        return status.merge(self._gateway, _wall_clock(), tunnels, sas, routes, counters.drops, matches)
 
     async def _answer(self, request: Request) -> Answer:
         match request.command:

@@ -84,7 +84,7 @@ class Driver:
         self._hold_down = hold_down
         self._held: set[str] = set()
         self._in_burst = False
-        self._removed: list[int] = []
+        self._removed: list[tuple[str, int]] = []
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._descriptor: int | None = None  # a data plane that has failed does not tell it any more
@@ -193,7 +193,7 @@ class Driver:
                     self.latest[tunnel] = replace(moved, path=path, udp_encapsulation=udp_encapsulation)
                 self._sa_changed(tunnel)
             case RemoveChildSa(tunnel, spi_in, reason):
-                self._removed.append(spi_in)
+                self._removed.append((tunnel, spi_in))
                 self.history.removed(tunnel, spi_in, reason, self._wall_clock())
                 self._sa_changed(tunnel)
             case AskActivity():
@@ -212,12 +212,19 @@ class Driver:
 
     def _end_burst(self) -> None:
         """What would cost much for each datagram: to wake the threads of the data plane, to write the log."""
-        removed, self._removed = self._removed, []
-        for spi_in in removed:
-            self._guard(self.dataplane.remove, spi_in)
+        self._remove()
         self._log.flush()
 
+    def _remove(self) -> None:
+        removed, self._removed = self._removed, []
+        for _, spi_in in removed:
+            self._guard(self.dataplane.remove, spi_in)
+
     def _install(self, sa: ChildSa, use_outbound: bool) -> None:
+        if any(tunnel == sa.tunnel for tunnel, _ in self._removed):
+            # The new one may have to wait before it sends: meanwhile packets wait for it, and do not leave by
+            # one that the peer has forgotten.
+            self._remove()
         self.dataplane.install(sa, use_outbound)
         self.latest[sa.tunnel] = replace(sa, keys_in=_NO_KEYS, keys_out=_NO_KEYS)
         self.history.installed(sa.tunnel, sa.spi_in, self._wall_clock())

@@ -37,9 +37,12 @@ def tunnel_mtu(
     link_mtu: int, outer_version: int, gateway: Gateway, tunnel: Tunnel, sa: ChildSa | None
 ) -> int:
     """Octets of the largest packet that fits. Without an SA: by the policy's costliest algorithms."""
-    mode = sa.mode if sa else tunnel.ipsec.mode
-    # In transport mode the packet's own IP header is the outer one.
-    inside = IP_HEADER[outer_version] if mode is EncapsulationMode.TRANSPORT else 0
+    transport = (sa.mode if sa else tunnel.ipsec.mode) is EncapsulationMode.TRANSPORT
+    if tunnel.ipsec.gre is not None:
+        inside = -tunnel.ipsec.gre.overhead - (0 if transport else IP_HEADER[outer_version])
+    else:
+        # In transport mode the packet's own IP header is the outer one.
+        inside = IP_HEADER[outer_version] if transport else 0
     if sa is not None:
         sizes = [_fitting(link_mtu, outer_version, Protection(sa.cipher, sa.integrity), sa.udp_encapsulation)]
     else:

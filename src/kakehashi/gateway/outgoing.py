@@ -125,6 +125,9 @@ def _pinned(
     next_hop = outgoing.next_hop if isinstance(outgoing.next_hop, IPv4Address | IPv6Address) else None
     if next_hop is None and tunnel.policy_based and peer:
         next_hop = facts.next_hop_towards(peer, device)
+        if not any(r.device and peer in r.destination for r in facts.main_routes()):
+            awaited = _awaited(gateway, facts, devices)
+            return NoWay(f"no route to the peer {peer}{awaited}", local)
     next_hop = next_hop or facts.default_next_hop(device, version)
     pin = Pin(device, next_hop)
     if peer is None:
@@ -138,7 +141,7 @@ def _pinned(
 
 def is_between_ends(tunnel: Tunnel) -> bool:
     """Does the tunnel carry packets between its two ends alone, in transport mode?"""
-    return tunnel.ipsec.mode is EncapsulationMode.TRANSPORT
+    return tunnel.ipsec.mode is EncapsulationMode.TRANSPORT and tunnel.ipsec.gre is None
 
 
 def leads_into_itself(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from kakehashi.model.gateway import Gateway
+from kakehashi.model.gateway import Gateway, Interface
 from kakehashi.model.ikev1 import Ikev1Peer
 from kakehashi.model.status import DISCARDED
 from kakehashi.model.tunnel import Tunnel
@@ -12,9 +12,10 @@ from kakehashi.model.tunnel import Tunnel
 class Plan:
     """Names of tunnels, and one sentence for each difference.
 
-    `added`, `removed`: their devices come and go. `changed`: the device stays; whether SAs stay is the core's
-    judgement (a changed peer or identity ends them, a changed policy counts from the next negotiation).
-    Addresses and routes need no step here: the host is compared with what is wanted each time.
+    `added`, `removed`: their devices come and go; one in both is made anew, for GRE's header belongs to the
+    device. `changed`: the device stays; whether SAs stay is the core's judgement (a changed peer or identity
+    ends them, a changed policy counts from the next negotiation). Addresses and routes need no step here: the
+    host is compared with what is wanted each time.
     """
 
     added: tuple[str, ...] = ()
@@ -26,16 +27,20 @@ class Plan:
 def plan(old: Gateway, new: Gateway) -> Plan:
     """The difference of two configurations, in the order of the new one."""
     before, after = _running(old), _running(new)
-    added = tuple(name for name in after if name not in before)
-    removed = tuple(name for name in before if name not in after)
+    new_names = tuple(name for name in after if name not in before)
+    old_names = tuple(name for name in before if name not in after)
+    remade = tuple(n for n in after if n in before and before[n].ipsec.gre != after[n].ipsec.gre)
     changed = tuple(n for n in after if n in before and before[n] != after[n])
-    sentences = [f"{name} is new" for name in added]
-    sentences += [f"{name} is gone" for name in removed]
+    sentences = [f"{name} is new" for name in new_names]
+    sentences += [f"{name} is gone" for name in old_names]
     sentences += [f"{name} has changed: {', '.join(_fields(before[name], after[name]))}" for name in changed]
     sentences += _peers(old, new)
     sentences += _set_difference("route", _routes(old), _routes(new))
     sentences += _set_difference("address", _addresses(old), _addresses(new))
-    return Plan(added, removed, changed, tuple(sentences))
+    sentences += _set_difference("filter", _filters(old), _filters(new))
+    sentences += _lists(old, new)
+    stay = tuple(n for n in changed if n not in remade)
+    return Plan((*new_names, *remade), (*old_names, *remade), stay, tuple(sentences))
 
 
 def _running(gateway: Gateway) -> dict[str, Tunnel]:
@@ -65,6 +70,40 @@ def _routes(gateway: Gateway) -> list[str]:
 
 def _addresses(gateway: Gateway) -> list[str]:
     return [f"{a} of {i.name}" for i in gateway.interfaces if i.enabled for a in i.addresses]
+
+
+def _filters(gateway: Gateway) -> list[str]:
+    return [
+        f"{name} of {i.name} {way}"
+        for i in gateway.interfaces
+        if i.enabled
+        for name, way in (
+            (i.access_in, "in"),
+            (i.access_out, "out"),
+            (i.access_in_ipv6, "in, IPv6"),
+            (i.access_out_ipv6, "out, IPv6"),
+        )
+        if name
+    ]
+
+
+def _lists(old: Gateway, new: Gateway) -> list[str]:
+    """What filters before and after, and says something else."""
+    names = {name for g in (old, new) for i in g.interfaces for name in _names(i)}
+    before, after = ({a.name: a.entries for a in g.access_lists} for g in (old, new))
+    return [
+        f"access list {name} has changed" for name in sorted(names) if before.get(name) != after.get(name)
+    ]
+
+
+def _names(interface: Interface) -> list[str]:
+    named = (
+        interface.access_in,
+        interface.access_out,
+        interface.access_in_ipv6,
+        interface.access_out_ipv6,
+    )
+    return [name for name in named if name]
 
 
 def _set_difference(what: str, old: list[str], new: list[str]) -> list[str]:

@@ -4,6 +4,7 @@
 | --- | --- | --- |
 | 3999 | IKE and ESP of this host itself, where a selector takes them | in the table of their own way |
 | 4000 and on, a number for each tunnel | from a local selector to a remote one | in a table of the tunnel |
+| between the numbers of such a tunnel | what goes past it | not there: on with the tunnel after it |
 
 The tunnel's table:
 
@@ -19,6 +20,7 @@ in the clear.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from ipaddress import ip_network, summarize_address_range
 from itertools import islice, product
 from zlib import crc32
@@ -38,6 +40,7 @@ CARRIER_PRIORITY = 3999
 PRIORITY = 4000
 LAST_PRIORITY = 4489  # between_ends begins after it
 TABLE_BASE = 0x4B43_0000
+EMPTY_TABLE = TABLE_BASE - 1  # a rule that leads there leads on to the next
 DEFAULTS = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
 TCP, UDP, SCTP, DCCP = 6, 17, 132, 33
 HAS_PORTS = frozenset({TCP, UDP, SCTP, DCCP})
@@ -49,12 +52,21 @@ Pair = tuple[TrafficSelector, TrafficSelector]
 
 def pairs_of(tunnel: Tunnel, negotiated: Sequence[Pair] = ()) -> tuple[Pair, ...]:
     """What the tunnel takes. `negotiated`: by its SAs, for a peer that says so itself."""
-    local, remote = tunnel.ipsec.local_selectors, tunnel.ipsec.remote_selectors
-    found = zip(local, remote, strict=True) if len(local) == len(remote) else product(local, remote)
-    pairs = [pair for pair in found if pair[0].version == pair[1].version]
+    pairs = [pair for pair in _configured(tunnel) if pair[0].version == pair[1].version]
     if is_told_by_peer(tunnel):
         pairs = [pair for pair in pairs if not _is_everything(pair)] + list(negotiated)
     return tuple(dict.fromkeys(pairs))
+
+
+def past(tunnel: Tunnel, pair: Pair) -> tuple[Pair, ...]:
+    """What of the packets that a pair takes goes past the tunnel. A pair that was negotiated is the last."""
+    place = _configured(tunnel).index(pair) if pair in _configured(tunnel) else len(_configured(tunnel))
+    return tuple((b.local, b.remote) for b in tunnel.bypass if b.before <= place and b.meets(*pair))
+
+
+def _configured(tunnel: Tunnel) -> list[Pair]:
+    local, remote = tunnel.ipsec.local_selectors, tunnel.ipsec.remote_selectors
+    return list(zip(local, remote, strict=True) if len(local) == len(remote) else product(local, remote))
 
 
 def is_told_by_peer(tunnel: Tunnel) -> bool:
@@ -101,10 +113,10 @@ def into_tunnel(
             if up:
                 yield Route(to, device, metric=1, table=table, source=own)
         yield from (Route(to, "", table=table, throw=True) for to, led_away in near if led_away)
-    policies = [t.interface for t in gateway.tunnels if t.policy_based]
-    priority = min(PRIORITY + policies.index(tunnel.interface), LAST_PRIORITY)
+    steps = _steps(gateway, tunnel)
     for pair in pairs:
-        yield from _rules(pair, table, priority)
+        yield from _rules(pair, table, steps.into(pair))
+    yield from steps.past()
 
 
 def past_tunnels(pairs: Iterable[Pair], way: Way | NoWay, table: int) -> Iterator[Item]:
@@ -133,8 +145,56 @@ def networks(selector: TrafficSelector) -> tuple[IPNetwork, ...]:
     return (around,)
 
 
-def _rules(pair: Pair, table: int, priority: int) -> Iterator[Rule]:
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """The priorities of a tunnel's rules: pairs and what goes past them are asked about in their order.
+
+    Numbers from `first` on: pairs, what goes past those that follow, those that follow ... At the end, which
+    only a tunnel with exceptions has, is a rule that leads nowhere, for those that skip the rest.
+    """
+
+    tunnel: Tunnel
+    first: int
+
+    def __len__(self) -> int:
+        return 2 * len(self._breaks) + 2 if self._breaks else 1
+
+    @property
+    def _breaks(self) -> list[int]:
+        """Before which pairs something is excepted."""
+        return sorted({b.before for b in self.tunnel.bypass})
+
+    def into(self, pair: Pair) -> int:
+        """The priority of the rules that lead the pair into the tunnel."""
+        configured = _configured(self.tunnel)
+        place = configured.index(pair) if pair in configured else len(configured)
+        return min(self.first + 2 * sum(b <= place for b in self._breaks), LAST_PRIORITY)
+
+    def past(self) -> Iterator[Rule]:
+        """The rules of what goes past."""
+        end = min(self.first + len(self) - 1, LAST_PRIORITY)
+        for bypass in self.tunnel.bypass:
+            number = min(self.first + 2 * self._breaks.index(bypass.before) + 1, LAST_PRIORITY)
+            yield from _rules((bypass.local, bypass.remote), 0, number, end)
+        for version in sorted({b.local.version for b in self.tunnel.bypass}):
+            yield Rule(None, DEFAULTS[version], EMPTY_TABLE, end)
+
+
+def _steps(gateway: Gateway, tunnel: Tunnel) -> _Steps:
+    first = PRIORITY
+    for other in gateway.tunnels:
+        if other.interface == tunnel.interface:
+            break
+        if other.policy_based:
+            first += len(_Steps(other, first))
+    return _Steps(tunnel, first)
+
+
+def _rules(pair: Pair, table: int, priority: int, goto: int = 0) -> Iterator[Rule]:
+    """`goto`: only what the rules can say whole; of what goes past that may be too little, never too much."""
     local, remote = pair
+    if goto and not (_is_sayable(local) and _is_sayable(remote)):
+        return
     protocol = local.protocol or remote.protocol
     for source, destination in product(networks(local), networks(remote)):
         yield Rule(
@@ -145,7 +205,15 @@ def _rules(pair: Pair, table: int, priority: int) -> Iterator[Rule]:
             protocol,
             _ports(local, protocol),
             destination_ports=_ports(remote, protocol),
+            goto=goto,
         )
+
+
+def _is_sayable(selector: TrafficSelector) -> bool:
+    """Can rules say exactly this? Ports 0 and 65535 they know none, ranges of many networks they round up."""
+    ports = (selector.start_port, selector.end_port)
+    exact = islice(summarize_address_range(selector.start, selector.end), MOST_NETWORKS + 1)
+    return (ports == (0, 65535) or (0 < ports[0] <= ports[1] < 65535)) and len(list(exact)) <= MOST_NETWORKS
 
 
 def _ports(selector: TrafficSelector, protocol: int) -> Ports | None:

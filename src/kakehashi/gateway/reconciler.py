@@ -12,6 +12,7 @@ from kakehashi.gateway.desired import TunnelState, desired
 from kakehashi.gateway.dhcp.clients import Clients
 from kakehashi.gateway.dhcp.devices import leased_devices
 from kakehashi.gateway.driver import Driver
+from kakehashi.gateway.host.access import Filter
 from kakehashi.gateway.host.facts import Ends, Facts
 from kakehashi.gateway.host.filters import Clamp, Ruleset, render
 from kakehashi.gateway.host.guards import Guard
@@ -21,13 +22,13 @@ from kakehashi.gateway.log import Log
 from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, LARGEST, tunnel_mtu
 from kakehashi.gateway.outgoing import NoWay, Way, decide
 from kakehashi.gateway.paths import tunnel_paths
-from kakehashi.gateway.policy_based import is_told_by_peer, negotiated_pairs, pairs_of
+from kakehashi.gateway.policy_based import is_told_by_peer, negotiated_pairs, pairs_of, past
 from kakehashi.gateway.standing import depends_on_sas, isakmp_sa_suffices, why_down
 from kakehashi.gateway.status import down_reason
 from kakehashi.ike.effects import Level
 from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.encapsulation import EncapsulationMode
-from kakehashi.model.gateway import AdjustMss, Gateway, Interface
+from kakehashi.model.gateway import AdjustMss, Gateway, Interface, InterfaceKind
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.status import IkeSaState
 from kakehashi.model.tunnel import ConnectType, Tunnel
@@ -171,7 +172,8 @@ class Reconciler:
         leases = self._dhcp.leases
         self.wanted = desired(gateway, self.devices, states, self.facts, leases)
         rules = render(self._ruleset(gateway, states))
-        problems, changed = await self._host.apply(self.wanted, rules, self.facts)
+        access = tuple(_access(gateway, self.devices))
+        problems, changed = await self._host.apply(self.wanted, rules, self.facts, access)
         self.states = states  # now that it is so
         self._dhcp.follow(leased_devices(gateway, self.devices, self.facts, leases))
         self._tell_dataplane(gateway, driver)
@@ -280,7 +282,8 @@ class Reconciler:
         """The devices take more than fits, so that the host's own TCP would have its packets fragmented."""
         for name, state in states.items():
             tunnel, device = gateway.tunnel(name), self.devices.get(name)
-            if device and tunnel and tunnel.ipsec.mode is EncapsulationMode.TUNNEL:
+            ipsec = tunnel.ipsec if tunnel else None
+            if device and ipsec and (ipsec.mode is EncapsulationMode.TUNNEL or ipsec.gre):
                 for version, headers in TCP_HEADERS.items():
                     yield Clamp(device, version, state.mtu - headers)
 
@@ -290,7 +293,7 @@ class Reconciler:
             state = states.get(tunnel.interface)
             if device and state and tunnel.policy_based:
                 for local, remote in pairs_of(tunnel, state.negotiated):
-                    yield Guard(device, local, remote)
+                    yield Guard(device, local, remote, past(tunnel, (local, remote)))
 
     def _tell(self, before: Mapping[str, TunnelState], problems: list[str]) -> None:
         for problem in problems:
@@ -372,6 +375,22 @@ def _bearer(gateway: Gateway, interface: Interface) -> Interface | None:
     tunnel = gateway.tunnel(interface.name)
     bears = tunnel is not None and tunnel.policy_based and tunnel.outgoing is not None
     return gateway.interface(tunnel.outgoing.interface) if bears and tunnel and tunnel.outgoing else None
+
+
+def _access(gateway: Gateway, devices: Mapping[str, str]) -> Iterator[Filter]:
+    """Which access list filters where. One that is named and not there lets everything pass (CI-09)."""
+    for interface in gateway.interfaces:
+        device = devices.get(interface.name)
+        if device is None or not interface.enabled or interface.kind is InterfaceKind.LOOPBACK:
+            continue
+        for name, inbound, version in (
+            (interface.access_in, True, 4),
+            (interface.access_out, False, 4),
+            (interface.access_in_ipv6, True, 6),
+            (interface.access_out_ipv6, False, 6),
+        ):
+            if name and (rules := gateway.access_list(name)):
+                yield Filter(device, inbound, version, rules)
 
 
 def _clamps(interface: Interface, device: str, mtu: int) -> list[Clamp]:

@@ -4,6 +4,7 @@ import dataclasses
 import enum
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from kakehashi.dataplane.protocol import Counters
@@ -121,6 +122,7 @@ def merge(
     sas: Sas,
     route_states: tuple[RouteStatus, ...],
     drops: Mapping[str, int],
+    access_matches: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
 ) -> Status:
     """The whole."""
     return Status(
@@ -133,6 +135,7 @@ def merge(
         routes=route_states,
         half_open=sas.half_open,
         drops=dict(drops),
+        access_matches=dict(access_matches),
     )
 
 

@@ -13,7 +13,7 @@ OURS = {(UDP, 500), (UDP, 4500), (ESP, None)}
 
 def findings(gateway: Gateway) -> tuple[Finding, ...]:
     """Warnings only: the gateway runs without it."""
-    return (*_translation(gateway), *_filters(gateway), *_headers(gateway))
+    return (*_translation(gateway), *_headers(gateway))
 
 
 def _translation(gateway: Gateway) -> Iterator[Finding]:
@@ -37,25 +37,6 @@ def _translation(gateway: Gateway) -> Iterator[Finding]:
                     "static translation itself is not yet done",
                     static.source,
                 )
-
-
-def _filters(gateway: Gateway) -> Iterator[Finding]:
-    for interface in gateway.interfaces:
-        names = (
-            interface.access_in,
-            interface.access_out,
-            interface.access_in_ipv6,
-            interface.access_out_ipv6,
-        )
-        lists = ", ".join(dict.fromkeys(name for name in names if name and gateway.access_list(name)))
-        if lists and interface.enabled:
-            yield Finding(
-                Severity.WARNING,
-                "access-list",
-                f"{interface.name}: the access list {lists} is understood, and filters no packet yet",
-                interface.source,
-                "filter on the host",
-            )
 
 
 def _headers(gateway: Gateway) -> Iterator[Finding]:

@@ -74,9 +74,13 @@ class Endpoint:
         """Bring the tunnel up: by a negotiation with the end of `path`, or under the IKE SA that stands.
 
         `path` None: the peer's address is not known, and only an IKE SA that stands can help (V1-10). Does
-        nothing while that is under way or the packet `trigger` has its SA. False if it cannot begin.
+        nothing while that is under way or the packet `trigger` has its SA; in GRE all packets have the same.
+        False if it cannot begin.
         """
-        match self.gateway.tunnel(tunnel):
+        wanted = self.gateway.tunnel(tunnel)
+        if wanted is not None and wanted.ipsec.gre is not None:
+            trigger = None
+        match wanted:
             case Ikev1Tunnel() as found:
                 return self.v1.initiate(found, path, now, trigger)
             case Ikev2Tunnel() as found if path is not None:

@@ -57,6 +57,14 @@ def lab(
             help="Write captures of every link there, and the key files with which Wireshark decrypts them.",
         ),
     ] = None,
+    dialect: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="[FILE=]NAME",
+            help="The files' language, or that of one file, e.g. nec-ix; recognised unless said. May be "
+            "given several times.",
+        ),
+    ] = None,
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave it running until Ctrl-C, to look around.")
     ] = False,
@@ -71,7 +79,7 @@ def lab(
     Exit status: 0 everything talks that should, 1 something does not, 2 the lab cannot be built.
     """
     try:
-        devices = read_devices(files)
+        devices = read_devices(files, dialect)
         if len(devices) < 2:
             raise LabError("one device has nobody to talk to: give the configurations of two at least")
         plan = make_plan(devices, tuple(dict.fromkeys(nat or ())))

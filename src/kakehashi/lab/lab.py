@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kakehashi.check.pair import Pair
+from kakehashi.dialects.registry import by_name
 from kakehashi.lab.blueprint import Plan, Probe
 from kakehashi.lab.capture import capturing
 from kakehashi.lab.device import read_device
@@ -64,7 +65,8 @@ def run_lab(
     stopped, after `keeping` was told how to look around. LabError.
     """
     findings = completed_findings(plan)
-    remarks = tuple(str(finding) for _, finding in findings if finding.severity is Severity.WARNING)
+    remarks = tuple(device.recognised for device in plan.devices if device.recognised)
+    remarks += tuple(str(finding) for _, finding in findings if finding.severity is Severity.WARNING)
     wrong = configuration_errors(findings)
     if wrong:
         tunnels = tuple(tunnel_outcome(pair, {}) for pair in plan.pairs)
@@ -100,7 +102,12 @@ def completed_findings(plan: Plan) -> tuple[tuple[str, Finding], ...]:
     return tuple(
         (gateway.device.name, finding)
         for gateway in plan.gateways
-        for finding in read_device(gateway.device.name, gateway.device.file, gateway.text).findings
+        for finding in read_device(
+            gateway.device.name,
+            gateway.device.file,
+            gateway.text,
+            by_name(gateway.device.gateway.dialect),
+        ).findings
     )
 
 

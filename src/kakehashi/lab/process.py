@@ -130,6 +130,7 @@ def _start(plan: GatewayPlan, namespace: NetworkNamespace, folder: Path) -> Gate
     with configuration.open("x", encoding="utf-8") as file:
         file.write(plan.text)
     command = [sys.executable, "-m", "kakehashi.cli", "run", str(configuration)]
+    command += ["--dialect", plan.device.gateway.dialect]
     for name, device in plan.interfaces:
         command += ["--map", f"{name}={device}"]
     command += ["--state-dir", str(folder), "--control", str(folder / "control")]

@@ -81,12 +81,20 @@ class Topology:
         return next(pair for pair in self.pairing.pairs if end in pair.ends)
 
 
+_PINGS = (0, 1, 58)  # any protocol, ICMP, ICMPv6
+
+
 def takes(tunnel: Tunnel, source: IPAddress, to: IPAddress) -> bool:
-    """Do the selectors of a policy-based tunnel take packets of any protocol between the two?"""
+    """Do the selectors of a policy-based tunnel take pings, and not pings alone, between the two?"""
     ipsec = tunnel.ipsec
+    ends = TrafficSelector(source, source), TrafficSelector(to, to)
     return any(
-        local.contains(TrafficSelector(source, source)) and remote.contains(TrafficSelector(to, to))
-        for local, remote in zip(ipsec.local_selectors, ipsec.remote_selectors, strict=False)
+        local.contains(ends[0])
+        and remote.contains(ends[1])
+        and not any(b.before <= place and b.meets(*ends) for b in tunnel.bypass if b.local.protocol in _PINGS)
+        for place, (local, remote) in enumerate(
+            zip(ipsec.local_selectors, ipsec.remote_selectors, strict=False)
+        )
     )
 
 

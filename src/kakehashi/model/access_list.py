@@ -59,7 +59,7 @@ class AccessEntry:
     """One line of an access list. `protocol` None is any.
 
     `established`: only TCP that answers (ACK or RST). `fragments`: only fragments that are not the first.
-    `icmp_type`, `icmp_code`: None is any.
+    `icmp_type`, `icmp_code`: None is any. `number`: its place in the list, as the device counts.
     """
 
     permit: bool
@@ -73,6 +73,7 @@ class AccessEntry:
     established: bool = False
     fragments: bool = False
     log: bool = False
+    number: int | None = field(default=None, compare=False)
     source: Source | None = field(default=None, compare=False)
 
     def fits(self, packet: Packet) -> bool:
@@ -89,10 +90,14 @@ class AccessEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessList:
-    """A named list of entries. A list without entries denies nothing: that is how devices treat it."""
+    """A named list of entries. A list without entries denies nothing: that is how devices treat it.
+
+    `standard`: the device knows sources only in it.
+    """
 
     name: str
     entries: tuple[AccessEntry, ...] = ()
+    standard: bool = field(default=False, compare=False)
     source: Source | None = field(default=None, compare=False)
 
     def decides(self, packet: Packet) -> AccessEntry | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
 from kakehashi.model.encapsulation import EncapsulationMode
+from kakehashi.model.gre import Gre
 from kakehashi.model.selector import EVERYTHING, TrafficSelector
 from kakehashi.wire.registry.ikev2 import IntegrityId
 
@@ -72,8 +73,9 @@ class IpsecSettings:
     """What the IPsec policies of both IKE versions say about packets.
 
     `replay_window`: packets, 0 is off. `mtu_ignore`: fragment even what forbids it (DF, IPv6);
-    `pre_fragment`: fragment before encryption. `df_bit`: of the outer header. `name`: what the configuration
-    calls it; it never counts when two are compared.
+    `pre_fragment`: fragment before encryption. `df_bit`: of the outer header. `gre`: packets are wrapped in
+    it first, None is off; then IKE is told of GRE between the two ends, and the selectors here are of no
+    account. `name`: what the configuration calls it; it never counts when two are compared.
     """
 
     mode: EncapsulationMode = EncapsulationMode.TUNNEL
@@ -83,7 +85,13 @@ class IpsecSettings:
     mtu_ignore: bool = False
     pre_fragment: bool = False
     df_bit: DfBit = DfBit.COPY
+    gre: Gre | None = None
     name: str = field(default="", compare=False)
+
+    @property
+    def between_ends(self) -> bool:
+        """Are the packets that the SAs protect those of the tunnel's two ends alone?"""
+        return self.mode is EncapsulationMode.TRANSPORT or self.gre is not None
 
     def protections(self) -> tuple[Protection, ...]:
         """What may protect a packet, in the order of preference."""

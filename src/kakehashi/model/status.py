@@ -251,7 +251,11 @@ class RouteStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """The whole gateway at one moment. `drops` counts packets of no tunnel, by the name of the reason."""
+    """The whole gateway at one moment. `drops` counts packets of no tunnel, by the name of the reason.
+
+    `access_matches`: for each access list that filters, how many packets each of its entries has decided
+    about.
+    """
 
     hostname: str
     time: datetime
@@ -262,3 +266,4 @@ class Status:
     routes: tuple[RouteStatus, ...] = ()
     half_open: int = 0
     drops: dict[str, int] = field(default_factory=dict)
+    access_matches: dict[str, tuple[int, ...]] = field(default_factory=dict)

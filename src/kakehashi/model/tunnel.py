@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from kakehashi.model.address import IPAddress, PeerAddress
 from kakehashi.model.identity import Authentication
 from kakehashi.model.policy import IkePolicy, IpsecPolicy, IpsecSettings
+from kakehashi.model.selector import TrafficSelector
 from kakehashi.model.source import Source
 
 
@@ -31,6 +32,23 @@ class OutgoingInterface:
     source: Source | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Bypass:
+    """What goes past a policy-based tunnel though selectors take it (RFC 4301 section 4.4.1: BYPASS).
+
+    It counts for the pairs of selectors from the `before`th on, the first being the 0th: what a pair before
+    that one takes goes into the tunnel.
+    """
+
+    local: TrafficSelector
+    remote: TrafficSelector
+    before: int = 0
+
+    def meets(self, local: TrafficSelector, remote: TrafficSelector) -> bool:
+        """Is there a packet that the pair takes and that goes past?"""
+        return self.local.intersect(local) is not None and self.remote.intersect(remote) is not None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tunnel:
     """A tunnel. `interface` names the interface in `Gateway.interfaces`, and so the tunnel itself.
@@ -38,7 +56,8 @@ class Tunnel:
     `source_address`: our end's address, or the name of the interface that has it; None: by the route.
     `policy_based`: no route leads into the tunnel. What would leave by `outgoing` and its selectors take goes
     into it instead; where the peer is not known beforehand, the selectors of its SAs. What they take and
-    arrives there unprotected is dropped (RFC 4301 section 5.2).
+    arrives there unprotected is dropped (RFC 4301 section 5.2). `bypass`: except for this, which the next
+    tunnel of that interface is asked about, or goes in the clear.
     """
 
     interface: str
@@ -49,6 +68,7 @@ class Tunnel:
     outgoing: OutgoingInterface | None = None
     source_address: IPAddress | str | None = None
     policy_based: bool = False
+    bypass: tuple[Bypass, ...] = ()
     source: Source | None = field(default=None, compare=False)
 
 

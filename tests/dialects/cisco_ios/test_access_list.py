@@ -4,9 +4,10 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
+from kakehashi.dialects.cisco_ios import CiscoIos
 from kakehashi.model.access_list import AccessEntry, AccessList, AddressMatch, Packet
 from kakehashi.model.finding import Severity
-from tests.dialects.cisco_ios.reading import codes, complaints, found, line, lower
+from tests.dialects.cisco_ios.reading import FILE, codes, complaints, found, line, lower
 
 ANYWHERE = AddressMatch.of(ip_network("0.0.0.0/0"))
 
@@ -191,3 +192,51 @@ def test_filters_are_on_their_interfaces() -> None:
         source_address=peer, destination_address=here, protocol=17, source_port=4500, destination_port=4500
     )
     assert not inbound.permits(natted)
+
+
+SERVICES = """\
+object-group service VPN
+ description what a tunnel needs
+ udp eq isakmp
+ udp eq 4500
+ esp
+object-group service ALL
+ tcp-udp source gt 1023 eq domain
+ tcp range 80 81
+ icmp echo
+ group-object VPN
+ group-object ALL
+ip access-list extended IN
+ permit object-group VPN any host 192.0.2.1
+ deny object-group ALL any any log
+"""
+
+
+def test_a_group_of_services_is_an_entry_for_each() -> None:
+    (rules,) = lower(SERVICES).gateway.access_lists
+    assert codes(lower(SERVICES), Severity.ERROR, Severity.WARNING) == []
+    permitted = [(e.protocol, e.destination_ports) for e in rules.entries if e.permit]
+    assert permitted == [(17, ((500, 500),)), (17, ((4500, 4500),)), (50, ())]
+    assert {str(e.destination_address) for e in rules.entries if e.permit} == {"192.0.2.1/32"}
+    denied = [e for e in rules.entries if not e.permit]
+    assert [(e.protocol, e.source_ports, e.destination_ports, e.icmp_type) for e in denied] == [
+        (6, ((1024, 65535),), ((53, 53),), None),
+        (17, ((1024, 65535),), ((53, 53),), None),
+        (6, (), ((80, 81),), None),
+        (1, (), (), 8),
+        (17, (), ((500, 500),), None),
+        (17, (), ((4500, 4500),), None),
+        (50, (), (), None),
+    ]
+    assert all(e.log for e in denied)
+
+
+def test_what_groups_of_services_say_is_written_and_read_again() -> None:
+    gateway = lower(SERVICES + "interface GigabitEthernet0/0\n ip access-group IN in\n").gateway
+    again = CiscoIos().lower(CiscoIos().render(gateway).text, FILE).gateway
+    assert again.access_lists == gateway.access_lists
+
+
+def test_a_group_of_services_that_is_not_there_is_an_error() -> None:
+    text = "ip access-list extended X\n permit object-group NONE any any\n"
+    assert line(found(lower(text), "undefined-group")) == 2

@@ -1,9 +1,11 @@
 """Crypto maps: entries, peers, selectors, and the interfaces that bear them."""
 
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
 
+from kakehashi.dialects.cisco_ios import CiscoIos
 from kakehashi.model.address import ANY
 from kakehashi.model.finding import Severity
 from kakehashi.model.gateway import InterfaceKind
@@ -80,13 +82,46 @@ def test_what_no_identity_can_say_is_told(rule: str, code: str) -> None:
     assert line(finding) == 27
 
 
-def test_an_exception_is_told_where_it_matters() -> None:
-    before = (
-        "ip access-list extended X\n deny ip host 192.168.10.9 any\n permit ip 192.168.10.0 0.0.0.255 any\n"
-    )
-    assert line(found(crypto_map(rules=before, map=" match address X"), "selector-exception")) == 28
-    other = before.replace("192.168.10.9", "192.168.99.9")
-    assert complaints(crypto_map(rules=other, map=" match address X", lan=" shutdown")) == []
+EXCEPTIONS = """\
+ip access-list extended X
+ deny udp host 192.168.10.9 any eq domain
+ permit ip 192.168.10.0 0.0.0.255 10.0.0.0 0.255.255.255
+ deny ip any 10.2.0.0 0.0.255.255
+ deny ip host 192.168.10.8 any
+ permit ip any 10.0.0.0 0.255.255.255
+ deny ip any any
+"""
+
+
+def test_a_line_that_denies_is_an_exception_of_those_after_it() -> None:
+    lowered = crypto_map(rules=EXCEPTIONS, map=" match address X")
+    assert complaints(lowered) == []
+    (tunnel,) = lowered.gateway.tunnels
+    assert [(str(b.local), str(b.remote), b.before) for b in tunnel.bypass] == [
+        ("192.168.10.9/32 protocol 17", "0.0.0.0/0 protocol 17 port 53", 0),
+        ("0.0.0.0/0", "10.2.0.0/16", 1),
+        ("192.168.10.8/32", "0.0.0.0/0", 1),
+    ], "the last line has nothing after it"
+
+
+def test_exceptions_are_written_back_in_their_place() -> None:
+    lowered = crypto_map(rules=EXCEPTIONS, map=" match address X")
+    text = CiscoIos().render(replace(lowered.gateway, access_lists=())).text
+    again = CiscoIos().lower(text, "again").gateway
+    assert [t.bypass for t in again.tunnels] == [t.bypass for t in lowered.gateway.tunnels]
+
+
+@pytest.mark.parametrize(
+    "denied", ["icmp any any echo", "tcp any any established", "ip 192.168.10.0 0.0.255.1 any"]
+)
+def test_an_exception_that_no_rule_can_say_is_told_where_it_matters(denied: str) -> None:
+    rules = f"ip access-list extended X\n deny {denied}\n permit ip 192.168.10.0 0.0.0.255 any\n"
+    lowered = crypto_map(rules=rules, map=" match address X")
+    assert line(found(lowered, "selector-exception")) == 28
+    assert lowered.gateway.tunnels[0].bypass == ()
+    other = rules.replace("permit ip 192.168.10.0", "permit esp 192.168.99.0")
+    if "192.168" not in denied:
+        assert complaints(crypto_map(rules=other, map=" match address X", lan=" shutdown")) == []
 
 
 @pytest.mark.parametrize(
@@ -109,6 +144,12 @@ def test_a_map_that_no_interface_bears_does_nothing() -> None:
     assert found(lowered, "map-not-applied").remedy.startswith("add `crypto map OUT`")
     assert ikev1(lowered).enabled is False
     assert interface(lowered, "OUT 10").enabled is False
+
+
+def test_no_before_a_maps_name_takes_all_its_entries_and_no_other_map() -> None:
+    taken = crypto_map(rules="no crypto map OUT")
+    assert taken.gateway.tunnels == ()
+    assert ikev1(crypto_map(rules="no crypto map OTHER")).enabled
 
 
 def test_a_map_on_an_interface_that_is_not_there() -> None:

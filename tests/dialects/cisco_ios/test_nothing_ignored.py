@@ -90,8 +90,12 @@ ip route 0.0.0.0 0.0.0.0 192.0.2.1
 object-group network OG
  host 10.5.0.1
 {object_group}
+object-group service SG
+ tcp eq 22
+{service_group}
 ip access-list extended ACL
  permit ip 10.1.0.0 0.0.255.255 object-group OG
+ permit object-group SG host 10.1.0.1 any
 {access_list_extended}
 ip access-list standard STD
  permit 10.9.0.1
@@ -115,6 +119,7 @@ PLACES = {
     "ikev2 peer",
     "ikev2 profile",
     "object-group",
+    "service-group",
     "access-list extended",
     "access-list standard",
     "access-list ipv6",
@@ -141,7 +146,7 @@ VALUES = {
     "name": ["X77", "Loopback7"],
     "network": ["10.77.0.0"],
     "next hop": ["192.0.2.77", "2001:db8::77"],
-    "number": ["77"],
+    "number": ["77", "777"],
     "peer": ["10.77.0.1"],
     "protocol": ["17"],
     "rest": ["x"],
@@ -159,6 +164,7 @@ WITHOUT_EFFECT = {
     "crypto ipsec default transform-set",  # a set is named
     "crypto isakmp peer",  # only the lines below it
     "object-group network",
+    "object-group service",
     "peer",
     "ip nat",  # only together with `ip nat inside source`
     "ip domain name",  # only where our name is our identity

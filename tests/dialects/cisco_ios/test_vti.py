@@ -250,17 +250,6 @@ def test_selectors_of_an_access_list() -> None:
 
 
 @pytest.mark.parametrize(
-    "mode", ["tunnel mode gre ip", "no tunnel mode ipsec ipv4", "tunnel mode gre multipoint"]
-)
-def test_gre_is_not_there_yet(mode: str) -> None:
-    lowered = vti(tunnel=f" no tunnel mode ipsec ipv4\n {mode}")
-    finding = found(lowered, "not-yet")
-    assert "GRE" in finding.message or "gre" in finding.message
-    assert lowered.gateway.tunnels == ()
-    assert finding.severity is Severity.WARNING
-
-
-@pytest.mark.parametrize(
     ("words", "code"),
     [
         (" no tunnel destination 198.51.100.2", "tunnel-incomplete"),

@@ -220,8 +220,3 @@ def test_a_map_for_the_other_ip_version_than_the_tunnel_is_warned_of(kind: str) 
 
 def test_a_route_of_ipv6_into_a_tunnel_for_ipv4_is_warned_of() -> None:
     assert line(found(ikev1("ipv6 route 2001:db8::/32 Tunnel0.0"), "map-version")) == 4
-
-
-def test_the_access_list_of_older_devices_is_told_of() -> None:
-    lowered = ikev1("ipsec autokey-map old sec-list peer 198.51.100.2 sprop")
-    assert "`ipv4` or `ipv6` stands there" in found(lowered, "not-yet").message

@@ -4,6 +4,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 
 import pytest
 
+from kakehashi.dialects.nec_ix import NecIx
 from kakehashi.model.finding import Severity
 from kakehashi.model.gateway import AdjustMss, Interface, InterfaceKind
 from tests.dialects.nec_ix.reading import codes, found, line, lower
@@ -148,11 +149,15 @@ def test_a_route_into_an_interface_that_is_not_there_is_told() -> None:
     assert line(found(lower("\nip route 10.0.0.0/8 Tunnel5.0\n"), "undefined-interface")) == 2
 
 
-def test_a_route_into_the_null_interface_is_not_there_yet() -> None:
-    lowered = lower("ip route 10.0.0.0/8 Null0.0\ninterface Null0.0\n  no ip address\n")
-    assert lowered.gateway.routes == ()
+def test_a_route_into_the_null_interface_discards() -> None:
+    text = "ip route 10.0.0.0/8 Null0.0 metric 100\nip route 10.0.0.0/8 Tunnel0.0\n"
+    lowered = lower(text + "interface Null0.0\n  no ip address\n")
+    null, tunnel = lowered.gateway.routes
+    assert (null.discard, null.interface, null.metric) == (True, None, 100)
+    assert (tunnel.discard, tunnel.interface) == (False, "Tunnel0.0")
     assert lowered.gateway.interfaces == ()
-    assert line(found(lowered, "not-yet")) == 1
+    assert lower(text + "no ip route 10.0.0.0/8 Null0.0\n").gateway.routes == (tunnel,)
+    assert "ip route 10.0.0.0/8 Null0.0 metric 100\n" in NecIx().render(lowered.gateway).text
 
 
 def test_the_hostname() -> None:

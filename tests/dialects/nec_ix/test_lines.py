@@ -186,7 +186,6 @@ def test_lines_of_a_foreign_block_are_not_the_interface_above() -> None:
     "words",
     [
         "ike commit-bit p",
-        "ipsec autokey-map m sec-list peer 192.0.2.9 prop",
         "pki cert import pem name ca url file:ca.pem",
     ],
 )
@@ -204,7 +203,8 @@ def test_certificates_and_what_other_models_write_are_not_there_yet(words: str) 
         "ikev2 cert mycert name me",
         "tunnel mode l2tp-lns",
         "tunnel mode ether-ip ipsec-ikev2",
-        "ip address ipcp",
+        "ip filter incoming 1 in",
+        "ip address map-e",
         "ip napt static 192.168.10.5 tcp 80",
     ],
 )

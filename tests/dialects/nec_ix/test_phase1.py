@@ -330,7 +330,7 @@ def test_a_misspelt_command_of_ikev1_is_warned_of(words: str, meant: str) -> Non
 
 @pytest.mark.parametrize(
     "words",
-    ["ike commit-bit ipol", "ike initial-contact always", "ike send-delete", "ipsec ike-passthru"],
+    ["ike commit-bit ipol", "ike send-delete", "ipsec ike-passthru"],
 )
 def test_what_is_known_and_not_there_yet_is_told(words: str) -> None:
     assert line(found(ikev1(words), "not-yet")) == 5

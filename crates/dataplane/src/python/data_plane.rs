@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::os::fd::AsRawFd;
 use std::sync::{Arc, Mutex};
 
+use esp::gre::Gre;
 use esp::{Algorithms, DropReason, Keys, Selector, TrafficSelectors};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -73,9 +74,18 @@ impl DataPlane {
         Ok(())
     }
 
-    fn add_tunnel(&self, py: Python<'_>, name: &str, device: &str, mtu: u32) -> PyResult<()> {
+    #[pyo3(signature = (name, device, mtu, gre=None))]
+    fn add_tunnel(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        device: &str,
+        mtu: u32,
+        gre: Option<(Option<u32>, bool, bool)>,
+    ) -> PyResult<()> {
         let plane = self.plane()?;
-        py.detach(|| plane.add_tunnel(name, device, mtu)).map_err(os_error)
+        let gre = gre.map(|(key, checksum, sequence)| Gre { key, checksum, sequence });
+        py.detach(|| plane.add_tunnel(name, device, mtu, gre)).map_err(os_error)
     }
 
     /// `df_bit`: "copy", "clear" or "set".

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from html import escape
 
+from kakehashi.check.render.said import reason, said
 from kakehashi.check.render.table import places, sections, title, verdict
 from kakehashi.check.report import PairReport, Report
 from kakehashi.check.sheet.labels import Language
@@ -31,18 +32,20 @@ def _lines(report: Report, language: Language) -> Iterator[str]:
     yield f"<h2>{escape(language.word('findings'))}</h2><ul>"
     for remark in report.remarks:
         severity = remark.severity.value
-        fix = f"<br>{escape(language.word('fix'))}: {escape(remark.fix)}" if remark.fix else ""
+        fix = (
+            f"<br>{escape(language.word('fix'))}: {escape(said(remark.fix, language))}" if remark.fix else ""
+        )
         yield (
             f'<li class="{severity}"><b>{escape(language.word(severity))}</b> {escape(remark.rule)} '
-            f"<code>{escape(places(remark))}</code>: {escape(remark.message)}{fix}</li>"
+            f"<code>{escape(places(remark))}</code>: {escape(said(remark.message, language))}{fix}</li>"
         )
     yield "</ul></body></html>"
 
 
 def _pair(pair: PairReport, language: Language) -> Iterator[str]:
     yield f"<h2>{escape(title(pair))}</h2>"
-    reason = f": {escape(pair.verdict.reason)}" if pair.verdict.reason else ""
-    yield f"<p><b>{escape(verdict(pair, language))}</b>{reason}</p>"
+    why = f": {escape(reason(pair, language))}" if pair.verdict.reason else ""
+    yield f"<p><b>{escape(verdict(pair, language))}</b>{why}</p>"
     headings = [language.word("parameter"), str(pair.pair.a), str(pair.pair.b)]
     headings += [language.word("agreed"), language.word("fits")]
     for section in sections(pair, language):
@@ -56,7 +59,7 @@ def _pair(pair: PairReport, language: Language) -> Iterator[str]:
         yield "</table>"
     for mismatch in pair.mismatches:
         for symptom in mismatch.symptoms:
-            shows = f"{symptom.device} {language.word('shows')}: {symptom.shows}"
+            shows = f"{symptom.device} {language.word('shows')}: {said(symptom.shows, language)}"
             yield f"<p>{escape(shows)}</p>"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from kakehashi.check.render.said import reason, said
 from kakehashi.check.render.table import places, sections, title, verdict
 from kakehashi.check.report import PairReport, Remark, Report
 from kakehashi.check.sheet.labels import Language
@@ -25,7 +26,7 @@ def _pair(pair: PairReport, language: Language) -> Iterator[str]:
     yield ""
     yield f"**{verdict(pair, language)}**"
     if pair.verdict.reason:
-        yield f": {_escaped(pair.verdict.reason)}"
+        yield f": {_escaped(reason(pair, language))}"
     yield ""
     yield f"- A: {_escaped(str(pair.pair.a))}"
     yield f"- B: {_escaped(str(pair.pair.b))}"
@@ -40,7 +41,7 @@ def _pair(pair: PairReport, language: Language) -> Iterator[str]:
         yield ""
     for mismatch in pair.mismatches:
         for symptom in mismatch.symptoms:
-            shows = f"{symptom.device} {language.word('shows')}: {symptom.shows}"
+            shows = f"{symptom.device} {language.word('shows')}: {said(symptom.shows, language)}"
             yield f"- {_escaped(shows)}"
     if pair.mismatches:
         yield ""
@@ -51,9 +52,9 @@ def _remarks(remarks: Iterable[Remark], language: Language) -> Iterator[str]:
     for remark in remarks:
         told = True
         where = f" `{places(remark)}`" if remark.where else ""
-        fix = f" *{language.word('fix')}: {_escaped(remark.fix)}*" if remark.fix else ""
+        fix = f" *{language.word('fix')}: {_escaped(said(remark.fix, language))}*" if remark.fix else ""
         severity = language.word(remark.severity.value)
-        yield f"- **{severity}** {remark.rule}{where}: {_escaped(remark.message)}{fix}"
+        yield f"- **{severity}** {remark.rule}{where}: {_escaped(said(remark.message, language))}{fix}"
     if not told:
         yield language.word("nothing")
 

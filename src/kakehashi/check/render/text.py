@@ -5,6 +5,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from kakehashi.check.render.said import reason, said
 from kakehashi.check.render.table import Line, places, sections, title, verdict
 from kakehashi.check.report import PairReport, Remark, Report, Severity
 from kakehashi.check.sheet.labels import Language
@@ -26,7 +27,10 @@ def print_text(report: Report, language: Language, console: Console) -> None:
             parts.append(f"{len(c.unknown)} {language.word('unknown')}")
         told = Text(f"  {c.file}: {', '.join(parts)}")
         if c.evidence:
-            told.append(f" ({language.word('by')} {', '.join(c.evidence[:_SIGNS])})", style="dim")
+            told.append(
+                f" ({language.word('by')} {', '.join(said(e, language) for e in c.evidence[:_SIGNS])})",
+                style="dim",
+            )
         _print(console, told)
     for pair in report.pairs:
         _pair(pair, language, console, len(report.pairs) <= _MOST or not _fits(pair))
@@ -47,7 +51,7 @@ def _pair(pair: PairReport, language: Language, console: Console, whole: bool) -
     for name, end in (("A", pair.pair.a), ("B", pair.pair.b)):
         _print(console, Text(f"  {name}: {end}"))
     if pair.verdict.reason:
-        _print(console, Text(f"  {language.word('reason')}: {pair.verdict.reason}"))
+        _print(console, Text(f"  {language.word('reason')}: {reason(pair, language)}"))
     for section in sections(pair, language):
         table = Table(title=section.title, title_justify="left", title_style="bold", expand=False)
         for heading in (
@@ -63,7 +67,9 @@ def _pair(pair: PairReport, language: Language, console: Console, whole: bool) -
         console.print(Padding(table, (0, 0, 0, 2)))
     for mismatch in pair.mismatches:
         for symptom in mismatch.symptoms:
-            _print(console, Text(f"  {symptom.device} {language.word('shows')}: {symptom.shows}"))
+            _print(
+                console, Text(f"  {symptom.device} {language.word('shows')}: {said(symptom.shows, language)}")
+            )
 
 
 def _cells(line: Line) -> tuple[RenderableType, ...]:
@@ -85,9 +91,9 @@ def _remark(remark: Remark, language: Language) -> Text:
     text = Text("  ")
     text.append(language.word(remark.severity.value), style=_STYLES[remark.severity])
     text.append(f" {places(remark)} " if remark.where else " ", style="bold")
-    text.append(f"{remark.message} [{remark.rule}]")
+    text.append(f"{said(remark.message, language)} [{remark.rule}]")
     if remark.fix:
-        text.append(f"\n    {language.word('fix')}: {remark.fix}", style="green")
+        text.append(f"\n    {language.word('fix')}: {said(remark.fix, language)}", style="green")
     return text
 
 

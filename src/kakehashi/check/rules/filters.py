@@ -35,7 +35,7 @@ _PACKETS = _Kind("ESP", _ESP, None, "filter-esp", "permit esp host {} host {}")
 def check_filters(subject: Subject) -> Iterator[Remark]:
     """What the access lists hold back of what the tunnel needs."""
     own, peer, wan = subject.own, subject.peer, subject.wan
-    if wan is None or own is None or peer is None or not subject.tunnel.enabled:
+    if wan is None or own is None or peer is None or not (subject.tunnel.enabled and subject.is_found):
         return
     for name, ends in _filters(wan, own, peer):
         rules = subject.device.access_lists.get(name)
@@ -49,7 +49,7 @@ def check_filters(subject: Subject) -> Iterator[Remark]:
 
 def stops_ike(remark: Remark) -> bool:
     """Does it hold back what negotiates, not only what is protected?"""
-    return remark.rule in (_IKE.rule, _NAT_T.rule)
+    return remark.severity is Severity.ERROR and remark.rule != _PACKETS.rule
 
 
 def _filters(

@@ -31,7 +31,7 @@ def check_keys(subject: Subject) -> Iterator[Remark]:
                     severity=Severity.NOTE,
                     message=f"{subject.name}: aggressive mode shows a hash over the pre-shared key to "
                     "whoever sees one exchange; it can be guessed at leisure",
-                    where=where(peer.source, subject.tunnel.source),
+                    where=where(subject.line("1/mode", peer.source), peer.source, subject.tunnel.source),
                     fix="use a long random key, or main mode between fixed addresses",
                 )
 

@@ -11,22 +11,26 @@ from kakehashi.model.tunnel import Ikev2Tunnel
 def check_rekey(subject: Subject) -> Iterator[Remark]:
     """A rekey earlier than half the lifetime acts as half (V1-19)."""
     tunnel = subject.tunnel
-    found: list[tuple[str, int, int]] = []
+    found: list[tuple[str, str, int, int]] = []
     if isinstance(tunnel, Ikev2Tunnel):
+        ike, child = tunnel.ike.rekey, tunnel.ipsec.rekey
         found += [
-            ("the IKE SA", tunnel.ike.rekey.before_end, tunnel.ike.rekey.lifetime),
-            ("the Child SAs", tunnel.ipsec.rekey.before_end, tunnel.ipsec.rekey.lifetime),
+            ("1/lifetime", "the IKE SA", ike.before_end, ike.lifetime),
+            ("2/lifetime", "the Child SAs", child.before_end, child.lifetime),
         ]
     elif isinstance(tunnel, Ikev1Tunnel):
-        found += [("the SAs", tunnel.ipsec.rekey_before_end, p.lifetime) for p in tunnel.ipsec.proposals]
-    for what, before, lifetime in found:
+        found += [
+            ("2/lifetime", "the SAs", tunnel.ipsec.rekey_before_end, p.lifetime)
+            for p in tunnel.ipsec.proposals
+        ]
+    for parameter, what, before, lifetime in found:
         if before > lifetime / 2:
             yield Remark(
                 rule="rekey-margin",
                 severity=Severity.WARNING,
                 message=f"{subject.name}: {what} would be rekeyed {before} s before the end of {lifetime} s, "
                 "which is more than half; half is what happens",
-                where=where(tunnel.source),
+                where=where(subject.line(parameter), tunnel.source),
                 fix=f"write {lifetime // 2} s or less, or a longer lifetime",
             )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from kakehashi.check.report import Remark, Severity
 from kakehashi.check.rules.subject import Subject, where
 from kakehashi.model.algorithms import Cipher
+from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Interface
 from kakehashi.model.policy import Protection
 from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId
@@ -33,7 +34,7 @@ def check_mss(subject: Subject) -> Iterator[Remark]:
         return
     version = 4 if subject.own is None else subject.own.version
     mtu = (subject.wan.mtu if subject.wan else None) or _DEFAULT_MTU
-    inner = min(largest_inner(mtu, version, subject.nat, p) for p in protections)
+    inner = min(largest_inner(mtu, version, subject.nat, p) for p in protections) - _gre(subject, version)
     most = inner - _IP[4] - _TCP
     for interface in _clamping(subject):
         if isinstance(interface.adjust_mss, int) and interface.adjust_mss > most:
@@ -52,6 +53,14 @@ def largest_inner(mtu: int, version: int, nat: bool, protection: Protection) -> 
     iv, block, icv = _shape(protection.cipher, protection.integrity)
     room = mtu - _IP[version] - (_UDP if nat else 0) - _ESP_HEADER - iv - icv
     return room // block * block - _ESP_TRAILER
+
+
+def _gre(subject: Subject, version: int) -> int:
+    """What GRE takes of it: its header, and in tunnel mode the IP header before that one."""
+    ipsec = subject.tunnel.ipsec
+    if ipsec.gre is None:
+        return 0
+    return ipsec.gre.overhead + (_IP[version] if ipsec.mode is EncapsulationMode.TUNNEL else 0)
 
 
 def _shape(cipher: Cipher, integrity: IntegrityId) -> tuple[int, int, int]:

@@ -11,8 +11,8 @@ from kakehashi.model.source import Source
 
 def check_overlap(a: Subject, b: Subject) -> Iterator[Remark]:
     """Networks on link, those towards the peers left out."""
-    for here, source in _lans(a.device, a):
-        for there, other in _lans(b.device, b):
+    for here, source in lans(a.device, a):
+        for there, other in lans(b.device, b):
             if here.version == there.version and here.overlaps(there):
                 yield Remark(
                     rule="overlapping-subnets",
@@ -25,7 +25,8 @@ def check_overlap(a: Subject, b: Subject) -> Iterator[Remark]:
                 )
 
 
-def _lans(device: Device, subject: Subject) -> Iterator[tuple[IPNetwork, Source | None]]:
+def lans(device: Device, subject: Subject) -> Iterator[tuple[IPNetwork, Source | None]]:
+    """The networks on link, and the interfaces that have them; not those towards the peer."""
     outside = subject.wan.name if subject.wan else ""
     for interface in device.physical:
         if interface.enabled and interface.name != outside:

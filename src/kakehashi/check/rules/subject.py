@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from kakehashi.check.configuration import NO_LINES, Lines
 from kakehashi.check.device import Device
 from kakehashi.check.report import Remark
 from kakehashi.model.address import IPAddress
@@ -17,6 +18,7 @@ class Subject:
     """`own`: the address that we speak from, `peer`: that of the other end as we see it; None: not known.
 
     `nat`: is there one between the two? `peer_can_begin`: may the other end begin, as far as is known?
+    `is_found`: do the two ends look for each other where they are? `text`: the file, for lines of parameters.
     """
 
     device: Device
@@ -25,11 +27,18 @@ class Subject:
     peer: IPAddress | None = None
     nat: bool = False
     peer_can_begin: bool = True
+    is_found: bool = True
+    text: Lines = NO_LINES
 
     @cached_property
     def wan(self) -> Interface | None:
         """The interface towards the peer."""
         return self.device.wan(self.tunnel, self.peer)
+
+    def line(self, parameter: str, *blocks: Source | None) -> Source | None:
+        """The line that says a parameter (a name of the sheet) of this tunnel; None: no line does."""
+        said = self.text.said(parameter, *blocks, self.tunnel.source)
+        return said.sources[0] if said else None
 
     @property
     def name(self) -> str:
@@ -38,6 +47,7 @@ class Subject:
 
 
 Rule = Callable[[Subject], Iterator[Remark]]
+RuleOfPairs = Callable[[Subject, Subject], Iterator[Remark]]
 
 
 def where(*sources: Source | None) -> tuple[Source, ...]:

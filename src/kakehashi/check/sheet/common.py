@@ -30,6 +30,9 @@ class Half:
         said = self.configuration.text.said(key, *blocks)
         if said is not None:
             return Cell(text, said.words, said.sources)
+        place = self.configuration.text.place(key, *blocks, *self.here())
+        if place is not None:
+            return Cell(text, "", (place,))
         known = dict.fromkeys(b for b in blocks if b is not None)
         return Cell(text, "", tuple(known) or self.here())
 
@@ -57,6 +60,25 @@ def peer_row(phase: int, a: Half, b: Half) -> Row:
         agreed=f"{a.address.seen} - {b.address.seen}",
         fits=fits,
     )
+
+
+def inner_rows(a: Half, b: Half) -> list[Row]:
+    """What is inside ESP, where any end wraps its packets in GRE first: IKE says nothing of it."""
+    headers = [h.end.tunnel.ipsec.gre for h in (a, b)]
+    if headers == [None, None]:
+        return []
+    texts = [names.PACKETS if header is None else str(header) for header in headers]
+    fits = headers[0] == headers[1]
+    return [
+        Row(
+            phase=2,
+            parameter="inside",
+            a=a.cell("2/inside", texts[0], a.end.tunnel.source),
+            b=b.cell("2/inside", texts[1], b.end.tunnel.source),
+            agreed=texts[0] if fits else "",
+            fits=fits,
+        )
+    ]
 
 
 def lifetime_text(seconds: Iterable[int]) -> str:

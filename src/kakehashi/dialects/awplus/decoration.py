@@ -6,10 +6,8 @@ A line keeps its number and its text; here is only said what it tells the device
 import re
 from collections.abc import Iterator, Sequence
 
-_PROMPT = re.compile(r"\s*[A-Za-z0-9][\w.-]{0,62}(\([\w.-]{1,40}\))?[#>][ \t]*(.*)")
-_MORE = re.compile(r"\s*-+ ?more ?-+\s*", re.IGNORECASE)
-# Control characters save the tab and the backspace, and what erases a line on a VT100.
-_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x07\x0b-\x1f\x7f]")
+from kakehashi.dialects.terminal import typed, without_page
+
 _SAID_BY_DEVICE = re.compile(
     r"building configuration|\[ok\]|(current|running|startup) configuration ?:"
     r"|enter configuration commands, one per line"
@@ -40,7 +38,7 @@ def _read(lines: Sequence[str]) -> Iterator[str]:
             in_certificate = not line.strip().startswith(_END)
             yield ""
             continue
-        text = _command(_without_page(line))
+        text = typed(without_page(line), _EXEC)
         if text.strip().startswith(_BEGIN) and number < closed:
             in_certificate = True
             yield ""
@@ -50,20 +48,3 @@ def _read(lines: Sequence[str]) -> Iterator[str]:
 
 def _last(lines: Sequence[str], beginning: str) -> int:
     return max((n for n, line in enumerate(lines) if line.strip().startswith(beginning)), default=-1)
-
-
-def _without_page(line: str) -> str:
-    """Without the pager's mark and what the terminal wiped it out with."""
-    text = _CONTROL.sub("", line.replace("\t", " "))
-    if _MORE.match(text):
-        return _MORE.sub("", text.rpartition("\b")[2] if "\b" in text else text, count=1)
-    return text.replace("\b", "")
-
-
-def _command(text: str) -> str:
-    """The command behind a prompt. What is typed outside of configuration mode configures nothing."""
-    found = _PROMPT.match(text)
-    if found and found[1] is None:
-        return ""
-    command = found[2] if found else text
-    return "" if _EXEC.match(command.strip()) else command

@@ -46,6 +46,10 @@ class InterfaceName:
         return tuple((f"{family}N", "") for family in self._families)
 
     @property
+    def forms(self) -> tuple[str, ...]:
+        return ()
+
+    @property
     def _families(self) -> tuple[str, ...]:
         return (self.only,) if self.only else tuple(f for f in _FAMILIES if f != NULL)
 

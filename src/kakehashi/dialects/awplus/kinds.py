@@ -6,10 +6,9 @@ from ipaddress import IPv4Address, ip_address
 from typing import Any
 
 from kakehashi.dialects.grammar import ValueRefusedError
-from kakehashi.dialects.kinds import Choice
-from kakehashi.model.secret import Secret
+from kakehashi.dialects.kinds import ADDRESS_FORMS, Choice, Key, Unlisted
 
-_LONGEST_SECRET = 128
+KEY = Key(128)
 _ALL_ONES = 0xFFFF_FFFF
 
 
@@ -27,6 +26,10 @@ class Algorithm:
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return Choice(self.options).words
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return ()
 
     def read(self, word: str) -> Any:
         if word.lower() in self.others:
@@ -48,6 +51,10 @@ class Group:
     def words(self) -> tuple[tuple[str, str], ...]:
         return Choice(self.options).words
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return ()
+
     def read(self, word: str) -> Any:
         found = self.options.get(word)
         if found is None:
@@ -57,29 +64,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """A pre-shared key as text."""
-
-    @property
-    def expected(self) -> str:
-        return f"a key of 1 to {_LONGEST_SECRET} octets"
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
-
-    def read(self, word: str) -> Secret:
-        try:
-            octets = word.encode()
-        except UnicodeEncodeError:
-            raise ValueRefusedError(self.expected) from None
-        if len(octets) > _LONGEST_SECRET:
-            raise ValueRefusedError(self.expected)
-        return Secret(octets)
-
-
-@dataclass(frozen=True, slots=True)
-class Mask:
+class Mask(Unlisted):
     """A mask of a network, `255.255.255.0`: read as the length of its prefix."""
 
     @property
@@ -87,8 +72,8 @@ class Mask:
         return "a mask such as 255.255.255.0"
 
     @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
+    def forms(self) -> tuple[str, ...]:
+        return (ADDRESS_FORMS[4],)
 
     def read(self, word: str) -> int:
         try:

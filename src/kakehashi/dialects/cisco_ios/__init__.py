@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 from kakehashi.dialects.base import Clear, Lowered
-from kakehashi.dialects.cisco_ios import recognition
 from kakehashi.dialects.cisco_ios.decoration import said
 from kakehashi.dialects.cisco_ios.grammar import GRAMMAR
 from kakehashi.dialects.cisco_ios.lower import DIALECT, lower_document
+from kakehashi.dialects.cisco_ios.notation import NOTATION
+from kakehashi.dialects.cisco_ios.omitted import OMITTED
+from kakehashi.dialects.cisco_ios.recognition import SIGNS
 from kakehashi.dialects.cisco_ios.render import render
 from kakehashi.dialects.cisco_ios.show import clear, show
 from kakehashi.dialects.document import Document, parse_document
+from kakehashi.dialects.recognition import evidence, likeness
 from kakehashi.dialects.rendering import Rendered
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
@@ -20,14 +23,17 @@ class CiscoIos:
 
     name = DIALECT
     title = "Cisco IOS"
+    grammar = GRAMMAR
+    notation = NOTATION
+    omitted = OMITTED
 
     def recognise(self, text: str) -> float:
         """How much `text` looks like this dialect, 0 to 1."""
-        return recognition.likeness(text)
+        return likeness(text, SIGNS)
 
     def evidence(self, text: str) -> tuple[str, ...]:
         """What in `text` speaks for this dialect, in words."""
-        return tuple(sign.what for sign in recognition.evidence(text))
+        return evidence(text, SIGNS)
 
     def parse(self, text: str) -> Document:
         """The configuration as a tree that keeps every line."""

@@ -6,11 +6,9 @@ A line keeps its number and its text; here is only said what it tells the device
 import re
 from collections.abc import Iterator, Sequence
 
+from kakehashi.dialects.terminal import typed, without_page
+
 _LONGEST_BANNER = 200  # lines; a mark that does not come back within them opened none
-_PROMPT = re.compile(r"\s*[A-Za-z0-9][\w.:/-]{0,62}(\([\w.:-]{1,40}\))?[#>]\s*(.*)")
-_MORE = re.compile(r"\s*-+ ?\(?more\)? ?-+\s*", re.IGNORECASE)
-# Control characters save the tab, the backspace and ^C, which is a mark of banners; and colours.
-_CONTROL = re.compile(r"[\x00-\x02\x04-\x07\x0b\x0e-\x1a\x1c-\x1f\x7f]|\x1b\[[0-9;?]*[A-Za-z]|\x1b")
 _HEADER = re.compile(
     r"building configuration"
     r"|(current|startup|running) configuration\s*:"
@@ -30,6 +28,8 @@ _EXEC = re.compile(
     r"|term(inal)? (len(gth)?|width) \d+|sh(ow)? (run|start|conf|ver|cry|ip |int|acc)\S*.*)$",
     re.IGNORECASE,
 )
+# `default X` is X as if nobody had ever set it.
+_DEFAULT = re.compile(r"^(\s*)default (?!interface)(?=\S)", re.IGNORECASE)
 _BANNER_KINDS = ("motd", "login", "exec", "incoming", "slip-ppp", "prompt-timeout", "config-save")
 
 
@@ -45,7 +45,7 @@ def _read(lines: Sequence[str]) -> Iterator[str]:
             banner -= 1
             yield ""
             continue
-        text = _without_prompt(_without_page(line))
+        text = _DEFAULT.sub(r"\1no ", typed(without_page(line), _EXEC), count=1)
         if _HEADER.match(text.strip()):
             yield ""
         elif (height := _banner(text, lines[number + 1 : number + 1 + _LONGEST_BANNER])) is not None:
@@ -53,23 +53,6 @@ def _read(lines: Sequence[str]) -> Iterator[str]:
             yield ""
         else:
             yield text
-
-
-def _without_page(line: str) -> str:
-    """Without the pager's mark and what the terminal wiped it out with."""
-    text = _CONTROL.sub("", line)
-    if "\b" in text and _MORE.match(text):
-        text = text.rpartition("\b")[2]
-    return _MORE.sub("", text.replace("\b", ""), count=1) if _MORE.match(text) else text.replace("\b", "")
-
-
-def _without_prompt(text: str) -> str:
-    """The command behind a prompt. What is typed outside of configuration mode configures nothing."""
-    found = _PROMPT.match(text)
-    if found and found[1] is None:
-        return ""
-    command = found[2] if found else text
-    return "" if _EXEC.match(command.strip()) else command
 
 
 def _banner(text: str, following: Sequence[str]) -> int | None:

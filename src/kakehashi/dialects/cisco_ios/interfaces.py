@@ -93,6 +93,10 @@ class InterfaceName:
     def words(self) -> tuple[tuple[str, str], ...]:
         return tuple((family, "") for family in _families(self.only))
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return ()
+
     def read(self, word: str) -> str:
         found = _NAME.fullmatch(word)
         if not found:
@@ -114,6 +118,10 @@ class FamilyName:
     def words(self) -> tuple[tuple[str, str], ...]:
         return tuple((family, "") for family in _families(self.only))
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return ()
+
     def read(self, word: str) -> str:
         if not _FAMILY.fullmatch(word):
             raise ValueRefusedError(self.expected)
@@ -131,6 +139,10 @@ class Unit:
     @property
     def words(self) -> tuple[tuple[str, str], ...]:
         return ()
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return ("<0-9>",)
 
     def read(self, word: str) -> str:
         if not re.fullmatch(_UNIT, word):

@@ -1,19 +1,18 @@
 """Kinds of value that only this device has."""
 
-import re
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address
 
 from kakehashi.dialects.cisco_ios.words import ICMP_TYPES, PORTS, PROTOCOLS
 from kakehashi.dialects.grammar import ValueRefusedError
-from kakehashi.model.secret import Secret
+from kakehashi.dialects.kinds import ADDRESS_FORMS, HexKey, Key, Unlisted
 
-_LONGEST_SECRET = 256
+_LONGEST_KEY = 256  # octets
 _ALL_ONES = 0xFFFF_FFFF
 
 
 @dataclass(frozen=True, slots=True)
-class Mask:
+class Mask(Unlisted):
     """A mask of a network, `255.255.255.0`: read as the length of its prefix."""
 
     @property
@@ -21,8 +20,8 @@ class Mask:
         return "a mask such as 255.255.255.0"
 
     @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
+    def forms(self) -> tuple[str, ...]:
+        return (ADDRESS_FORMS[4],)
 
     def read(self, word: str) -> int:
         host_bits = _dotted(word, self.expected) ^ _ALL_ONES
@@ -32,7 +31,7 @@ class Mask:
 
 
 @dataclass(frozen=True, slots=True)
-class Wildcard:
+class Wildcard(Unlisted):
     """A mask turned round, `0.0.0.255`: a 0 is a bit that counts. It need not be of one piece."""
 
     @property
@@ -40,56 +39,15 @@ class Wildcard:
         return "a wildcard mask such as 0.0.0.255"
 
     @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
+    def forms(self) -> tuple[str, ...]:
+        return (ADDRESS_FORMS[4],)
 
     def read(self, word: str) -> int:
         return _dotted(word, self.expected)
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """A key or a password as text."""
-
-    @property
-    def expected(self) -> str:
-        return f"a key of 1 to {_LONGEST_SECRET} octets"
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
-
-    def read(self, word: str) -> Secret:
-        try:
-            octets = word.encode()
-        except UnicodeEncodeError:
-            raise ValueRefusedError(self.expected) from None
-        if len(octets) > _LONGEST_SECRET:
-            raise ValueRefusedError(self.expected)
-        return Secret(octets)
-
-
-@dataclass(frozen=True, slots=True)
-class HexKey:
-    """A key as hexadecimal digits, two an octet."""
-
-    @property
-    def expected(self) -> str:
-        return f"an even number of hexadecimal digits, for 1 to {_LONGEST_SECRET} octets"
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
-
-    def read(self, word: str) -> Secret:
-        digits = word[2:] if word[:2].lower() == "0x" else word
-        if not re.fullmatch(rf"(?:[0-9A-Fa-f]{{2}}){{1,{_LONGEST_SECRET}}}", digits):
-            raise ValueRefusedError(self.expected)
-        return Secret(bytes.fromhex(digits))
-
-
-@dataclass(frozen=True, slots=True)
-class ListNumber:
+class ListNumber(Unlisted):
     """The number of an access list: of a standard or of an extended one."""
 
     extended: bool
@@ -104,8 +62,8 @@ class ListNumber:
         return f"a number from {low[0]} to {low[-1]} or from {high[0]} to {high[-1]}"
 
     @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
+    def forms(self) -> tuple[str, ...]:
+        return tuple(f"<{numbers[0]}-{numbers[-1]}>" for numbers in self._ranges)
 
     def read(self, word: str) -> str:
         if not (word.isascii() and word.isdigit()) or not any(
@@ -131,6 +89,10 @@ class Named:
     def words(self) -> tuple[tuple[str, str], ...]:
         return tuple((name, str(number)) for name, number in self.names.items())
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return (f"<0-{self.highest}>",)
+
     def read(self, word: str) -> int:
         if word.isascii() and word.isdigit():
             if len(word) > 9 or int(word) > self.highest:
@@ -145,6 +107,8 @@ class Named:
         return begun.pop()
 
 
+KEY = Key(_LONGEST_KEY)
+HEX_KEY = HexKey(_LONGEST_KEY)
 PORT = Named("a port", PORTS, 65535)
 PROTOCOL = Named("a protocol", PROTOCOLS, 255)
 ICMP_TYPE = Named("a type of ICMP", ICMP_TYPES, 255)

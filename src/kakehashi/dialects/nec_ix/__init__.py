@@ -1,40 +1,21 @@
 """NEC UNIVERGE IX-R/IX-V: IPsec with IKEv1 (manual, section 2.22) and with IKEv2 (section 2.25)."""
 
-import re
 from collections.abc import Sequence
 
 from kakehashi.dialects.base import Clear, Lowered
 from kakehashi.dialects.document import Document, parse_document
+from kakehashi.dialects.nec_ix.decoration import said
 from kakehashi.dialects.nec_ix.grammar import GRAMMAR
 from kakehashi.dialects.nec_ix.lower import DIALECT, lower_document
+from kakehashi.dialects.nec_ix.notation import NOTATION
+from kakehashi.dialects.nec_ix.omitted import OMITTED
+from kakehashi.dialects.nec_ix.recognition import SIGNS
 from kakehashi.dialects.nec_ix.render import render
 from kakehashi.dialects.nec_ix.show import clear, show
+from kakehashi.dialects.recognition import evidence, likeness
 from kakehashi.dialects.rendering import Rendered
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
-
-_SIGNS = (
-    (re.compile(r"^! NEC Portable Internetwork", re.MULTILINE), 1.0),
-    (re.compile(r"^\s*tunnel mode ipsec(-ikev2)?\s*$", re.MULTILINE | re.IGNORECASE), 0.6),
-    (re.compile(r"^\s*ikev2 (authentication psk id|peer|default-profile|binding)\b", re.M | re.I), 0.6),
-    (
-        re.compile(
-            r"^\s*(no )?ike (proposal|policy|keepalive|local-id|nat-traversal|retransmit-)", re.M | re.I
-        ),
-        0.5,
-    ),
-    (
-        re.compile(
-            r"^\s*(no )?ipsec (autokey-|dynamic-|policy|rekey|commit-bit|anti-replay|delete-)", re.M | re.I
-        ),
-        0.5,
-    ),
-    (re.compile(r"^interface (Giga|Fast)Ethernet\d+(/\d+)?\.\d+\s*$", re.M | re.I), 0.4),
-    (re.compile(r"^interface Tunnel\d+\.\d+\s*$", re.MULTILINE | re.IGNORECASE), 0.4),
-    (re.compile(r"^pki (cert|pkcs12) (import|erase) ", re.MULTILINE | re.IGNORECASE), 0.4),
-    (re.compile(r"^\s*ip napt ", re.MULTILINE | re.IGNORECASE), 0.4),
-    (re.compile(r"^ip ufs-cache ", re.MULTILINE | re.IGNORECASE), 0.4),
-)
 
 
 class NecIx:
@@ -42,14 +23,21 @@ class NecIx:
 
     name = DIALECT
     title = "NEC UNIVERGE IX"
+    grammar = GRAMMAR
+    notation = NOTATION
+    omitted = OMITTED
 
     def recognise(self, text: str) -> float:
         """How much `text` looks like this dialect, 0 to 1."""
-        return min(1.0, sum(weight for sign, weight in _SIGNS if sign.search(text)))
+        return likeness(text, SIGNS)
+
+    def evidence(self, text: str) -> tuple[str, ...]:
+        """What in `text` speaks for this dialect, in words."""
+        return evidence(text, SIGNS)
 
     def parse(self, text: str) -> Document:
         """The configuration as a tree that keeps every line."""
-        return parse_document(text, GRAMMAR)
+        return parse_document(text, GRAMMAR, said)
 
     def lower(self, text: str, file: str) -> Lowered:
         """Parse and lower. Never raises for what the text says; findings carry file and line."""

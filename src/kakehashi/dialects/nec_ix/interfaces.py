@@ -44,6 +44,10 @@ class InterfaceName:
         return tuple((f"{family}X.Y", "") for family in self._families)
 
     @property
+    def forms(self) -> tuple[str, ...]:
+        return ()
+
+    @property
     def _families(self) -> tuple[str, ...]:
         return (self.only,) if self.only else tuple(FAMILIES)
 

@@ -1,57 +1,17 @@
 """Kinds of value that only this device has."""
 
-import re
 from dataclasses import dataclass
 
 from kakehashi.dialects.grammar import ValueRefusedError
-from kakehashi.model.secret import Secret
+from kakehashi.dialects.kinds import WORD, HexKey, Key, Unlisted
 
-_LONGEST_SECRET = 128
-
-
-@dataclass(frozen=True, slots=True)
-class TextSecret:
-    """A pre-shared key as text."""
-
-    @property
-    def expected(self) -> str:
-        return f"a key of 1 to {_LONGEST_SECRET} octets"
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
-
-    def read(self, word: str) -> Secret:
-        try:
-            octets = word.encode()
-        except UnicodeEncodeError:
-            raise ValueRefusedError(self.expected) from None
-        if len(octets) > _LONGEST_SECRET:
-            raise ValueRefusedError(self.expected)
-        return Secret(octets)
+_LONGEST_KEY = 128  # octets
+KEY = Key(_LONGEST_KEY)
+HEX_KEY = HexKey(_LONGEST_KEY)
 
 
 @dataclass(frozen=True, slots=True)
-class HexSecret:
-    """A pre-shared key as hexadecimal digits, two an octet, `0x` before them if you like."""
-
-    @property
-    def expected(self) -> str:
-        return f"an even number of hexadecimal digits, for 1 to {_LONGEST_SECRET} octets"
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
-
-    def read(self, word: str) -> Secret:
-        digits = word[2:] if word[:2].lower() == "0x" else word
-        if not re.fullmatch(rf"(?:[0-9A-Fa-f]{{2}}){{1,{_LONGEST_SECRET}}}", digits):
-            raise ValueRefusedError(self.expected)
-        return Secret(bytes.fromhex(digits))
-
-
-@dataclass(frozen=True, slots=True)
-class NameList:
+class NameList(Unlisted):
     """A name, or several with commas between them and no space."""
 
     what: str
@@ -61,8 +21,8 @@ class NameList:
         return self.what
 
     @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
+    def forms(self) -> tuple[str, ...]:
+        return (WORD,)
 
     def read(self, word: str) -> tuple[str, ...]:
         names = tuple(name for name in word.split(",") if name)

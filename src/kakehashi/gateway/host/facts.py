@@ -56,6 +56,7 @@ class HostRule:
     source_ports: tuple[int, int] | None = None
     destination_ports: tuple[int, int] | None = None
     own: bool = False
+    goto: int = 0
     is_ours: bool = False
     is_particular: bool = False
 

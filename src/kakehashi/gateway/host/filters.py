@@ -4,13 +4,16 @@ tunnels, address translation.
 One table, owned by one gateway, replaced as a whole and deleted at the end.
 """
 
-import asyncio
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kakehashi.gateway.host.guards import Guard, guard_rules
+from kakehashi.gateway.host.guards import Guard, bypass_chains, guard_rules
+from kakehashi.gateway.host.nft import run, safe
 
-NFT_TIMEOUT = 10.0
+MISSING = (
+    "nft is not installed: MSS is not adjusted, nothing is translated, and what arrives unprotected is not "
+    "dropped; install nftables"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ def render(ruleset: Ruleset) -> str:
     if ruleset.tunnels:
         lines += _chain("chatter", "type filter hook output priority filter", _chatter(ruleset))
     if ruleset.guards:
+        for name, rules in bypass_chains(ruleset.guards):
+            lines += [f"  chain {name} {{", *(f"    {rule}" for rule in rules), "  }"]
         for hook in ("forward", "output", "input"):
             head = f"type filter hook {hook} priority filter"
             lines += _chain(f"guard_{hook}", head, guard_rules(ruleset.guards, hook))
@@ -83,9 +88,7 @@ class Filters:
     """The table as it stands in the kernel."""
 
     def __init__(self, name: str) -> None:
-        # Two names must not become one: what nft's names cannot hold is spelt by its number.
-        safe = "".join(c if c.isascii() and c.isalnum() else f"_{ord(c):x}_" for c in name)
-        self.table = f"inet kakehashi_{safe}"
+        self.table = f"inet kakehashi_{safe(name)}"
         self._applied: str | None = None  # unknown: a gateway before us may have left one
         self._is_ours = False
 
@@ -97,39 +100,9 @@ class Filters:
         script = f"table {self.table} {{}}\ndelete table {self.table}\n"
         if rules:
             script += f"table {self.table} {{\n{rules}\n}}\n"
-        error = await _nft(script)
+        _, error = await run(script, missing=MISSING)
         if error and not rules and not self._is_ours:
             error = ""  # no nft, and nothing is wanted of it
         self._applied = None if error else rules
         self._is_ours |= bool(rules) and not error
         return [f"packet filter: {error}"] if error else []
-
-
-async def _nft(script: str) -> str:
-    """Run nft on a script; its complaint, "" if it had none."""
-    try:
-        process = await asyncio.create_subprocess_exec(
-            "nft",
-            "-f",
-            "-",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
-        )
-    except FileNotFoundError:
-        return (
-            "nft is not installed: MSS is not adjusted, nothing is translated, and what arrives unprotected "
-            "is not dropped; install nftables"
-        )
-    except OSError as error:
-        return f"nft does not start: {error.strerror}"
-    try:
-        async with asyncio.timeout(NFT_TIMEOUT):
-            _, errors = await process.communicate(script.encode())
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        return f"nft did not end within {NFT_TIMEOUT:.0f} s"
-    if process.returncode == 0:
-        return ""
-    return errors.decode(errors="replace").strip().splitlines()[0] if errors else "nft refused"

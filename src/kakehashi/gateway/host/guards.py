@@ -20,11 +20,15 @@ CARRIERS_IN = ("meta l4proto esp accept", "udp dport { 500, 4500 } accept", NEIG
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Nothing from `local` to `remote` leaves by `device`, nothing from `remote` to `local` comes in."""
+    """Nothing from `local` to `remote` leaves by `device`, nothing from `remote` to `local` comes in.
+
+    `bypass`: except from the first to the second of each, and back.
+    """
 
     device: str
     local: TrafficSelector
     remote: TrafficSelector
+    bypass: tuple[tuple[TrafficSelector, TrafficSelector], ...] = ()
 
 
 def guard_rules(guards: Iterable[Guard], hook: str) -> Iterator[str]:
@@ -34,11 +38,22 @@ def guard_rules(guards: Iterable[Guard], hook: str) -> Iterator[str]:
         # Tracking puts fragments together before they are routed: only whole datagrams have ports.
         yield "ct state invalid continue"
     yield from {"output": CARRIERS_OUT, "input": CARRIERS_IN}.get(hook, ())
-    for guard in guards:
+    for number, guard in enumerate(guards):
+        there, back = (f"jump bypass_{number}_{way}" if guard.bypass else "drop" for way in ("out", "in"))
         if hook != "input":
-            yield f'oifname "{guard.device}" {_match(guard.local, guard.remote)} drop'
+            yield f'oifname "{guard.device}" {_match(guard.local, guard.remote)} {there}'
         if hook != "output":
-            yield f'iifname "{guard.device}" {_match(guard.remote, guard.local)} drop'
+            yield f'iifname "{guard.device}" {_match(guard.remote, guard.local)} {back}'
+
+
+def bypass_chains(guards: Iterable[Guard]) -> Iterator[tuple[str, list[str]]]:
+    """The chains to which guards with exceptions jump: what goes past returns, the rest is dropped."""
+    for number, guard in enumerate(guards):
+        if guard.bypass:
+            there = [f"{_match(local, remote)} return" for local, remote in guard.bypass]
+            back = [f"{_match(remote, local)} return" for local, remote in guard.bypass]
+            yield f"bypass_{number}_out", [*there, "drop"]
+            yield f"bypass_{number}_in", [*back, "drop"]
 
 
 def _match(source: TrafficSelector, destination: TrafficSelector) -> str:
@@ -58,5 +73,5 @@ def _match(source: TrafficSelector, destination: TrafficSelector) -> str:
 
 
 def _ports(guard: Guard) -> bool:
-    selectors = (guard.local, guard.remote)
+    selectors = (guard.local, guard.remote, *(s for pair in guard.bypass for s in pair))
     return any(s.protocol in WITH_PORTS and (s.start_port, s.end_port) != ALL_PORTS for s in selectors)

@@ -9,6 +9,7 @@ from pathlib import Path
 from pyroute2.netlink.exceptions import NetlinkError
 
 from kakehashi.gateway.host import links, routes, rules, sysctl
+from kakehashi.gateway.host.access import AccessFilters, Filter
 from kakehashi.gateway.host.facts import Ends, Facts, HostRoute
 from kakehashi.gateway.host.filters import Filters
 from kakehashi.gateway.host.items import Address, Item, LinkUp, Mtu, Route, Rule, Sysctl, rank
@@ -89,6 +90,7 @@ class Host:
         self._is_saved = True
         self._is_restored = False
         self._filters = Filters(name)
+        self._access = AccessFilters(name)
         self._lock = asyncio.Lock()  # netlink(7) reads one table at a time for each socket
 
     async def facts(self, asked: Iterable[IPAddress] = (), paths: Iterable[Ends] = ()) -> Facts:
@@ -96,7 +98,13 @@ class Host:
         async with self._lock:
             return await self._netlink.facts(asked, paths)
 
-    async def apply(self, wanted: Sequence[Item], filters: str, facts: Facts) -> tuple[list[str], bool]:
+    async def matches(self) -> dict[str, tuple[int, ...]]:
+        """For each access list that filters, how many packets each of its entries has decided about."""
+        return await self._access.matches()
+
+    async def apply(
+        self, wanted: Sequence[Item], filters: str, facts: Facts, access: Sequence[Filter] = ()
+    ) -> tuple[list[str], bool]:
         """Make it so. What went wrong, one sentence each, and whether anything was changed.
 
         After `restore` nothing is changed any more, whoever was still waiting for its turn.
@@ -104,11 +112,15 @@ class Host:
         async with self._lock:
             if self._is_restored:
                 return [], False
-            return await self._apply(wanted, filters, facts)
+            return await self._apply(wanted, filters, facts, access)
 
-    async def _apply(self, wanted: Sequence[Item], filters: str, facts: Facts) -> tuple[list[str], bool]:
+    async def _apply(
+        self, wanted: Sequence[Item], filters: str, facts: Facts, access: Sequence[Filter] = ()
+    ) -> tuple[list[str], bool]:
         todo = difference(wanted, self._ledger.items, facts)
         problems = list(todo.problems)
+        if access:
+            problems += await self._access.apply(access)  # before anything lets packets through
         for item in todo.remove:
             problems += await self._try(item, self._remove, facts)
         if todo.add:
@@ -120,6 +132,8 @@ class Host:
         for item in todo.add:
             problems += await self._try(item, self._add, facts)
         problems += await self._filters.apply(filters)
+        if not access:
+            problems += await self._access.apply(())
         return problems, bool(todo.add or todo.remove)
 
     async def restore(self) -> list[str]:

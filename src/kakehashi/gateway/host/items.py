@@ -86,7 +86,7 @@ class Rule:
     """Packets from `source` to `destination` are looked up in `table`; None and 0 leave a field open.
 
     At least one of the two is there, if only for the IP version. `own`: only packets that this host itself
-    sends.
+    sends. `goto`: instead of a table, the priority of the rule that is asked next; `table` is 0.
     """
 
     source: IPAddress | IPNetwork | None
@@ -97,6 +97,7 @@ class Rule:
     source_ports: Ports | None = None
     own: bool = False
     destination_ports: Ports | None = None
+    goto: int = 0
 
     @property
     def version(self) -> int:
@@ -113,7 +114,7 @@ class Rule:
         for side, ports in (("from", self.source_ports), ("to", self.destination_ports)):
             if ports:
                 ends += f" {side} ports {ports[0]}-{ports[1]}"
-        return f"rule{ends} lookup {self.table}"
+        return f"rule{ends} goto {self.goto}" if self.goto else f"rule{ends} lookup {self.table}"
 
 
 Item = Sysctl | Mtu | LinkUp | Address | Route | Rule

@@ -90,6 +90,7 @@ _READERS: Mapping[str, Callable[[dict[str, Any]], Item]] = {
         _ports(f["source_ports"]),
         bool(f["own"]),
         _ports(f["destination_ports"]),
+        f["goto"],
     ),
 }
 

@@ -15,7 +15,7 @@ from kakehashi.model.address import IPAddress, IPInterface
 AF_INET, AF_INET6 = 2, 10
 IFF_UP, IFF_RUNNING = 0x1, 0x40
 LOCAL_TABLE = 255
-FR_ACT_TO_TBL, FIB_RULE_INVERT = 1, 2  # linux/fib_rules.h
+FR_ACT_TO_TBL, FR_ACT_GOTO, FIB_RULE_INVERT = 1, 2, 2  # linux/fib_rules.h
 # RTN_* of linux/rtnetlink.h
 ROUTE_KINDS = {1: "unicast", 6: "blackhole", 7: "unreachable", 8: "prohibit", 9: "throw"}
 
@@ -142,6 +142,7 @@ def _rule(message: Any, family: int) -> HostRule:
         source_ports=_ports(message.get("FRA_SPORT_RANGE")),
         destination_ports=_ports(message.get("FRA_DPORT_RANGE")),
         own=message.get("iifname") == "lo",
+        goto=message.get("goto") or 0,
         is_ours=message.get("FRA_PROTOCOL") == PROTOCOL,
         is_particular=_is_particular(message),
     )
@@ -154,11 +155,11 @@ def _ports(text: object) -> tuple[int, int] | None:
 
 def _is_particular(message: Any) -> bool:
     """Does the rule ask for something that ours never do, or do something else than look up?"""
-    asked = ("fwmark", "oifname", "FRA_UID_RANGE", "goto", "FRA_TUN_ID")
+    asked = ("fwmark", "oifname", "FRA_UID_RANGE", "FRA_TUN_ID")
     return (
         any(message.get(name) is not None for name in asked)
         or message.get("iifname") not in (None, "lo")
-        or message["action"] != FR_ACT_TO_TBL
+        or message["action"] not in (FR_ACT_TO_TBL, FR_ACT_GOTO)
         or bool(message["flags"] & FIB_RULE_INVERT)
         or bool(message["tos"])
     )

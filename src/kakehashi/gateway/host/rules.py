@@ -15,10 +15,10 @@ def present(item: Rule, facts: Facts) -> bool:
     """Is the rule there?"""
     ends = _network(item.source), _network(item.destination)
     wanted = (item.version, *ends, item.table, item.priority, item.protocol)
-    ports = (item.source_ports, item.destination_ports, item.own)
+    rest = (item.source_ports, item.destination_ports, item.own, item.goto)
     return any(
         wanted == (r.version, r.source, r.destination, r.table, r.priority, r.protocol)
-        and ports == (r.source_ports, r.destination_ports, r.own)
+        and rest == (r.source_ports, r.destination_ports, r.own, r.goto)
         and not r.is_particular
         for r in facts.rules
     )
@@ -31,7 +31,7 @@ def earlier(item: Rule, facts: Facts) -> HostRule | None:
             r
             for r in facts.rules
             if LAST_LOCAL < r.priority <= item.priority
-            and r.table  # those of VRFs have none
+            and (r.table or r.goto)  # those of VRFs have none
             and r.version == item.version
             and not r.is_ours
             and _meet(_network(item.source), r.source)
@@ -45,11 +45,11 @@ def earlier(item: Rule, facts: Facts) -> HostRule | None:
 async def change(netlink: Netlink, item: Rule, add: bool) -> None:
     """Add or remove the rule."""
     what: dict[str, Any] = {
-        "table": item.table,
         "priority": item.priority,
         "family": 2 if item.version == 4 else 10,
         "FRA_PROTOCOL": PROTOCOL,
     }
+    what |= {"action": "goto", "goto": item.goto} if item.goto else {"table": item.table}
     source, destination = _network(item.source), _network(item.destination)
     if source:
         what["src"], what["src_len"] = str(source.network_address), source.prefixlen

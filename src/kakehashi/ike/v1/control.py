@@ -124,8 +124,9 @@ def _reconfigure(host: Host, pair: Pair) -> str:
     if tunnel.peer_address != pair.tunnel.peer_address or not named:
         return "its tunnel has another peer now"
     old, new = pair.tunnel.ipsec, tunnel.ipsec
-    if (old.mode, old.filters, old.local_selectors, old.remote_selectors) != (
+    if (old.mode, old.gre, old.filters, old.local_selectors, old.remote_selectors) != (
         new.mode,
+        new.gre,
         new.filters,
         new.local_selectors,
         new.remote_selectors,

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from kakehashi.ike.trigger import Trigger
 from kakehashi.model.address import IPAddress, Path
-from kakehashi.model.encapsulation import EncapsulationMode
+from kakehashi.model.gre import PROTOCOL as GRE
 from kakehashi.model.ikev1 import Ikev1IpsecPolicy
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, TrafficSelector
 from kakehashi.wire.registry.ikev1 import IdType
@@ -88,9 +88,15 @@ def text(identities: Sequence[Identification]) -> str:
 
 
 def pairs(policy: Ikev1IpsecPolicy, path: Path) -> tuple[SelectorPair, ...]:
-    """The pairs of identities of a policy, one for each pair of SAs. In transport mode the ends of `path`."""
+    """The pairs of identities of a policy, one for each pair of SAs.
+
+    In transport mode, and of GRE, the ends of `path`.
+    """
+    if policy.gre is not None:
+        ends = (replace(_of_host(end), protocol=GRE) for end in (path.local.ip, path.remote.ip))
+        return (SelectorPair(*ends),)
     configured = _configured(policy)
-    if policy.mode is EncapsulationMode.TUNNEL:
+    if not policy.between_ends:
         return configured
     return tuple(dict.fromkeys(_on_path(pair, path) for pair in configured))
 
@@ -100,7 +106,7 @@ def for_trigger(policy: Ikev1IpsecPolicy, path: Path, trigger: Trigger | None) -
     every = pairs(policy, path)
     if trigger is None:
         return every
-    if policy.mode is EncapsulationMode.TRANSPORT:
+    if policy.between_ends:
         return every[:1]
     return tuple(pair for pair in every if carries(policy, pair, trigger))[:1]
 
@@ -109,7 +115,7 @@ def carries(policy: Ikev1IpsecPolicy, pair: SelectorPair, trigger: Trigger) -> b
     """Does a packet belong to the pair?"""
     if trigger.source.version != pair.version:
         return False
-    if not policy.filters or policy.mode is EncapsulationMode.TRANSPORT:
+    if not policy.filters or policy.between_ends:
         return True
     source = _of_packet(trigger.source, trigger.protocol, trigger.source_port)
     destination = _of_packet(trigger.destination, trigger.protocol, trigger.destination_port)
@@ -118,7 +124,7 @@ def carries(policy: Ikev1IpsecPolicy, pair: SelectorPair, trigger: Trigger) -> b
 
 def carried(policy: Ikev1IpsecPolicy, pair: SelectorPair) -> SelectorPair:
     """Which packets the SAs carry that are called so: all where the policy does not filter."""
-    if policy.filters or policy.mode is EncapsulationMode.TRANSPORT:
+    if policy.filters or policy.between_ends:
         return pair
     everything = ANY_IPV4 if pair.version == 4 else ANY_IPV6
     return SelectorPair(everything, everything)
@@ -133,8 +139,8 @@ def respond(policy: Ikev1IpsecPolicy, offered: SelectorPair | None, path: Path) 
     ours = pairs(policy, path)
     if not ours:
         return None
-    if policy.mode is EncapsulationMode.TRANSPORT:
-        return _transport(ours, offered, path)
+    if policy.between_ends:
+        return _between_ends(ours, offered, path)
     if not policy.sends_identities:
         # Without identities there is nothing to compare (V1-13).
         if offered is None or not policy.filters:
@@ -172,9 +178,12 @@ def _configured(policy: Ikev1IpsecPolicy) -> tuple[SelectorPair, ...]:
     return tuple(SelectorPair(ours, theirs) for ours, theirs in in_step if ours.version == theirs.version)
 
 
-def _transport(ours: Sequence[SelectorPair], offered: SelectorPair | None, path: Path) -> SelectorPair | None:
-    """Transport mode is between the ends alone. What a NAT has made of their addresses does not count (RFC
-    3947 section 5.2).
+def _between_ends(
+    ours: Sequence[SelectorPair], offered: SelectorPair | None, path: Path
+) -> SelectorPair | None:
+    """Transport mode and GRE are between the ends alone.
+
+    What a NAT has made of their addresses does not count (RFC 3947 section 5.2).
     """
     if offered is None:
         return ours[0]

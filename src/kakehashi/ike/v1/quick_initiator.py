@@ -33,7 +33,6 @@ from kakehashi.ike.v1.quick_mode import (
 )
 from kakehashi.ike.v1.refusal import Refusal
 from kakehashi.ike.v1.replacement import failed as rekey_failed
-from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.status import NatSide, Role
 from kakehashi.wire.errors import WireError
@@ -177,13 +176,13 @@ class Initiator(QuickMode):
         )
 
     def _check_identities(self, sa: IsakmpSa, received: Received) -> None:
-        """The responder returns what it was sent (RFC 2409 section 5.5), in transport mode as a NAT shows it.
+        """The responder returns what it was sent (RFC 2409 section 5.5).
 
-        One that returns none has agreed to ours.
+        Between the two ends it is what a NAT has made of it. One that returns none has agreed to ours.
         """
         returned = identities_of(received)
         policy = self.tunnel.ipsec
-        if returned is None or not policy.sends_identities or policy.mode is EncapsulationMode.TRANSPORT:
+        if returned is None or not policy.sends_identities or policy.between_ends:
             return
         pair = selectors_of(*returned)
         if pair != self.selectors:

@@ -7,6 +7,7 @@ from kakehashi.ike.v2.failures import tunnel_text
 from kakehashi.ike.v2.ike_sa import IkeSa
 from kakehashi.ike.v2.refusal import Refusal
 from kakehashi.ike.v2.selectors import Pair, Selectors
+from kakehashi.model import gre
 from kakehashi.model.address import IPAddress
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.selector import EVERYTHING, TrafficSelector
@@ -50,11 +51,18 @@ def check_consent(sa: IkeSa, tunnel: Ikev2Tunnel, contents: Contents) -> None:
 
 
 def policy_pair(sa: IkeSa, tunnel: Ikev2Tunnel) -> Pair:
-    """The selectors of the configuration; in transport mode without any: the two ends of the IKE SA."""
+    """The selectors of the configuration.
+
+    Of GRE, and in transport mode where it has none, those of the two ends of the IKE SA.
+    """
     pair = Pair(tunnel.ipsec.local_selectors, tunnel.ipsec.remote_selectors)
+    local, remote = sa.path.local.ip, sa.path.remote.ip
+    if tunnel.ipsec.gre is not None:
+        return Pair(
+            (TrafficSelector(local, local, gre.PROTOCOL),), (TrafficSelector(remote, remote, gre.PROTOCOL),)
+        )
     if not is_policy(tunnel):
         return pair
-    local, remote = sa.path.local.ip, sa.path.remote.ip
     return Pair(
         (TrafficSelector(local, local),) if pair.local == EVERYTHING else pair.local,
         (TrafficSelector(remote, remote),) if pair.remote == EVERYTHING else pair.remote,

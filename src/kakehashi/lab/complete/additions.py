@@ -1,6 +1,6 @@
 """Lines that a configuration needs to stand in a lab, without a vendor's words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,3 +65,32 @@ class Completer(Protocol):
 
     def lines(self, additions: Additions) -> tuple[str, ...]:
         """The configuration lines of `additions`; none for none."""
+
+
+def written(
+    additions: Additions,
+    device_wide: Iterable[str],
+    address: Callable[[InterfaceAddress], Iterable[str]],
+    indent: str = " ",
+) -> tuple[str, ...]:
+    """The lines of `additions`. `device_wide`: those that stand at the margin; `address`: those that give an
+    interface its address and switch it on.
+
+    Global commands come first: a command inside an interface's block would end that block.
+    """
+    blocks: dict[str, dict[str, None]] = {}
+    for item in additions:
+        match item:
+            case InterfaceAddress():
+                blocks.setdefault(item.interface, {}).update(dict.fromkeys(address(item)))
+            case Unnumbered():
+                # A tunnel that is shut down stays so: that is a fault of the file, not something left out.
+                family = "ip" if item.version == 4 else "ipv6"
+                blocks.setdefault(item.tunnel, {})[f"{family} unnumbered {item.interface}"] = None
+    interfaces = [
+        line
+        for name, body in blocks.items()
+        for line in ("!", f"interface {name}", *(f"{indent}{command}" for command in body))
+    ]
+    lines = (*device_wide, *interfaces)
+    return ("!", "! the rest is assumed by kakehashi lab", *lines) if lines else ()

@@ -1,6 +1,6 @@
 """Completion of AlliedWare Plus configurations."""
 
-from kakehashi.lab.complete.additions import Additions, InterfaceAddress, Unnumbered
+from kakehashi.lab.complete.additions import Additions, InterfaceAddress, written
 from kakehashi.model.gateway import Route
 
 
@@ -11,29 +11,13 @@ class AwPlusCompleter:
     physical: tuple[str, ...] = ("eth1", "vlan1", "eth2", "vlan2")
 
     def lines(self, additions: Additions) -> tuple[str, ...]:
-        """Global commands first: a command inside an interface's block would end that block."""
-        if not additions.items:
-            return ()
-        blocks: dict[str, list[str]] = {}
-        for item in additions:
-            match item:
-                case InterfaceAddress():
-                    blocks.setdefault(item.interface, []).append(_address(item))
-                case Unnumbered():
-                    family = "ip" if item.version == 4 else "ipv6"
-                    blocks.setdefault(item.tunnel, []).append(f"{family} unnumbered {item.interface}")
-        routes = [_route(item) for item in additions.routes]
-        interfaces = [
-            line
-            for name, body in blocks.items()
-            for line in ("!", f"interface {name}", *(f" {command}" for command in body))
-        ]
-        return ("!", "! the rest is assumed by kakehashi lab", *routes, *interfaces)
+        """The configuration lines of `additions`; none for none."""
+        return written(additions, map(_route, additions.routes), _address)
 
 
-def _address(item: InterfaceAddress) -> str:
+def _address(item: InterfaceAddress) -> tuple[str, ...]:
     family = "ip" if item.address.version == 4 else "ipv6"
-    return f"{family} address {item.address.with_prefixlen}"
+    return (f"{family} address {item.address.with_prefixlen}",)
 
 
 def _route(route: Route) -> str:

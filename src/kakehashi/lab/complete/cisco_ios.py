@@ -1,7 +1,6 @@
 """Completion of Cisco IOS configurations."""
 
-from kakehashi.lab.complete.additions import Additions, InterfaceAddress, Unnumbered
-from kakehashi.model.address import IPInterface
+from kakehashi.lab.complete.additions import Additions, InterfaceAddress, written
 from kakehashi.model.gateway import Route
 
 
@@ -17,30 +16,15 @@ class CiscoIosCompleter:
     )
 
     def lines(self, additions: Additions) -> tuple[str, ...]:
-        """Global commands first: a command inside an interface's block would end that block."""
-        if not additions.items:
-            return ()
-        blocks: dict[str, list[str]] = {}
-        for item in additions:
-            match item:
-                case InterfaceAddress():
-                    blocks.setdefault(item.interface, []).extend((_address(item.address), "no shutdown"))
-                case Unnumbered():
-                    family = "ip" if item.version == 4 else "ipv6"
-                    blocks.setdefault(item.tunnel, []).append(f"{family} unnumbered {item.interface}")
-        routes = [_route(item) for item in additions.routes]
-        interfaces = [
-            line
-            for name, body in blocks.items()
-            for line in ("!", f"interface {name}", *(f" {command}" for command in body))
-        ]
-        return ("!", "! the rest is assumed by kakehashi lab", *routes, *interfaces)
+        """The configuration lines of `additions`; none for none."""
+        return written(additions, map(_route, additions.routes), _address)
 
 
-def _address(address: IPInterface) -> str:
+def _address(item: InterfaceAddress) -> tuple[str, ...]:
+    address = item.address
     if address.version == 6:
-        return f"ipv6 address {address.with_prefixlen}"
-    return f"ip address {address.ip} {address.netmask}"
+        return (f"ipv6 address {address.with_prefixlen}", "no shutdown")
+    return (f"ip address {address.ip} {address.netmask}", "no shutdown")
 
 
 def _route(route: Route) -> str:

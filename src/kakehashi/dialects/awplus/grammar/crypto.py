@@ -11,13 +11,13 @@ from kakehashi.dialects.awplus.grammar.vocabulary import (
     word,
 )
 from kakehashi.dialects.awplus.interfaces import InterfaceName
-from kakehashi.dialects.awplus.kinds import Algorithm, Group, Key
+from kakehashi.dialects.awplus.kinds import KEY, Algorithm, Group
 from kakehashi.dialects.awplus.words import CIPHERS, ESP_INTEGRITIES, GROUPS, INTEGRITIES, METHODS
 from kakehashi.dialects.grammar import Argument, Command, Either, Optional, Pattern, Support
 from kakehashi.dialects.kinds import Address, Choice, HostName
 from kakehashi.model.ikev1 import ExchangeMode
 
-_SECRET = Argument("secret", Key(), "The key", secret=True)
+_SECRET = Argument("secret", KEY, "The key", secret=True)
 _POLICY: tuple[Pattern, ...] = (
     word("policy"),
     Argument("policy", InterfaceName("tunnel"), "The tunnel interface"),
@@ -65,6 +65,8 @@ CRYPTO: tuple[Command, ...] = (
         ),
         sentence="A pre-shared key, and whom it is for",
     ),
+    # `no` needs not say the key.
+    command("crypto isakmp key", _WHO, sentence="Whose key is taken back, with `no` before it"),
     command(
         "crypto isakmp peer",
         Either(
@@ -145,6 +147,7 @@ ISAKMP_PROFILE: tuple[Command, ...] = (
         sentence="The trustpoint whose certificates are used",
     ),
     _REKEY,
+    not_yet("configuration-attribute", "configuration payloads"),
     not_ours("description"),
 )
 

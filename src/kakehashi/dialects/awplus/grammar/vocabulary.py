@@ -1,9 +1,19 @@
 """Keywords with the sentence that `?` shows for each, and the small patterns that many commands share."""
 
-from kakehashi.dialects.grammar import Argument, Command, Negation, Optional, Pattern, Support, Word
-from kakehashi.dialects.kinds import Number, Text
+from kakehashi.dialects.vocabulary import REST, Vocabulary, number, text
 
-REST = Argument("rest", Text("anything"), "", rest=True)
+__all__ = [
+    "REST",
+    "command",
+    "flag",
+    "not_ours",
+    "not_yet",
+    "number",
+    "said",
+    "text",
+    "the_hosts",
+    "word",
+]
 
 _HELP = {
     "address": "An address",
@@ -20,6 +30,18 @@ _HELP = {
     "dynamic": "Of unknown address",
     "enable": "Switch it on",
     "encryption": "Encryption algorithm",
+    "endpoint": "An end of the tunnel",
+    "checksum": "A checksum",
+    "openvpn": "OpenVPN",
+    "wireguard": "WireGuard",
+    "network": "A network",
+    "rd-map": "Softwire",
+    "softwire-configuration": "Softwire",
+    "path-mtu-discovery": "The MTU of the path",
+    "configuration-attribute": "Configuration payloads",
+    "nexthop-nhrp": "A next hop of NHRP",
+    "multipoint": "With many peers",
+    "static": "Static routes",
     "enrollment": "Where certificates come from",
     "esp": "Encapsulating Security Payload",
     "fingerprint": "The fingerprint of a certificate",
@@ -70,63 +92,11 @@ _HELP = {
     "vrf": "A VRF",
 }
 
-
-def said(text: str) -> tuple[Word, ...]:
-    """Keywords in a row."""
-    return tuple(Word(word, _HELP.get(word, "")) for word in text.split())
-
-
-def word(text: str, sentence: str = "", sets: tuple[str, object] | None = None) -> Word:
-    """One keyword, with its own sentence or the common one."""
-    return Word(text, sentence or _HELP.get(text, ""), sets)
-
-
-def flag(text: str, sentence: str = "") -> Word:
-    """A keyword that stands for itself in the values of the line."""
-    return word(text, sentence, (text, True))
-
-
-def number(name: str, low: int, high: int, sentence: str = "") -> Argument:
-    """A number."""
-    return Argument(name, Number(low, high), sentence)
-
-
-def text(name: str, what: str, sentence: str = "") -> Argument:
-    """Any one word."""
-    return Argument(name, Text(what), sentence)
-
-
-def command(
-    key: str,
-    *pattern: Pattern,
-    sentence: str,
-    enters: str | None = None,
-    negation: Negation = Negation.REMOVES,
-    support: Support = Support.OURS,
-) -> Command:
-    """A command whose pattern begins with the words of its key."""
-    return Command(
-        key=key,
-        pattern=(*said(key), *pattern),
-        help=sentence,
-        enters=enters,
-        negation=negation,
-        support=support,
-    )
-
-
-def not_yet(key: str, sentence: str, enters: str | None = None) -> Command:
-    """A command that the VPN needs and that has no effect yet."""
-    return command(key, Optional(REST), sentence=sentence, enters=enters, support=Support.NOT_YET)
-
-
-def not_ours(key: str, enters: str | None = None) -> Command:
-    """A command that does not concern the VPN."""
-    return command(
-        key, Optional(REST), sentence="Not part of the VPN", enters=enters, support=Support.NOT_OURS
-    )
-
-
-def the_hosts(key: str, sentence: str, enters: str | None = None) -> Command:
-    """A command that the host does in the device's stead."""
-    return command(key, Optional(REST), sentence=sentence, enters=enters, support=Support.THE_HOSTS)
+_WORDS = Vocabulary(_HELP)
+said = _WORDS.said
+word = _WORDS.word
+flag = _WORDS.flag
+command = _WORDS.command
+not_yet = _WORDS.not_yet
+not_ours = _WORDS.not_ours
+the_hosts = _WORDS.the_hosts

@@ -1,7 +1,6 @@
 """A configuration becomes a Gateway, and what is to be said about it."""
 
 from kakehashi.dialects.awplus.lower.around import Around
-from kakehashi.dialects.awplus.lower.blocks import read_blocks
 from kakehashi.dialects.awplus.lower.checks import (
     check_interfaces,
     check_profiles,
@@ -20,6 +19,7 @@ from kakehashi.dialects.awplus.lower.profiles import (
 from kakehashi.dialects.awplus.lower.route import read_routes
 from kakehashi.dialects.awplus.lower.tunnel import lower_tunnel
 from kakehashi.dialects.base import Lowered
+from kakehashi.dialects.blocks import read_blocks
 from kakehashi.dialects.document import Document
 from kakehashi.dialects.report import Report
 from kakehashi.model.gateway import Gateway, InterfaceKind

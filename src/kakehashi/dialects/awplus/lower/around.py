@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from kakehashi.dialects.awplus.lower.blocks import Block
 from kakehashi.dialects.awplus.lower.keys import Register
 from kakehashi.dialects.awplus.lower.profiles import IpsecProfile, IsakmpProfile
+from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.report import Report
 from kakehashi.model.gateway import Interface, Route
 

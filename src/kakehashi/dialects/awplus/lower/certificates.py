@@ -4,9 +4,9 @@ import re
 from ipaddress import ip_address
 
 from kakehashi.dialects.awplus.lower.around import Around
-from kakehashi.dialects.awplus.lower.blocks import Block
 from kakehashi.dialects.awplus.lower.names import undefined
 from kakehashi.dialects.awplus.lower.profiles import IsakmpProfile
+from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
 
 _COMMON_NAME = re.compile(r"(?:^|[/,])\s*CN\s*=\s*([^/,]+)", re.IGNORECASE)

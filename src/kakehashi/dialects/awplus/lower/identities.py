@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from kakehashi.dialects.awplus.lower.blocks import Block
+from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
 from kakehashi.model.identity import Identity
 from kakehashi.wire.registry.ikev2 import IdType

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kakehashi.dialects.awplus.interfaces import is_null, is_port, kind_of
-from kakehashi.dialects.awplus.lower.blocks import Block
+from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
 from kakehashi.dialects.report import Report
 from kakehashi.model.address import IPAddress

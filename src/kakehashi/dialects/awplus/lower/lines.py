@@ -3,15 +3,23 @@
 from dataclasses import dataclass, field
 
 from kakehashi.dialects.awplus.grammar import CRYPTO_MODES, GRAMMAR
-from kakehashi.dialects.diagnosis import count, ranges, reason, suggestion
+from kakehashi.dialects.diagnosis import count, is_indented, is_ours, ranges, reason, remedy
 from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
 from kakehashi.dialects.grammar import Support
-from kakehashi.dialects.matching import Match, match_line
 from kakehashi.dialects.report import Report
 from kakehashi.dialects.spelling import close
 from kakehashi.model.finding import Finding, Severity
 
 _VPN_WORDS = ("crypto",)
+# What only tunnels of other kinds have.
+_OF_THAT_TUNNEL = (
+    "tunnel key",
+    "tunnel checksum",
+    "tunnel endpoint",
+    "tunnel openvpn",
+    "tunnel wireguard",
+    "tunnel destination network",
+)
 
 
 @dataclass(slots=True)
@@ -26,7 +34,7 @@ class _Walk:
 
 def report_lines(document: Document, report: Report) -> None:
     """Say what became of every line that reaches nobody; each line once."""
-    walk = _Walk(report, any(_is_indented(item) for item in document.walk()))
+    walk = _Walk(report, any(is_indented(item) for item in document.walk()))
     _walk(document.items, Support.OURS, walk)
     for lines, code, what in (
         (walk.foreign, "not-ours", "not about the VPN and left alone"),
@@ -37,9 +45,12 @@ def report_lines(document: Document, report: Report) -> None:
 
 
 def _walk(items: tuple[Item, ...], inherited: Support, walk: _Walk) -> None:
+    down = any(isinstance(i, Statement) and _is_other_mode(i) and not i.negated for i in items)
     for item in items:
         match item:
             case Comment():
+                continue
+            case Statement() if _goes_without_saying(item, down):
                 continue
             case Statement():
                 _statement(item, inherited, walk)
@@ -74,6 +85,17 @@ def _unknown(item: Unknown, inherited: Support, walk: _Walk) -> None:
     _walk(item.body, Support.OURS if finding else Support.NOT_OURS, walk)
 
 
+def _is_other_mode(statement: Statement) -> bool:
+    return statement.key.startswith("tunnel mode") and statement.command.support is Support.NOT_YET
+
+
+def _goes_without_saying(statement: Statement, down: bool) -> bool:
+    """`no` before what is not there yet, and what is about a tunnel that stays down."""
+    if statement.command.support is not Support.NOT_YET:
+        return False
+    return statement.negated or (down and statement.key in _OF_THAT_TUNNEL)
+
+
 def _not_yet(statement: Statement, report: Report) -> Finding:
     below = sum(not isinstance(item, Comment) for item in statement.body)
     lines = f"the {below} lines" if below > 1 else "the line"
@@ -94,39 +116,14 @@ def diagnose(unknown: Unknown, walk: _Walk) -> Finding | None:
     if unknown.mode is GRAMMAR.root and unknown.text[:1].isspace() and not vital:
         return None  # it belongs to a command that is not ours
     why = reason(unknown, vital)
-    meant = suggestion(unknown.failure, unknown.mode.commands, GRAMMAR.root.commands)
-    remedy = _remedy(unknown, meant)
-    ours = any(c.support is Support.OURS for c in unknown.failure.commands)
-    partly = why.code != "unknown-command" and bool(unknown.failure.said) and ours
-    if not (vital or remedy or partly):
+    advice = remedy(unknown, GRAMMAR, CRYPTO_MODES | {"interface"})
+    partly = why.code != "unknown-command" and bool(unknown.failure.said) and is_ours(unknown)
+    if not (vital or advice or partly):
         return None
     message = why.sentence
     if unknown.body:
         message += f"; the {len(unknown.body)} lines that belong to it are left out"
-    return Finding(why.severity, why.code, message, walk.report.source(unknown.line), remedy)
-
-
-def _remedy(unknown: Unknown, meant: str) -> str:
-    """What to do about it."""
-    if meant:
-        return f"did you mean `{meant}`?"
-    words = list(unknown.failure.words)
-    for mode in GRAMMAR.modes:
-        if mode is unknown.mode or mode.name not in CRYPTO_MODES | {"interface"}:
-            continue
-        found = match_line(words, mode.commands)
-        if isinstance(found, Match) and _is_plain(words, found):
-            return f"the command belongs below `{mode.title}`"
-    ambiguous = len(unknown.failure.ambiguous) > 1
-    ours = any(c.support is Support.OURS for c in unknown.failure.commands)
-    return "write more of it" if ambiguous and ours else ""
-
-
-def _is_plain(words: list[str], found: Match) -> bool:
-    """Is it beyond doubt this command? Two keywords of it, written out, are no accident."""
-    typed = [word.lower() for word in words[1 if found.negated else 0 :]]
-    stem = found.command.words.split()
-    return found.command.support is Support.OURS and len(stem) >= 2 and typed[: len(stem)] == stem
+    return Finding(why.severity, why.code, message, walk.report.source(unknown.line), advice)
 
 
 def _is_vpn(unknown: Unknown, walk: _Walk) -> bool:
@@ -141,7 +138,3 @@ def _is_vpn(unknown: Unknown, walk: _Walk) -> bool:
         return False
     # Whoever indents means the mode; a line at the margin is a root command that we do not know.
     return unknown.text[:1].isspace() or not walk.indented
-
-
-def _is_indented(item: Item) -> bool:
-    return isinstance(item, Statement | Unknown) and item.text[:1].isspace()

@@ -6,8 +6,8 @@ from functools import cached_property
 
 from kakehashi.dialects.awplus import defaults
 from kakehashi.dialects.awplus.defaults import DEFAULT, IpsecTransform, IsakmpTransform, ipsec_transform
-from kakehashi.dialects.awplus.lower.blocks import Block, read_blocks
 from kakehashi.dialects.awplus.words import HASH_OF, PRF_OF, TRIPLE_DES
+from kakehashi.dialects.blocks import Block, read_blocks
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.report import Report
 from kakehashi.model.algorithms import ChildAlgorithms, IkeAlgorithms

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kakehashi.dialects.awplus.lower.blocks import Block
+from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
 from kakehashi.dialects.report import Report
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, EVERYTHING, TrafficSelector

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from kakehashi.dialects.awplus import defaults
 from kakehashi.dialects.awplus.defaults import DEFAULT
 from kakehashi.dialects.awplus.lower.around import Around
-from kakehashi.dialects.awplus.lower.blocks import Block
 from kakehashi.dialects.awplus.lower.certificates import check_certificates
 from kakehashi.dialects.awplus.lower.identities import Names, named, read_names
 from kakehashi.dialects.awplus.lower.interface import own_address
@@ -13,6 +12,7 @@ from kakehashi.dialects.awplus.lower.keys import Party, secret_of
 from kakehashi.dialects.awplus.lower.names import suggestion, undefined
 from kakehashi.dialects.awplus.lower.profiles import IpsecProfile, IsakmpProfile
 from kakehashi.dialects.awplus.lower.selectors import read_pairs
+from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.diagnosis import either
 from kakehashi.dialects.document import Statement
 from kakehashi.dialects.grammar import Support

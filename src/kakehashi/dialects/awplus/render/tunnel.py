@@ -231,6 +231,7 @@ def _selectors(tunnel: Tunnel, losses: Losses) -> Iterator[str]:
 def _tell_what_is_fixed(tunnel: Tunnel, losses: Losses) -> None:
     fixed = [
         (not tunnel.policy_based, "traffic is chosen by selectors", "routes lead into its tunnels"),
+        (not tunnel.bypass, "some of that traffic goes past the tunnel", "its tunnels know no exceptions"),
         (
             tunnel.connect is (ConnectType.ON_DEMAND if tunnel.peer_address is ANY else ConnectType.ALWAYS),
             "when the SA is made",

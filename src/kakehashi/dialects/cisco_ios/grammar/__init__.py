@@ -22,7 +22,7 @@ CRYPTO_MODES = frozenset(
     }
 )
 ACCESS_LIST_MODES = frozenset(
-    {"access-list extended", "access-list standard", "access-list ipv6", "object-group"}
+    {"access-list extended", "access-list standard", "access-list ipv6", "object-group", "service-group"}
 )
 
 GRAMMAR = Grammar(
@@ -45,6 +45,7 @@ GRAMMAR = Grammar(
         Mode(name="access-list standard", title="ip access-list standard", commands=access_list.STANDARD),
         Mode(name="access-list ipv6", title="ipv6 access-list", commands=access_list.EXTENDED6),
         Mode(name="object-group", title="object-group network", commands=access_list.GROUP),
+        Mode(name="service-group", title="object-group service", commands=access_list.SERVICE),
         Mode(name="foreign", title="a mode that is not ours", commands=(), unknown=Support.NOT_OURS),
         Mode(name="host", title="a mode of the host's", commands=(), unknown=Support.THE_HOSTS),
         Mode(name="later", title="a mode that is not there yet", commands=(), unknown=Support.NOT_YET),

@@ -10,8 +10,8 @@ from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
     text,
 )
 from kakehashi.dialects.cisco_ios.kinds import ICMP_TYPE, PORT, PROTOCOL, ListNumber, Mask, Wildcard
-from kakehashi.dialects.cisco_ios.words import ICMP_MESSAGES, ICMPV6_TYPES
-from kakehashi.dialects.grammar import Argument, Command, Either, Many, Optional, Pattern, Word
+from kakehashi.dialects.cisco_ios.words import ICMP_MESSAGES, ICMPV6_TYPES, TCP, UDP
+from kakehashi.dialects.grammar import Argument, Command, Either, Many, Optional, Pattern, Support, Word
 from kakehashi.dialects.kinds import Address, Choice, Prefix
 
 _ACTION = Either(
@@ -20,6 +20,15 @@ _ACTION = Either(
 )
 _SEQUENCE = number("sequence", 1, 2147483647, "Sequence Number")
 _REMARK = (Word("remark", "Access list entry comment", sets=("remark", True)), REST)
+
+
+_COMPARISONS = (
+    ("eq", "equal to the given"),
+    ("neq", "not equal to the given"),
+    ("gt", "greater than the given"),
+    ("lt", "less than the given"),
+    ("range", "from the first to the last given"),
+)
 
 
 def _addresses(side: str) -> Either:
@@ -49,21 +58,14 @@ def _addresses6(side: str) -> Either:
 def _ports(side: str) -> Optional:
     def compared(operator: str, sentence: str) -> tuple[Pattern, ...]:
         return (
-            Word(operator, sentence, sets=(f"{side} operator", operator)),
+            Word(operator, f"Ports {sentence}", sets=(f"{side} operator", operator)),
             Many(Argument(f"{side} ports", PORT, "A port")),
         )
 
-    return Optional(
-        Either(
-            compared("eq", "Match only packets on a given port number"),
-            compared("neq", "Match only packets not on a given port number"),
-            compared("gt", "Match only packets with a greater port number"),
-            compared("lt", "Match only packets with a lower port number"),
-            compared("range", "Match only packets in the range of port numbers"),
-        )
-    )
+    return Optional(Either(*(compared(operator, sentence) for operator, sentence in _COMPARISONS)))
 
 
+_ICMP_PROTOCOL = 1
 _TCP_FLAGS = ("ack", "fin", "psh", "rst", "syn", "urg", "match-all", "match-any")
 
 
@@ -87,10 +89,18 @@ def _conditions() -> Optional:
                 (Word("log-input", "Log matches with the interface", sets=("log", True)),),
                 (
                     Word("ttl", "Time to live", sets=("ttl", True)),
-                    Either(*((Word(operator),) for operator in ("eq", "neq", "gt", "lt", "range"))),
+                    Either(
+                        *(
+                            (Word(operator, f"Time to live {sentence}"),)
+                            for operator, sentence in _COMPARISONS
+                        )
+                    ),
                     Many(number("ttl values", 0, 255, "Time to live")),
                 ),
-                *((Word(name, "", sets=(name, True)), text(f"{name} value", what)) for name, what in values),
+                *(
+                    (Word(name, f"Match {what}", sets=(name, True)), text(f"{name} value", what))
+                    for name, what in values
+                ),
                 *((Word(name, "A flag of TCP", sets=("flags", True)),) for name in _TCP_FLAGS),
                 *(
                     (Word(f"{sign}{name}", "A flag of TCP", sets=("flags", True)),)
@@ -151,8 +161,17 @@ _EXTENDED6: tuple[Pattern, ...] = (
     _ports("destination"),
     Optional(
         Either(
-            (Argument("icmp type", Choice({n: (v, "ICMPv6") for n, v in ICMPV6_TYPES.items()})),),
-            (number("icmp type", 0, 255), Optional(number("icmp code", 0, 255))),
+            (
+                Argument(
+                    "icmp type",
+                    Choice({n: (v, "ICMPv6") for n, v in ICMPV6_TYPES.items()}),
+                    "ICMPv6 message type",
+                ),
+            ),
+            (
+                number("icmp type", 0, 255, "ICMPv6 message type"),
+                Optional(number("icmp code", 0, 255, "ICMPv6 message code")),
+            ),
         )
     ),
     _conditions(),
@@ -162,7 +181,7 @@ _EXTENDED6: tuple[Pattern, ...] = (
 def _entries(pattern: tuple[Pattern, ...]) -> tuple[Command, ...]:
     """The lines of a named list. `no` needs no more than the number of one."""
     actions = (
-        Command(key="entry", pattern=(*_starting(action, pattern),), help=sentence)
+        Command(key="entry", pattern=_starting(action, sentence, pattern), help=sentence)
         for action, sentence in (
             ("permit", "Specify packets to forward"),
             ("deny", "Specify packets to reject"),
@@ -177,8 +196,8 @@ def _entries(pattern: tuple[Pattern, ...]) -> tuple[Command, ...]:
     )
 
 
-def _starting(action: str, pattern: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
-    return (Word(action, sets=("permit", action == "permit")), *pattern[1:])
+def _starting(action: str, sentence: str, pattern: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
+    return (Word(action, sentence, sets=("permit", action == "permit")), *pattern[1:])
 
 
 EXTENDED = _entries(_EXTENDED)
@@ -208,6 +227,47 @@ GROUP: tuple[Command, ...] = (
         pattern=(Argument("network", Address(4), "A network"), Argument("mask", Mask(), "Its mask")),
         help="A network",
     ),
+)
+
+_OF_SERVICE = Optional(
+    Either(
+        _ports("destination").items,
+        (Many(Argument("destination ports", PORT, "A port")),),
+    )
+)
+SERVICE: tuple[Command, ...] = (
+    *(
+        Command(
+            key="service",
+            pattern=(
+                Word(name, sentence, sets=("protocols", protocols)),
+                Optional(Word("source", "Source ports"), *_ports("source").items),
+                _OF_SERVICE,
+            ),
+            help=f"A service of {sentence}",
+        )
+        for name, sentence, protocols in (
+            ("tcp", "TCP", (TCP,)),
+            ("udp", "UDP", (UDP,)),
+            ("tcp-udp", "TCP and UDP", (TCP, UDP)),
+        )
+    ),
+    Command(
+        key="service",
+        pattern=(
+            Word("icmp", "ICMP", sets=("protocols", (_ICMP_PROTOCOL,))),
+            _icmp(Argument("icmp type", ICMP_TYPE, "ICMP message type"), ICMP_MESSAGES),
+        ),
+        help="A service of ICMP",
+    ),
+    Command(
+        key="service",
+        pattern=(Word("ip", "Any Internet Protocol", sets=("protocols", (None,))),),
+        help="Any service",
+    ),
+    Command(key="service", pattern=(Argument("protocol", PROTOCOL, "An IP protocol"),), help="A protocol"),
+    command("group-object", text("group", "a group of services", "Its name"), sentence="Another group"),
+    command("description", REST, sentence="A remark"),
 )
 
 LISTS: tuple[Command, ...] = (
@@ -253,5 +313,16 @@ LISTS: tuple[Command, ...] = (
         sentence="A group of addresses",
         enters="object-group",
     ),
-    not_yet("object-group service", "groups of services", enters="later"),
+    Command(
+        key="access-list of another kind",
+        pattern=(*said("access-list"), number("number", 200, 1299), Optional(REST)),
+        help="Lists of other protocols",
+        support=Support.NOT_OURS,
+    ),
+    command(
+        "object-group service",
+        text("name", "the name of a group", "Its name"),
+        sentence="A group of services",
+        enters="service-group",
+    ),
 )

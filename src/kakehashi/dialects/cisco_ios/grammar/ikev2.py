@@ -14,7 +14,7 @@ from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
     word,
 )
 from kakehashi.dialects.cisco_ios.interfaces import interface
-from kakehashi.dialects.cisco_ios.kinds import HexKey
+from kakehashi.dialects.cisco_ios.kinds import HEX_KEY
 from kakehashi.dialects.cisco_ios.words import GROUPS, IKEV2_CIPHERS, IKEV2_INTEGRITIES, PRFS
 from kakehashi.dialects.grammar import Argument, Command, Either, Many, Optional, Pattern
 from kakehashi.dialects.kinds import Address, Choice, HostName, Prefix
@@ -23,7 +23,7 @@ from kakehashi.model.ikev1 import DpdStyle
 _GROUPS = Choice({str(n): (group, group.name.replace("_", " ")) for n, group in GROUPS.items()})
 _KEY: tuple[Pattern, ...] = (
     Either(
-        (word("hex", "The key in hexadecimal digits"), Argument("secret", HexKey(), "The key", secret=True)),
+        (word("hex", "The key in hexadecimal digits"), Argument("secret", HEX_KEY, "The key", secret=True)),
         (secret(),),
     ),
 )
@@ -126,6 +126,7 @@ KEYRING_PEER: tuple[Command, ...] = (
         sentence="Specify the pre-shared key",
     ),
     command("description", REST, sentence="A remark"),
+    not_yet("ppk", "post-quantum preshared keys; the pre-shared key alone counts"),
 )
 
 _METHOD = Either(
@@ -145,7 +146,10 @@ PROFILE: tuple[Command, ...] = (
         Either(
             (
                 word("address", "IP address(es)", ("type", "address")),
-                Either(address_with_mask(), (Argument("address", Prefix(6, bare=True)),)),
+                Either(
+                    address_with_mask(),
+                    (Argument("address", Prefix(6, bare=True), "An IPv6 address or prefix"),),
+                ),
             ),
             (
                 word("fqdn", "A domain name", ("type", "fqdn")),
@@ -217,6 +221,12 @@ PROFILE: tuple[Command, ...] = (
     not_yet("aaa", "accounts of clients"),
     not_yet("config-exchange", "configuration payloads"),
     not_yet("initial-contact", "INITIAL_CONTACT by force"),
+    not_yet("lifetime certificate", "an IKE SA that ends with a certificate; the default lifetime holds"),
+    not_yet("nat force-encap", "ESP in UDP where there is no NAT"),
+    not_yet("anyconnect", "remote access"),
+    not_yet("config-mode", "configuration payloads"),
+    not_yet("accounting", "accounts of clients"),
+    not_yet("responder-only", "a profile that only answers; either side may begin"),
     not_yet("redirect", "redirection"),
     not_yet("reconnect", "clients that come back"),
     not_yet("shutdown", "a profile that is shut down"),
@@ -269,5 +279,10 @@ IKEV2: tuple[Command, ...] = (
     not_yet("crypto ikev2 client", "FlexVPN clients", enters="later"),
     not_yet("crypto ikev2 name-mangler", "FlexVPN clients", enters="later"),
     not_yet("crypto ikev2 cluster", "clusters", enters="later"),
+    not_yet("crypto ikev2 reconnect", "clients that come back"),
+    not_yet("crypto ikev2 disconnect-revoked-peers", "revoked certificates"),
+    not_yet("crypto ikev2 cts", "security group tags"),
+    not_yet("crypto ikev2 accounting", "accounts of clients"),
+    not_yet("crypto ikev2 mobike", "peers that move"),
     not_ours("crypto ikev2 diagnose"),
 )

@@ -74,17 +74,30 @@ TUNNEL: tuple[Command, ...] = (
         sentence="The traffic selectors of the tunnel",
     ),
     not_yet("tunnel mode gre multipoint", "GRE with many peers (DMVPN)"),
-    not_yet("tunnel mode gre", "GRE"),
+    command(
+        "tunnel mode gre",
+        Either(
+            (word("ip", "GRE over IPv4", ("version", 4)),), (word("ipv6", "GRE over IPv6", ("version", 6)),)
+        ),
+        sentence="Generic route encapsulation, what a tunnel is unless said",
+    ),
     not_yet("tunnel mode", "a tunnel of another kind"),
-    not_yet("tunnel vrf", "VRFs"),
-    not_yet("tunnel key", "the key of GRE"),
-    not_yet("tunnel checksum", "the checksum of GRE"),
+    not_yet("tunnel vrf", "VRFs: the peer is looked for in the one table"),
+    command("tunnel key", number("key", 0, 4294967295, "The key"), sentence="The key of GRE"),
+    command("tunnel checksum", sentence="A checksum in each GRE packet"),
+    command("tunnel sequence-datagrams", sentence="A sequence number in each GRE packet"),
     not_yet("tunnel route-via", "a tunnel by one interface alone"),
     not_ours("tunnel path-mtu-discovery"),
     not_ours("tunnel bandwidth"),
     not_ours("tunnel tos"),
     not_ours("tunnel ttl"),
     not_yet("ip nhrp", "NHRP"),
+    not_yet("ipv6 nhrp", "NHRP"),
+    not_yet("nhrp", "NHRP"),
+    not_ours("tunnel flow"),
+    not_ours("tunnel udlr"),
+    not_ours("tunnel mpls"),
+    not_ours("tunnel entropy"),
     not_ours("keepalive"),
 )
 
@@ -141,6 +154,18 @@ ADDRESSES: tuple[Command, ...] = (
     ),
     not_yet("ipv6 address autoconfig", "an IPv6 address from router advertisements"),
     not_yet("ipv6 address dhcp", "an IPv6 address by DHCP"),
+    not_yet("ip address pool", "an address from a pool"),
+    Command(
+        key="ipv6 address of a prefix",
+        pattern=(
+            *said("ipv6 address"),
+            text("prefix name", "the name of a delegated prefix", "A delegated prefix"),
+            Argument("address", InterfaceAddress(6), "The address below it"),
+            Optional(flag("eui-64", "With an interface identifier of the MAC address")),
+        ),
+        help="an IPv6 address of a delegated prefix",
+        support=Support.NOT_YET,
+    ),
     command("ip mtu", _MTU, sentence="Set IP Maximum Transmission Unit"),
     command("mtu", _MTU, sentence="Set the interface Maximum Transmission Unit (MTU)"),
     not_yet("ipv6 mtu", "an MTU for IPv6 alone"),
@@ -173,8 +198,8 @@ ADDRESSES: tuple[Command, ...] = (
         sentence="NAT interface commands",
     ),
     not_yet("ip nat enable", "NAT by a virtual interface"),
-    not_yet("ip vrf forwarding", "VRFs"),
-    not_yet("vrf forwarding", "VRFs"),
+    not_yet("ip vrf forwarding", "VRFs: all interfaces share one table"),
+    not_yet("vrf forwarding", "VRFs: all interfaces share one table"),
 )
 
 # PPP over Ethernet and what belongs to it: the host brings the line up (CI-11).

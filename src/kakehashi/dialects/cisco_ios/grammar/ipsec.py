@@ -59,6 +59,9 @@ _TRANSFORM = Either(
     _sized("esp-aes", "ESP transform using AES cipher", {bits: aes(bits) for bits in AES_BITS}),
     _sized("esp-gcm", "ESP transform using GCM cipher", {bits: gcm(bits) for bits in AES_BITS}),
     _sized("esp-gmac", "ESP transform using GMAC cipher", {bits: gmac(bits) for bits in AES_BITS}),
+    # As older releases write two of them.
+    (Word("esp-192-aes", "ESP transform using AES cipher (192 bits)", sets=("cipher", aes(192))),),
+    (Word("esp-256-aes", "ESP transform using AES cipher (256 bits)", sets=("cipher", aes(256))),),
     (Word("esp-3des", "ESP transform using 3DES(EDE) cipher (168 bits)", sets=("cipher", TRIPLE_DES)),),
     (Word("esp-des", "ESP transform using DES cipher (56 bits)", sets=("cipher", DES)),),
     (Word("esp-null", "ESP transform w/o cipher", sets=("cipher", NULL_CIPHER)),),
@@ -134,6 +137,8 @@ _SETTINGS: tuple[Command, ...] = (
     not_yet("set security-association dummy", "dummy packets"),
     not_yet("set security-association dfbit", "a DF bit of its own"),
     not_yet("set security-association ecn", "ECN in the outer header"),
+    not_yet("set security-association multi-sn", "several spaces of sequence numbers"),
+    not_yet("set security-association anti-replay", "replay checking of its own"),
     not_yet("set security-policy limit", "a limit of flows"),
     command(
         "set isakmp-profile",
@@ -156,9 +161,8 @@ MAP: tuple[Command, ...] = (
             (Argument("peer", Address(), "IP address of peer"),),
             (Argument("peer", HostName(), "Host name of the peer"),),
         ),
-        Optional(
-            Either((flag("default", "The first to be tried"),), (flag("dynamic", "Ask the DNS again"),))
-        ),
+        Optional(flag("dynamic", "Ask the DNS again")),
+        Optional(flag("default", "The first to be tried")),
         sentence="Allowed encryption/decryption peer",
     ),
     *_SETTINGS,
@@ -169,6 +173,9 @@ MAP: tuple[Command, ...] = (
         sentence="Reverse route injection",
     ),
     not_yet("set reverse-route", "distance and tag of injected routes"),
+    not_yet("set session-key", "keys written by hand; without them the entry has none"),
+    not_yet("set group", "GET VPN"),
+    not_yet("set vrf", "VRFs"),
     not_yet("set ip access-group", "a filter on what comes out of the tunnel"),
     not_yet("set nat demux", "clients told apart behind one address"),
     not_ours("qos pre-classify"),
@@ -176,6 +183,8 @@ MAP: tuple[Command, ...] = (
 
 PROFILE: tuple[Command, ...] = (
     *_SETTINGS,
+    not_yet("reverse-route", "routes made for each peer of a profile"),
+    not_yet("set reverse-route", "distance and tag of injected routes"),
     command("responder-only", sentence="Do not begin a negotiation"),
     not_yet("set mixed-mode", "IPv4 and IPv6 in one tunnel"),
     not_ours("qos pre-classify"),
@@ -245,6 +254,9 @@ IPSEC: tuple[Command, ...] = (
     not_yet("crypto ipsec client ezvpn", "Easy VPN", enters="later"),
     not_yet("crypto ipsec server", "Easy VPN"),
     not_yet("crypto ipsec ipv4", "packets that are refused in the clear"),
+    not_yet("crypto ipsec ipv4-deny", "what becomes of traffic that a crypto access list denies"),
+    not_yet("crypto ipsec ipv6-deny", "what becomes of traffic that a crypto access list denies"),
+    not_yet("crypto ipsec security-policy-limit", "a limit of flows"),
     not_ours("crypto ipsec optional"),
     Command(
         key="crypto map",

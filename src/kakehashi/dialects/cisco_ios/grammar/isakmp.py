@@ -112,7 +112,10 @@ PROFILE: tuple[Command, ...] = (
         Either(
             (
                 word("address"),
-                Either(address_with_mask(), (word("ipv6"), Argument("address", Prefix(6, bare=True)))),
+                Either(
+                    address_with_mask(),
+                    (word("ipv6"), Argument("address", Prefix(6, bare=True), "An IPv6 address or prefix")),
+                ),
                 Optional(text("vrf", "a VRF")),
             ),
             (
@@ -134,6 +137,8 @@ PROFILE: tuple[Command, ...] = (
         ),
         sentence="Match the identity of the peer",
     ),
+    not_yet("match certificate", "certificates"),
+    not_yet("reverse-route", "routes made for each peer of a profile"),
     command(
         "keepalive",
         number("seconds", 10, 3600, "Seconds between probes"),
@@ -148,7 +153,7 @@ PROFILE: tuple[Command, ...] = (
     ),
     command(
         "local-address",
-        Either((Argument("address", Address()),), (interface("interface"),)),
+        Either((Argument("address", Address(), "An address of ours"),), (interface("interface"),)),
         sentence="Our address to which the profile is limited",
     ),
     command("description", REST, sentence="A remark"),
@@ -180,7 +185,7 @@ KEYRING: tuple[Command, ...] = (
     ),
     command(
         "local-address",
-        Either((Argument("address", Address()),), (interface("interface"),)),
+        Either((Argument("address", Address(), "An address of ours"),), (interface("interface"),)),
         sentence="Our address to which the keyring is limited",
     ),
     command("description", REST, sentence="A remark"),
@@ -198,13 +203,13 @@ PEER: tuple[Command, ...] = (
         Either(
             (
                 word("ipv4-address", "An IPv4 address", ("identity", "address")),
-                Argument("address", Address(4)),
+                Argument("address", Address(4), "The address"),
             ),
             (word("fqdn", "A domain name", ("identity", "fqdn")), text("value", "a domain name")),
             (word("user-fqdn", "A mail address", ("identity", "user-fqdn")), text("value", "a mail address")),
             (
                 word("ipv6-address", "An IPv6 address", ("identity", "address")),
-                Argument("address", Address(6)),
+                Argument("address", Address(6), "The address"),
             ),
         ),
         sentence="Our identity for aggressive mode",
@@ -272,6 +277,7 @@ ISAKMP: tuple[Command, ...] = (
     command("crypto isakmp enable", sentence="Enable ISAKMP", negation=Negation.SETS),
     not_yet("crypto isakmp client", "XAUTH and mode configuration", enters="later"),
     not_yet("crypto isakmp xauth", "XAUTH and mode configuration"),
+    not_yet("crypto isakmp nat-traversal", "as firewalls of the maker write it; it is on"),
     not_yet("crypto isakmp invalid-spi-recovery", "IKE begun for an unknown SPI"),
     not_yet("crypto isakmp disconnect-revoked-peers", "revoked certificates"),
     not_ours("crypto isakmp diagnose"),

@@ -32,6 +32,7 @@ _OPTIONS = Optional(
             (word("track"), number("track", 1, 1000, "Tracked object number")),
             (flag("multicast", "A multicast route"),),
             (flag("unicast", "A unicast route"),),
+            (flag("global", "The next hop is in no VRF"),),
         )
     )
 )
@@ -43,7 +44,12 @@ def _target(version: int) -> Either:
         (flag("dhcp", "Default gateway obtained from DHCP"),),
         (
             interface("interface", "The interface"),
-            Optional(Argument("next hop", Address(version), "Forwarding router's address")),
+            Optional(
+                Either(
+                    (Argument("next hop", Address(version), "Forwarding router's address"),),
+                    (word("dhcp", "The router that DHCP names"),),
+                )
+            ),
         ),
     )
 
@@ -64,8 +70,12 @@ ROUTES: tuple[Command, ...] = (
         _OPTIONS,
         sentence="Configure static routes of IPv6",
     ),
-    not_yet("ip route vrf", "VRFs"),
-    not_yet("ipv6 route vrf", "VRFs"),
+    not_yet("ip route vrf", "VRFs: the route is left out"),
+    not_yet("ipv6 route vrf", "VRFs: the route is left out"),
+    not_ours("ip route static"),
+    not_ours("ip route profile"),
+    not_ours("ip route track"),
+    not_yet("ip default-network", "a default route by a classful network"),
     not_yet("ip default-gateway", "a gateway for a device that does not route"),
 )
 _BY_INTERFACE = word("interface", "The interface whose address is used")
@@ -83,7 +93,20 @@ NAT: tuple[Command, ...] = (
                 (_BY_INTERFACE, interface("interface")),
                 (word("pool", "A pool of addresses"), text("pool", "a pool")),
             ),
-            Optional(Many(Either((flag("overload"),), (word("vrf"), text("vrf", "a VRF"))))),
+            Optional(
+                Many(
+                    Either(
+                        (flag("overload"),),
+                        (word("vrf"), text("vrf", "a VRF")),
+                        (word("extended", "An entry of the whole flow"),),
+                        (word("match-in-vrf", "What stays in its VRF"),),
+                        (word("mapping-id", "For redundancy"), text("mapping", "a number")),
+                        (word("redundancy", "With a redundancy group"), text("redundancy", "a group")),
+                        (word("reversible", "From outside as well"),),
+                        (word("oer", "For optimized edge routing"),),
+                    )
+                )
+            ),
         ),
         help="Translate the sources of what goes out",
     ),
@@ -173,6 +196,12 @@ ROOT: tuple[Command, ...] = (
     not_ours("crypto logging"),
     not_ours("crypto mib"),
     not_ours("crypto wui"),
+    not_ours("crypto provisioning"),
+    not_ours("crypto eli"),
+    not_yet("crypto tls-tunnel", "remote access", enters="later"),
+    not_yet("crypto vti", "remote access"),
+    not_yet("crypto webvpn", "remote access", enters="later"),
+    not_yet("crypto sdwan", "SD-WAN", enters="later"),
     not_yet("crypto gdoi", "GET VPN", enters="later"),
     not_yet("crypto gkm", "GET VPN", enters="later"),
     not_yet("crypto call admission", "limits of negotiations"),

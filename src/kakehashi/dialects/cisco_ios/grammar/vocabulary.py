@@ -1,19 +1,26 @@
 """Keywords with the sentence that `?` shows for each, and the small patterns that many commands share."""
 
-from kakehashi.dialects.cisco_ios.kinds import Key, Mask
-from kakehashi.dialects.grammar import (
-    Argument,
-    Command,
-    Either,
-    Negation,
-    Optional,
-    Pattern,
-    Support,
-    Word,
-)
-from kakehashi.dialects.kinds import Address, Number, Text
+from kakehashi.dialects.cisco_ios.kinds import KEY, Mask
+from kakehashi.dialects.grammar import Argument, Either, Optional, Pattern, Word
+from kakehashi.dialects.kinds import Address, Number
+from kakehashi.dialects.vocabulary import REST, Vocabulary, number, text
 
-REST = Argument("rest", Text("anything"), "", rest=True)
+__all__ = [
+    "REST",
+    "SECONDS",
+    "address_with_mask",
+    "command",
+    "flag",
+    "not_ours",
+    "not_yet",
+    "number",
+    "said",
+    "secret",
+    "text",
+    "the_hosts",
+    "word",
+]
+
 SECONDS = Number(1, 4294967295)
 
 _HELP = {
@@ -32,6 +39,8 @@ _HELP = {
     "destination": "Destination of the tunnel",
     "df-bit": "Handling of the DF bit",
     "disable": "Switch it off",
+    "domain": "Define the default domain",
+    "domain-name": "Define the default domain name",
     "dpd": "Dead peer detection",
     "dynamic": "A dynamic entry",
     "dynamic-map": "Specify a dynamic crypto map template",
@@ -46,6 +55,7 @@ _HELP = {
     "hostname": "A host name",
     "identity": "An identity",
     "ikev2": "Configure IKEv2",
+    "initiate": "How a negotiation is begun",
     "inside": "Inside of address translation",
     "integrity": "Set integrity algorithm",
     "interface": "Select an interface to configure",
@@ -74,6 +84,8 @@ _HELP = {
     "nat": "Network address translation",
     "nat-transparency": "IPsec through NAT",
     "no-xauth": "Bypass XAuth for this peer",
+    "network": "Addresses",
+    "object-group": "A group of objects",
     "outside": "Outside of address translation",
     "overload": "Overload an address translation",
     "path-mtu-discovery": "Follow the path MTU",
@@ -111,71 +123,19 @@ _HELP = {
     "window-size": "Size of the replay window",
 }
 
-
-def said(text: str) -> tuple[Word, ...]:
-    """Keywords in a row."""
-    return tuple(Word(word, _HELP.get(word, "")) for word in text.split())
-
-
-def word(text: str, sentence: str = "", sets: tuple[str, object] | None = None) -> Word:
-    """One keyword, with its own sentence or the common one."""
-    return Word(text, sentence or _HELP.get(text, ""), sets)
-
-
-def flag(text: str, sentence: str = "", value: object = True) -> Word:
-    """A keyword that stands for itself in the values of the line."""
-    return word(text, sentence, (text, value))
-
-
-def number(name: str, low: int, high: int, sentence: str = "") -> Argument:
-    """A number."""
-    return Argument(name, Number(low, high), sentence)
-
-
-def text(name: str, what: str, sentence: str = "") -> Argument:
-    """Any one word."""
-    return Argument(name, Text(what), sentence)
-
-
-def command(
-    key: str,
-    *pattern: Pattern,
-    sentence: str,
-    enters: str | None = None,
-    negation: Negation = Negation.REMOVES,
-    support: Support = Support.OURS,
-) -> Command:
-    """A command whose pattern begins with the words of its key."""
-    return Command(
-        key=key,
-        pattern=(*said(key), *pattern),
-        help=sentence,
-        enters=enters,
-        negation=negation,
-        support=support,
-    )
-
-
-def not_yet(key: str, sentence: str, enters: str | None = None) -> Command:
-    """A command that the VPN needs and that has no effect yet."""
-    return command(key, Optional(REST), sentence=sentence, enters=enters, support=Support.NOT_YET)
-
-
-def not_ours(key: str, enters: str | None = None) -> Command:
-    """A command that does not concern the VPN."""
-    return command(
-        key, Optional(REST), sentence="Not part of the VPN", enters=enters, support=Support.NOT_OURS
-    )
-
-
-def the_hosts(key: str, sentence: str) -> Command:
-    """A command that the host does in the device's stead."""
-    return command(key, Optional(REST), sentence=sentence, support=Support.THE_HOSTS)
+_WORDS = Vocabulary(_HELP)
+said = _WORDS.said
+word = _WORDS.word
+flag = _WORDS.flag
+command = _WORDS.command
+not_yet = _WORDS.not_yet
+not_ours = _WORDS.not_ours
+the_hosts = _WORDS.the_hosts
 
 
 def secret(name: str = "secret") -> Either:
     """A key or password as text, as it stands or encrypted by the device (type 6, type 7)."""
-    key = Argument(name, Key(), "The key", secret=True)
+    key = Argument(name, KEY, "The key", secret=True)
     return Either(
         (Word("0", "An unencrypted key follows", sets=("key type", 0)), key),
         (Word("6", "An encrypted key follows", sets=("key type", 6)), key),

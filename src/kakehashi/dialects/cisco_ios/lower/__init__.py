@@ -1,10 +1,10 @@
 """A configuration becomes a Gateway, and what is to be said about it."""
 
 from kakehashi.dialects.base import Lowered
+from kakehashi.dialects.blocks import read_blocks
 from kakehashi.dialects.cisco_ios.interfaces import interface_of
 from kakehashi.dialects.cisco_ios.lower.access_list import read_lists
 from kakehashi.dialects.cisco_ios.lower.around import Around
-from kakehashi.dialects.cisco_ios.lower.blocks import read_blocks
 from kakehashi.dialects.cisco_ios.lower.checks import (
     check_interfaces,
     check_routes,

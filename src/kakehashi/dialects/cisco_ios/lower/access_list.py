@@ -1,12 +1,12 @@
-"""Access lists, and the groups of addresses that they name (CI-09)."""
+"""Access lists, and the groups of addresses and services that they name (CI-09)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, ip_network, summarize_address_range
 from itertools import pairwise
 
-from kakehashi.dialects.cisco_ios.lower.blocks import Block, read_blocks
-from kakehashi.dialects.cisco_ios.words import WITH_PORTS, protocol_word
+from kakehashi.dialects.blocks import Block, read_blocks
+from kakehashi.dialects.cisco_ios.words import TCP, WITH_PORTS, protocol_word
 from kakehashi.dialects.document import Document, Statement, statements
 from kakehashi.dialects.report import Report
 from kakehashi.model.access_list import AccessEntry, AccessList, AddressMatch, Ports
@@ -42,8 +42,8 @@ class _Draft:
     entries: dict[int, tuple[AccessEntry, ...]]
 
     def put(self, number: int | None, entries: tuple[AccessEntry, ...]) -> None:
-        last = max(self.entries, default=0)
-        self.entries[number if number is not None else last + _STEP] = entries
+        number = max(self.entries, default=0) + _STEP if number is None else number
+        self.entries[number] = tuple(replace(entry, number=number) for entry in entries)
 
     def take(self, entries: tuple[AccessEntry, ...]) -> None:
         self.entries = {n: e for n, e in self.entries.items() if e != entries}
@@ -51,7 +51,9 @@ class _Draft:
 
 def read_lists(document: Document, report: Report) -> Lists:
     """All access lists."""
-    groups = _Groups(read_blocks(document, "object-group network"), report)
+    groups = _Groups(
+        read_blocks(document, "object-group network"), read_blocks(document, "object-group service"), report
+    )
     drafts: dict[str, _Draft] = {}
     for statement in document.statements():
         if statement.key in ("access-list", "access-list standard"):
@@ -62,6 +64,7 @@ def read_lists(document: Document, report: Report) -> Lists:
         name: AccessList(
             name=name,
             entries=tuple(e for number in sorted(draft.entries) for e in draft.entries[number]),
+            standard=not draft.extended,
             source=report.source(draft.line),
         )
         for name, draft in drafts.items()
@@ -107,19 +110,20 @@ def _entries(
 ) -> tuple[AccessEntry, ...]:
     """What a line stands for: one entry, or one for each pair of addresses of its groups."""
     untold = [word for word in _UNTOLD if word in statement.values]
-    if untold or statement.get("reflect") or "service group" in statement.values:
-        what = untold[0] if untold else "reflect" if statement.get("reflect") else "object-group"
+    if untold or statement.get("reflect"):
+        what = untold[0] if untold else "reflect"
         report.warning(
             statement.line,
             "not-yet",
             f"access list {draft.name}: `{what}` is not there yet; the entry is left out",
         )
         return ()
-    if not _check_ports(statement, report):
+    wholes = groups.services(statement, _without_addresses(statement, report))
+    if not all(_check_ports(statement, whole.protocol, report) for whole in wholes):
         return ()
     sources = groups.addresses(statement, "source", draft.version)
     destinations = groups.addresses(statement, "destination", draft.version)
-    if len(sources) * len(destinations) > _MOST_ENTRIES:
+    if len(sources) * len(destinations) * len(wholes) > _MOST_ENTRIES:
         report.warning(
             statement.line,
             "too-large",
@@ -127,9 +131,11 @@ def _entries(
             "addresses; the entry is left out",
         )
         return ()
-    whole = _without_addresses(statement, report)
     return tuple(
-        replace(whole, source_address=s, destination_address=d) for s in sources for d in destinations
+        replace(whole, source_address=s, destination_address=d)
+        for whole in wholes
+        for s in sources
+        for d in destinations
     )
 
 
@@ -153,8 +159,7 @@ def _without_addresses(statement: Statement, report: Report) -> AccessEntry:
     )
 
 
-def _check_ports(statement: Statement, report: Report) -> bool:
-    protocol = statement.get("protocol")
+def _check_ports(statement: Statement, protocol: int | None, report: Report) -> bool:
     for side in ("source", "destination"):
         operator, ports = statement.get(f"{side} operator"), statement.get(f"{side} ports", ())
         if operator is None:
@@ -179,7 +184,7 @@ def _check_ports(statement: Statement, report: Report) -> bool:
 
 def _ports(statement: Statement, side: str) -> Ports:
     ports = statement.get(f"{side} ports", ())
-    match statement.get(f"{side} operator"):
+    match statement.get(f"{side} operator", "eq"):
         case "eq":
             return tuple((port, port) for port in ports)
         case "range":
@@ -195,11 +200,43 @@ def _ports(statement: Statement, side: str) -> Ports:
 
 
 class _Groups:
-    """`object-group network`: names for addresses."""
+    """`object-group network` and `object-group service`: names for addresses, and for services."""
 
-    def __init__(self, blocks: Mapping[str, Block], report: Report) -> None:
+    def __init__(self, blocks: Mapping[str, Block], services: Mapping[str, Block], report: Report) -> None:
         self._blocks = blocks
+        self._services = services
         self._report = report
+
+    def services(self, statement: Statement, entry: AccessEntry) -> tuple[AccessEntry, ...]:
+        """What a line says of protocols and ports: the entry itself, or one for each service of its group."""
+        name = statement.get("service group")
+        if name is None:
+            return (entry,)
+        if name not in self._services:
+            self._report.error(
+                statement.line,
+                "undefined-group",
+                f"there is no group `{name}`",
+                f"add `object-group service {name}`",
+            )
+            return ()
+        return tuple(dict.fromkeys(self._of_services(name, entry, frozenset())))
+
+    def _of_services(self, name: str, entry: AccessEntry, asked: frozenset[str]) -> Iterator[AccessEntry]:
+        block = self._services.get(name)
+        if block is None or name in asked:
+            return
+        for line in block.lines:
+            if line.negated or not _check_ports(line, TCP, self._report):
+                continue
+            if line.key == "group-object":
+                yield from self._of_services(line.get("group"), entry, asked | {name})
+            elif line.key == "service":
+                whole = _without_addresses(line, self._report)
+                for protocol in line.get("protocols", (line.get("protocol"),)):
+                    yield replace(
+                        whole, protocol=protocol, permit=entry.permit, log=entry.log, source=entry.source
+                    )
 
     def addresses(self, statement: Statement, side: str, version: int) -> tuple[AddressMatch, ...]:
         """The addresses that one side of a line means."""

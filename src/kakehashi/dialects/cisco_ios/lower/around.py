@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.cisco_ios.lower.access_list import Lists
-from kakehashi.dialects.cisco_ios.lower.blocks import Block
 from kakehashi.dialects.cisco_ios.lower.ikev2 import Ikev2
 from kakehashi.dialects.cisco_ios.lower.interface import lender_of, own_address
 from kakehashi.dialects.cisco_ios.lower.peers import Peers

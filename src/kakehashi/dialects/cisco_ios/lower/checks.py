@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from kakehashi.dialects.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.lower.access_list import Lists
 from kakehashi.dialects.cisco_ios.lower.around import Around
-from kakehashi.dialects.cisco_ios.lower.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.lower.names import suggestion
 from kakehashi.dialects.cisco_ios.lower.ways import Table, connected, table_of, towards
 from kakehashi.dialects.document import Document, Statement, Unknown

@@ -1,12 +1,12 @@
 """Crypto maps become tunnels whose selectors decide what goes into them (CI-07, CI-08)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from kakehashi.dialects.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.interfaces import interface_of
 from kakehashi.dialects.cisco_ios.lower.around import Around
-from kakehashi.dialects.cisco_ios.lower.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.lower.names import undefined
 from kakehashi.dialects.cisco_ios.lower.phase2 import (
     Settings,
@@ -22,7 +22,7 @@ from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Interface, InterfaceKind
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6
-from kakehashi.model.tunnel import OutgoingInterface, Tunnel
+from kakehashi.model.tunnel import Bypass, OutgoingInterface, Tunnel
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +196,7 @@ def _tunnel(entry: _Entry, around: Around) -> Tunnel:
         )
         if len(peers) > 1 and line:
             _tell_fallbacks(what, peers, line.line, report)
-        return tunnel
+        return replace(tunnel, bypass=_bypass_of_ikev2(tunnel, pairs, what, entry.settings.line, report))
     names = _peer_names(entry, block, peers, what, around)
     if len(peers) > 1 and line:
         _tell_fallbacks(what, peers, line.line, report)
@@ -209,11 +209,30 @@ def _tunnel(entry: _Entry, around: Around) -> Tunnel:
         outgoing=_outgoing(entry, report),
         source_address=source,
         policy_based=True,
+        bypass=pairs.bypass,
         peers=names,
         starts_phase2=entry.template is None,
         name=entry.map,
         source=report.source(entry.block.line),
     )
+
+
+def _bypass_of_ikev2(
+    tunnel: Tunnel, pairs: Pairs, what: str, line: int, report: Report
+) -> tuple[Bypass, ...]:
+    """IKEv2 has a list for each side: where these are no longer in step, no line comes before another."""
+    if (tunnel.ipsec.local_selectors, tunnel.ipsec.remote_selectors) == (pairs.local, pairs.remote):
+        return pairs.bypass
+    first = tuple(b for b in pairs.bypass if not b.before)
+    if first != pairs.bypass:
+        report.warning(
+            line,
+            "selector-exception",
+            f"{what}: in IKEv2 its access list is a list of networks on either side; what it denies after a "
+            "line that permits goes into the tunnel all the same",
+            "deny first, then permit",
+        )
+    return first
 
 
 def _peer_addresses(block: Block) -> list[PeerAddress]:

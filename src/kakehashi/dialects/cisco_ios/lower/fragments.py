@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from kakehashi.dialects.cisco_ios.lower.blocks import Block
+from kakehashi.dialects.blocks import Block
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.policy import DfBit
 from kakehashi.model.tunnel import Tunnel

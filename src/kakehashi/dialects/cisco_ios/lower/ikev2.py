@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
+from kakehashi.dialects.blocks import Block, last_line, read_blocks
 from kakehashi.dialects.cisco_ios import defaults
 from kakehashi.dialects.cisco_ios.interfaces import interface_of
-from kakehashi.dialects.cisco_ios.lower.blocks import Block, last_line, read_blocks
 from kakehashi.dialects.cisco_ios.lower.interface import own_address
 from kakehashi.dialects.cisco_ios.lower.keys import read_secret
 from kakehashi.dialects.cisco_ios.lower.names import undefined

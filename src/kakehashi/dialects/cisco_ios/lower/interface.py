@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import ip_interface
 
+from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.cisco_ios.interfaces import interface_of, is_null, is_template, kind_of
-from kakehashi.dialects.cisco_ios.lower.blocks import Block
 from kakehashi.dialects.document import Statement
 from kakehashi.dialects.report import Report
 from kakehashi.model.address import IPAddress

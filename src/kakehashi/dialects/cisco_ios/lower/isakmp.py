@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from kakehashi.dialects.blocks import last_line, read_blocks
 from kakehashi.dialects.cisco_ios import defaults
-from kakehashi.dialects.cisco_ios.lower.blocks import last_line, read_blocks
 from kakehashi.dialects.diagnosis import either
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.report import Report

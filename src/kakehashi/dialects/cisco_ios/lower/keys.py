@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from kakehashi.dialects.cisco_ios.lower.blocks import Block, all_lines, read_blocks
+from kakehashi.dialects.blocks import Block, all_lines, read_blocks
 from kakehashi.dialects.cisco_ios.passwords import reveal_type_7
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.report import Report

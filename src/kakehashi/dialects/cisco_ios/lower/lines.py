@@ -3,16 +3,17 @@
 from dataclasses import dataclass, field
 
 from kakehashi.dialects.cisco_ios.grammar import ACCESS_LIST_MODES, CRYPTO_MODES, GRAMMAR
-from kakehashi.dialects.diagnosis import count, ranges, reason, suggestion
+from kakehashi.dialects.diagnosis import count, is_indented, is_ours, ranges, reason, remedy
 from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
 from kakehashi.dialects.grammar import Support
-from kakehashi.dialects.matching import Match, match_line
 from kakehashi.dialects.report import Report
 from kakehashi.dialects.spelling import close
 from kakehashi.model.finding import Finding, Severity
 
 _VPN_WORDS = ("crypto",)
-_MISPLACED_STEM = 2  # so many keywords of a mode's command, written out, are no accident elsewhere
+# Tunnels of other kinds, and what only they have.
+_STAYS_DOWN = ("tunnel mode gre multipoint", "tunnel mode")
+_OF_THAT_TUNNEL = ("ip nhrp", "ipv6 nhrp", "nhrp", "tunnel route-via")
 
 
 @dataclass(slots=True)
@@ -28,7 +29,7 @@ class _Walk:
 
 def report_lines(document: Document, lists: frozenset[str], report: Report) -> None:
     """Say what became of every line that reaches nobody; each line once."""
-    walk = _Walk(report, lists, any(_is_indented(item) for item in document.walk()))
+    walk = _Walk(report, lists, any(is_indented(item) for item in document.walk()))
     _walk(document.items, Support.OURS, None, walk)
     if walk.foreign:
         report.info(
@@ -55,9 +56,12 @@ def lists_in_use(document: Document) -> frozenset[str]:
 
 
 def _walk(items: tuple[Item, ...], inherited: Support, opener: Statement | None, walk: _Walk) -> None:
+    down = any(isinstance(i, Statement) and i.key in _STAYS_DOWN and not i.negated for i in items)
     for item in items:
         match item:
             case Comment():
+                continue
+            case Statement() if _goes_without_saying(item, down):
                 continue
             case Statement():
                 _statement(item, inherited, walk)
@@ -92,10 +96,19 @@ def _unknown(item: Unknown, inherited: Support, opener: Statement | None, walk: 
     _walk(item.body, Support.OURS, None, walk)
 
 
+def _goes_without_saying(statement: Statement, down: bool) -> bool:
+    """`no` before what is not there yet, and what is about a tunnel that stays down."""
+    if statement.command.support is not Support.NOT_YET:
+        return False
+    return statement.negated or (down and statement.key in _OF_THAT_TUNNEL)
+
+
 def _not_yet(statement: Statement, report: Report) -> Finding:
     below = sum(not isinstance(item, Comment) for item in statement.body)
     lines = f"the {below} lines below it have" if below > 1 else "the line below it has"
     what = f"it and {lines} no effect" if below else "the line has no effect"
+    if statement.key in _STAYS_DOWN:
+        what = "the tunnel stays down"
     return Finding(
         Severity.WARNING,
         "not-yet",
@@ -110,47 +123,15 @@ def diagnose(unknown: Unknown, opener: Statement | None, walk: _Walk) -> Finding
         return None
     vital = _is_vpn(unknown, walk)
     why = reason(unknown, vital)
-    root = GRAMMAR.root.commands
-    meant = suggestion(unknown.failure, unknown.mode.commands, root)
-    remedy = _remedy(unknown, meant)
-    ours = any(c.support is Support.OURS for c in unknown.failure.commands)
-    partly = why.code != "unknown-command" and bool(unknown.failure.said) and ours
-    if not (vital or remedy or partly):
+    advice = remedy(unknown, GRAMMAR, CRYPTO_MODES | {"interface"})
+    partly = why.code != "unknown-command" and bool(unknown.failure.said) and is_ours(unknown)
+    if not (vital or advice or partly):
         return None
     message = why.sentence
     if unknown.body:
         lines = "line that belongs to it is" if len(unknown.body) == 1 else "lines that belong to it are"
         message += f"; the {len(unknown.body)} {lines} left out"
-    return Finding(why.severity, why.code, message, walk.report.source(unknown.line), remedy)
-
-
-def _remedy(unknown: Unknown, meant: str) -> str:
-    """What to do about it."""
-    if meant:
-        return f"did you mean `{meant}`?"
-    words = list(unknown.failure.words)
-    for mode in GRAMMAR.modes:
-        if mode is unknown.mode or mode.name not in CRYPTO_MODES | {"interface"}:
-            continue
-        found = match_line(words, mode.commands)
-        if isinstance(found, Match) and _is_plain(words, found):
-            return f"the command belongs below `{mode.title}`"
-    if len(unknown.failure.ambiguous) > 1 and _is_ours(unknown):
-        return "write more of it"
-    return ""
-
-
-def _is_plain(words: list[str], found: Match) -> bool:
-    """Is it beyond doubt this command?"""
-    typed = [word.lower() for word in words[1 if found.negated else 0 :]]
-    stem = found.command.words.split()
-    return (
-        found.command.support is Support.OURS and len(stem) >= _MISPLACED_STEM and typed[: len(stem)] == stem
-    )
-
-
-def _is_ours(unknown: Unknown) -> bool:
-    return any(c.support is Support.OURS for c in unknown.failure.commands)
+    return Finding(why.severity, why.code, message, walk.report.source(unknown.line), advice)
 
 
 def _is_vpn(unknown: Unknown, walk: _Walk) -> bool:
@@ -175,12 +156,8 @@ def _is_listed(unknown: Unknown, opener: Statement | None, walk: _Walk) -> bool:
     """Is it a line of an access list that somebody of ours uses, and not one at the margin after it?"""
     if opener is None or not (unknown.text[:1].isspace() or not walk.indented):
         return False
-    if unknown.mode.name == "object-group":
+    if unknown.mode.name in ("object-group", "service-group"):
         return True
     if not walk.indented and unknown.failure.position == 0:
         return False
     return opener.get("name") in walk.lists
-
-
-def _is_indented(item: Item) -> bool:
-    return isinstance(item, Statement | Unknown) and item.text[:1].isspace()

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from kakehashi.dialects.blocks import Block, all_lines
 from kakehashi.dialects.cisco_ios.interfaces import interface_of
 from kakehashi.dialects.cisco_ios.lower.access_list import Lists
-from kakehashi.dialects.cisco_ios.lower.blocks import Block, all_lines
 from kakehashi.dialects.cisco_ios.lower.names import undefined
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.report import Report

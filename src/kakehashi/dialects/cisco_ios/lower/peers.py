@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
+from kakehashi.dialects.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios import defaults
-from kakehashi.dialects.cisco_ios.lower.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.lower.isakmp import Phase1, detection
 from kakehashi.dialects.cisco_ios.lower.keys import GLOBAL, KeyEntry, Keys, read_secret
 from kakehashi.dialects.cisco_ios.lower.names import undefined

@@ -1,12 +1,18 @@
-"""A crypto access list becomes traffic selectors: each line that permits is a pair (CI-07, CI-09)."""
+"""A crypto access list becomes traffic selectors: each line that permits is a pair (CI-07, CI-09).
+
+A line that denies says what the lines after it do not take: that goes to the next entry of the map, or in the
+clear.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from ipaddress import ip_network
 
 from kakehashi.dialects.report import Report
-from kakehashi.model.access_list import AccessEntry, AccessList, Ports
-from kakehashi.model.address import IPAddress
+from kakehashi.model.access_list import AccessEntry, AccessList, AddressMatch, Ports
+from kakehashi.model.address import IPAddress, IPNetwork
 from kakehashi.model.selector import TrafficSelector
+from kakehashi.model.tunnel import Bypass
 
 _ALL_PORTS = (0, 65535)
 _Pair = tuple[TrafficSelector, TrafficSelector]
@@ -14,10 +20,11 @@ _Pair = tuple[TrafficSelector, TrafficSelector]
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Selectors of both sides in step."""
+    """Selectors of both sides in step, and what goes past them."""
 
     local: tuple[TrafficSelector, ...] = ()
     remote: tuple[TrafficSelector, ...] = ()
+    bypass: tuple[Bypass, ...] = ()
 
     def is_between(self, here: IPAddress | None, there: object) -> bool:
         """Is all the traffic that of the two ends themselves? Then transport mode is possible."""
@@ -30,16 +37,21 @@ class Pairs:
 def read_pairs(rules: AccessList, what: str, report: Report) -> Pairs:
     """The pairs of a list; `what` names its user in messages."""
     pairs: dict[_Pair, None] = {}
-    denied: list[AccessEntry] = []
+    denied: list[tuple[AccessEntry, Bypass]] = []
     for entry in rules.entries:
-        if not entry.permit:
-            denied.append(entry)
-            continue
-        for found in _pairs(entry, rules, what, report):
-            for exception in denied:
-                _tell_exception(exception, found, rules, what, report)
-            pairs[found] = None
-    return Pairs(tuple(local for local, _ in pairs), tuple(remote for _, remote in pairs))
+        if entry.permit:
+            pairs |= dict.fromkeys(_pairs(entry, rules, what, report))
+        else:
+            denied += [(entry, Bypass(*pair, len(pairs))) for pair in _denied(entry)]
+    found = tuple(pairs)
+    bypass: dict[Bypass, None] = {}
+    for entry, past in denied:
+        if any(past.meets(*pair) for pair in found[past.before :]):
+            if unsaid := _unsaid(entry):
+                _tell_exception(entry, unsaid, rules, what, report)
+            else:
+                bypass[past] = None
+    return Pairs(tuple(local for local, _ in found), tuple(remote for _, remote in found), tuple(bypass))
 
 
 def _pairs(entry: AccessEntry, rules: AccessList, what: str, report: Report) -> Iterator[_Pair]:
@@ -56,6 +68,10 @@ def _pairs(entry: AccessEntry, rules: AccessList, what: str, report: Report) -> 
         )
         return
     _tell_conditions(entry, rules, what, line, report)
+    yield from _boxes(entry, here, there)
+
+
+def _boxes(entry: AccessEntry, here: IPNetwork, there: IPNetwork) -> Iterator[_Pair]:
     local = TrafficSelector.of(here, entry.protocol or 0)
     remote = TrafficSelector.of(there, entry.protocol or 0)
     for low, high in _ranges(entry.source_ports):
@@ -94,24 +110,34 @@ def _tell_conditions(entry: AccessEntry, rules: AccessList, what: str, line: int
         )
 
 
-def _tell_exception(
-    exception: AccessEntry,
-    pair: _Pair,
-    rules: AccessList,
-    what: str,
-    report: Report,
-) -> None:
-    here, there = exception.source_address.network, exception.destination_address.network
-    if here is None or there is None:
-        return
-    local = TrafficSelector.of(here, exception.protocol or 0)
-    remote = TrafficSelector.of(there, exception.protocol or 0)
-    if local.intersect(pair[0]) is None or remote.intersect(pair[1]) is None:
-        return
+def _denied(entry: AccessEntry) -> Iterator[_Pair]:
+    """The pairs of a line that denies; what has gaps counts as the whole around it."""
+    here, there = entry.source_address, entry.destination_address
+    yield from _boxes(entry, here.network or _around(here), there.network or _around(there))
+
+
+def _around(match: AddressMatch) -> IPNetwork:
+    """The smallest network that has all the addresses."""
+    length = match.address.max_prefixlen - match.wildcard.bit_length()
+    return ip_network((match.address, length), strict=False)
+
+
+def _unsaid(entry: AccessEntry) -> str:
+    """What a line asks that no rule of routing can; "" if nothing."""
+    if entry.source_address.network is None or entry.destination_address.network is None:
+        return "a wildcard mask with gaps"
+    if entry.icmp_type is not None:
+        return "a type of ICMP"
+    if entry.established or entry.fragments:
+        return "`established`" if entry.established else "`fragments`"
+    return ""
+
+
+def _tell_exception(entry: AccessEntry, unsaid: str, rules: AccessList, what: str, report: Report) -> None:
     report.warning(
-        exception.source.line if exception.source else 0,
+        entry.source.line if entry.source else 0,
         "selector-exception",
         f"access list {rules.name} of {what}: what this line denies and a later one permits goes into the "
-        "tunnel all the same; exceptions are not there yet",
+        f"tunnel all the same: {unsaid} cannot be excepted",
         "permit what is meant, line by line",
     )

@@ -1,8 +1,11 @@
-"""Tunnel interfaces with an IPsec profile become tunnels that routes lead into (CI-15)."""
+"""Tunnel interfaces with an IPsec profile, VTI and GRE, become tunnels that routes lead into (CI-15)."""
 
+from dataclasses import replace
+
+from kakehashi.dialects.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.interfaces import interface_of, is_template
 from kakehashi.dialects.cisco_ios.lower.around import Around
-from kakehashi.dialects.cisco_ios.lower.blocks import Block, read_blocks
+from kakehashi.dialects.cisco_ios.lower.gre import is_gre, read_gre
 from kakehashi.dialects.cisco_ios.lower.names import undefined
 from kakehashi.dialects.cisco_ios.lower.phase2 import Settings, ikev1_policy, ikev2_policy, read_settings
 from kakehashi.dialects.cisco_ios.lower.selectors import Pairs, read_pairs
@@ -14,7 +17,6 @@ from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, EVERYTHING
 from kakehashi.model.tunnel import ConnectType, Tunnel
 
-_ANY_MODE = "tunnel mode"
 _MODE = "tunnel mode ipsec"
 _PROTECTION = "tunnel protection ipsec profile"
 
@@ -31,7 +33,7 @@ def lower_tunnels(around: Around) -> tuple[tuple[Tunnel, ...], frozenset[str]]:
         protection = block.last(_PROTECTION)
         if protection is not None:
             used.add(protection.get("profile"))
-        if _is_gre(block, around):
+        if not _is_ours(block, protection, around):
             continue
         tunnel = _tunnel(block, protection, profiles, around)
         if tunnel is not None:
@@ -39,23 +41,18 @@ def lower_tunnels(around: Around) -> tuple[tuple[Tunnel, ...], frozenset[str]]:
     return tuple(tunnels), frozenset(used)
 
 
-def _is_gre(block: Block, around: Around) -> bool:
-    """Is it a tunnel of another kind? GRE is what a tunnel interface without `tunnel mode` is."""
-    lines = [s for s in block.lines if s.key.startswith(_ANY_MODE)]
-    written = lines[-1] if lines and not lines[-1].negated else None
-    if written is not None and written.key == _MODE:
-        return False
-    if written is not None or block.last("tunnel source") is None:
-        return True  # the line of another mode has a finding of its own
-    protected = " with IPsec" if block.last(_PROTECTION) else ""
-    around.report.warning(
-        block.line,
-        "not-yet",
-        f"{block.name} has no `tunnel mode`, so it is GRE{protected}, which is not there yet; the "
-        "tunnel stays down",
-        "for IPsec alone add `tunnel mode ipsec ipv4` on both sides",
-    )
-    return True
+def _is_ours(block: Block, protection: Statement | None, around: Around) -> bool:
+    """Is it a VTI, or GRE that IPsec protects? The line of another mode has a finding of its own."""
+    if not is_gre(block):
+        return block.last(_MODE) is not None
+    if protection is None:
+        around.report.warning(
+            block.line,
+            "not-yet",
+            f"{block.name} is GRE without IPsec, which is not there yet; the tunnel stays down",
+            "add `tunnel protection ipsec profile NAME` on both sides",
+        )
+    return protection is not None
 
 
 def _tunnel(
@@ -80,8 +77,9 @@ def _tunnel(
     if peer is None:
         return None
     settings = read_settings(profile, f"ipsec profile {profile.name}", around.phase2, report)
-    pairs = _pairs(block, around)
-    if settings.wants_transport():
+    source = _source(block, peer, around)
+    pairs = Pairs(EVERYTHING, EVERYTHING) if is_gre(block) else _pairs(block, around)
+    if settings.wants_transport() and not is_gre(block):
         report.info(
             settings.sets[0].line,
             "transport-mode",
@@ -90,7 +88,7 @@ def _tunnel(
         )
     interface = around.interfaces[name]
     enabled = interface.enabled and bool(settings.sets) and bool(pairs.local)
-    return _of_version(block, protection, profile, peer, settings, pairs, enabled, around)
+    return _of_version(block, protection, profile, peer, source, settings, pairs, enabled, around)
 
 
 def _of_version(
@@ -98,13 +96,16 @@ def _of_version(
     protection: Statement,
     profile: Block,
     peer: PeerAddress,
+    source: IPAddress | str | None,
     settings: Settings,
     pairs: Pairs,
     enabled: bool,
     around: Around,
 ) -> Tunnel:
     report, name, mode = around.report, block.name, EncapsulationMode.TUNNEL
-    source = _source(block, peer, around)
+    header = read_gre(block) if is_gre(block) else None
+    if header and settings.wants_transport():
+        mode = EncapsulationMode.TRANSPORT
     connect = ConnectType.ON_DEMAND if profile.last("responder-only") else ConnectType.ALWAYS
     ikev2 = protection if "ikev2 profile" in protection.values else profile.last("set ikev2-profile")
     if ikev2 is not None:
@@ -114,7 +115,7 @@ def _of_version(
             what=name,
             peer=peer,
             enabled=enabled,
-            ipsec=ikev2_policy(settings, pairs.local, pairs.remote, mode),
+            ipsec=replace(ikev2_policy(settings, pairs.local, pairs.remote, mode), gre=header),
             source_address=source,
             outgoing=None,
             connect=connect,
@@ -127,7 +128,7 @@ def _of_version(
         interface=name,
         enabled=enabled and found is not None,
         peer_address=peer,
-        ipsec=ikev1_policy(settings, pairs.local, pairs.remote, mode, report),
+        ipsec=replace(ikev1_policy(settings, pairs.local, pairs.remote, mode, report), gre=header),
         connect=connect,
         source_address=source,
         peers=(found,) if found else (),

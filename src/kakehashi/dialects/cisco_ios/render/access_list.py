@@ -1,6 +1,7 @@
 """Access lists, and those that say what a crypto map takes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import IPv4Address, summarize_address_range
 
 from kakehashi.dialects.cisco_ios.render.book import Book
@@ -10,6 +11,7 @@ from kakehashi.model.access_list import AccessEntry, AccessList, AddressMatch, P
 from kakehashi.model.address import IPNetwork
 from kakehashi.model.selector import TrafficSelector
 from kakehashi.model.source import Source
+from kakehashi.model.tunnel import Bypass
 
 _Pair = tuple[TrafficSelector, TrafficSelector]
 _ALL_PORTS = (0, 65535)
@@ -35,20 +37,55 @@ def list_lines(rules: AccessList, losses: Losses) -> list[str]:
     ]
 
 
-def list_for(pairs: tuple[_Pair, ...], wanted: str, source: Source | None, book: Book) -> str:
-    """The name of an access list that permits exactly these pairs: one that there is, or a new one."""
+def list_for(
+    pairs: tuple[_Pair, ...],
+    wanted: str,
+    source: Source | None,
+    book: Book,
+    bypass: tuple[Bypass, ...] = (),
+) -> str:
+    """The name of an access list that permits exactly these pairs: one that there is, or a new one.
+
+    `bypass`: what it denies before some of them.
+    """
     for known in book.lists:
-        if tuple(dict.fromkeys(p for e in known.entries if e.permit for p in _pairs_of(e))) == pairs and (
-            not any(e.icmp_type is not None or e.established or e.fragments for e in known.entries)
+        if (
+            tuple(dict.fromkeys(p for e in known.entries if e.permit for p in _pairs_of(e))) == pairs
+            and (_denied(known, pairs) == bypass)
+            and (not any(e.icmp_type is not None or e.established or e.fragments for e in known.entries))
         ):
             return known.name
     taken = {known.name.lower() for known in book.lists}
     name = book.name("access list", wanted, "VPN")
     while name.lower() in taken:
         name = book.name("access list", wanted, "VPN")
-    entries = tuple(e for pair in pairs for e in _entries_of(pair, source, book.losses))
+    entries = tuple(
+        replace(entry, permit=permit)
+        for pair, permit in _in_order(pairs, bypass)
+        for entry in _entries_of(pair, source, book.losses)
+    )
     book.lists.append(AccessList(name=name, entries=entries, source=source))
     return name
+
+
+def _in_order(pairs: tuple[_Pair, ...], bypass: tuple[Bypass, ...]) -> Iterator[tuple[_Pair, bool]]:
+    """What is denied and what is permitted."""
+    for place, pair in enumerate(pairs):
+        yield from (((b.local, b.remote), False) for b in bypass if b.before == place)
+        yield pair, True
+
+
+def _denied(rules: AccessList, pairs: tuple[_Pair, ...]) -> tuple[Bypass, ...]:
+    """What a list denies before some of its pairs that it takes otherwise."""
+    found: dict[Bypass, None] = {}
+    seen: dict[_Pair, None] = {}
+    for entry in rules.entries:
+        if entry.permit:
+            seen |= dict.fromkeys(_pairs_of(entry))
+            continue
+        past = (Bypass(*pair, len(seen)) for pair in _pairs_of(entry))
+        found |= dict.fromkeys(b for b in past if any(b.meets(*pair) for pair in pairs[b.before :]))
+    return tuple(found)
 
 
 def _pairs_of(entry: AccessEntry) -> Iterator[_Pair]:

@@ -59,7 +59,8 @@ def _write(tunnel: Tunnel, maps: _Maps, profiles: Profiles, book: Book) -> None:
     body = [*_peers(tunnel, book), *settings_lines(tunnel, book), *_profile(tunnel, profiles, book)]
     body += _match(tunnel, map_name, number, book)
     if tunnel.peer_address is ANY:
-        name, step = template or (f"{map_name}-DYNAMIC", 10)
+        own = "" if number == _DYNAMIC else f"-{number}"
+        name, step = template or (f"{map_name}-DYNAMIC{own}", 10)
         opener = f"crypto map {family}{map_name} {number} ipsec-isakmp dynamic {name}"
         if opener not in book.maps:
             book.maps.append(opener)
@@ -153,4 +154,4 @@ def _match(tunnel: Tunnel, map_name: str, number: int, book: Book) -> Iterator[s
     if tunnel.peer_address is ANY and pairs in (((ANY_IPV4, ANY_IPV4),), ((ANY_IPV6, ANY_IPV6),)):
         return
     if pairs:
-        yield f"match address {list_for(pairs, f'{map_name}-{number}', tunnel.source, book)}"
+        yield f"match address {list_for(pairs, f'{map_name}-{number}', tunnel.source, book, tunnel.bypass)}"

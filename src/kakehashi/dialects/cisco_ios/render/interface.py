@@ -5,7 +5,7 @@ from ipaddress import ip_network
 
 from kakehashi.dialects.cisco_ios.interfaces import family_of
 from kakehashi.dialects.cisco_ios.render.book import Book
-from kakehashi.dialects.rendering import Losses
+from kakehashi.dialects.rendering import Losses, address_lines
 from kakehashi.model.access_list import AccessEntry, AccessList, AddressMatch, Packet
 from kakehashi.model.gateway import Interface, InterfaceKind
 
@@ -16,7 +16,8 @@ _FROM_PPP = ("Dialer", "Serial", "Cellular", "Async")
 
 def interface_lines(interface: Interface, more: list[str], losses: Losses) -> list[str]:
     """The block of an interface; `more`: its lines about IPsec."""
-    lines = [*_addresses(interface, losses), *_options(interface, losses), *more]
+    addresses = address_lines(interface, _from_dhcp(interface, losses), lambda a: f"{a.ip} {a.netmask}")
+    lines = [*addresses, *_options(interface, losses), *more]
     if not interface.enabled:
         lines.append("shutdown")
     elif interface.kind is InterfaceKind.PHYSICAL:
@@ -103,30 +104,15 @@ def _match(text: str) -> AddressMatch | None:
         return None
 
 
-def _addresses(interface: Interface, losses: Losses) -> Iterator[str]:
-    if interface.dhcp:
-        from_ppp = family_of(interface.name) in _FROM_PPP and not interface.dhcp_default_route
-        losses.unless(
-            from_ppp or interface.dhcp_default_route,
-            interface.source,
-            f"{interface.name} takes no default route from DHCP",
-            "the device takes it along, with distance 254",
-        )
-        yield "ip address negotiated" if from_ppp else "ip address dhcp"
-    first = not interface.dhcp
-    for address in interface.addresses:
-        if address.version == 4:
-            yield f"ip address {address.ip} {address.netmask}" + ("" if first else " secondary")
-            first = False
-    if interface.unnumbered:
-        yield f"ip unnumbered {interface.unnumbered}"
-    if interface.ipv6_enabled:
-        yield "ipv6 enable"
-    for address in interface.addresses:
-        if address.version == 6:
-            yield f"ipv6 address {address}"
-    if interface.unnumbered_ipv6:
-        yield f"ipv6 unnumbered {interface.unnumbered_ipv6}"
+def _from_dhcp(interface: Interface, losses: Losses) -> str:
+    from_ppp = family_of(interface.name) in _FROM_PPP and not interface.dhcp_default_route
+    losses.unless(
+        from_ppp or not interface.dhcp or interface.dhcp_default_route,
+        interface.source,
+        f"{interface.name} takes no default route from DHCP",
+        "the device takes it along, with distance 254",
+    )
+    return "ip address negotiated" if from_ppp else "ip address dhcp"
 
 
 def _options(interface: Interface, losses: Losses) -> Iterator[str]:

@@ -24,6 +24,7 @@ from kakehashi.model.source import Source
 from kakehashi.model.tunnel import Tunnel
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId
 
+_SECONDS, _KILOBYTES = (120, 2592000), (2560, 4294967295)
 _WINDOWS = (64, 128, 256, 512, 1024)
 _CIPHERS: dict[str, tuple[Cipher, str]] = {
     "esp-3des": (TRIPLE_DES, ""),
@@ -86,7 +87,10 @@ def _of_ikev1(policy: Ikev1IpsecPolicy, tunnel: Tunnel, book: Book) -> Iterator[
     )
     for fits, what in fixed:
         losses.unless(fits, source, f"{tunnel.interface}: {what}", "the device has no setting for it")
-    yield from _sets(((p.cipher, p.integrity, p.ah) for p in policy.proposals), policy, source, book)
+    named = {p.name for p in policy.proposals}
+    own = len(named) == len(policy.proposals) and defaults.DEFAULT_SET not in named
+    chosen = [(p.cipher, p.integrity, p.ah, p.name if own else "") for p in policy.proposals]
+    yield from _sets(chosen, policy, source, book)
     losses.unless(
         len({(p.lifetime, p.kilobytes) for p in policy.proposals}) <= 1,
         source,
@@ -94,7 +98,9 @@ def _of_ikev1(policy: Ikev1IpsecPolicy, tunnel: Tunnel, book: Book) -> Iterator[
         "the shortest is taken for all",
     )
     if policy.proposals:
-        yield from _lifetime(min(p.lifetime for p in policy.proposals), _least(policy.proposals))
+        yield from _lifetime(
+            min(p.lifetime for p in policy.proposals), _least(policy.proposals), source, book
+        )
     yield from _replay(policy, source, book)
     if policy.pfs != KeyExchangeId.NONE:
         yield from _pfs((policy.pfs,), source, book)
@@ -117,12 +123,12 @@ def _of_ikev2(policy: IpsecPolicy, tunnel: Tunnel, book: Book) -> Iterator[str]:
     )
     for fits, what in fixed:
         losses.unless(fits, source, f"{tunnel.interface}: {what}", "the device has no setting for it")
-    chosen = [(p.cipher, p.integrity, IntegrityId.NONE) for p in policy.protections()]
+    chosen = [(p.cipher, p.integrity, IntegrityId.NONE, "") for p in policy.protections()]
     yield from _sets(chosen, policy, source, book)
     kilobytes = None
     if policy.soft_bytes is not None:
         kilobytes = policy.soft_bytes // 1024 + defaults.REKEY_BEFORE_KILOBYTES
-    yield from _lifetime(policy.rekey.lifetime, kilobytes)
+    yield from _lifetime(policy.rekey.lifetime, kilobytes, source, book)
     yield from _replay(policy, source, book)
     groups = dict.fromkeys(g for s in policy.algorithms.sets for g in s.key_exchanges)
     losses.unless(
@@ -136,7 +142,7 @@ def _of_ikev2(policy: IpsecPolicy, tunnel: Tunnel, book: Book) -> Iterator[str]:
 
 
 def _sets(
-    chosen: Iterable[tuple[Cipher | None, IntegrityId, IntegrityId]],
+    chosen: Iterable[tuple[Cipher | None, IntegrityId, IntegrityId, str]],
     policy: IpsecSettings,
     source: Source | None,
     book: Book,
@@ -152,6 +158,7 @@ def _transform_set(
     cipher: Cipher | None,
     integrity: IntegrityId,
     ah: IntegrityId,
+    wanted_name: str,
     mode: EncapsulationMode,
     source: Source | None,
     book: Book,
@@ -173,7 +180,7 @@ def _transform_set(
     if len(wanted) < count or not wanted:
         return None
     plain = "-".join(w.replace("esp-", "").replace("-hmac", "").replace(" ", "") for w in wanted).upper()
-    name = book.name("transform-set", plain, "SET")
+    name = book.name("transform-set", wanted_name or plain, "SET")
     book.sets[key] = name
     # AH stands first, as the device writes it.
     ordered = sorted(wanted, key=lambda w: not w.startswith("ah-"))
@@ -181,7 +188,10 @@ def _transform_set(
     return name
 
 
-def _lifetime(seconds: int, kilobytes: int | None) -> Iterator[str]:
+def _lifetime(seconds: int, kilobytes: int | None, source: Source | None, book: Book) -> Iterator[str]:
+    seconds = book.losses.within(seconds, *_SECONDS, source, "a lifetime in seconds")
+    if kilobytes is not None:
+        kilobytes = book.losses.within(kilobytes, *_KILOBYTES, source, "a lifetime in kilobytes")
     if seconds != defaults.LIFETIME_SECONDS:
         yield f"set security-association lifetime seconds {seconds}"
     if kilobytes != defaults.LIFETIME_KILOBYTES:

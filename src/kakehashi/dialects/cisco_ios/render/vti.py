@@ -6,6 +6,7 @@ from kakehashi.dialects.cisco_ios.render.ikev2 import write_profile
 from kakehashi.dialects.cisco_ios.render.isakmp import Profiles
 from kakehashi.dialects.cisco_ios.render.transforms import settings_lines
 from kakehashi.model.address import ANY, Hostname
+from kakehashi.model.gre import Gre
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, EVERYTHING
 from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, Tunnel
@@ -66,6 +67,10 @@ def _on_interface(tunnel: Tunnel, book: Book) -> list[str]:
         lines.append(f"tunnel source {source}")
     else:
         lines.append(f"tunnel source {_holder(source, book) or source}")
+    address = tunnel.peer_address
+    destination = f"tunnel destination {address.name if isinstance(address, Hostname) else address}"
+    if tunnel.ipsec.gre is not None:
+        return [*lines, *_gre(tunnel.ipsec.gre, outer), destination]
     local, remote = tunnel.ipsec.local_selectors, tunnel.ipsec.remote_selectors
     inner = _WHOLE.get(local) if local == remote else None
     version = inner if inner is not None else (local[0].version if local else 4)
@@ -74,8 +79,7 @@ def _on_interface(tunnel: Tunnel, book: Book) -> list[str]:
     else:
         mode = f"ipv{outer}" + ("" if version == outer else f" v{version}-overlay")
     lines.append(f"tunnel mode ipsec {mode}")
-    address = tunnel.peer_address
-    lines.append(f"tunnel destination {address.name if isinstance(address, Hostname) else address}")
+    lines.append(destination)
     if inner is None:
         pairs = tuple(zip(local, remote, strict=False))
         book.losses.unless(
@@ -87,6 +91,14 @@ def _on_interface(tunnel: Tunnel, book: Book) -> list[str]:
         name = list_for(pairs, f"{tunnel.interface}-TRAFFIC", tunnel.source, book)
         lines.append(f"tunnel protection ipsec policy ipv{version} {name}")
     return lines
+
+
+def _gre(header: Gre, outer: int) -> list[str]:
+    """GRE over IPv4 is what a tunnel interface is without `tunnel mode`."""
+    lines = ["tunnel mode gre ipv6"] if outer == 6 else []
+    lines += [f"tunnel key {header.key}"] if header.key is not None else []
+    lines += ["tunnel checksum"] if header.checksum else []
+    return lines + (["tunnel sequence-datagrams"] if header.sequence else [])
 
 
 def _outer_version(tunnel: Tunnel, book: Book) -> int:

@@ -5,6 +5,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from kakehashi.dialects.base import Clear, ShowError
 from kakehashi.dialects.cisco_ios.show import (
+    access_lists,
     configuration,
     engine,
     ikev2,
@@ -15,7 +16,7 @@ from kakehashi.dialects.cisco_ios.show import (
 )
 from kakehashi.dialects.diagnosis import wanted
 from kakehashi.dialects.grammar import Argument, Command, Optional, Pattern, Word
-from kakehashi.dialects.kinds import Address
+from kakehashi.dialects.kinds import Address, Text
 from kakehashi.dialects.matching import Failure, Match, match_line
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
@@ -26,6 +27,7 @@ _IPSEC = Word("ipsec", "IPsec")
 _IKEV2 = Word("ikev2", "IKEv2")
 _DETAIL = Optional(Word("detail", "More of each", sets=("detail", True)))
 _DETAILED = Optional(Word("detailed", "More of each", sets=("detail", True)))
+_LIST: Pattern = Optional(Argument("list", Text("the name or number of a list"), "One of them"))
 _PEER: Pattern = Optional(Word("peer", "Of one peer"), Argument("peer", Address(), "Its address"))
 _REMOTE: Pattern = Optional(Word("remote", "Of one peer"), Argument("peer", Address(), "Its address"))
 
@@ -58,6 +60,21 @@ SHOW: tuple[Command, ...] = (
         Word("active", "Those that there are"),
     ),
     _command("ikev2 sa", "The IKE SAs", _CRYPTO, _IKEV2, Word("sa", "The SAs"), _DETAILED),
+    _command("access-lists", "Access lists, with counts", Word("access-lists", "Access lists"), _LIST),
+    _command(
+        "ip access-lists",
+        "Access lists of IPv4, with counts",
+        Word("ip", "IPv4"),
+        Word("access-lists", "Access lists"),
+        _LIST,
+    ),
+    _command(
+        "ipv6 access-list",
+        "Access lists of IPv6, with counts",
+        Word("ipv6", "IPv6"),
+        Word("access-list", "Access lists"),
+        _LIST,
+    ),
     _command("ip route", "Routes of IPv4", Word("ip", "IPv4"), Word("route", "Routes")),
     _command("ipv6 route", "Routes of IPv6", Word("ipv6", "IPv6"), Word("route", "Routes")),
 )
@@ -75,6 +92,7 @@ CLEAR: tuple[Command, ...] = (
         _REMOTE,
     ),
 )
+_LISTS = {"access-lists": None, "ip access-lists": 4, "ipv6 access-list": 6}  # of which IP version
 _VERSIONS = {"isakmp": 1, "ikev2": 2}
 
 _PRINTERS: dict[str, Callable[[Status, Gateway], str]] = {
@@ -98,6 +116,9 @@ _PRINTERS: dict[str, Callable[[Status, Gateway], str]] = {
 def show(words: Sequence[str], status: Status, gateway: Gateway) -> str:
     """The output of `show WORDS`; `gateway` is what runs. ShowError."""
     found = _read("show", words, SHOW)
+    if found.command.key in _LISTS:
+        version = _LISTS[found.command.key]
+        return access_lists.render(status, gateway, version, found.values.get("list"))
     key = found.command.key + (" detail" if found.values.get("detail") else "")
     return _PRINTERS[key](status, gateway)
 

@@ -70,10 +70,10 @@ def _peers(tunnel: Tunnel) -> list[str]:
 
 def _access_list(tunnel: Tunnel, gateway: Gateway) -> list[str]:
     """The list whose lines are the selectors: the model keeps these, not its name."""
-    wanted = (tunnel.ipsec.local_selectors, tunnel.ipsec.remote_selectors)
+    wanted = (tunnel.ipsec.local_selectors, tunnel.ipsec.remote_selectors, tunnel.bypass)
     for rules in gateway.access_lists:
         pairs = read_pairs(rules, "", Report(""))
-        if (pairs.local, pairs.remote) == wanted:
+        if (pairs.local, pairs.remote, pairs.bypass) == wanted:
             lines = [f"\t    access-list {rules.name} {_rule(entry)}" for entry in rules.entries]
             return [f"\tExtended IP access list {rules.name}", *lines]
     return ["\tNo matching address list set."]

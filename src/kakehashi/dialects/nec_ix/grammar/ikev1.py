@@ -11,9 +11,10 @@ from kakehashi.dialects.grammar import (
     Support,
     Word,
 )
-from kakehashi.dialects.kinds import Address, Choice, HostName, Number, Prefix, Text
+from kakehashi.dialects.kinds import Address, Choice, HostName, Number, Text
 from kakehashi.dialects.nec_ix.grammar.policy import INTERVAL, SECONDS
-from kakehashi.dialects.nec_ix.kinds import NameList, TextSecret
+from kakehashi.dialects.nec_ix.kinds import KEY, NameList
+from kakehashi.dialects.nec_ix.networks import Network
 from kakehashi.dialects.nec_ix.words import (
     ESP_CIPHERS,
     ESP_INTEGRITIES,
@@ -48,6 +49,8 @@ _MODE = Optional(Word("mode", "How phase 1 begins"), Argument("mode", Choice(MOD
 _FAMILY = Either(
     (Word("ipv4", "For IPv4", sets=("family", 4)),),
     (Word("ipv6", "For IPv6", sets=("family", 6)),),
+    # The IX2000 and IX3000 have an access list in its place.
+    (Argument("list", Text("the name of an access list"), "For what an access list permits"),),
 )
 _PFS = Optional(
     Word("pfs", "Perfect forward secrecy"),
@@ -135,7 +138,7 @@ IKE: tuple[Command, ...] = (
             ),
             _MODE,
             Word("key", "The pre-shared key"),
-            Argument("secret", TextSecret(), "The key", secret=True),
+            Argument("secret", KEY, "The key", secret=True),
             _MODE,
             _IKE_PROPOSALS,
             _MODE,
@@ -203,7 +206,16 @@ IKE: tuple[Command, ...] = (
         help="How long before its end a phase 1 SA is renewed",
     ),
     _not_yet("ike commit-bit", "the commit bit of phase 1"),
-    _not_yet("ike initial-contact", "INITIAL-CONTACT is sent with the first SA that a peer gets"),
+    Command(
+        key="ike initial-contact",
+        pattern=(
+            _IKE,
+            Word("initial-contact", "Tell a peer that its older SAs are gone"),
+            Optional(Word("always", "With each SA", sets=("always", True))),
+            Optional(_POLICY),
+        ),
+        help="Tell a peer that its older SAs are gone",
+    ),
     _not_yet("ike interoperability", "habits for other makers' devices"),
     _not_yet("ike send-delete", "DELETE is always sent"),
 )
@@ -277,27 +289,12 @@ IPSEC: tuple[Command, ...] = (
     ),
     *(
         Command(
-            key=f"ipsec {kind} with an access list",
-            pattern=(
-                _IPSEC,
-                Word(kind, "Phase 2"),
-                Argument("name", Text("the name of the map"), "Its name"),
-                Argument("list", Text("the name of an access list"), "The access list"),
-                _REST,
-            ),
-            help="the IX2000 and IX3000 write it; on this device `ipv4` or `ipv6` stands there",
-            support=Support.NOT_YET,
-        )
-        for kind in ("autokey-map", "dynamic-map")
-    ),
-    *(
-        Command(
             key=f"ipsec {word}",
             pattern=(
                 _IPSEC,
                 Word(word, f"The {side} networks of a map"),
                 _MAP,
-                Argument("prefix", Prefix(bare=True), "The prefix, or one address"),
+                Argument("prefix", Network(), "The prefix, or one address"),
             ),
             help=f"What phase 2 calls the {side} networks",
         )

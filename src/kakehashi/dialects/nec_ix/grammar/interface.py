@@ -57,6 +57,20 @@ OTHER_MODES: dict[str, str] = {
     "map-e": "MAP-E",
 }
 
+_OF_OTHER_MODES: dict[str, str] = {
+    "source": "Our end",
+    "destination": "The other end",
+    "key": "The key of GRE",
+    "checksum": "The checksum of GRE",
+    "sequence": "The sequence of GRE",
+    "ttl": "How far its packets go",
+    "tos": "The type of service of its packets",
+    "adjust-mss": "The MSS",
+    "df-bit": "The DF bit",
+    "keepalive": "Is the other end alive?",
+    "path-mtu-discovery": "The MTU",
+}
+
 _POLICY_OPTION = Either(
     # Older devices write the direction, and know no other.
     (Word("out", "What leaves by the tunnel"),),
@@ -102,17 +116,17 @@ TUNNEL: tuple[Command, ...] = (
         help="The other end of the tunnel, and how it proves who it is",
     ),
     Command(
-        key="ikev2 peer-fqdn",
+        key="ikev2 peer",
         pattern=(
             Word("ikev2", "IKEv2"),
             Either(
-                (Word("peer-fqdn-ipv4", "By name, over IPv4"),),
-                (Word("peer-fqdn-ipv6", "By name, over IPv6"),),
+                (Word("peer-fqdn-ipv4", "By name, over IPv4", sets=("version", 4)),),
+                (Word("peer-fqdn-ipv6", "By name, over IPv6", sets=("version", 6)),),
             ),
-            _REST,
+            Argument("peer", HostName(), "Its name in the DNS"),
+            *_PEER,
         ),
-        help="a name for one IP version alone; `ikev2 peer HOST` takes both",
-        support=Support.NOT_YET,
+        help="The other end of the tunnel by its name, over one IP version",
     ),
     Command(
         key="ikev2 binding",
@@ -158,10 +172,16 @@ TUNNEL: tuple[Command, ...] = (
         key="tunnel",
         pattern=(
             Word("tunnel", "The kind of tunnel"),
-            Either((Word("source", "Our end"),), (Word("destination", "The other end"),)),
-            _REST,
+            Either(*((Word(word, sentence),) for word, sentence in _OF_OTHER_MODES.items())),
+            Optional(_REST),
         ),
-        help="the ends of a tunnel of another kind",
+        help="it is of a tunnel of another kind",
+        support=Support.NOT_YET,
+    ),
+    Command(
+        key="map-e",
+        pattern=(Word("map-e", "MAP-E"), _REST),
+        help="MAP-E",
         support=Support.NOT_YET,
     ),
     Command(
@@ -197,14 +217,15 @@ ADDRESSES: tuple[Command, ...] = (
                         Word("receive-default", "With the default route", sets=("receive_default", True))
                     ),
                 ),
+                (Word("ipcp", "From PPP", sets=("ipcp", True)),),
             ),
         ),
         help="The IPv4 address of the interface",
     ),
     Command(
-        key="ip address ipcp",
-        pattern=(_IP, Word("address", "The address"), Word("ipcp", "From PPP")),
-        help="an address from PPP",
+        key="ip address map-e",
+        pattern=(_IP, Word("address", "The address"), Word("map-e", "From MAP-E"), Optional(_REST)),
+        help="an address from MAP-E",
         support=Support.NOT_YET,
     ),
     Command(
@@ -288,7 +309,7 @@ TRANSLATION: tuple[Command, ...] = (
             _IP,
             Word("napt", "Address translation"),
             Word("static", "What arrives for the device"),
-            Argument("address", Address(4), "A host"),
+            Either((Argument("address", Address(4), "A host"),), (Word("network", "Hosts one to one"),)),
             _REST,
         ),
         help="a hole that leads to a host inside",
@@ -306,6 +327,15 @@ INTERFACE: tuple[Command, ...] = (
     *TUNNEL,
     *ADDRESSES,
     *TRANSLATION,
+    *(
+        Command(
+            key=f"{version} filter",
+            pattern=(Word(version, ""), Word("filter", "Which packets pass"), _REST),
+            help="filters; here all pass, those of IKE and ESP as well",
+            support=Support.NOT_YET,
+        )
+        for version in ("ip", "ipv6")
+    ),
     Command(
         key="description",
         pattern=(Word("description", "A remark"), _REST),

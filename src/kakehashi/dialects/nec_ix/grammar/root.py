@@ -2,11 +2,12 @@
 
 from kakehashi.dialects.grammar import Argument, Command, Either, Many, Optional, Pattern, Support, Word
 from kakehashi.dialects.kinds import Address, Number, Prefix, Text
+from kakehashi.dialects.nec_ix.grammar.access_list import LISTS
 from kakehashi.dialects.nec_ix.grammar.ikev1 import IKEV1
 from kakehashi.dialects.nec_ix.grammar.policy import IDENTITY
 from kakehashi.dialects.nec_ix.grammar.watch import WATCH
 from kakehashi.dialects.nec_ix.interfaces import InterfaceName
-from kakehashi.dialects.nec_ix.kinds import HexSecret, TextSecret
+from kakehashi.dialects.nec_ix.kinds import HEX_KEY, KEY
 
 _REST = Argument("rest", Text("anything"), rest=True)
 _IKEV2 = Word("ikev2", "IKEv2")
@@ -32,7 +33,12 @@ def _route(word: str, version: int) -> Command:
             (Argument("next_hop", Address(version), "The next hop"),),
             (
                 Argument("interface", InterfaceName(), "The interface"),
-                Optional(Argument("next_hop", Address(version), "The next hop")),
+                Optional(
+                    Either(
+                        (Argument("next_hop", Address(version), "The next hop"),),
+                        (Word("dhcp", "The next hop that DHCP names"),),
+                    )
+                ),
             ),
         ),
         _WEIGHTS,
@@ -81,11 +87,11 @@ IKEV2: tuple[Command, ...] = (
             Either(
                 (
                     Word("char", "As text"),
-                    Argument("secret", TextSecret(), "The key", secret=True),
+                    Argument("secret", KEY, "The key", secret=True),
                 ),
                 (
                     Word("hex", "As hexadecimal digits"),
-                    Argument("secret", HexSecret(), "The key", secret=True),
+                    Argument("secret", HEX_KEY, "The key", secret=True),
                 ),
             ),
         ),
@@ -129,6 +135,7 @@ ROOT: tuple[Command, ...] = (
     *IKEV2,
     _not_yet("pki", "certificates"),
     *IKEV1,
+    *LISTS,
     *WATCH,
     *(
         _not_ours(words, enters="foreign")
@@ -144,12 +151,12 @@ ROOT: tuple[Command, ...] = (
             "class-map",
             "policy-map",
             "event-action",
+            "ddns profile",
+            "system information",
+            "web-console system information",
             "proxy-dns",
             "vrf",
         )
     ),
-    *(
-        _not_ours(words)
-        for words in ("ip ufs-cache", "ipv6 ufs-cache", "ip access-list", "ipv6 access-list", "username")
-    ),
+    *(_not_ours(words) for words in ("ip ufs-cache", "ipv6 ufs-cache", "username")),
 )

@@ -1,24 +1,26 @@
 """A configuration becomes a Gateway, and what is to be said about it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from kakehashi.dialects.base import Lowered
-from kakehashi.dialects.document import Document, Statement, statements
+from kakehashi.dialects.blocks import Block, read_blocks
+from kakehashi.dialects.document import Document, Statement, Unknown, statements
 from kakehashi.dialects.nec_ix.interfaces import kind_of
+from kakehashi.dialects.nec_ix.lower.access_list import read_lists
 from kakehashi.dialects.nec_ix.lower.ikev1_checks import check_ikev1
 from kakehashi.dialects.nec_ix.lower.ikev1_tunnel import IKEV1_MODES, lower_ikev1_tunnel
-from kakehashi.dialects.nec_ix.lower.interface import Block, lower_interface, read_blocks
+from kakehashi.dialects.nec_ix.lower.interface import lower_interface
 from kakehashi.dialects.nec_ix.lower.keys import read_keys
 from kakehashi.dialects.nec_ix.lower.lines import report_lines
 from kakehashi.dialects.nec_ix.lower.phase1 import read_policies
 from kakehashi.dialects.nec_ix.lower.phase2 import Maps, read_delete_notify, read_maps
 from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy
-from kakehashi.dialects.nec_ix.lower.report import Report
 from kakehashi.dialects.nec_ix.lower.route import read_routes
 from kakehashi.dialects.nec_ix.lower.settings import Place, Settings, read_place
 from kakehashi.dialects.nec_ix.lower.tunnel import Surroundings, lower_tunnel
 from kakehashi.dialects.nec_ix.lower.watch import report_watch_groups
-from kakehashi.model.finding import Finding
+from kakehashi.dialects.report import Report
+from kakehashi.model.address import IPAddress
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
@@ -32,18 +34,18 @@ def lower_document(document: Document, file: str) -> Lowered:
     report_lines(document, report)
     keys = read_keys(document, report)
     profiles, default = _read_profiles(document, report)
-    blocks = read_blocks(document)
+    blocks = read_blocks(document, "interface")
     lowered = (lower_interface(block, report) for block in blocks.values())
     interfaces = {i.name: i for i in lowered if i is not None}
     routes = read_routes(document, report)
     policies = read_policies(document, report)
-    maps = read_maps(document, policies, report)
+    maps = read_maps(document, policies, read_lists(document, report), report)
     around = Surroundings(keys, profiles, default, interfaces, routes)
     found = (_tunnel(block, maps, around, report) for block in blocks.values())
     tunnels = tuple(tunnel for tunnel in found if tunnel is not None)
     answering = Settings((default,))
     check_policy(answering, report)
-    _check_references(interfaces, routes, tunnels, report)
+    _check_references(interfaces, routes, tunnels, report, learnt=_is_told_of_routes(document))
     _check_bindings(blocks, profiles, document, report)
     _check_same_peers((t for t in tunnels if isinstance(t, Ikev2Tunnel)), report)
     ours = (t for t in tunnels if isinstance(t, Ikev1Tunnel))
@@ -60,7 +62,7 @@ def lower_document(document: Document, file: str) -> Lowered:
         delete_notify=read_delete_notify(document),
         files=(file,),
     )
-    return Lowered(gateway, _once(report))
+    return Lowered(gateway, report.findings())
 
 
 def _tunnel(block: Block, maps: Maps, around: Surroundings, report: Report) -> Tunnel | None:
@@ -83,6 +85,13 @@ def _tunnel(block: Block, maps: Maps, around: Surroundings, report: Report) -> T
     if ikev1:
         return lower_ikev1_tunnel(block, mode, maps, around.interfaces, report)
     return lower_tunnel(block, around, report)
+
+
+def _is_told_of_routes(document: Document) -> bool:
+    """Does it speak BGP, OSPF or RIP?"""
+    return any(document.statements("router", "ipv6 router")) or any(
+        isinstance(item, Unknown) and item.text.split()[:2] == ["ip", "router"] for item in document.items
+    )
 
 
 def _hostname(document: Document) -> str:
@@ -111,8 +120,10 @@ def _check_references(
     routes: tuple[Route, ...],
     tunnels: tuple[Tunnel, ...],
     report: Report,
+    *,
+    learnt: bool,
 ) -> None:
-    """Names that lead nowhere, and tunnels that nothing leads into."""
+    """Names that lead nowhere, and tunnels that nothing leads into. `learnt`: others tell of routes, too."""
     for interface in interfaces.values():
         for name in (interface.unnumbered, interface.unnumbered_ipv6):
             if name and name not in interfaces and interface.source:
@@ -129,8 +140,12 @@ def _check_references(
                 f"the route to {route.destination} leads into {route.interface}, "
                 "which has no `interface` block",
             )
+    if learnt:
+        return  # what leads into a tunnel, nobody can tell
+    named = {route.interface for route in routes}
+    hops = [route.next_hop for route in routes if not route.interface and route.next_hop is not None]
     for tunnel in tunnels:
-        into = any(_leads_into(route, interfaces[tunnel.interface]) for route in routes)
+        into = tunnel.interface in named or _leads_into(hops, interfaces[tunnel.interface])
         if tunnel.enabled and not into and tunnel.source:
             report.warning(
                 tunnel.source.line,
@@ -140,11 +155,8 @@ def _check_references(
             )
 
 
-def _leads_into(route: Route, interface: Interface) -> bool:
-    if route.interface:
-        return route.interface == interface.name
-    hop = route.next_hop
-    return hop is not None and any(a.version == hop.version and hop in a.network for a in interface.addresses)
+def _leads_into(hops: Sequence[IPAddress], interface: Interface) -> bool:
+    return any(a.version == hop.version and hop in a.network for a in interface.addresses for hop in hops)
 
 
 def _check_bindings(
@@ -177,8 +189,3 @@ def _check_same_peers(tunnels: Iterable[Ikev2Tunnel], report: Report) -> None:
                 "nobody can tell them apart",
                 "give each tunnel an identity of its own",
             )
-
-
-def _once(report: Report) -> tuple[Finding, ...]:
-    """A profile that several tunnels share is reported once for each finding."""
-    return tuple(dict.fromkeys(report.findings()))

@@ -5,7 +5,6 @@ from itertools import groupby
 
 from kakehashi.dialects.nec_ix.lower.phase1 import Policies
 from kakehashi.dialects.nec_ix.lower.phase2 import IpsecMap, Maps
-from kakehashi.dialects.nec_ix.lower.report import Report
 from kakehashi.dialects.nec_ix.words import (
     ESP_CIPHERS,
     ESP_INTEGRITIES,
@@ -14,6 +13,7 @@ from kakehashi.dialects.nec_ix.words import (
     PHASE1_CIPHERS,
     word_of,
 )
+from kakehashi.dialects.report import Report
 from kakehashi.model.address import ANY
 from kakehashi.model.gateway import Interface, Route
 from kakehashi.model.ikev1 import ExchangeMode, Ikev1Peer, Ikev1Tunnel, Phase1Proposal, Phase2Proposal
@@ -150,7 +150,7 @@ def _check_use(policies: Policies, maps: Maps, tunnels: tuple[Ikev1Tunnel, ...],
     used: dict[str, Ikev1Tunnel] = {}
     for tunnel in tunnels:
         other = used.setdefault(tunnel.name, tunnel)
-        if other is not tunnel:
+        if other is not tunnel and tunnel.enabled:
             report.warning(
                 _line(tunnel.source),
                 "map-used-twice",

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
 from kakehashi.dialects.nec_ix import defaults
-from kakehashi.dialects.nec_ix.lower.interface import Block
 from kakehashi.dialects.nec_ix.lower.phase2 import IpsecMap, Maps
-from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.report import Report
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Interface
 from kakehashi.model.ikev1 import Ikev1IpsecPolicy, Ikev1Tunnel
@@ -53,7 +53,7 @@ def lower_ikev1_tunnel(
         interface=block.name,
         enabled=interfaces[block.name].enabled and _is_possible(block, mode, report),
         peer_address=found.peer_address,
-        ipsec=_policy(block.name, line, found, report),
+        ipsec=_policy(block.name, line, found, report, l2tp=mode is not None and mode.key == L2TP),
         connect=ConnectType.ON_DEMAND,
         peers=found.peers,
         answers_only_peers=found.answers_only_peers,
@@ -83,10 +83,10 @@ def _is_possible(block: Block, mode: Statement | None, report: Report) -> bool:
     return False
 
 
-def _policy(tunnel: str, line: Statement, found: IpsecMap, report: Report) -> Ikev1IpsecPolicy:
-    """The map's policy with what the interface says of it."""
+def _policy(tunnel: str, line: Statement, found: IpsecMap, report: Report, *, l2tp: bool) -> Ikev1IpsecPolicy:
+    """The map's policy with what the interface says of it. `l2tp`: transport mode is as it should be."""
     mode: EncapsulationMode = line.get("mode")
-    if mode is EncapsulationMode.TRANSPORT and found.is_dynamic:
+    if mode is EncapsulationMode.TRANSPORT and found.is_dynamic and not l2tp:
         report.warning(
             line.line,
             "transport-unknown-address",

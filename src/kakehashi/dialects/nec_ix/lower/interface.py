@@ -1,11 +1,12 @@
 """`interface NAME` blocks become interfaces."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from kakehashi.dialects.document import Document, Statement, statements
+from kakehashi.dialects.blocks import Block
+from kakehashi.dialects.document import Statement
 from kakehashi.dialects.nec_ix.grammar.policy import POLICY
 from kakehashi.dialects.nec_ix.interfaces import is_null, kind_of
-from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.report import Report
 from kakehashi.model.gateway import Interface, InterfaceKind, StaticTranslation
 
 _ON_TUNNELS_ONLY = frozenset(c.key for c in POLICY) | {
@@ -16,33 +17,6 @@ _ON_TUNNELS_ONLY = frozenset(c.key for c in POLICY) | {
     "tunnel mode l2tp-lns ipsec",
     "ipsec policy",
 }
-
-
-@dataclass(slots=True)
-class Block:
-    """All lines of one interface; a block may be opened again further down."""
-
-    name: str
-    line: int
-    lines: list[Statement] = field(default_factory=list)
-
-    def last(self, key: str) -> Statement | None:
-        """The line with that key that holds, or None."""
-        found = [s for s in self.lines if s.key == key]
-        return found[-1] if found and not found[-1].negated else None
-
-
-def read_blocks(document: Document) -> dict[str, Block]:
-    """The interfaces by name, in their order."""
-    blocks: dict[str, Block] = {}
-    for statement in document.statements("interface"):
-        name = statement.get("name")
-        if statement.negated:
-            blocks.pop(name, None)
-            continue
-        block = blocks.setdefault(name, Block(name, statement.line))
-        block.lines += statements(statement.body)
-    return blocks
 
 
 def lower_interface(block: Block, report: Report) -> Interface | None:
@@ -82,7 +56,7 @@ def _apply(interface: Interface, statement: Statement, report: Report) -> Interf
         case "shutdown":
             return replace(interface, enabled=not on)
         case "ip address":
-            return _ip_address(interface, statement)
+            return _ip_address(interface, statement, report)
         case "ip unnumbered":
             return replace(interface, unnumbered=statement.get("interface") if on else None)
         case "ipv6 unnumbered":
@@ -105,13 +79,21 @@ def _apply(interface: Interface, statement: Statement, report: Report) -> Interf
             return interface
 
 
-def _ip_address(interface: Interface, statement: Statement) -> Interface:
+def _ip_address(interface: Interface, statement: Statement, report: Report) -> Interface:
     others = tuple(a for a in interface.addresses if a.version == 6)
     if statement.negated:
         return replace(interface, addresses=others, dhcp=False, dhcp_default_route=False)
     if statement.get("dhcp"):
         default_route = statement.get("receive_default", False)
         return replace(interface, addresses=others, dhcp=True, dhcp_default_route=default_route)
+    if statement.get("ipcp"):
+        report.info(
+            statement.line,
+            "the-hosts",
+            f"{interface.name} gets its address from PPP: the host brings the line up, and the address is "
+            "the one that the host's device has then",
+        )
+        return replace(interface, addresses=others, dhcp=True, dhcp_default_route=False)
     if statement.get("secondary"):
         return replace(interface, addresses=(*interface.addresses, statement.get("address")))
     return replace(

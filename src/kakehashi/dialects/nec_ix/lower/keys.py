@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from kakehashi.dialects.document import Document, Statement
-from kakehashi.dialects.nec_ix.lower.report import Report
 from kakehashi.dialects.nec_ix.words import identity_word
+from kakehashi.dialects.report import Report
 from kakehashi.dialects.spelling import close
 from kakehashi.model.identity import Identity
 from kakehashi.model.secret import Secret

@@ -1,13 +1,15 @@
 """What is to be said about each line by itself: not understood, wrong, not there yet, not ours."""
 
+from kakehashi.dialects.diagnosis import count, ranges, reason
 from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
 from kakehashi.dialects.grammar import Argument, Support, Word
 from kakehashi.dialects.matching import MASK, Match, match_line
 from kakehashi.dialects.nec_ix.grammar import GRAMMAR
-from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.report import Report
 from kakehashi.dialects.spelling import close
 from kakehashi.model.finding import Finding, Severity
 
+OTHER_KIND = "tunnel mode"  # than IPsec alone
 VPN_WORDS = ("ikev2", "ike", "ipsec", "tunnel", "pki")
 
 
@@ -16,22 +18,27 @@ def report_lines(document: Document, report: Report) -> None:
     foreign: list[int] = []
     _report(document.items, Support.OURS, foreign, report)
     if foreign:
-        count = "1 line is" if len(foreign) == 1 else f"{len(foreign)} lines are"
-        report.info(foreign[0], "not-ours", f"{count} not about the VPN and left alone: {_ranges(foreign)}")
+        sentence = f"{count(foreign)} not about the VPN and left alone: {ranges(foreign)}"
+        report.info(foreign[0], "not-ours", sentence)
 
 
 def _report(items: tuple[Item, ...], inherited: Support, foreign: list[int], report: Report) -> None:
+    other_kind = any(isinstance(i, Statement) and i.key == OTHER_KIND and not i.negated for i in items)
     for item in items:
         match item:
             case Comment():
                 continue
             case Statement() if item.command.support is Support.NOT_YET:
-                report.add(_not_yet(item, report))
+                if not _goes_without_saying(item, inherited, other_kind):
+                    report.add(_not_yet(item, report))
+            case Statement() if item.key == "watch-group":
+                # One finding tells of the whole group.
+                _report(item.body, Support.NOT_YET, foreign, report)
             case Statement():
                 if item.command.support is Support.NOT_OURS:
                     foreign.append(item.line)
                 _report(item.body, item.command.support, foreign, report)
-            case Unknown() if inherited is not Support.OURS:
+            case Unknown() if inherited in (Support.NOT_OURS, Support.THE_HOSTS):
                 foreign.append(item.line)
             case Unknown():
                 finding = diagnose(item, report)
@@ -39,12 +46,20 @@ def _report(items: tuple[Item, ...], inherited: Support, foreign: list[int], rep
                     foreign.append(item.line)
                 else:
                     report.add(finding)
-                _report(item.body, Support.OURS, foreign, report)
+                _report(item.body, Support.OURS if finding else Support.NOT_OURS, foreign, report)
+
+
+def _goes_without_saying(statement: Statement, inherited: Support, other_kind: bool) -> bool:
+    """`no` before what is not there yet, and what another line has been told of with it."""
+    of_tunnel = other_kind and statement.key in ("tunnel", "map-e", "ip address map-e")
+    return statement.negated or of_tunnel or inherited is Support.NOT_YET
 
 
 def _not_yet(statement: Statement, report: Report) -> Finding:
     below = sum(not isinstance(item, Comment) for item in statement.body)
     what = f"the line and the {below} below it have no effect" if below else "the line has no effect"
+    if statement.key == OTHER_KIND:
+        what = "the tunnel stays down"
     words, sentence = statement.key, statement.command.help
     return Finding(
         Severity.WARNING,
@@ -56,40 +71,15 @@ def _not_yet(statement: Statement, report: Report) -> Finding:
 
 def diagnose(unknown: Unknown, report: Report) -> Finding | None:
     """Why a line was not understood, and what is close to it. None: it is not about the VPN."""
-    failure = unknown.failure
-    meant = _suggestion(unknown)
     vpn = _looks_like_vpn(unknown)
-    severity, code, message = _reason(unknown, vpn)
-    remedy = _remedy(unknown, meant)
-    if not (vpn or remedy or (code != "unknown-command" and failure.said)):
+    why = reason(unknown, vpn)
+    remedy = _remedy(unknown, _suggestion(unknown))
+    if not (vpn or remedy or (why.code != "unknown-command" and unknown.failure.said)):
         return None
+    message = why.sentence
     if unknown.body:
         message += f"; the {len(unknown.body)} lines that belong to it are left out"
-    return Finding(severity, code, message, report.source(unknown.line), remedy)
-
-
-def _reason(unknown: Unknown, vpn: bool) -> tuple[Severity, str, str]:
-    """How bad it is, its code, and the sentence."""
-    failure, wanted = unknown.failure, _wanted(unknown)
-    word, said = f"`{failure.word}`", f"`{failure.said}`"
-    after = f" after {said}" if failure.said else ""
-    if len(failure.ambiguous) > 1:
-        return Severity.ERROR, "ambiguous", f"{word} could be {_or(failure.ambiguous)}"
-    if failure.incomplete:
-        return Severity.ERROR, "incomplete", f"{said} is incomplete: expected {wanted}"
-    if failure.excess:
-        end = f"expected {wanted} or the end of the line" if failure.expected else "the line ends there"
-        severity = Severity.ERROR if vpn else Severity.WARNING
-        return severity, "excess-words", f"{word} is not understood{after}: {end}"
-    if failure.wants_value:
-        return (
-            Severity.ERROR,
-            "invalid-value",
-            f"{word}{after} is wrong: expected {failure.refusal or wanted}",
-        )
-    place = after or f" in {unknown.mode.title}"
-    sentence = f"{word}{place} is not understood; the line has no effect"
-    return Severity.WARNING, "unknown-command", sentence
+    return Finding(why.severity, why.code, message, report.source(unknown.line), remedy)
 
 
 def _suggestion(unknown: Unknown) -> str:
@@ -134,24 +124,3 @@ def _looks_like_vpn(unknown: Unknown) -> bool:
         return True
     # Whoever indents means the mode; a line at the margin may be a root command that we do not know.
     return unknown.mode.name == "ikev2 profile" and unknown.text[:1].isspace()
-
-
-def _wanted(unknown: Unknown) -> str:
-    """What could have stood there, in words."""
-    parts = [f"`{t.text}`" if isinstance(t, Word) else t.kind.expected for t in unknown.failure.expected[:12]]
-    return _or(tuple(parts)) if parts else "nothing more"
-
-
-def _or(parts: tuple[str, ...]) -> str:
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " or " + parts[-1]
-
-
-def _ranges(lines: list[int]) -> str:
-    """`3, 5-9`: line numbers, runs of them drawn together."""
-    runs: list[list[int]] = []
-    for line in sorted(set(lines)):
-        if runs and line == runs[-1][-1] + 1:
-            runs[-1][-1:] = [line] if len(runs[-1]) == 2 else [runs[-1][-1], line]
-        else:
-            runs.append([line])
-    return ", ".join("-".join(str(n) for n in run) for run in runs)

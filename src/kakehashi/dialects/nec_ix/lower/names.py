@@ -6,7 +6,7 @@ from itertools import chain
 
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.grammar import Negation
-from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.report import Report
 from kakehashi.dialects.spelling import close
 
 

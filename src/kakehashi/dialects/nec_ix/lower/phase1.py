@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.nec_ix import defaults
 from kakehashi.dialects.nec_ix.lower.names import Named, check_unused, read_about, read_named
-from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.report import Report
 from kakehashi.model.address import ANY, Hostname, PeerAddress
 from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import (
@@ -62,6 +62,13 @@ def read_policies(document: Document, report: Report) -> Policies:
         rekey=read_about(document, "ike rekey remaining-lifetime", named, report),
         retransmit=_retransmit(document),
     )
+    for statement in document.statements("ike initial-contact"):
+        if statement.get("always") and not statement.negated:
+            report.info(
+                statement.line,
+                "initial-contact",
+                "INITIAL-CONTACT goes out with the first SA that a peer gets, not with each",
+            )
     peers = tuple(_peer(name, line, proposals, about, report) for name, line in named.lines.items())
     check_unused(proposals, {p.name for peer in peers for p in peer.proposals}, report)
     return Policies(named, tuple(sorted(peers, key=lambda p: p.source.line if p.source else 0)))

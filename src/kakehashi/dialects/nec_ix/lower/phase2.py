@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.nec_ix import defaults
+from kakehashi.dialects.nec_ix.lower.access_list import ListOfMap, list_of_map
 from kakehashi.dialects.nec_ix.lower.names import Named, check_unused, read_about, read_named
 from kakehashi.dialects.nec_ix.lower.phase1 import Policies, peer_address
-from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.report import Report
 from kakehashi.dialects.spelling import close
+from kakehashi.model.access_list import AccessList
 from kakehashi.model.address import ANY, PeerAddress
 from kakehashi.model.ikev1 import CommitBit, DeleteNotify, Ikev1IpsecPolicy, Phase2Proposal
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, TrafficSelector
@@ -59,7 +61,9 @@ class _About:
     autorefresh: bool
 
 
-def read_maps(document: Document, policies: Policies, report: Report) -> Maps:
+def read_maps(
+    document: Document, policies: Policies, lists: Mapping[str, AccessList], report: Report
+) -> Maps:
     """Collect the maps."""
     proposals = read_named(
         document, "autokey proposal", "undefined-ipsec-proposal", "ipsec autokey-proposal", report=report
@@ -76,10 +80,12 @@ def read_maps(document: Document, policies: Policies, report: Report) -> Maps:
         rekey_unused=_is_on(document, "ipsec rekey unconditional-rekeying", False),
         autorefresh=_is_on(document, "ipsec sa-autorefresh", True),
     )
-    maps = {
-        name: _map(name, line, _policy(name, line, proposals, about, report), policies, report)
-        for name, line in named.lines.items()
-    }
+    maps = {}
+    for name, line in named.lines.items():
+        takes = _taken(name, line, lists, report)
+        _check_list(name, line, takes, about, report)
+        ipsec = _policy(name, line, takes, proposals, about, report)
+        maps[name] = _map(name, line, takes.version, ipsec, policies, report)
     check_unused(proposals, {p.name for found in maps.values() for p in found.ipsec.proposals}, report)
     return Maps(named, maps)
 
@@ -92,7 +98,52 @@ def read_delete_notify(document: Document) -> DeleteNotify | None:
     return DeleteNotify(lines[-1].get("packets"), lines[-1].get("seconds"))
 
 
-def _map(name: str, line: Statement, ipsec: Ikev1IpsecPolicy, policies: Policies, report: Report) -> IpsecMap:
+def _taken(name: str, line: Statement, lists: Mapping[str, AccessList], report: Report) -> ListOfMap:
+    """What a map takes: all of an IP version, or what its access list permits."""
+    wanted = line.get("list")
+    rules = lists.get(wanted)
+    if wanted is not None and rules is not None:
+        return list_of_map(rules, f"the map `{name}`", report)
+    if wanted is not None:
+        meant = close(wanted, lists)
+        report.error(
+            line.line,
+            "undefined-access-list",
+            f"the map `{name}` names the access list `{wanted}`, and there is none of that name (there are: "
+            f"{', '.join(lists) or 'none'})",
+            f"did you mean `{meant}`?"
+            if meant
+            else f"add `ip access-list {wanted} permit ip src any dest any`",
+            name=wanted,
+        )
+    version = line.get("family", 4)
+    return ListOfMap(version, _ANYTHING[version], _ANYTHING[version], alone=True)
+
+
+def _check_list(name: str, line: Statement, takes: ListOfMap, about: _About, report: Report) -> None:
+    """A list narrower than all: it gives the identities that nothing else gives, and filters, not here."""
+    if takes.is_everything:
+        return
+    report.warning(
+        line.line,
+        "not-yet",
+        f"the map `{name}`: the device drops what the access list `{line.get('list')}` does not permit; here "
+        "all that routes lead into the tunnel goes in",
+    )
+    sides = (("local-id", about.local_id, takes.local), ("remote-id", about.remote_id, takes.remote))
+    given = [f"`ipsec {word} {name} {side}`" for word, lines, side in sides if name not in lines]
+    if given:
+        report.info(
+            line.line,
+            "map-list",
+            f"the map `{name}` has its identities from the first entry of its access list, as if "
+            f"{' and '.join(given)} were written",
+        )
+
+
+def _map(
+    name: str, line: Statement, family: int, ipsec: Ikev1IpsecPolicy, policies: Policies, report: Report
+) -> IpsecMap:
     if line.key == "ipsec dynamic-map":
         address: PeerAddress = ANY
         peers = _of_dynamic_map(name, line, policies, report)
@@ -103,7 +154,7 @@ def _map(name: str, line: Statement, ipsec: Ikev1IpsecPolicy, policies: Policies
     return IpsecMap(
         name=name,
         line=line.line,
-        family=line.get("family"),
+        family=family,
         peer_address=address,
         peers=peers,
         answers_only_peers=not dynamic or line.get("binding", False),
@@ -157,15 +208,17 @@ def _of_dynamic_map(name: str, line: Statement, policies: Policies, report: Repo
     return (policy,)
 
 
-def _policy(name: str, line: Statement, proposals: Named, about: _About, report: Report) -> Ikev1IpsecPolicy:
+def _policy(
+    name: str, line: Statement, takes: ListOfMap, proposals: Named, about: _About, report: Report
+) -> Ikev1IpsecPolicy:
     replay = about.anti_replay.get(name)
     commit = about.commit_bit.get(name)
     rekey = about.rekey.get(name) or about.rekey.get(None)
     policy = Ikev1IpsecPolicy(
         proposals=_proposals(name, line, proposals, report),
         pfs=line.get("pfs") or defaults.PFS,
-        local_selectors=(_selector(about.local_id.get(name), line, report),),
-        remote_selectors=(_selector(about.remote_id.get(name), line, report),),
+        local_selectors=(_selector(about.local_id.get(name), line, takes.local, report),),
+        remote_selectors=(_selector(about.remote_id.get(name), line, takes.remote, report),),
         # Routes lead packets into the tunnel; the identities only name the SA.
         filters=False,
         replay_window=0 if replay is not None and replay.negated else defaults.REPLAY_WINDOW,
@@ -212,12 +265,14 @@ def _proposal(name: str, line: Statement, report: Report) -> Phase2Proposal:
     )
 
 
-def _selector(line: Statement | None, map_line: Statement, report: Report) -> TrafficSelector:
-    """One side's identity: everything of the map's IP version, if nothing is said."""
-    family: int = map_line.get("family")
+def _selector(
+    line: Statement | None, map_line: Statement, taken: TrafficSelector, report: Report
+) -> TrafficSelector:
+    """One side's identity: what the map takes, if nothing is said."""
+    family = taken.version
     prefix = line.get("prefix") if line else None
     if line is None or prefix is None:
-        return _ANYTHING[family]
+        return taken
     if prefix.version != family:
         report.error(
             line.line,
@@ -225,7 +280,7 @@ def _selector(line: Statement | None, map_line: Statement, report: Report) -> Tr
             f"`{line.key}` names {prefix}, and the map is for IPv{family} (line {map_line.line})",
             f"name a prefix of IPv{family}, or make the map `ipv{prefix.version}`",
         )
-        return _ANYTHING[family]
+        return taken
     return TrafficSelector.of(prefix)
 
 

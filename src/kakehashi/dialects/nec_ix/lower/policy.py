@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from kakehashi.dialects.document import Statement
 from kakehashi.dialects.nec_ix import defaults
-from kakehashi.dialects.nec_ix.lower.report import Report
 from kakehashi.dialects.nec_ix.lower.settings import Settings
+from kakehashi.dialects.report import Report
 from kakehashi.model.algorithms import ChildAlgorithms, IkeAlgorithms
 from kakehashi.model.policy import IkePolicy, IpsecPolicy, Rekey, ResponderSelectors
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, EVERYTHING, TrafficSelector

@@ -2,7 +2,7 @@
 
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.nec_ix.interfaces import is_null
-from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.report import Report
 from kakehashi.model.gateway import Route
 
 # The device compares distances first and metrics then; the model has one number.
@@ -19,10 +19,6 @@ def read_routes(document: Document, report: Report) -> tuple[Route, ...]:
         route = _route(statement, report)
         if statement.negated:
             routes = [r for r in routes if not _removes(route, r)]
-        elif route.interface and is_null(route.interface):
-            report.warning(
-                statement.line, "not-yet", "a route to the Null interface is not there yet; it is left out"
-            )
         else:
             routes.append(route)
     return tuple(routes)
@@ -39,10 +35,13 @@ def distance_and_metric(number: int) -> tuple[int, int]:
 
 
 def _route(statement: Statement, report: Report) -> Route:
+    interface = statement.get("interface")
+    discard = interface is not None and is_null(interface)
     return Route(
         destination=statement.get("prefix"),
         next_hop=statement.get("next_hop"),
-        interface=statement.get("interface"),
+        interface=None if discard else interface,
+        discard=discard,
         metric=metric_of(statement.get("distance", 1), statement.get("metric", 1)),
         source=report.source(statement.line),
     )
@@ -53,4 +52,5 @@ def _removes(named: Route, route: Route) -> bool:
         named.destination == route.destination
         and named.next_hop in (None, route.next_hop)
         and named.interface in (None, route.interface)
+        and (route.discard or not named.discard)
     )

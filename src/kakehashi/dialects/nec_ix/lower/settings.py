@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kakehashi.dialects.document import Statement
 from kakehashi.dialects.grammar import Negation
 from kakehashi.dialects.nec_ix.grammar.policy import POLICY
-from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.report import Report
 
 POLICY_KEYS = frozenset(c.key for c in POLICY)
 # Several lines of these add up; of any other the last line holds.

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
-from kakehashi.dialects.nec_ix.lower.interface import Block
 from kakehashi.dialects.nec_ix.lower.keys import Keys, name_of, read_identity
 from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy, ipsec_policy
-from kakehashi.dialects.nec_ix.lower.report import Report
 from kakehashi.dialects.nec_ix.lower.settings import POLICY_KEYS, Place, Settings, read_place
+from kakehashi.dialects.report import Report
 from kakehashi.dialects.spelling import close
 from kakehashi.model.address import ANY, Hostname, IPAddress, PeerAddress
 from kakehashi.model.gateway import Interface, Route
@@ -46,7 +46,7 @@ def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Ikev2Tun
         return None
     settings = _settings(block, around, report)
     check_policy(settings, report)
-    peer_address: PeerAddress = peer_line.get("peer")
+    peer_address = _address(peer_line)
     peer = _peer(block.name, peer_line, around, report)
     local = _local(block, settings, peer_address, peer, around, report)
     _check_unknown_peer(block.name, peer_line, settings, around, report)
@@ -58,7 +58,9 @@ def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Ikev2Tun
                 line, "not-yet", f"{block.name}: digital signatures are not there yet; the tunnel stays down"
             )
             enabled = False
-    if mode is None:
+    if mode is None and block.last("tunnel mode") is not None:
+        enabled = False  # of another kind, which its line is told of
+    elif mode is None:
         report.warning(
             block.line,
             "no-tunnel-mode",
@@ -113,9 +115,17 @@ def _settings(block: Block, around: Surroundings, report: Report) -> Settings:
     return Settings((own, profile, around.default))
 
 
+def _address(line: Statement) -> PeerAddress:
+    """Where the peer is; a name may be of one IP version."""
+    address: PeerAddress = line.get("peer")
+    if isinstance(address, Hostname):
+        return Hostname(address.name, line.get("version"))
+    return address
+
+
 def _peer(tunnel: str, line: Statement, around: Surroundings, report: Report) -> Authentication:
     """The peer's identity: as written, else its name or its address (manual 2.25.2.3.1)."""
-    address: PeerAddress = line.get("peer")
+    address = _address(line)
     identity: Identity | None
     if "id" in line.values:
         identity = read_identity(line, report)
@@ -193,7 +203,7 @@ def _of_address(address: IPAddress) -> Identity:
 
 def _own_address(settings: Settings, peer: PeerAddress, around: Surroundings) -> IPAddress | None:
     """The address that the tunnel will be made from, if the configuration alone tells it."""
-    version = 4 if isinstance(peer, Hostname) or peer is ANY else peer.version
+    version = (peer.version or 4) if isinstance(peer, Hostname) else 4 if peer is ANY else peer.version
     source = settings.one("source-address")
     named = source.get("address") if source else None
     if named is not None and not isinstance(named, str):

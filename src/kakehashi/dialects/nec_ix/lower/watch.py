@@ -2,7 +2,7 @@
 
 from kakehashi.dialects.document import Comment, Document, Statement
 from kakehashi.dialects.nec_ix.lower.names import read_about, read_named
-from kakehashi.dialects.nec_ix.lower.report import Report
+from kakehashi.dialects.report import Report
 
 
 def report_watch_groups(document: Document, report: Report) -> None:

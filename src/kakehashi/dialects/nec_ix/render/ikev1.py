@@ -169,7 +169,8 @@ def _about_peer(peer: Ikev1Peer, book: _Book) -> Iterator[str]:
         if isinstance(identity, Identity) and (text := _identity(identity, peer.source, losses)):
             yield f"ike {word} {name} {text}"
     if peer.dpd is not None:
-        yield f"ike keepalive {name} {peer.dpd.interval} {peer.dpd.retries}"
+        retries = losses.within(peer.dpd.retries, 1, 255, peer.source, f"{peer.name}: more probes")
+        yield f"ike keepalive {name} {peer.dpd.interval} {retries}"
     if peer.suppress_dangling:
         yield f"ike suppress-dangling {name}"
     if peer.renew_before_end != defaults.PHASE1_RENEW_BEFORE_END:
@@ -225,6 +226,7 @@ def _on_interface(tunnel: Ikev1Tunnel, gateway: Gateway, book: _Book) -> list[st
     losses, source, ipsec = book.losses, tunnel.source, tunnel.ipsec
     fixed = (
         (not tunnel.policy_based, "traffic is chosen by selectors", "routes lead into its tunnels"),
+        (not tunnel.bypass, "some of that traffic goes past the tunnel", "its tunnels know no exceptions"),
         (tunnel.connect is ConnectType.ON_DEMAND, "it is kept up", "the device has no setting for it"),
         (
             tunnel.outgoing is None and tunnel.source_address is None,

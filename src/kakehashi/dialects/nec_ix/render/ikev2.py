@@ -137,13 +137,11 @@ def _on_interface(
 
 def _peer_line(tunnel: Ikev2Tunnel, losses: Losses) -> str:
     address, peer = tunnel.peer_address, tunnel.peer
-    if isinstance(address, Hostname):
-        losses.unless(
-            address.version is None, tunnel.source, f"{address} over IPv{address.version} alone", "both count"
-        )
     _check_identity(peer, losses)
     method = word_of(peer.method, METHODS)
     who = f" {_identity(peer.identity)}" if peer.identity.data else ""
+    if isinstance(address, Hostname) and address.version:
+        return f"ikev2 peer-fqdn-ipv{address.version} {address} authentication {method}{who}"
     return f"ikev2 peer {'any' if address is ANY else address} authentication {method}{who}"
 
 
@@ -151,6 +149,9 @@ def _settings(tunnel: Ikev2Tunnel, losses: Losses) -> _Settings:
     source = tunnel.source
     losses.unless(
         not tunnel.policy_based, source, f"{tunnel.interface} without routes", "routes lead into its tunnels"
+    )
+    losses.unless(
+        not tunnel.bypass, source, f"what goes past {tunnel.interface}", "its tunnels know no exceptions"
     )
     losses.unless(
         tunnel.peer_address is not ANY or not tunnel.ike.start_rekey,

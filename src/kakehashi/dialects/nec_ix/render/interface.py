@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from kakehashi.dialects.nec_ix.interfaces import InterfaceName
-from kakehashi.dialects.rendering import Losses
+from kakehashi.dialects.rendering import Losses, address_lines
 from kakehashi.model.gateway import AdjustMss, Interface
 
 _PROTOCOLS = {17: "udp", 6: "tcp"}
@@ -12,7 +12,9 @@ _PROTOCOLS = {17: "udp", 6: "tcp"}
 def render_interface(interface: Interface, tunnel: Iterable[str], losses: Losses) -> list[str]:
     """The block of an interface; `tunnel`: its lines about IPsec."""
     InterfaceName().read(interface.name)  # whoever renders has translated the names
-    lines = [*_tunnel_mode(tunnel), *_addresses(interface), *_options(interface, losses), *_rest(tunnel)]
+    from_dhcp = "ip address dhcp receive-default" if interface.dhcp_default_route else "ip address dhcp"
+    addresses = address_lines(interface, from_dhcp)
+    lines = [*_tunnel_mode(tunnel), *addresses, *_options(interface, losses), *_rest(tunnel)]
     lines.append("no shutdown" if interface.enabled else "shutdown")
     return [f"interface {interface.name}", *(f"  {line}" for line in lines)]
 
@@ -23,25 +25,6 @@ def _tunnel_mode(lines: Iterable[str]) -> Iterator[str]:
 
 def _rest(lines: Iterable[str]) -> Iterator[str]:
     return (line for line in lines if not line.startswith("tunnel mode"))
-
-
-def _addresses(interface: Interface) -> Iterator[str]:
-    if interface.dhcp:
-        yield "ip address dhcp receive-default" if interface.dhcp_default_route else "ip address dhcp"
-    first = not interface.dhcp
-    for address in interface.addresses:
-        if address.version == 4:
-            yield f"ip address {address}" + ("" if first else " secondary")
-            first = False
-    if interface.unnumbered:
-        yield f"ip unnumbered {interface.unnumbered}"
-    if interface.ipv6_enabled:
-        yield "ipv6 enable"
-    for address in interface.addresses:
-        if address.version == 6:
-            yield f"ipv6 address {address}"
-    if interface.unnumbered_ipv6:
-        yield f"ipv6 unnumbered {interface.unnumbered_ipv6}"
 
 
 def _options(interface: Interface, losses: Losses) -> Iterator[str]:

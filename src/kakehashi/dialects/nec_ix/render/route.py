@@ -12,9 +12,6 @@ def route_line(route: Route, losses: Losses) -> str | None:
     target = [str(t) for t in (route.interface, route.next_hop) if t is not None]
     if route.discard:
         target = ["Null0.0"]
-        losses.add(
-            route.source, f"route to {route.destination} that discards", "Null is not acted on here yet"
-        )
     if not target:
         losses.add(route.source, f"route to {route.destination}", "it leads nowhere")
         return None

@@ -1,4 +1,4 @@
-"""The lines of one object; a block may be opened again further down."""
+"""The lines of one object, gathered from wherever it is opened, and lines of the whole device."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from kakehashi.dialects.document import Document, Statement, statements
 
 @dataclass(slots=True)
 class Block:
-    """All lines of one object. `opener` is the line that opened it first."""
+    """All lines of one object. `opener` is the line that opened it first; more may open it again."""
 
     name: str
     opener: Statement
@@ -26,24 +26,23 @@ class Block:
 
     def all(self, key: str) -> tuple[Statement, ...]:
         """The lines with that key that no `no` has taken back."""
-        return _standing(s for s in self.lines if s.key == key)
-
-
-def takes_back(negative: Statement, statement: Statement) -> bool:
-    """Does a line with `no` mean this one? What it leaves out, it does not ask for."""
-    return all(statement.values.get(name) == value for name, value in negative.values.items())
+        return standing(s for s in self.lines if s.key == key)
 
 
 def read_blocks(
     document: Document, key: str, name: Callable[[Statement], str | None] | str = "name"
 ) -> dict[str, Block]:
-    """The objects that lines with that key open, by name, in their order."""
+    """The objects that lines with that key open, by name, in their order.
+
+    `name`: the argument that names an object, or how to name it. A `no` that names none but says something
+    (`no crypto map OUT`) takes all that were opened so.
+    """
     blocks: dict[str, Block] = {}
     for statement in document.statements(key):
         called = statement.get(name) if isinstance(name, str) else name(statement)
         if not isinstance(called, str):
-            if statement.negated:
-                blocks.clear()
+            if statement.negated and statement.values:
+                blocks = {n: b for n, b in blocks.items() if not _takes_back(statement, b.opener)}
             continue
         if statement.negated:
             blocks.pop(called, None)
@@ -61,14 +60,20 @@ def last_line(document: Document, key: str) -> Statement | None:
 
 def all_lines(document: Document, key: str) -> tuple[Statement, ...]:
     """The lines with that key that no `no` has taken back."""
-    return _standing(document.statements(key))
+    return standing(document.statements(key))
 
 
-def _standing(lines: Iterable[Statement]) -> tuple[Statement, ...]:
+def standing(lines: Iterable[Statement]) -> tuple[Statement, ...]:
+    """The lines that no later `no` takes back."""
     kept: list[Statement] = []
     for statement in lines:
         if statement.negated:
-            kept = [s for s in kept if not takes_back(statement, s)]
+            kept = [s for s in kept if not _takes_back(statement, s)]
         else:
             kept.append(statement)
     return tuple(kept)
+
+
+def _takes_back(negative: Statement, statement: Statement) -> bool:
+    """Does a line with `no` mean this one? What it leaves out, it does not ask for."""
+    return all(statement.values.get(name) == value for name, value in negative.values.items())

@@ -1,0 +1,121 @@
+"""AlliedWare Plus."""
+
+from collections.abc import Mapping
+
+SENTENCES: Mapping[str, str] = {
+    "{}: with certificates each side is known by the name in its own, and `tunnel {} name` is not there": (
+        "{}: 証明書認証では双方を証明書の名前で識別しますが、`tunnel {} name`がありません"
+    ),
+    "{}: an address as the name in a certificate is not supported by the device": (
+        "{}: 証明書の名前にアドレスを使うことはできません"
+    ),
+    "use a name of the DNS": "DNS名を使ってください",
+    "`{}` of the trustpoint {} says {}, and {} says that it is {} (line {}): the peer refuses it": (
+        "トラストポイント{1}の`{0}`は{2}ですが、{3}は{4}と名乗ります({5}行目)。対向に拒否されます"
+    ),
+    "write {} in both": "両方に{}を設定してください",
+    "give each a `tunnel local name` and a `tunnel remote name` of its own": (
+        "それぞれに固有の`tunnel local name`と`tunnel remote name`を設定してください"
+    ),
+    "nobody uses the {} profile {}": "{}プロファイル{}は使われていません",
+    "no tunnel has the peer that {} is for: {}": "{}の対象の対向{}を持つトンネルがありません",
+    "this line": "この行",
+    "the key": "この鍵",
+    "`{}` has no effect on {}": "`{}`は{}では無効です",
+    "put it on {}": "{}に設定してください",
+    "{} gets its address from PPP: the host brings the line up, and the address is the one that the "
+    "host's device has then": (
+        "{}のアドレスはPPPで得られます。回線はホストが接続し、その時のホスト側のアドレスになります"
+    ),
+    "the key is encrypted (`8`) by the device, and cannot be read here: its tunnels stay down": (
+        "鍵が装置により暗号化されており(`8`)、ここでは読めません。この鍵のトンネルは確立しません"
+    ),
+    "write the key as it is": "鍵を平文で書いてください",
+    "EAP is not there yet; the line has no effect": "EAPは未対応です。この行は無効です",
+    "the {} for {} is set again in line {}, which holds": (
+        "{1}の{0}は{2}行目で再設定されており、そちらが有効です"
+    ),
+    "{} names the {} `{}`, and there is no such {} ({})": "{}が指定する{} `{}`がありません({4})",
+    "there are: {}": "あるもの: {}",
+    "there is none at all": "1つもありません",
+    "`dpd-timeout` is of version 1, and the ISAKMP profile {} is of version 2, where a peer is gone "
+    "166 s after the first request without an answer": (
+        "`dpd-timeout`はversion 1の設定ですが、ISAKMPプロファイル{}はversion 2です。version 2では応答のな"
+        "い最初の要求から166秒で切断されます"
+    ),
+    "take the line out, or write `version 1 mode main`": (
+        "この行を削除するか、`version 1 mode main`にしてください"
+    ),
+    "the ISAKMP profile {} gives a peer up after {} s, before it asks a second time (every {} s)": (
+        "ISAKMPプロファイル{}は{}秒で対向を切断しますが、2回目の確認(間隔{}秒)より前です"
+    ),
+    "make `dpd-timeout` several times `dpd-interval`": "`dpd-timeout`を`dpd-interval`の数倍にしてください",
+    "the ISAKMP profile {} wants certificates and names no trustpoint": (
+        "ISAKMPプロファイル{}は証明書認証ですが、トラストポイントの指定がありません"
+    ),
+    "the ISAKMP profile {} names a trustpoint and wants no certificate": (
+        "ISAKMPプロファイル{}にトラストポイントの指定がありますが、証明書認証ではありません"
+    ),
+    "add `local authentication certificate` and `remote authentication certificate`": (
+        "`local authentication certificate`と`remote authentication certificate`を追加してください"
+    ),
+    "transform {} of the {} profile {} is set again in line {}, which holds": (
+        "{1}プロファイル{2}のtransform {0}は{3}行目で再設定されており、そちらが有効です"
+    ),
+    "the {} profile {} has no transform: a profile of one's own replaces the default one, and this one "
+    "offers nothing": (
+        "{}プロファイル{}にtransformがありません。カスタムプロファイルは既定のプロファイルを置き換えるた"
+        "め、何も提案されません"
+    ),
+    "3DES is not supported by the device's newer firmware, though it takes the word": (
+        "3DESは設定できますが、新しいファームウェアでは対応していません"
+    ),
+    "GCM goes with AES alone": "GCMはAESとだけ組み合わせられます",
+    "`no` names no route": "`no`で削除する経路がありません",
+    "{}: the device makes an SA for each pair of selectors; here one SA is offered for all, each "
+    "network of one side with those of the other": (
+        "{}: 装置はセレクタの組ごとにSAを作りますが、ここでは1つのSAで全ネットワークの組み合わせを提案します"
+    ),
+    "{}: the two sides of selector {} are of different IP versions; no packet fits both": (
+        "{}: セレクタ{}の両側のIPバージョンが異なり、一致するパケットがありません"
+    ),
+    "give both sides networks of one IP version": "両側を同じIPバージョンのネットワークにしてください",
+    "{} takes its source from {}, which has no `interface` block": (
+        "{}の送信元{}の`interface`ブロックがありません"
+    ),
+    "{}: `{}` is an IPv{} address, and the tunnel is IPsec over IPv{}": (
+        "{}: `{}`はIPv{}アドレスですが、トンネルはIPv{}上のIPsecです"
+    ),
+    "write `tunnel mode ipsec ipv{}`, or an IPv{} address": (
+        "`tunnel mode ipsec ipv{}`にするか、IPv{}アドレスにしてください"
+    ),
+    "{}: certificates (ISAKMP profile {}, line {}) are not there yet; the tunnel stays down": (
+        "{}: 証明書認証(ISAKMPプロファイル{}、{}行目)は未対応です。トンネルは確立しません"
+    ),
+    "{}: there is no pre-shared key for {} (there are keys for: {})": (
+        "{}: {}の事前共有鍵がありません(鍵があるもの: {})"
+    ),
+    "`rekey on-demand` is not there yet with version 2: keys are renewed without traffic, too": (
+        "version 2の`rekey on-demand`は未対応です。トラフィックがなくてもリキーします"
+    ),
+    "add `tunnel local name NAME`, and `tunnel remote name NAME` on the other side": (
+        "`tunnel local name NAME`を追加し、対向側に`tunnel remote name NAME`を追加してください"
+    ),
+    "{}: without `tunnel remote name` the peer must say that it is {}": (
+        "{}: `tunnel remote name`がないため、対向のIDは{}でなければなりません"
+    ),
+    "write `tunnel local name {}` on the other side": "対向側に`tunnel local name {}`を設定してください",
+    "{}: in main mode a pre-shared key is found by the peer's address, and that is not known here": (
+        "{}: メインモードでは事前共有鍵を対向のアドレスで探しますが、対向のアドレスが不定です"
+    ),
+    "write `version 2` or `version 1 mode aggressive` in the ISAKMP profile {}": (
+        "ISAKMPプロファイル{}に`version 2`か`version 1 mode aggressive`を設定してください"
+    ),
+    "add `tunnel remote name NAME`, and use `version 2`": (
+        "`tunnel remote name NAME`を追加し、`version 2`を使ってください"
+    ),
+    "{} has no {}; it stays down": "{}に{}がなく、確立しません",
+    "nobody": "なし",
+    "the peer": "対向",
+    "peers of unknown address": "アドレス不定の対向",
+}

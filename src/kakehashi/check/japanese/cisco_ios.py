@@ -1,0 +1,253 @@
+"""Cisco IOS."""
+
+from collections.abc import Mapping
+
+SENTENCES: Mapping[str, str] = {
+    "access list {}: `{}` is not there yet; the entry is left out": (
+        "アクセスリスト{}: `{}`は未対応です。この行は無視します"
+    ),
+    "access list {}: the groups of the line stand for more than {} pairs of addresses; the entry is "
+    "left out": ("アクセスリスト{}: この行のグループはアドレスの組が{}を超えます。この行は無視します"),
+    "`{}` names ports, and `{}` has none": "`{}`にポートの指定がありますが、`{}`にポートはありません",
+    "write `tcp` or `udp`": "`tcp`か`udp`にしてください",
+    "`{}` takes {} port(s)": "`{}`のポートの数は{}です",
+    "there is no group `{}`": "グループ`{}`がありません",
+    "add `ip route ... {}`, or a default route": "`ip route ... {}`かデフォルトルートを追加してください",
+    "route it by {}": "{}への経路にしてください",
+    "nobody uses the {} `{}`": "{} `{}`は使われていません",
+    "{} and {} take the same traffic ({} to {}): {} comes first and takes all of it": (
+        "{}と{}の対象トラフィックが同じです({}から{})。先にある{}がすべてを処理します"
+    ),
+    "{} filters with the access list `{}`, and there is none: the device lets everything pass": (
+        "{}のアクセスリスト`{}`がありません。装置はすべてを通します"
+    ),
+    "no route leads to {}: it never comes to {}, and so not into {}": (
+        "{}への経路がありません。{}から送信されないため、{}に入りません"
+    ),
+    "what is for {} leaves by {}; {} takes what leaves by {}": (
+        "{}宛は{}から送信されますが、{}の対象は{}からの送信です"
+    ),
+    "{} bears one crypto map: that of line {} takes the place of this one": (
+        "{}に適用できるcrypto mapは1つです。{}行目のものが有効になります"
+    ),
+    "no interface bears the crypto map `{}`: it does nothing": (
+        "crypto map `{}`がどのインタフェースにも適用されておらず、動作しません"
+    ),
+    "add `crypto map {}` to the interface towards the peer": (
+        "対向側のインタフェースに`crypto map {}`を追加してください"
+    ),
+    "{}: in IKEv2 its access list is a list of networks on either side; what it denies after a line "
+    "that permits goes into the tunnel all the same": (
+        "{}: IKEv2ではアクセスリストは両側のネットワークの一覧です。permitの後にdenyしたものもトンネルに"
+        "入ります"
+    ),
+    "deny first, then permit": "先にdenyし、後でpermitしてください",
+    "{} matches the standard access list `{}`, which names no destinations": (
+        "{}の標準アクセスリスト`{}`には宛先がありません"
+    ),
+    "use an extended access list": "拡張アクセスリストを使ってください",
+    "{} matches the access list `{}`, which permits nothing: nothing is protected": (
+        "{}のアクセスリスト`{}`にpermitがなく、何も保護されません"
+    ),
+    "crypto map {} has no {}: the device leaves it disabled": (
+        "crypto map {}に{}がなく、装置は無効のままにします"
+    ),
+    "peer (`set peer ADDRESS`)": "対向(`set peer ADDRESS`)",
+    "access list (`match address NAME`)": "アクセスリスト(`match address NAME`)",
+    "peer (`set peer ADDRESS`), access list (`match address NAME`)": (
+        "対向(`set peer ADDRESS`)とアクセスリスト(`match address NAME`)"
+    ),
+    "add what is missing": "足りないものを追加してください",
+    "crypto map {} takes the address of {}, which has no `interface` block": (
+        "crypto map {}がアドレスを使う{}の`interface`ブロックがありません"
+    ),
+    "crypto map {}: transport mode is for traffic between the two ends themselves; what its access "
+    "list takes goes in tunnel mode": (
+        "crypto map {}: トランスポートモードは装置間の通信にだけ使われます。アクセスリストの対象はトンネ"
+        "ルモードになります"
+    ),
+    "{} has several peers: we begin with {} alone; from {} a negotiation is answered, but none is "
+    "begun with it when the first is dead": (
+        "{}に複数の対向があります。こちらからは{}とだけ開始します。{}からの要求には応答しますが、障害時に"
+        "切り替えて開始することはありません"
+    ),
+    "{}: what the selectors take goes into the tunnel without a route; none is added": (
+        "{}: 対象トラフィックは経路がなくてもトンネルに入ります。経路は追加されません"
+    ),
+    "ikev2 profile {} is for another address of ours than {}, which {} has: the device does not use it "
+    "for this tunnel": ("ikev2 profile {}の自装置アドレスは{2}の{1}と異なり、このトンネルには使われません"),
+    "ikev2 profile {} has no `authentication {}`: the device does not use it": (
+        "ikev2 profile {}に`authentication {}`がなく、装置はこれを使いません"
+    ),
+    "ikev2 profile {}: `authentication {} {}` is not there yet; {} stays down": (
+        "ikev2 profile {}: `authentication {} {}`は未対応です。{}は確立しません"
+    ),
+    "{}: there is no pre-shared key for the peer in the ikev2 profile {}": (
+        "{}: ikev2 profile {}に対向の事前共有鍵がありません"
+    ),
+    "add `keyring local NAME` with a `peer` that has its address": (
+        "対向のアドレスを持つ`peer`のあるkeyringを`keyring local NAME`で指定してください"
+    ),
+    "the peer {} of the keyring has no key for the {} side": "keyringのpeer {}に{}側の鍵がありません",
+    "ikev2 profile {}: keys of a server are not there yet": "ikev2 profile {}: サーバの鍵は未対応です",
+    "the name in a certificate is not there yet; our address is our identity": (
+        "証明書の名前は未対応です。自装置のアドレスをIDとします"
+    ),
+    "ikev2 profile {} matches no identity: the device does not use it": (
+        "ikev2 profile {}に`match identity`がなく、装置はこれを使いません"
+    ),
+    "ikev2 profile {}: a peer of unknown address that may be anybody of a group is not there yet": (
+        "ikev2 profile {}: アドレス不定でグループの誰でもよい対向は未対応です"
+    ),
+    "match one identity": "IDを1つ指定してください",
+    "ikev2 profile {} takes several identities; here the peer must be {}": (
+        "ikev2 profile {}は複数のIDに一致しますが、ここでは対向は{}でなければなりません"
+    ),
+    "ikev2 proposal {} has no {}: the device does not use it; here the default is taken for it": (
+        "ikev2 proposal {}に{}がなく、装置はこれを使いません。ここでは既定値で補います"
+    ),
+    "{}: an address made of the MAC address is not there yet; the line has no effect": (
+        "{}: MACアドレスから作るアドレスは未対応です。この行は無効です"
+    ),
+    "write the whole address": "アドレス全体を書いてください",
+    "{}: tunnels made for each client are not there yet; the block has no effect": (
+        "{}: クライアントごとのトンネルは未対応です。このブロックは無効です"
+    ),
+    "put it on a tunnel interface": "トンネルインタフェースに設定してください",
+    "no `crypto isakmp policy` is written: the built-in policies of newer releases are offered "
+    "(AES-128 with group 5, then 3DES with group 2; SHA before MD5); older releases offer DES, SHA, "
+    "group 1 with certificates alone": (
+        "`crypto isakmp policy`がありません。新しいリリースの内蔵ポリシー(AES-128とグループ5、次に3DESと"
+        "グループ2。SHAが先、MD5が後)を提案します。古いリリースは証明書でDES、SHA、グループ1だけを提案し"
+        "ます"
+    ),
+    "write the policy that both sides mean": "両側で使うポリシーを書いてください",
+    "no `crypto isakmp policy` is written, and the built-in ones are switched off": (
+        "`crypto isakmp policy`がなく、内蔵ポリシーも無効になっています"
+    ),
+    "policy {} says nothing of {}: the device takes {}": "policy {}に{}の設定がなく、既定値の{}になります",
+    "encryption": "暗号化アルゴリズム(encryption)",
+    "hash": "ハッシュアルゴリズム(hash)",
+    "group": "DHグループ(group)",
+    "policy {} says nothing of authentication, and the device takes rsa-sig: no pre-shared key is used "
+    "with it, and certificates are not there yet; the policy is left out": (
+        "policy {}にauthenticationの設定がなく、既定値のrsa-sigになります。事前共有鍵は使われず、証明書は"
+        "未対応のため、このポリシーは無視します"
+    ),
+    "policy {}: `authentication {}` is not there yet; the policy is left out": (
+        "policy {}: `authentication {}`は未対応です。このポリシーは無視します"
+    ),
+    "the key is not one of type 7": "タイプ7の鍵ではありません",
+    "the key is encrypted (type 6) with the device's own master key, and cannot be read here": (
+        "鍵が装置固有のマスタ鍵で暗号化されており(タイプ6)、ここでは読めません"
+    ),
+    "the key for {} is set again in line {}, which holds": (
+        "{}の鍵は{}行目で再設定されており、そちらが有効です"
+    ),
+    "translation to a pool of addresses is not there yet; it is left out": (
+        "アドレスプールへの変換は未対応です。この行は無視します"
+    ),
+    "{} is not the outside of translation: nothing is translated": (
+        "{}がNATの外側になっておらず、変換されません"
+    ),
+    "add `ip nat outside` to {}": "{}に`ip nat outside`を追加してください",
+    "a fixed translation is not there yet; the line has no effect": "静的変換は未対応です。この行は無効です",
+    "the access list {} also translates what {} should take ({} to {}): the device translates first, "
+    "and then the packets fit no tunnel; here they go into the tunnel untranslated": (
+        "アクセスリスト{}は{}の対象({}から{})もNAT変換します。装置は先に変換するため、パケットがトンネル"
+        "の対象から外れます。ここでは変換せずにトンネルに入れます"
+    ),
+    "deny {} to {} before it permits": "permitの前に{}から{}をdenyしてください",
+    "{}: there is no pre-shared key for {} (there is one for: {})": (
+        "{}: {}の事前共有鍵がありません(鍵があるもの: {})"
+    ),
+    "{}: there is no pre-shared key for {}{} (there is one for: {})": (
+        "{}: {}の事前共有鍵がありません{}(鍵があるもの: {})"
+    ),
+    "the peer {} is met in aggressive mode, and no password is set for it": (
+        "対向{}にはアグレッシブモードを使いますが、パスワードの設定がありません"
+    ),
+    "isakmp profile {} matches no identity: the device does not use it": (
+        "isakmp profile {}に`match identity`がなく、装置はこれを使いません"
+    ),
+    "isakmp profile {}: all peers of a domain are not there yet; the line has no effect": (
+        "isakmp profile {}: ドメイン全体の指定は未対応です。この行は無効です"
+    ),
+    "{} is for peers of unknown address, and there is no key for any": (
+        "{}はアドレス不定の対向用ですが、任意の対向用の鍵がありません"
+    ),
+    "transform set {}: `{}` is not there yet; it is left out": (
+        "transform set {}: `{}`は未対応です。無視します"
+    ),
+    "transform set {} has authentication of ESP without a cipher": (
+        "transform set {}にESPの認証アルゴリズムがありますが、暗号化アルゴリズムがありません"
+    ),
+    "add `esp-null`, or the cipher that is meant": "`esp-null`か、使う暗号化アルゴリズムを追加してください",
+    "transform set {}: GCM and GMAC authenticate by themselves; the device refuses another": (
+        "transform set {}: GCMとGMACは認証を兼ねるため、装置は別の認証アルゴリズムを拒否します"
+    ),
+    "take the `-hmac` word away": "`-hmac`の語を削除してください",
+    "transform set {} encrypts and does not authenticate: whoever changes a packet is not found out "
+    "(RFC 8221 section 6)": (
+        "transform set {}は暗号化だけで認証がなく、改ざんを検出できません(RFC 8221 6章)"
+    ),
+    "add `esp-sha-hmac`, or a longer one": "`esp-sha-hmac`か、より長いものを追加してください",
+    "{} names no transform set: newer releases take esp-aes esp-sha-hmac, older ones make no SA": (
+        "{}にtransform setの指定がありません。新しいリリースはesp-aes esp-sha-hmacとし、古いリリースはSA"
+        "を作りません"
+    ),
+    "`{}` is wrong: a window of 64, 128, 256, 512 or 1024": (
+        "`{}`が誤りです。ウィンドウは64、128、256、512、1024のいずれかです"
+    ),
+    "a route that hangs on a tracked object is not there yet; it is always there": (
+        "トラッキングによる経路は未対応です。常に有効とします"
+    ),
+    "{} has bits beyond its mask: the device refuses the route": (
+        "{}はマスクの外のビットが立っており、装置は経路を拒否します"
+    ),
+    "{} has a range of ports: IKEv1 has one port or all, and the SA cannot be made": (
+        "{}にポートの範囲があります。IKEv1では1つか全部しか指定できず、SAを作れません"
+    ),
+    "write one line for each port, or none": "ポートごとに1行にするか、ポートを指定しないでください",
+    "access list {} of {}: what this line denies and a later one permits goes into the tunnel all the "
+    "same: {} cannot be excepted": (
+        "{1}のアクセスリスト{0}: この行がdenyし後の行がpermitするものもトンネルに入ります。{2}は除外でき"
+        "ません"
+    ),
+    "permit what is meant, line by line": "対象を1行ずつpermitしてください",
+    "access list {} of {} has a wildcard mask with gaps: no identity of IKE can say so": (
+        "{1}のアクセスリスト{0}のワイルドカードマスクが連続しておらず、IKEのIDで表せません"
+    ),
+    "write one line for each network": "ネットワークごとに1行にしてください",
+    "{}: `established` and `fragments` say nothing to IKE; all of the line's traffic is meant": (
+        "{}: `established`と`fragments`はIKEでは表せません。この行の全トラフィックが対象になります"
+    ),
+    "{}: a type of ICMP is not told to the peer; all of ICMP is meant": (
+        "{}: ICMPのタイプは対向に伝わりません。ICMP全体が対象になります"
+    ),
+    "{} has no `tunnel destination`; it stays down": "{}に`tunnel destination`がなく、確立しません",
+    "{}: a destination from a server is not there yet; the tunnel stays down": (
+        "{}: サーバから得る宛先は未対応です。トンネルは確立しません"
+    ),
+    "{} has no `tunnel source`: the device leaves it down; here the route decides": (
+        "{}に`tunnel source`がなく、装置では確立しません。ここでは経路から決めます"
+    ),
+    "{} is GRE without IPsec, which is not there yet; the tunnel stays down": (
+        "{}はIPsecなしのGREで、未対応です。トンネルは確立しません"
+    ),
+    "{} has no `tunnel mode`, so it is GRE with IPsec, which is not there yet; the tunnel stays down": (
+        "{}に`tunnel mode`がないためIPsec付きのGREになりますが、未対応です。トンネルは確立しません"
+    ),
+    "add `tunnel protection ipsec profile NAME` on both sides": (
+        "両側に`tunnel protection ipsec profile NAME`を追加してください"
+    ),
+    "{} is an IPsec tunnel without `tunnel protection ipsec profile`; it stays down": (
+        "{}はIPsecトンネルですが`tunnel protection ipsec profile`がなく、確立しません"
+    ),
+    "{}: a tunnel of its own carries whole packets, in tunnel mode; transport mode has no effect": (
+        "{}: トンネルインタフェースはパケット全体をトンネルモードで運びます。トランスポートモードは無効です"
+    ),
+    "{} names the crypto map `{}`, and there is no such crypto map ({})": (
+        "{}のcrypto map `{}`がありません({})"
+    ),
+}

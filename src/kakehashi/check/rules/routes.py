@@ -1,0 +1,67 @@
+"""Do routes lead the other end's networks into the tunnel, and do its selectors take what comes?"""
+
+from collections.abc import Iterator
+
+from kakehashi.check.report import Remark, Severity
+from kakehashi.check.rules.overlap import lans
+from kakehashi.check.rules.subject import Subject, where
+from kakehashi.model.address import IPNetwork
+from kakehashi.model.ikev1 import Ikev1Tunnel
+from kakehashi.model.selector import EVERYTHING, TrafficSelector
+
+
+def check_routes(a: Subject, b: Subject) -> Iterator[Remark]:
+    """Between the two ends of a pair."""
+    for here, there in ((a, b), (b, a)):
+        if here.tunnel.enabled and there.tunnel.enabled:
+            yield from _routes(here, there)
+            yield from _selectors(here)
+
+
+def _routes(here: Subject, there: Subject) -> Iterator[Remark]:
+    """That no route at all leads into a tunnel its dialect says."""
+    if here.tunnel.policy_based:
+        return
+    into = [r for r in here.device.gateway.routes if r.interface == here.name]
+    networks = list(_networks(there))
+    if not into or not networks:
+        return
+    if any(r.destination.version == n.version and r.destination.overlaps(n) for r in into for n in networks):
+        return
+    first = networks[0]
+    yield Remark(
+        rule="no-route",
+        severity=Severity.WARNING,
+        message=f"no route leads the other end's network {first} into {here.name}",
+        where=where(into[0].source, here.tunnel.source),
+        fix=f"add a route to {first} by {here.name}",
+    )
+
+
+def _networks(subject: Subject) -> Iterator[IPNetwork]:
+    """What is behind a device: on link, and by routes that lead neither into a tunnel nor to the internet."""
+    yield from (network for network, _ in lans(subject.device, subject))
+    tunnels = subject.device.tunnels
+    for route in subject.device.gateway.routes:
+        if route.interface not in tunnels and not route.discard and route.destination.prefixlen:
+            yield route.destination
+
+
+def _selectors(here: Subject) -> Iterator[Remark]:
+    """A route-based IKEv1 device only names its SAs with its selectors."""
+    ipsec = here.tunnel.ipsec
+    if isinstance(here.tunnel, Ikev1Tunnel) and not here.tunnel.ipsec.filters:
+        return
+    networks = list(_networks(here))
+    local = [s for s in ipsec.local_selectors if s not in EVERYTHING]
+    if not networks or len(local) < len(ipsec.local_selectors) or not local:
+        return
+    if any(s.intersect(TrafficSelector.of(n)) is not None for s in local for n in networks):
+        return
+    yield Remark(
+        rule="traffic-outside-selectors",
+        severity=Severity.WARNING,
+        message=f"{here.name} protects what comes from {local[0]}, and this device has no such network",
+        where=where(here.line("2/traffic"), here.tunnel.source),
+        fix=f"protect {networks[0]}",
+    )
