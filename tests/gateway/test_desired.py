@@ -73,6 +73,19 @@ def test_what_an_on_demand_tunnel_protects_never_finds_another_way_out() -> None
     assert not any(r.device == "Tunnel0.0" for r in routes(down))
 
 
+def test_what_leads_to_the_peer_of_another_tunnel_is_refused_while_that_one_is_down() -> None:
+    """V1-40: else the inner tunnel's IKE would be sent in the clear."""
+    outer = tunnel(connect=ConnectType.ALWAYS)
+    inner = tunnel("Tunnel1.0", peer_address=ip_address("192.168.2.1"))
+    assert Route(LAN, "", metric=LAST_METRIC) in wanted(up=False, of=gateway(outer, inner))
+    elsewhere = tunnel("Tunnel1.0", peer_address=ip_address("203.0.113.1"))
+    assert Route(LAN, "", metric=LAST_METRIC) not in wanted(up=False, of=gateway(outer, elsewhere))
+    narrower = gateway(
+        outer, inner, routes=(*gateway().routes, route("192.168.2.1/32", next_hop="10.1.0.254"))
+    )
+    assert Route(LAN, "", metric=LAST_METRIC) not in wanted(up=False, of=narrower)
+
+
 def test_a_tunnel_that_is_always_on_gives_its_routes_up_to_a_backup() -> None:
     always = gateway(tunnel(connect=ConnectType.ALWAYS))
     assert not [r for r in routes(wanted(up=False, of=always)) if r.destination == LAN]

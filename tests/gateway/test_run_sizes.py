@@ -1,6 +1,8 @@
 """What fits into a tunnel, as the way to its peer turns out to be; and a tunnel in a tunnel."""
 
+import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,61 @@ def test_a_tunnel_within_a_tunnel_works_and_its_ike_is_protected_too(tmp_path: P
         seen = routers.internet.inside("nft", "list", "counters")
         assert seen.index("counter inner") < seen.index("packets 0") < seen.index("counter outer")
         assert seen.count("packets 0") == 1
+
+
+CONNECT = """
+import socket, sys
+family = socket.AF_INET6 if ":" in sys.argv[2] else socket.AF_INET
+if sys.argv[1] == "listen":
+    server = socket.create_server((sys.argv[2], 5000), family=family)
+    sys.stdout.write("listening\\n")
+    sys.stdout.flush()
+    server.accept()
+else:
+    socket.create_connection((sys.argv[2], 5000), timeout=10)
+"""
+
+
+def connect(near: Router, far: Router, target: str) -> None:
+    """A TCP connection between the hosts."""
+    inside = ["ip", "netns", "exec", far.host.name, sys.executable, "-c", CONNECT]
+    with subprocess.Popen([*inside, "listen", target], stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == b"listening\n"
+        near.host.inside(sys.executable, "-c", CONNECT, "connect", target)
+        server.wait(10)
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"), [("auto", {4: 1406, 6: 1386}), ("1200", {4: 1200, 6: 1200})]
+)
+def test_the_mss_is_adjusted_both_ways_and_for_both_families(
+    tmp_path: Path, setting: str, expected: dict[int, int]
+) -> None:
+    """V2-17: as one of the two routers says, for who begins and for who answers."""
+
+    def change(name: str, text: str) -> str:
+        lines = [line for line in text.splitlines() if name == "tokyo" or "adjust-mss" not in line]
+        return "\n".join(lines).replace("adjust-mss auto", f"adjust-mss {setting}") + "\n"
+
+    with TwoRouters(tmp_path, change) as routers:
+        for router, number in ((routers.tokyo, 10), (routers.osaka, 20)):
+            router.host.ip(f"addr add 2001:db8:{number}::10/64 dev eth0 nodad")
+            router.host.ip(f"-6 route add default via 2001:db8:{number}::1 dev eth0 onlink")
+            rules = [
+                f"meta nfproto ipv{version} tcp option maxseg size {mss} counter name right{version}; "
+                f"meta nfproto ipv{version} tcp option maxseg exists counter name all{version};"
+                for version, mss in expected.items()
+            ]
+            counters = " ".join(f"counter {name}{v} {{ }};" for v in expected for name in ("right", "all"))
+            chain = f"chain c {{ type filter hook prerouting priority -400; {' '.join(rules)} }};"
+            router.host.inside("nft", f"table inet t {{ {counters} {chain} }}")
+        until(lambda: tunnel(routers.tokyo)["mtu"] == 1446 and routers.tokyo.ping(OSAKA_HOST, 1, True), "it")
+        for near, far, network in ((routers.tokyo, routers.osaka, 20), (routers.osaka, routers.tokyo, 10)):
+            connect(near, far, f"192.168.{network}.10")
+            connect(near, far, f"2001:db8:{network}::10")
+        for router in (routers.tokyo, routers.osaka):
+            listed = router.host.inside("nft", "list", "counters")
+            seen = dict(re.findall(r"counter (\w+) \{\s+packets (\d+)", listed))
+            # A SYN, and the answer to its own.
+            assert seen == dict.fromkeys(("right4", "all4", "right6", "all6"), "2")

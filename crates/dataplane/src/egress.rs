@@ -12,7 +12,7 @@ use std::sync::Arc;
 use esp::fragmenting::split;
 use esp::fragments::{is_fragment, Reassembly};
 use esp::transport::Cut;
-use esp::{inner_ip, DropReason, Flow, OutboundSa, TrafficSelectors};
+use esp::{gre, inner_ip, DropReason, Flow, OutboundSa, TrafficSelectors};
 use zeroize::Zeroizing;
 
 use crate::batch::{cut_of, Batch, Wrapping};
@@ -20,7 +20,7 @@ use crate::counters::{ChildUse, Lifetimes};
 use crate::events::{Event, Mailbox};
 use crate::offload::{SuperPacket, VNET_HEADER_SIZE};
 use crate::route::Route;
-use crate::shared::{Shared, TunnelDevice};
+use crate::shared::{GreEnd, Shared, TunnelDevice};
 use crate::sizes::{DfBit, Sizes, Verdict};
 use crate::sys::{self, Epoll, Ready};
 use crate::waiting::Waiting;
@@ -86,7 +86,7 @@ pub struct Child {
     pub segments: bool,
     /// Of the outer header, in tunnel mode.
     pub df_bit: DfBit,
-    /// Inner packets of so many octets need no fragments outside.
+    /// What ESP protects needs no fragments outside if it has no more octets.
     pub fitting: usize,
 }
 
@@ -168,7 +168,7 @@ impl Egress {
                 drop(done);
             }
             Command::Install { tunnel, mut child } => self.with(tunnel, |tunnel, batch, shared| {
-                child.adopt(&tunnel.sizes);
+                child.adopt(&tunnel.sizes, tunnel.device.gre.as_ref());
                 tunnel.children.retain(|old| old.spi_in != child.spi_in);
                 tunnel.children.insert(0, *child);
                 tunnel.flush_waiting(batch, shared);
@@ -207,8 +207,11 @@ impl Child {
         self.is_enabled && !self.is_over
     }
 
-    fn adopt(&mut self, sizes: &Sizes) {
-        (self.df_bit, self.fitting, self.segments) = (sizes.df_bit, sizes.mtu.into(), true);
+    fn adopt(&mut self, sizes: &Sizes, gre: Option<&GreEnd>) {
+        let delivery = if self.mode == Mode::Tunnel { gre::delivery_size(self.route.local.ip()) } else { 0 };
+        let overhead = gre.map_or(0, |end| end.header.size() + delivery);
+        (self.df_bit, self.segments) = (sizes.df_bit, true);
+        self.fitting = usize::from(sizes.mtu) + overhead;
     }
 
     /// May `packet` leave by it? In transport mode it goes from one end of the SA to the other, under its own header.
@@ -350,7 +353,8 @@ impl Tunnel {
     /// Tunnel mode: `packet` makes IP packets that are larger than the tunnel takes. Each is judged by itself; the
     /// sender is told once.
     fn send_large(&mut self, index: usize, packet: &SuperPacket<'_>, batch: &mut Batch, shared: &Shared) {
-        let may_split = !self.children[index].selectors.sees_ports();
+        // GRE hides them from the SA, whatever they are.
+        let may_split = self.device.gre.is_some() || !self.children[index].selectors.sees_ports();
         let mut ip = Zeroizing::new(Vec::with_capacity(packet.size(0)));
         let mut is_told = false;
         for number in 0..packet.count() {
@@ -383,7 +387,8 @@ impl Tunnel {
         let sizes = self.device.sizes.get();
         if sizes != self.sizes {
             self.sizes = sizes;
-            self.children.iter_mut().for_each(|child| child.adopt(&sizes));
+            let gre = self.device.gre.as_ref();
+            self.children.iter_mut().for_each(|child| child.adopt(&sizes, gre));
         }
     }
 

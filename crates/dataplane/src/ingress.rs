@@ -397,7 +397,7 @@ impl Child {
         let size = inner_ip::stated_length(&packet[start..range.end]).ok_or(DropReason::PacketTruncated)?;
         let range = start..start + size;
         if !ecn::decapsulate(arrival.tos, &mut packet[range.clone()]) {
-            return Err(DropReason::MiscError);
+            return Err(DropReason::Congestion);
         }
         Ok(Some(Inner::Here(range)))
     }

@@ -166,7 +166,9 @@ def _tunnel(
     yield Sysctl(f"net/ipv6/conf/{device}/addr_gen_mode", "1")
     yield Sysctl(f"net/ipv6/conf/{device}/disable_ipv6", "0" if has_ipv6 else "1")
     # In transport mode packets are this host's own, and the kernel itself makes them fit.
-    in_transport = tunnel is not None and tunnel.ipsec.mode is EncapsulationMode.TRANSPORT
+    in_transport = (
+        tunnel is not None and tunnel.ipsec.mode is EncapsulationMode.TRANSPORT and tunnel.ipsec.gre is None
+    )
     yield Mtu(device, state.mtu if in_transport else widest)
     for address in interface.addresses:
         if address.version == 4 or has_ipv6:

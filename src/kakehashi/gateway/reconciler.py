@@ -282,7 +282,8 @@ class Reconciler:
         """The devices take more than fits, so that the host's own TCP would have its packets fragmented."""
         for name, state in states.items():
             tunnel, device = gateway.tunnel(name), self.devices.get(name)
-            if device and tunnel and tunnel.ipsec.mode is EncapsulationMode.TUNNEL:
+            ipsec = tunnel.ipsec if tunnel else None
+            if device and ipsec and (ipsec.mode is EncapsulationMode.TUNNEL or ipsec.gre):
                 for version, headers in TCP_HEADERS.items():
                     yield Clamp(device, version, state.mtu - headers)
 
