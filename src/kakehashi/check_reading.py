@@ -22,6 +22,7 @@ from kakehashi.dialects.text import decode
 from kakehashi.model.finding import Finding
 
 _SECRETIVE = ("key", "secret", "password", "psk", "community", "pre-shared-key", "string", "char")
+_OPENING = frozenset({"ike"})  # looks like a key, and is what many lines begin with
 _LIKE, _LONGEST = 0.65, 32
 # Parsed once, for lowering and for finding lines.
 _PARSERS: Mapping[str, tuple[Callable[[str], Document], Callable[[Document, str], Lowered]]] = {
@@ -29,6 +30,8 @@ _PARSERS: Mapping[str, tuple[Callable[[str], Document], Callable[[Document, str]
     CiscoIos.name: (CiscoIos().parse, lower_cisco_ios),
     NecIx.name: (NecIx().parse, lower_nec_ix),
 }
+# These tell of all lines of a kind, at the first of them.
+_OF_MANY = ("not-ours", "the-hosts")
 _FOREIGN = (Support.NOT_OURS, Support.THE_HOSTS)
 
 
@@ -57,7 +60,7 @@ def read_configuration(file: str, text: str, dialect: Dialect | None = None) -> 
     document, lower = _PARSERS[found.name]
     parsed = document(text)
     lowered = lower(parsed, file)
-    about = {f.source.line for f in lowered.findings if f.source is not None}
+    about = {f.source.line for f in lowered.findings if f.source is not None and f.code not in _OF_MANY}
     foreign, unknown = _sorted(parsed, about)
     return Configuration(
         file=file,
@@ -110,6 +113,8 @@ def _sorted(document: Document, about: set[int]) -> tuple[list[int], list[Unknow
 def _masked(words: Sequence[str]) -> str:
     """The line; behind a word that may announce a key, however it is spelt, nothing is shown."""
     for index, word in enumerate(words):
+        if word.lower() in _OPENING:
+            continue
         if get_close_matches(word.lower()[:_LONGEST], _SECRETIVE, n=1, cutoff=_LIKE):
             return " ".join([*words[: index + 1], *[MASK] * (len(words) > index + 1)])
     return " ".join(words)

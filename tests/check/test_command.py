@@ -96,6 +96,18 @@ def test_a_line_that_is_not_understood_is_listed_without_its_key(tmp_path: Path)
     assert "hush" not in result.output
 
 
+def test_what_begins_with_ike_is_shown_as_far_as_its_key(tmp_path: Path) -> None:
+    file = tmp_path / "sapporo.cfg"
+    file.write_text(
+        text("sapporo.cfg").replace("hash sha2-256", "hash sha3-256") + "ike polcy x key hush-hush\n"
+    )
+    plain = json.loads(run("--json", str(file)).output)
+    first, second = plain["files"][0]["unknown"]
+    assert first["text"].startswith("ike proposal p1 encryption aes-256 hash sha3-256")
+    assert second["text"].startswith("ike polcy x")
+    assert "hush" not in second["text"]
+
+
 def test_it_needs_no_data_plane_and_no_event_loop() -> None:
     script = (
         "import sys, kakehashi.check_command\n"
@@ -120,3 +132,11 @@ def test_a_file_saved_by_notepad_says_the_same(tmp_path: Path) -> None:
     other = tmp_path / "r2.cfg"
     other.write_bytes(text("r2.cfg").replace("\n", "\r\n").encode("utf-16"))
     assert run(R1, str(other)).exit_code == 0
+
+
+def test_a_line_that_is_not_ours_is_not_unknown_because_it_is_the_first(tmp_path: Path) -> None:
+    file = tmp_path / "r1.cfg"
+    file.write_text("wireless-thing on\n" + text("r1.cfg"))
+    (only,) = json.loads(run("--json", str(file)).output)["files"]
+    assert only["unknown"] == []
+    assert 1 in only["not_ours"]

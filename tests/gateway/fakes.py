@@ -1,9 +1,9 @@
 """A core and a data plane that remember what was asked of them."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from kakehashi.dataplane.protocol import Acquire, Activity, Counters, DataPlaneEvent
+from kakehashi.dataplane.protocol import Acquire, Activity, Counters, DataPlaneEvent, Sizes
 from kakehashi.ike.effects import Effect, RemoveChildSa
 from kakehashi.model.address import IPAddress, Path, SocketAddress
 from kakehashi.model.child_sa import ChildSa
@@ -138,8 +138,11 @@ class FakeDataPlane:
     def add_tunnel(self, name: str, device: str, mtu: int, gre: Gre | None = None) -> None:
         self.done.append(("add tunnel", name, device))
 
-    def set_tunnel_mtu(self, name: str, mtu: int) -> None:
-        self.done.append(("mtu", name, mtu))
+    def set_sizes(self, name: str, sizes: Sizes) -> None:
+        self.done.append(("sizes", name, sizes))
+
+    def set_own_addresses(self, addresses: Collection[IPAddress]) -> None:
+        self.done.append(("own addresses", frozenset(addresses)))
 
     def remove_tunnel(self, name: str) -> None:
         self.done.append(("remove tunnel", name))

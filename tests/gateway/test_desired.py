@@ -9,16 +9,19 @@ from kakehashi.gateway.host.items import LAST_METRIC, Address, Item, LinkUp, Mtu
 from kakehashi.gateway.outgoing import NoWay, Pin, Way
 from kakehashi.model import gateway as model
 from kakehashi.model.address import ANY
+from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.tunnel import ConnectType
 from tests.gateway.builders import (
     DEVICES,
+    IPSEC,
     NEXT_HOP,
     OURS,
     PEER,
     facts,
     gateway,
     interface,
+    link,
     path,
     route,
     tunnel,
@@ -41,9 +44,24 @@ def routes(items: tuple[Item, ...]) -> list[Route]:
 def test_a_tunnel_that_is_up_has_its_routes_with_the_borrowed_address() -> None:
     items = wanted()
     assert LinkUp("Tunnel0.0") in items
-    assert Mtu("Tunnel0.0", 1400) in items
+    assert Mtu("Tunnel0.0", 1500) in items, "as much as comes by any other device"
     assert Route(LAN, "Tunnel0.0", metric=1, source=LEND) in items
     assert Route(ip_network("0.0.0.0/0"), "eth0", NEXT_HOP, 1) in items
+
+
+def test_a_tunnels_device_takes_what_the_widest_other_device_brings() -> None:
+    state = TunnelState(way=WAY, up=True, mtu=1400)
+    jumbo = facts(link("eth1", "192.168.1.1/24", mtu=9000), link("lo", "127.0.0.1/8", mtu=65536))
+    links = {**jumbo.links, "Tunnel0.0": link("Tunnel0.0", "10.9.0.1/24", mtu=9999)}
+    items = desired(gateway(), DEVICES, {"Tunnel0.0": state}, replace(jumbo, links=links))
+    assert Mtu("Tunnel0.0", 9000) in items
+    narrow = facts(link("eth1", "192.168.1.1/24", mtu=1280))
+    assert Mtu("Tunnel0.0", 1500) in desired(gateway(), DEVICES, {"Tunnel0.0": state}, narrow)
+
+
+def test_in_transport_mode_the_kernel_itself_makes_packets_fit() -> None:
+    transport = tunnel(ipsec=replace(IPSEC, mode=EncapsulationMode.TRANSPORT))
+    assert Mtu("Tunnel0.0", 1400) in wanted(of=gateway(transport))
 
 
 def test_what_an_on_demand_tunnel_protects_never_finds_another_way_out() -> None:

@@ -2,26 +2,30 @@
 
 import asyncio
 import io
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Interface, ip_address
 
+from kakehashi.dataplane.protocol import Sizes
 from kakehashi.gateway import standing
 from kakehashi.gateway.dhcp.lease import Lease
 from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.host.access import Filter
-from kakehashi.gateway.host.facts import Facts, Lookup
-from kakehashi.gateway.host.items import Address, Item, LinkUp
+from kakehashi.gateway.host.facts import Ends, Facts, Lookup
+from kakehashi.gateway.host.items import Address, Item, LinkUp, Mtu
 from kakehashi.gateway.log import Log, LogOptions
 from kakehashi.gateway.reconciler import Reconciler, known_address
 from kakehashi.ike.effects import Effect, InstallChildSa, IsakmpSaChanged, RemoveChildSa
 from kakehashi.model.address import ANY, IPAddress
 from kakehashi.model.gateway import AdjustMss, Gateway
+from kakehashi.model.policy import DfBit
 from kakehashi.model.tunnel import ConnectType, OutgoingInterface
 from tests.gateway.builders import (
     DEVICES,
+    IPSEC,
     NEXT_HOP,
+    OURS,
     PEER,
     child_sa,
     facts,
@@ -50,7 +54,7 @@ class FakeHost:
         self.filters = ""
         self.problems: list[str] = []
 
-    async def facts(self, asked: Iterable[IPAddress] = ()) -> Facts:
+    async def facts(self, asked: Iterable[IPAddress] = (), paths: Iterable[Ends] = ()) -> Facts:
         return self.now
 
     async def apply(
@@ -72,13 +76,14 @@ class FakeClients:
 
 
 class Stage:
-    def __init__(self, configuration: Gateway) -> None:
+    def __init__(self, configuration: Gateway, peers: Mapping[str, IPAddress] | None = None) -> None:
         self.core, self.dataplane, self.host = FakeCore(), FakeDataPlane(), FakeHost()
         self.stream = io.StringIO()
         log = Log(LogOptions(), lambda: TIME, self.stream)
-        peers = {t.interface: PEER for t in configuration.tunnels if t.peer_address is not ANY}
+        known = {t.interface: PEER for t in configuration.tunnels if t.peer_address is not ANY}
+        known |= peers or {}
         self.dhcp = FakeClients()
-        self.reconciler = Reconciler(self.host, log, lambda: peers, self.dhcp)  # type: ignore[arg-type]
+        self.reconciler = Reconciler(self.host, log, lambda: known, self.dhcp)  # type: ignore[arg-type]
         self.driver = Driver(
             self.core,
             self.dataplane,
@@ -90,7 +95,7 @@ class Stage:
             broken=self.stream.write,
         )
         self.reconciler.attach(self.driver)
-        self.reconciler.configure(configuration, DEVICES)
+        self.reconciler.configure(configuration, {**DEVICES, "Tunnel1.0": "Tunnel1.0"})
 
     async def judge(self, *effects: Effect) -> None:
         self.core.answers = [list(effects)]
@@ -101,13 +106,21 @@ class Stage:
     def is_up(self) -> bool:
         return LinkUp("Tunnel0.0") in self.host.wanted
 
+    def sizes(self) -> list[Sizes]:
+        """Those that the data plane was told, oldest first."""
+        return [entry[2] for entry in self.dataplane.done if entry[0] == "sizes"]
+
     def asked(self, what: str) -> list[tuple[object, ...]]:
         return [entry for entry in self.core.asked if entry[0] == what]
 
 
-def play(story: Callable[[Stage], Awaitable[None]], configuration: Gateway | None = None) -> Stage:
+def play(
+    story: Callable[[Stage], Awaitable[None]],
+    configuration: Gateway | None = None,
+    peers: Mapping[str, IPAddress] | None = None,
+) -> Stage:
     async def act() -> Stage:
-        stage = Stage(configuration or gateway())
+        stage = Stage(configuration or gateway(), peers)
         await story(stage)
         stage.driver.stop()
         stage.dataplane.close()
@@ -131,7 +144,7 @@ def test_an_on_demand_tunnel_is_up_while_the_peer_can_be_reached_and_begins_noth
 
 def test_a_host_that_cannot_be_read_is_asked_again_but_not_without_a_pause() -> None:
     async def story(stage: Stage) -> None:
-        async def fail(asked: Iterable[IPAddress] = ()) -> Facts:
+        async def fail(asked: Iterable[IPAddress] = (), paths: Iterable[Ends] = ()) -> Facts:
             raise OSError("no buffer space")
 
         stage.host.facts = fail  # type: ignore[method-assign]
@@ -239,10 +252,47 @@ def test_the_mtu_follows_the_outgoing_interface() -> None:
     configuration = gateway()
     configuration = replace(configuration, interfaces=(*configuration.interfaces[:2], clamped))
     stage = play(story, configuration)
-    mtus = [entry[2] for entry in stage.dataplane.done if entry[0] == "mtu"]
     # AES-CBC with HMAC-SHA1-96 under NAT traversal: 20 + 8 + 8 + 16 + 12 octets around whole blocks of 16.
-    assert mtus == [1422, 1326]
+    assert [sizes.mtu for sizes in stage.sizes()] == [1422, 1326]
     assert "maxseg size set 1286" in stage.host.filters
+    assert Mtu("Tunnel0.0", 1500) in stage.host.wanted, "the data plane sees what is larger, and judges it"
+
+
+def test_the_mtu_follows_what_the_path_is_found_to_take() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.judge()
+        for path_mtu in (1300, 9000):
+            stage.host.now = replace(facts(), path_mtus={(OURS, PEER): path_mtu})
+            await stage.judge()
+
+    stage = play(story)
+    assert [sizes.mtu for sizes in stage.sizes()] == [1422, 1230, 1422], "never more than the interface takes"
+    assert stage.reconciler.states["Tunnel0.0"].path_mtu == 1500
+
+
+def test_the_data_plane_is_told_how_to_treat_what_is_too_large_and_which_packets_are_the_hosts() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.judge()
+        await stage.judge()
+
+    ipsec = replace(IPSEC, pre_fragment=True, mtu_ignore=True, df_bit=DfBit.CLEAR)
+    stage = play(story, gateway(tunnel(ipsec=ipsec)))
+    assert stage.sizes() == [Sizes(1422, pre_fragment=True, mtu_ignore=True, df_bit=DfBit.CLEAR)]
+    (told,) = [entry[1] for entry in stage.dataplane.done if entry[0] == "own addresses"]
+    assert OURS in told
+    assert "chain mss_input" in stage.host.filters, "its own TCP is kept from needing fragments"
+
+
+def test_a_tunnel_within_a_tunnel_is_smaller_by_both() -> None:
+    async def story(stage: Stage) -> None:
+        inside = Lookup("Tunnel0.0", ip_address("192.168.1.1"), None)
+        stage.host.now = replace(facts(), lookups={**facts().lookups, ip_address("192.168.2.1"): inside})
+        await stage.reconciler.settle()
+
+    outer, inner = tunnel(), tunnel(interface="Tunnel1.0", peer_address=ip_address("192.168.2.1"))
+    stage = play(story, gateway(outer, inner), {"Tunnel1.0": ip_address("192.168.2.1")})
+    assert stage.reconciler.states["Tunnel0.0"].mtu == 1422
+    assert stage.reconciler.states["Tunnel1.0"].mtu == 1342
 
 
 def test_a_problem_of_the_host_is_told_once() -> None:

@@ -7,7 +7,7 @@ from kakehashi.gateway.unsupported import findings
 from kakehashi.model.finding import Severity
 from kakehashi.model.gateway import StaticTranslation
 from kakehashi.model.source import Source
-from tests.gateway.builders import IPSEC, gateway, interface, tunnel
+from tests.gateway.builders import gateway, interface
 
 
 def of(name: str, **changes: object) -> list[str]:
@@ -35,11 +35,6 @@ def test_holes_for_ike_and_esp_are_what_happens_anyway_others_are_told() -> None
     web = StaticTranslation(protocol=6, port=80, source=where)
     assert of("GigaEthernet0.0", napt=True, static_translations=tuple(ours)) == ["napt-inbound"]
     assert of("GigaEthernet0.0", napt=True, static_translations=(web,)) == ["napt-inbound", "napt-static"]
-
-
-def test_fragmentation_before_encryption_of_what_forbids_it_is_told() -> None:
-    both = tunnel(ipsec=replace(IPSEC, mtu_ignore=True, pre_fragment=True))
-    assert [f.code for f in findings(gateway(both))] == ["pre-fragment"]
 
 
 def test_ah_is_told() -> None:

@@ -24,8 +24,6 @@ const SEQUENCE_RESERVE: u64 = 1 << 20;
 /// UDP_SEGMENT takes as much as one datagram over IPv4 may hold, and so many segments.
 const SEGMENTED_SIZE_MAX: usize = 65_507;
 const SEGMENTS_MAX: usize = 64;
-/// The low bits of TOS and traffic class (RFC 3168 section 5).
-const ECN_MASK: u8 = 3;
 /// In the seventh octet of an IPv4 header.
 const DONT_FRAGMENT: u8 = 0x40;
 /// The number of IPv6's hop-by-hop options header.
@@ -116,9 +114,7 @@ impl Batch {
         let inner = self.used + child.sa.inner_offset();
         packet.write(index, &mut self.buffer[inner..inner + size]);
         self.frames.push(Frame { start: self.used, inner_size: size, next_header });
-        // RFC 6040 section 4.1, normal mode: the outer ECN field is that of the inner packet.
-        let header = Header { tos: tos_of(ip) & ECN_MASK, ..Header::default() };
-        self.outers.push(Outer { header, octets: size as u64 });
+        self.outers.push(Outer { header: header_around(child, ip), octets: size as u64 });
         self.used += child.sa.sealed_size(size);
     }
 
@@ -131,10 +127,9 @@ impl Batch {
         let size = delivery + header + packet.size(index);
         let inner = &mut self.buffer[start..start + size];
         packet.write(index, &mut inner[delivery + header..]);
-        let tos = tos_of(packet.packet());
         end.header.write(&mut inner[delivery..], end.next.fetch_add(1, Relaxed));
         if delivery > 0 {
-            gre::write_delivery(inner, local, remote, tos);
+            gre::write_delivery(inner, local, remote, tos_of(packet.packet()));
         }
         let next_header = match (child.mode, local.is_ipv4()) {
             (Mode::Transport, _) => gre::PROTOCOL,
@@ -142,9 +137,7 @@ impl Batch {
             (Mode::Tunnel, false) => esp::next_header::IPV6,
         };
         self.frames.push(Frame { start: self.used, inner_size: size, next_header });
-        // RFC 6040 section 4.1, normal mode.
-        let header = Header { tos: tos & ECN_MASK, ..Header::default() };
-        self.outers.push(Outer { header, octets: size as u64 });
+        self.outers.push(Outer { header: header_around(child, packet.packet()), octets: size as u64 });
         self.used += child.sa.sealed_size(size);
     }
 
@@ -218,10 +211,9 @@ impl Batch {
             let is_other = |piece: &Piece| piece.header.dont_fragment != dont_fragment;
             let end = self.pieces[piece..].iter().position(is_other);
             let alike = &self.pieces[piece..end.map_or(self.pieces.len(), |count| piece + count)];
-            if !child.in_udp {
-                socket.set_dont_fragment(dont_fragment);
-            }
-            match self.sender.send(&socket.fd, &route, &self.buffer, alike, true) {
+            let (sender, buffer) = (&mut self.sender, &self.buffer);
+            let send = || sender.send(&socket.fd, &route, buffer, alike, true);
+            match socket.with_dont_fragment(dont_fragment, send) {
                 Ok(count) => {
                     let frames =
                         self.pieces[piece..piece + count].iter().map(|piece| piece.count).sum::<usize>();
@@ -264,23 +256,39 @@ impl Batch {
                 }
             }
             self.pieces.push(Piece { range: frame.start..end, segment_size: 0, count: 1, header });
-            is_open = can_join;
+            // GSO cannot fragment.
+            is_open = can_join && frame.inner_size <= child.fitting;
         }
     }
 
     fn tell_expire(&self, child: &mut Child) {
         let (packets, octets) = (child.packets, child.octets);
+        let is_at_end = child.sa.sequence() == child.sa.last_sequence();
         let is_near_end = child.sa.sequence() > child.sa.last_sequence() - SEQUENCE_RESERVE;
         if (is_near_end || child.lifetimes.soft.reached(packets, octets)) && child.usage.tell_expire() {
             self.shared.events.push(Event::Expire { spi_in: child.spi_in, hard: false });
         }
-        if child.lifetimes.hard.reached(packets, octets) {
+        if is_at_end || child.lifetimes.hard.reached(packets, octets) {
             child.is_over = true;
             if child.usage.tell_end() {
                 self.shared.events.push(Event::Expire { spi_in: child.spi_in, hard: true });
             }
         }
     }
+}
+
+/// How many packets of a device with this MTU one send call takes, whatever the cipher adds to each. What the device
+/// gives at once should be no more: the rest would cost a call, and a wake-up at the other end, of its own.
+pub fn segments_of(mtu: u32) -> u32 {
+    let sealed = mtu as usize + OVERHEAD_MAX;
+    (SEGMENTED_SIZE_MAX / sealed).clamp(1, SEGMENTS_MAX) as u32
+}
+
+/// The outer header of a packet that goes whole into ESP. RFC 4301 section 5.1.2.1: DSCP is copied; RFC 6040 section
+/// 4.1, normal mode: so is ECN.
+fn header_around(child: &Child, ip: &[u8]) -> Header {
+    let dont_fragment = child.route.remote.is_ipv4() && child.df_bit.around(ip);
+    Header { tos: tos_of(ip), dont_fragment, ..Header::default() }
 }
 
 /// The TOS octet or traffic class of an IP packet.

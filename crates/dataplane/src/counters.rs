@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
+use esp::fragments::Lost;
 use esp::DropReason;
 
 /// A number with one writer, so that adding needs no locked instruction.
@@ -32,6 +33,12 @@ impl DirectionCounters {
     #[inline]
     pub fn drop(&self, reason: DropReason, count: u64) {
         self.drops[reason as usize].add(count);
+    }
+
+    /// Fragments that waited in vain.
+    pub fn drop_lost(&self, lost: Lost) {
+        self.drop(DropReason::OutOfMemory, lost.no_room);
+        self.drop(DropReason::BadFragment, lost.too_late);
     }
 
     pub fn dropped(&self, reason: DropReason) -> u64 {

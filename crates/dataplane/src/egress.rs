@@ -9,7 +9,9 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::SyncSender;
 use std::sync::Arc;
 
+use esp::fragmenting::split;
 use esp::fragments::{is_fragment, Reassembly};
+use esp::transport::Cut;
 use esp::{inner_ip, DropReason, Flow, OutboundSa, TrafficSelectors};
 use zeroize::Zeroizing;
 
@@ -19,6 +21,7 @@ use crate::events::{Event, Mailbox};
 use crate::offload::{SuperPacket, VNET_HEADER_SIZE};
 use crate::route::Route;
 use crate::shared::{Shared, TunnelDevice};
+use crate::sizes::{DfBit, Sizes, Verdict};
 use crate::sys::{self, Epoll, Ready};
 use crate::waiting::Waiting;
 
@@ -81,6 +84,10 @@ pub struct Child {
     pub octets: u64,
     /// The path takes UDP_SEGMENT. False once it was refused.
     pub segments: bool,
+    /// Of the outer header, in tunnel mode.
+    pub df_bit: DfBit,
+    /// Inner packets of so many octets need no fragments outside.
+    pub fitting: usize,
 }
 
 struct Tunnel {
@@ -90,8 +97,10 @@ struct Tunnel {
     waiting: Waiting,
     acquire_told: Option<u64>,
     refusal_told: Option<u64>,
-    /// For transport mode, which protects whole datagrams alone.
+    /// For transport mode, which protects whole datagrams alone, and for SAs that are chosen by ports.
     fragments: Reassembly,
+    /// As last seen.
+    sizes: Sizes,
 }
 
 /// A negotiation that brought no SA within this time is asked for again.
@@ -158,7 +167,8 @@ impl Egress {
                 }
                 drop(done);
             }
-            Command::Install { tunnel, child } => self.with(tunnel, |tunnel, batch, shared| {
+            Command::Install { tunnel, mut child } => self.with(tunnel, |tunnel, batch, shared| {
+                child.adopt(&tunnel.sizes);
                 tunnel.children.retain(|old| old.spi_in != child.spi_in);
                 tunnel.children.insert(0, *child);
                 tunnel.flush_waiting(batch, shared);
@@ -197,6 +207,10 @@ impl Child {
         self.is_enabled && !self.is_over
     }
 
+    fn adopt(&mut self, sizes: &Sizes) {
+        (self.df_bit, self.fitting, self.segments) = (sizes.df_bit, sizes.mtu.into(), true);
+    }
+
     /// May `packet` leave by it? In transport mode it goes from one end of the SA to the other, under its own header.
     fn check(&self, packet: &[u8]) -> Result<(), DropReason> {
         self.selectors.check_outbound(packet)?;
@@ -224,12 +238,14 @@ fn goes_between(packet: &[u8], source: IpAddr, destination: IpAddr) -> bool {
 impl Tunnel {
     fn new(device: Arc<TunnelDevice>) -> Self {
         let (waiting, fragments) = (Waiting::default(), Reassembly::default());
-        Tunnel { device, children: Vec::new(), waiting, acquire_told: None, refusal_told: None, fragments }
+        let (children, sizes) = (Vec::new(), device.sizes.get());
+        Tunnel { device, children, waiting, acquire_told: None, refusal_told: None, fragments, sizes }
     }
 
     /// Read what waits in the device and send it. True: the device is gone.
     fn serve(&mut self, batch: &mut Batch, shared: &Shared, buffer: &mut [u8]) -> bool {
         let mut is_dead = false;
+        self.follow_sizes();
         for _ in 0..READS_MAX {
             match sys::read(&self.device.fd, buffer) {
                 Ok(size) => self.give(&buffer[..size], batch, shared),
@@ -246,16 +262,18 @@ impl Tunnel {
     /// Put what was read from the device, virtio_net_hdr first, into the batch.
     fn give(&mut self, read: &[u8], batch: &mut Batch, shared: &Shared) {
         let Some(packet) = SuperPacket::parse(read) else {
-            self.device.counters.outbound.drop(DropReason::MiscError, 1);
+            self.device.counters.outbound.drop(DropReason::Malformed, 1);
             return;
         };
         if !self.children.iter().any(Child::is_usable) {
             self.keep(read, &packet, shared);
             return;
         }
-        let is_transport = self.children.iter().any(|child| child.mode == Mode::Transport);
-        if is_transport && self.device.gre.is_none() && is_fragment(packet.packet()) {
-            let taken = self.fragments.take(packet.packet());
+        let takes_whole = |child: &Child| child.mode == Mode::Transport || child.selectors.sees_ports();
+        if self.device.gre.is_none() && self.children.iter().any(takes_whole) && is_fragment(packet.packet())
+        {
+            let taken = self.fragments.take(packet.packet(), shared.now());
+            self.device.counters.outbound.drop_lost(self.fragments.take_lost());
             match taken.as_ref().map(|whole| whole.as_ref().and_then(|whole| SuperPacket::of(whole))) {
                 Ok(Some(whole)) => self.send(&whole, batch, shared),
                 Ok(None) => {}
@@ -285,23 +303,87 @@ impl Tunnel {
                 }
             }
             Ok((index, cut)) => {
-                if batch.child.is_some_and(|child| child != index) {
-                    self.flush(batch, shared);
-                }
-                let mut next = 0;
-                while next < packet.count() {
-                    batch.child = Some(index);
-                    let wrapping = match (&self.device.gre, &cut) {
-                        (Some(end), _) => Wrapping::Gre(end),
-                        (None, Some(cut)) => Wrapping::Transport(cut),
-                        (None, None) => Wrapping::Tunnel,
-                    };
-                    next = batch.add(&self.children[index], packet, &wrapping, next);
-                    if batch.is_full() {
-                        self.flush(batch, shared);
-                    }
+                // The first is never smaller than those behind it.
+                if cut.is_none() && packet.size(0) > self.sizes.limit(packet.packet()) {
+                    self.send_large(index, packet, batch, shared);
+                } else {
+                    self.put(index, packet, cut.as_ref(), batch, shared);
                 }
             }
+        }
+    }
+
+    /// Put `packet` into the batch, as the Child SA number `index` takes it.
+    fn put(
+        &mut self,
+        index: usize,
+        packet: &SuperPacket<'_>,
+        cut: Option<&Cut>,
+        batch: &mut Batch,
+        shared: &Shared,
+    ) {
+        if batch.child.is_some_and(|child| child != index) {
+            self.flush(batch, shared);
+        }
+        let device = self.device.clone();
+        let wrapping = match (&device.gre, cut) {
+            (Some(end), _) => Wrapping::Gre(end),
+            (None, Some(cut)) => Wrapping::Transport(cut),
+            (None, None) => Wrapping::Tunnel,
+        };
+        let mut next = 0;
+        while next < packet.count() {
+            batch.child = Some(index);
+            next = batch.add(&self.children[index], packet, &wrapping, next);
+            if batch.is_full() {
+                self.flush(batch, shared);
+            }
+        }
+    }
+
+    fn put_one(&mut self, index: usize, ip: &[u8], batch: &mut Batch, shared: &Shared) {
+        if let Some(packet) = SuperPacket::of(ip) {
+            self.put(index, &packet, None, batch, shared);
+        }
+    }
+
+    /// Tunnel mode: `packet` makes IP packets that are larger than the tunnel takes. Each is judged by itself; the
+    /// sender is told once.
+    fn send_large(&mut self, index: usize, packet: &SuperPacket<'_>, batch: &mut Batch, shared: &Shared) {
+        let may_split = !self.children[index].selectors.sees_ports();
+        let mut ip = Zeroizing::new(Vec::with_capacity(packet.size(0)));
+        let mut is_told = false;
+        for number in 0..packet.count() {
+            ip.resize(packet.size(number), 0);
+            packet.write(number, &mut ip);
+            let is_own = shared.own_addresses.has_sent(&ip);
+            let result = match self.sizes.judge(&ip, is_own, may_split) {
+                Verdict::Whole => {
+                    self.put_one(index, &ip, batch, shared);
+                    Ok(())
+                }
+                Verdict::Fragments(size) => split(&ip, size, shared.identification(), |fragment| {
+                    self.put_one(index, fragment, batch, shared);
+                }),
+                Verdict::TooLarge(size) => {
+                    if !std::mem::replace(&mut is_told, true) {
+                        shared.too_big.tell(&ip, size, shared.now());
+                    }
+                    Err(DropReason::TooLarge)
+                }
+            };
+            if let Err(reason) = result {
+                self.device.counters.outbound.drop(reason, 1);
+            }
+        }
+    }
+
+    /// The gateway may have said something else since.
+    fn follow_sizes(&mut self) {
+        let sizes = self.device.sizes.get();
+        if sizes != self.sizes {
+            self.sizes = sizes;
+            self.children.iter_mut().for_each(|child| child.adopt(&sizes));
         }
     }
 
@@ -314,7 +396,7 @@ impl Tunnel {
     /// No SA yet: keep the packet and ask for one.
     fn keep(&mut self, read: &[u8], packet: &SuperPacket<'_>, shared: &Shared) {
         let Some(flow) = inner_ip::flow(packet.packet()) else {
-            self.device.counters.outbound.drop(DropReason::MiscError, 1);
+            self.device.counters.outbound.drop(DropReason::Malformed, 1);
             return;
         };
         if is_host_chatter(&flow) {
@@ -365,6 +447,7 @@ impl Tunnel {
             return;
         }
         self.acquire_told = None;
+        self.follow_sizes();
         for read in self.take_waiting(shared) {
             self.give(&read, batch, shared);
         }

@@ -10,6 +10,7 @@ use std::ops::Range;
 use std::sync::mpsc::SyncSender;
 use std::sync::Arc;
 
+use esp::fragments::{is_fragment, Reassembly};
 use esp::gre::{self, Gre};
 use esp::transport::{rebuild, Front};
 use esp::{inner_ip, DropReason, InboundSa, Opened, TrafficSelectors, HEADER_SIZE};
@@ -63,6 +64,8 @@ pub struct Child {
     pub moved_told: Option<u64>,
     /// The highest sequence number of GRE.
     pub gre_sequence: Option<u32>,
+    /// Of packets inside, where only whole ones show whether they are permitted.
+    pub fragments: Reassembly,
 }
 
 /// SPIs are our own random choice, so they need no strong hash.
@@ -159,8 +162,9 @@ impl Ingress {
                 let Ok(count) = receiver.receive(&socket.fd) else { continue };
                 let now = shared.now();
                 for slot in 0..count {
-                    if let Some(message) = receiver.message(slot) {
-                        self.take_message(message, slot, socket, now);
+                    match receiver.message(slot) {
+                        Some(message) => self.take_message(message, slot, socket, now),
+                        None => shared.drops.packet_truncated.add(1),
                     }
                 }
                 self.flush(&receiver);
@@ -198,7 +202,10 @@ impl Ingress {
         let mut header: &[u8] = &[];
         if socket.purpose == Purpose::Esp && remote.is_ipv4() {
             offset = data.first().map_or(0, |first| usize::from(first & 15) * 4);
-            let Some((front, payload)) = data.split_at_mut_checked(offset) else { return };
+            let Some((front, payload)) = data.split_at_mut_checked(offset) else {
+                self.shared.drops.packet_truncated.add(1);
+                return;
+            };
             (header, data) = (front, payload);
         }
         let route = Route { local: SocketAddr::new(local, socket.port), remote, interface };
@@ -249,11 +256,13 @@ impl Ingress {
         match child.open(packet, arrival, &mut self.rebuilt, &self.shared) {
             Ok(Some(Inner::Here(inner))) => {
                 let range = offset + inner.start..offset + inner.end;
-                self.coalescer.add(Packet { slot, range, spi }, &packet[inner]);
+                let joins_udp = child.device.segments_udp;
+                self.coalescer.add(Packet { slot, range, spi }, &packet[inner], joins_udp);
             }
             Ok(Some(Inner::Rebuilt(range))) => {
                 let octets = &self.rebuilt[range.clone()];
-                self.coalescer.add(Packet { slot: REBUILT, range, spi }, octets);
+                let joins_udp = child.device.segments_udp;
+                self.coalescer.add(Packet { slot: REBUILT, range, spi }, octets, joins_udp);
             }
             Ok(None) => {}
             Err(reason) => {
@@ -324,10 +333,14 @@ impl Child {
                 self.account(arrival, highest, shared);
                 let Opened::Inner(range) = opened else { return Ok(None) };
                 self.count(range.len(), shared);
-                self.selectors.check_inbound(&packet[range.clone()])?;
-                if !ecn::decapsulate(arrival.tos, &mut packet[range.clone()]) {
-                    return Err(DropReason::MiscError);
+                let inner = &mut packet[range.clone()];
+                if !ecn::decapsulate(arrival.tos, inner) {
+                    return Err(DropReason::Congestion);
                 }
+                if self.selectors.sees_ports() && is_fragment(inner) {
+                    return self.join(inner, arrival, rebuilt);
+                }
+                self.selectors.check_inbound(inner)?;
                 Ok(Some(Inner::Here(range)))
             }
             Mode::Transport => {
@@ -387,6 +400,23 @@ impl Child {
             return Err(DropReason::MiscError);
         }
         Ok(Some(Inner::Here(range)))
+    }
+
+    /// Tunnel mode: `inner` is a fragment, of which only the whole shows its ports (RFC 4301 section 7). Append the
+    /// datagram that it completes to `rebuilt`.
+    fn join(
+        &mut self,
+        inner: &[u8],
+        arrival: &Arrival<'_>,
+        rebuilt: &mut Vec<u8>,
+    ) -> Result<Option<Inner>, DropReason> {
+        let taken = self.fragments.take(inner, arrival.now);
+        self.device.counters.inbound.drop_lost(self.fragments.take_lost());
+        let Some(whole) = taken? else { return Ok(None) };
+        self.selectors.check_inbound(&whole)?;
+        let start = rebuilt.len();
+        rebuilt.extend_from_slice(&whole);
+        Ok(Some(Inner::Rebuilt(start..rebuilt.len())))
     }
 
     /// Transport mode: append the IP packet to `rebuilt`. The outer header has become the packet's own, and nobody has

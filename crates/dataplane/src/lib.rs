@@ -10,12 +10,14 @@
 //! ```
 //! Each thread runs a packet to completion; there are no queues between them and no locks on a packet's way.
 //!
-//! The outer header of tunnel mode: ECN is that of the inner packet (RFC 6040), DSCP is 0, DF is clear. An ESP packet
-//! too large for its path is fragmented by the kernel, after encryption; a device's MTU decides what comes in the
-//! first place. In transport mode a packet keeps its header as far as sockets let it: TOS octet or traffic class, TTL
-//! or hop limit, IPv4 options, hop-by-hop options and, outside UDP, DF. Identification and flow label are the
-//! kernel's; a packet with a routing header is refused. Fragments are put together first, for ESP protects whole
-//! datagrams.
+//! The outer header of tunnel mode (RFC 4301 section 5.1.2): DSCP and ECN are those of the inner packet (RFC 6040,
+//! normal mode), DF as the tunnel's settings say, TTL is the host's own. The inner packet's TTL is the kernel's to
+//! count, which has forwarded it to the device. A packet too large for its tunnel is fragmented before or after
+//! encryption, or dropped and its sender told, as `sizes` says; after encryption it is the kernel that fragments, and
+//! that puts the fragments of ESP packets together. In transport mode a packet keeps its header as far as sockets let
+//! it: TOS octet or traffic class, TTL or hop limit, IPv4 options, hop-by-hop options and, outside UDP, DF.
+//! Identification and flow label are the kernel's; a packet with a routing header is refused. Fragments are put
+//! together first in transport mode, for ESP protects whole datagrams, and where an SA is chosen by ports.
 //! What a device gives is up to 64 KB of one flow (TSO, USO); it is cut, sealed and sent with one call (UDP_SEGMENT
 //! on UDP, sendmmsg on raw sockets). What the wire gives comes in batches (recvmmsg, UDP_GRO), and TCP segments that
 //! continue each other are written to the device as one. Where the kernel or a path has none of it, packets go
@@ -30,12 +32,15 @@ mod events;
 mod ingress;
 mod mend;
 mod offload;
+mod own;
 mod plane;
 mod python;
 mod refused;
 mod route;
 mod shared;
+mod sizes;
 mod sys;
+mod too_big;
 mod waiting;
 
 use pyo3::prelude::*;

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{PoisonError, RwLock};
 
 use crate::sys;
 
@@ -32,21 +32,33 @@ pub struct Socket {
     pub is_v6: bool,
     pub port: u16,
     pub fd: OwnedFd,
-    /// What was last asked of it.
-    dont_fragment: AtomicBool,
+    /// What was last asked of it. Whoever sends holds it.
+    dont_fragment: RwLock<bool>,
 }
 
 impl Socket {
     fn new(purpose: Purpose, is_v6: bool, port: u16, fd: OwnedFd) -> Self {
-        Socket { purpose, is_v6, port, fd, dont_fragment: AtomicBool::new(false) }
+        Socket { purpose, is_v6, port, fd, dont_fragment: RwLock::new(false) }
     }
 
-    /// Let IPv4 packets have DF, or have it not. Where a path turns out to be too narrow, the kernel fragments all the
-    /// same: nobody would tell the packet's sender. To be called from one thread only.
-    pub fn set_dont_fragment(&self, wanted: bool) {
-        if !self.is_v6 && self.dont_fragment.swap(wanted, Relaxed) != wanted {
-            sys::set_dont_fragment(&self.fd, wanted);
+    /// Call `send` while the socket's IPv4 packets have DF, or have it not. No other thread's packets get it meanwhile:
+    /// there is no control message for it, only an option of the whole socket. What is too large for the path as the
+    /// kernel knows it is fragmented all the same, without DF: it has been judged before.
+    pub fn with_dont_fragment<T>(&self, wanted: bool, send: impl FnOnce() -> T) -> T {
+        if self.is_v6 {
+            return send();
         }
+        let standing = self.dont_fragment.read().unwrap_or_else(PoisonError::into_inner);
+        if *standing == wanted {
+            return send();
+        }
+        drop(standing);
+        let mut standing = self.dont_fragment.write().unwrap_or_else(PoisonError::into_inner);
+        if *standing != wanted {
+            sys::set_dont_fragment(&self.fd, wanted);
+            *standing = wanted;
+        }
+        send()
     }
 }
 

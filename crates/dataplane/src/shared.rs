@@ -2,7 +2,7 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::sync::atomic::{AtomicU32, AtomicUsize};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,7 +10,11 @@ use esp::gre::Gre;
 
 use crate::counters::{Drops, TunnelCounters};
 use crate::events::EventQueue;
+use crate::own::OwnAddresses;
 use crate::route::Sockets;
+use crate::sizes::SharedSizes;
+use crate::sys;
+use crate::too_big::TooBig;
 
 pub struct Shared {
     pub sockets: Sockets,
@@ -18,6 +22,10 @@ pub struct Shared {
     pub drops: Arc<Drops>,
     /// How many packets wait for an SA, in all tunnels.
     pub waiting: AtomicUsize,
+    pub own_addresses: OwnAddresses,
+    pub too_big: TooBig,
+    /// Names of datagrams that are fragmented here.
+    identification: AtomicU32,
     clock: Instant,
 }
 
@@ -25,7 +33,23 @@ impl Shared {
     pub fn new(sockets: Sockets) -> io::Result<Self> {
         let drops = Arc::new(Drops::default());
         let events = EventQueue::new(drops.clone())?;
-        Ok(Shared { sockets, events, drops, waiting: AtomicUsize::new(0), clock: Instant::now() })
+        let mut identification = [0; 4];
+        sys::random(&mut identification)?;
+        Ok(Shared {
+            sockets,
+            events,
+            drops,
+            waiting: AtomicUsize::new(0),
+            own_addresses: OwnAddresses::default(),
+            too_big: TooBig::new()?,
+            identification: AtomicU32::new(u32::from_ne_bytes(identification)),
+            clock: Instant::now(),
+        })
+    }
+
+    /// The next name for a datagram in fragments. Nobody else knows where they begin (RFC 7739).
+    pub fn identification(&self) -> u32 {
+        self.identification.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Milliseconds since a moment before the start; never 0.
@@ -34,11 +58,14 @@ impl Shared {
     }
 }
 
-/// A tunnel's device and counters.
+/// A tunnel's device and counters, and how large its packets may be.
 pub struct TunnelDevice {
     pub name: Arc<str>,
     pub fd: OwnedFd,
+    /// The kernel cuts UDP, too, for whom it hands our packets to, and lets us do it with its own (Linux 6.2).
+    pub segments_udp: bool,
     pub counters: TunnelCounters,
+    pub sizes: SharedSizes,
     pub gre: Option<GreEnd>,
 }
 

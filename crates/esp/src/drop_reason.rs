@@ -17,17 +17,25 @@ pub enum DropReason {
     InvalidPadding,
     /// Next Header is neither IPv4 nor IPv6.
     UnknownProtocol,
-    /// There was no room to keep it.
+    /// There was no room to keep it: fragments of too many datagrams at once.
     OutOfMemory,
     /// The inner packet is outside the negotiated traffic selectors (RFC 4301 section 5.2).
     TsUnacceptable,
-    /// Anything else: sequence numbers used up, a malformed inner packet, the host refused to send.
+    /// An IP packet, or what the host says of one, that contradicts itself.
+    Malformed,
+    /// A fragment that overlaps others, ends twice, is cut where none may be, or whose others did not come in time.
+    BadFragment,
+    /// Larger than the tunnel takes, and not to be fragmented: its sender is told.
+    TooLarge,
+    /// The path marked it as congested, and its sender would not understand (RFC 6040 section 4.2).
+    Congestion,
+    /// Anything else: sequence numbers used up, the host refused to send.
     MiscError,
 }
 
 impl DropReason {
     /// All of them, in the order of their counters.
-    pub const ALL: [DropReason; 10] = [
+    pub const ALL: [DropReason; 14] = [
         DropReason::InvalidSa,
         DropReason::ReplayDetected,
         DropReason::IntegrityFailure,
@@ -37,8 +45,24 @@ impl DropReason {
         DropReason::UnknownProtocol,
         DropReason::OutOfMemory,
         DropReason::TsUnacceptable,
+        DropReason::Malformed,
+        DropReason::BadFragment,
+        DropReason::TooLarge,
+        DropReason::Congestion,
         DropReason::MiscError,
     ];
+
+    /// Is it one of those that a device counts together, as its "misc error"?
+    pub fn is_misc(self) -> bool {
+        matches!(
+            self,
+            DropReason::Malformed
+                | DropReason::BadFragment
+                | DropReason::TooLarge
+                | DropReason::Congestion
+                | DropReason::MiscError
+        )
+    }
 
     /// The counter's name, as Python knows it.
     pub fn name(self) -> &'static str {
@@ -52,6 +76,10 @@ impl DropReason {
             DropReason::UnknownProtocol => "unknown_protocol",
             DropReason::OutOfMemory => "out_of_memory",
             DropReason::TsUnacceptable => "ts_unacceptable",
+            DropReason::Malformed => "malformed",
+            DropReason::BadFragment => "bad_fragment",
+            DropReason::TooLarge => "too_large",
+            DropReason::Congestion => "congestion",
             DropReason::MiscError => "misc_error",
         }
     }

@@ -19,11 +19,11 @@ pub struct Flow {
     pub destination_port: Option<u16>,
 }
 
-const ICMP: u8 = 1;
+pub(crate) const ICMP: u8 = 1;
 const TCP: u8 = 6;
 const UDP: u8 = 17;
 const DCCP: u8 = 33;
-const ICMPV6: u8 = 58;
+pub(crate) const ICMPV6: u8 = 58;
 const SCTP: u8 = 132;
 const MOBILITY: u8 = 135;
 const UDP_LITE: u8 = 136;
@@ -149,4 +149,14 @@ impl Flow {
 #[inline]
 pub(crate) fn u16_at(data: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes([*data.get(at)?, *data.get(at + 1)?]))
+}
+
+/// The Internet checksum (RFC 1071), of little: headers, and messages about packets.
+pub(crate) fn checksum(octets: &[u8]) -> [u8; 2] {
+    let word = |pair: &[u8]| u32::from(pair[0]) << 8 | pair.get(1).map_or(0, |&octet| u32::from(octet));
+    let mut sum: u32 = octets.chunks(2).map(word).sum();
+    while sum > 0xFFFF {
+        sum = (sum >> 16) + (sum & 0xFFFF);
+    }
+    (!sum as u16).to_be_bytes()
 }

@@ -23,6 +23,10 @@ impl Selector {
         Selector { version, start: 0, end, protocol: 0, start_port: 0, end_port: u16::MAX }
     }
 
+    fn sees_ports(&self) -> bool {
+        !matches!((self.start_port, self.end_port), (0, u16::MAX) | (u16::MAX, 0))
+    }
+
     fn accepts(&self, version: u8, address: u128, protocol: u8, port: Option<u16>) -> bool {
         self.version == version
             && (self.start..=self.end).contains(&address)
@@ -49,6 +53,7 @@ pub struct TrafficSelectors {
     remote: Box<[Selector]>,
     everything_v4: bool,
     everything_v6: bool,
+    sees_ports: bool,
 }
 
 impl TrafficSelectors {
@@ -60,9 +65,16 @@ impl TrafficSelectors {
         TrafficSelectors {
             everything_v4: everything(4),
             everything_v6: everything(6),
+            sees_ports: local.iter().chain(remote).any(Selector::sees_ports),
             local: local.into(),
             remote: remote.into(),
         }
+    }
+
+    /// Do they ask for ports, or a type of ICMP? Then only whole datagrams can be judged (RFC 4301 section 7).
+    #[inline]
+    pub fn sees_ports(&self) -> bool {
+        self.sees_ports
     }
 
     /// May `packet` leave by this SA?
@@ -82,12 +94,12 @@ impl TrafficSelectors {
         let everything = match packet.first().map(|first| first >> 4) {
             Some(4) => self.everything_v4,
             Some(6) => self.everything_v6,
-            _ => return Err(DropReason::MiscError),
+            _ => return Err(DropReason::Malformed),
         };
         if everything {
             return Ok(());
         }
-        let flow = inner_ip::flow(packet).ok_or(DropReason::MiscError)?;
+        let flow = inner_ip::flow(packet).ok_or(DropReason::Malformed)?;
         if accepts(flow) {
             Ok(())
         } else {

@@ -11,7 +11,8 @@
 use std::net::IpAddr;
 
 use crate::inner_ip::{
-    extension_size, u16_at, DESTINATION_OPTIONS, EXTENSION_HEADERS_MAX, FRAGMENT, HOP_BY_HOP, ROUTING,
+    checksum, extension_size, u16_at, DESTINATION_OPTIONS, EXTENSION_HEADERS_MAX, FRAGMENT, HOP_BY_HOP,
+    ROUTING,
 };
 use crate::{DropReason, PROTOCOL};
 
@@ -152,14 +153,4 @@ pub fn rebuild(
     cut.close(&mut target[start..], next_header, payload.len());
     target.extend_from_slice(payload);
     Ok(())
-}
-
-/// The Internet checksum (RFC 1071).
-pub(crate) fn checksum(octets: &[u8]) -> [u8; 2] {
-    let words = octets.chunks(2).map(|word| u16::from_be_bytes([word[0], *word.get(1).unwrap_or(&0)]));
-    let mut sum: u32 = words.map(u32::from).sum();
-    while sum > 0xFFFF {
-        sum = (sum >> 16) + (sum & 0xFFFF);
-    }
-    (!sum as u16).to_be_bytes()
 }

@@ -96,8 +96,8 @@ fn everything_takes_everything_of_its_ip_version() {
     let any = TrafficSelectors::new(&[Selector::any(4)], &[Selector::any(4)]);
     assert_eq!(any.check_outbound(&outbound(17)), Ok(()));
     assert_eq!(any.check_inbound(&ipv6(59, &[])), REFUSED);
-    assert_eq!(any.check_inbound(&[0x50; 40]), Err(DropReason::MiscError));
-    assert_eq!(any.check_inbound(&[]), Err(DropReason::MiscError));
+    assert_eq!(any.check_inbound(&[0x50; 40]), Err(DropReason::Malformed));
+    assert_eq!(any.check_inbound(&[]), Err(DropReason::Malformed));
     let both = [Selector::any(4), Selector::any(6)];
     assert_eq!(TrafficSelectors::new(&both, &both).check_inbound(&ipv6(59, &[])), Ok(()));
 }

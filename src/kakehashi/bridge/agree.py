@@ -11,6 +11,7 @@ from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_address, 
 from typing import TypeVar
 
 from kakehashi.bridge.abilities import (
+    AWPLUS,
     CISCO,
     NEC,
     PRF_OF,
@@ -24,7 +25,7 @@ from kakehashi.bridge.abilities import (
 )
 from kakehashi.bridge.places import places
 from kakehashi.check.device import Device
-from kakehashi.dialects.rendering import is_word
+from kakehashi.dialects.rendering import is_word, plain_secret
 from kakehashi.model.address import ANY
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
 from kakehashi.model.encapsulation import EncapsulationMode
@@ -39,6 +40,7 @@ from kakehashi.model.ikev1 import (
     Phase2Proposal,
 )
 from kakehashi.model.policy import IpsecPolicy, IpsecSettings
+from kakehashi.model.secret import Secret
 from kakehashi.model.selector import ANY_IPV4, TrafficSelector
 from kakehashi.model.source import Source
 from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
@@ -216,13 +218,18 @@ def _whole(selectors: Sequence[TrafficSelector]) -> TrafficSelector | None:
 def _ikev2(tunnel: Ikev2Tunnel, algorithms: IkeAlgorithms, talks: _Talks) -> Ikev2Tunnel:
     local = _named(_known(tunnel, talks), talks.theirs.identities, "our identity", tunnel, talks)
     peer = _named(tunnel.peer, talks.theirs.identities, "the peer's identity", tunnel, talks)
+    if talks.target == AWPLUS:
+        local = replace(local, secret=_key(local.secret, tunnel, talks))
+        peer = replace(peer, secret=_key(peer.secret, tunnel, talks))
     both_keys = local.secret is not None and peer.secret is not None
     if both_keys and local.secret != peer.secret and not talks.theirs.key_each_side:
-        peer = replace(peer, secret=local.secret)
+        whose = "the peer's" if _is_for_many(tunnel, talks) else "ours"
+        one = peer.secret if whose != "ours" else local.secret
+        local, peer = replace(local, secret=one), replace(peer, secret=one)
         talks.told(
             tunnel,
             "a key for each side",
-            "one key, ours, for both",
+            f"one key, {whose}, for both",
             tunnel.peer.source or tunnel.source,
             f"{TITLES[talks.target]} has one key between the two",
         )
@@ -233,6 +240,25 @@ def _ikev2(tunnel: Ikev2Tunnel, algorithms: IkeAlgorithms, talks: _Talks) -> Ike
         ike=replace(tunnel.ike, algorithms=algorithms),
         ipsec=_child(tunnel.ipsec, tunnel, talks),
     )
+
+
+def _is_for_many(tunnel: Ikev2Tunnel, talks: _Talks) -> bool:
+    """Do other peers know our key, too? Then it proves nobody else. NEC IX has one key for an identity, ours,
+    whoever the peer is.
+    """
+    if talks.device.gateway.dialect == NEC and not talks.replaces:
+        return False
+    others = (t for t in talks.device.gateway.tunnels if t.interface != tunnel.interface)
+    return any(isinstance(t, Ikev2Tunnel) and t.local.secret == tunnel.local.secret for t in others)
+
+
+def _key(secret: Secret | None, tunnel: Tunnel, talks: _Talks) -> Secret | None:
+    """A key that can be typed: of one that is not text of one word the hexadecimal digits, as text."""
+    if secret is None or not secret.octets or plain_secret(secret) is not None:
+        return secret
+    why = f"a key of {TITLES[talks.target]} is text of one word"
+    talks.told(tunnel, "a key that is no text", "its hexadecimal digits, as text", tunnel.source, why)
+    return Secret(secret.octets.hex().encode())
 
 
 def _known(tunnel: Ikev2Tunnel, talks: _Talks) -> Authentication:
@@ -266,7 +292,8 @@ def _named(
 
 def _identity_like(identity: Identity, types: frozenset[IdType]) -> Identity:
     """Itself, or a name of the DNS with the same letters: it need not be one that the DNS knows."""
-    if identity.type in types and (identity.type is not IdType.ID_FQDN or _is_name(identity.text)):
+    fits = {IdType.ID_FQDN: _is_name(identity.text), IdType.ID_RFC822_ADDR: "@" in identity.text}
+    if identity.type in types and fits.get(identity.type, True):
         return identity
     text = "".join(c if c.isascii() and (c.isalnum() or c in "-._") else "-" for c in identity.text)
     text = text.strip("-.") or "peer"
@@ -389,12 +416,14 @@ def _phase1(tunnel: Ikev1Tunnel, peer: Ikev1Peer, talks: _Talks) -> None:
         changed = replace(changed, peer_identity=_identity_like(far, talks.peers_v1))
         talks.told(tunnel, f"the peer's identity {far}", str(changed.peer_identity), peer.source)
     talks.peers[peer.name] = changed
-    if not peer.proposals or any(_has_phase1(p, talks.theirs) for p in peer.proposals):
-        return
-    added = _phase1_like(peer.proposals[0], talks)
+    usable = [p for p in peer.proposals if _has_phase1(p, talks.theirs)]
     # The first message of aggressive mode carries a key exchange, so its proposals have one group (RFC 2409
     # section 5.4).
-    instead = peer.mode is ExchangeMode.AGGRESSIVE and added.group != peer.proposals[0].group
+    one_group = peer.mode is ExchangeMode.AGGRESSIVE
+    if not peer.proposals or any(not one_group or p.group == peer.proposals[0].group for p in usable):
+        return
+    added = usable[0] if usable else _phase1_like(peer.proposals[0], talks)
+    instead = one_group and added.group != peer.proposals[0].group
     talks.told(
         tunnel,
         "the proposal of phase 1" if instead else "the proposals of phase 1",
@@ -458,6 +487,10 @@ def _quick_mode(policy: Ikev1IpsecPolicy, tunnel: Ikev1Tunnel, talks: _Talks) ->
         said = f"ESP with {added.cipher}, {_short(added.integrity)}"
         talks.told(tunnel, "the proposals of phase 2", said, first.source or tunnel.source, adds=True)
         changed = replace(changed, proposals=(*policy.proposals, added))
+    if not policy.sends_identities and talks.target != NEC:
+        told = "quick mode without identities"
+        talks.told(tunnel, told, "quick mode with the identities of the map", tunnel.source)
+        changed = replace(changed, sends_identities=True)
     changed = _without_ports(changed, tunnel, talks)
     if policy.pfs != KeyExchangeId.NONE and policy.pfs not in theirs.groups:
         group = group_like(policy.pfs, ours.groups & theirs.groups)

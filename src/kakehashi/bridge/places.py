@@ -54,5 +54,6 @@ def wan_of(tunnel: Tunnel, device: Device) -> Interface | None:
             return device.interfaces[route.interface]
         if route.next_hop is not None and (way := device.way_to(route.next_hop)) is not None:
             return way
-    leased = [i for i in device.physical if i.dhcp]
-    return next(iter([*leased, *device.physical]), None)
+    working = [i for i in device.physical if i.enabled]
+    leased = [i for i in working if i.dhcp]
+    return next(iter([*leased, *working, *device.physical]), None)

@@ -60,11 +60,17 @@ def why_it_is_down(proof: Proof, read: Read, tunnel: Tunnel, losses: Sequence[Lo
     if has_certificate(tunnel):
         reason = _CERTIFICATES
     elif not tunnel.enabled and not errors:
-        reason = f"it is shut down in {read.file}: nothing meets it before it is switched on"
+        own = next((f for f in read.findings if f.message.startswith(f"{tunnel.interface} ")), None)
+        told = f" ({own.message})" if own else ""
+        reason = f"it is shut down in {read.file}{told}: nothing meets it before it is switched on"
     elif errors and (not tunnel.enabled or not _meets_its_like(read.gateway, tunnel)):
-        reason = f"{read.file} has an error that keeps it down: {errors[0].message}"
+        own = next((f for f in errors if tunnel.interface in f.message), errors[0])
+        reason = f"{read.file} has an error that keeps it down: {own.message}"
+    elif isinstance(tunnel, Ikev1Tunnel) and not tunnel.ipsec.autorefresh and proof.reason == _SILENCE:
+        reason = f"its SAs end and are never renewed, as {read.file} says"
     elif losses and proof.reason == _SILENCE:
-        reason = f"the device cannot say all of it: {losses[0].what}: {losses[0].why}"
+        unsaid = "; ".join(f"{x.what} ({x.why})" for x in losses[:3])
+        reason = f"no answer comes; look at what the device cannot say: {unsaid}"
     else:
         return proof
     return Proof(proof.tunnel, proof.comes_up, proof.survives_rekey, reason)

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from kakehashi.check.configuration import Configuration
 from kakehashi.check.pair import End, Pair
-from kakehashi.check.phrases.table import can_say, phrase
+from kakehashi.check.phrases.table import can_say, common, phrase
 from kakehashi.check.sheet.row import Cell, Row
 from kakehashi.check.strength import strength
 
 _SENTENCES = {
     "pre-shared-key": "write the same key on both sides: letter case and blanks count",
+    "inside": "let both sides wrap their packets in GRE, or neither",
     "version": "let both sides make the tunnel with IKEv2",
 }
 
@@ -33,11 +34,31 @@ def advise(pair: Pair, row: Row, configurations: Mapping[str, Configuration]) ->
     if row.parameter == "peer-address":
         return _address(pair, row)
     if not _has(end, row, there.text, configurations):
-        return f"no device has what the other says: choose a value that both have ({_place(end, here)})"
+        return _neither(end, keep[0], row, (here, there), configurations)
     line = phrase(configurations[end.device].dialect, row.key, end.ike_version, there.text)
     wanted = f"`{line}`" if line else there.text
     instead = f"`{here.words}`" if here.words else here.text
-    return f"write {wanted} in {_place(end, here)}, which says {instead}"
+    advice = f"write {wanted} in {_place(end, here)}, which says {instead}"
+    if not _has(keep[0], row, here.text, configurations):
+        title = configurations[keep[0].device].title
+        return f"{advice}; {title} does not have {here.text}"
+    return advice
+
+
+def _neither(
+    end: End, other: End, row: Row, cells: tuple[Cell, Cell], configurations: Mapping[str, Configuration]
+) -> str:
+    """Neither device has what the other says: what both have."""
+    dialects = [configurations[each.device].dialect for each in (end, other)]
+    values = common(dialects[0], dialects[1], row.key, end.ike_version)
+    if not values:
+        return f"no device has what the other says: choose a value that both have ({_place(end, cells[0])})"
+    best = max(values, key=lambda value: strength(row.key, value))
+    title = configurations[end.device].title
+    return (
+        f"{title} does not have {cells[1].text}: choose what both have, e.g. {best} "
+        f"({_place(end, cells[0])}, {_place(other, cells[1])})"
+    )
 
 
 def _has(end: End, row: Row, text: str, configurations: Mapping[str, Configuration]) -> bool:

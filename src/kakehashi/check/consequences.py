@@ -4,6 +4,7 @@ An engineer mends the cause, and what followed from it is gone. Where the cause 
 follows from it is one, the cause becomes one.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ _OF_BLOCKS: Mapping[str, tuple[str, ...]] = {
     "no-authentication": _BAD_LINES,
     "policy-authentication": _BAD_LINES,
     "policy-default": _BAD_LINES,
+    "weak-algorithms": _BAD_LINES,
     "no-peer": (*_BAD_LINES, "other-tunnel-mode"),
     "no-ipsec-policy": (*_BAD_LINES, "other-tunnel-mode"),
     "no-tunnel-mode": _BAD_LINES,
@@ -37,6 +39,7 @@ _OF_FILES: Mapping[str, tuple[str, ...]] = {
         "overlapping-subnets",
         "mismatch-traffic",
     ),
+    "no-nat-traversal": ("undefined-ike-policy",),
     "one-way": ("traffic-outside-selectors",),
     "built-in-policies": ("undefined-key",),
 }
@@ -48,6 +51,8 @@ _OF_LINES: Mapping[str, tuple[str, ...]] = {
     "mismatch-traffic": ("map-version",),
     "traffic-outside-selectors": ("mismatch-traffic",),
 }
+
+_QUOTED = re.compile("`([^`]+)`")
 
 
 def causes_only(remarks: Iterable[Remark], configurations: Mapping[str, Configuration]) -> tuple[Remark, ...]:
@@ -127,7 +132,8 @@ class _Causes:
             if head != bad.line and any(e.file == bad.file and e.line == head for e in effect.where):
                 return True
             words = self._words(bad.file, bad.line)
-            if effect.name and effect.name in words and bad not in effect.where:
+            quoted = {effect.name, *_QUOTED.findall(effect.message)}
+            if effect.rule.startswith("undefined-") and quoted & set(words) and bad not in effect.where:
                 return True
         return False
 

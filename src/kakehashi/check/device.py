@@ -125,7 +125,7 @@ class Device:
             return max(on_link, key=lambda found: found[0])[1]
         route = self.route_to(address)
         if route is None:
-            return None
+            return next((i for i in self.gateway.interfaces if i.dhcp_default_route), None)
         if route.interface is not None:
             return self.interfaces.get(route.interface)
         if route.next_hop is not None and depth:

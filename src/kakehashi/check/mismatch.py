@@ -154,6 +154,8 @@ def _both(pair: Pair) -> tuple[Source, ...]:
 
 
 def _consequence(row: Row, verdict: Verdict) -> str:
+    if verdict.comes_up and row.key == "2/inside":
+        return "comes up, and carries nothing"
     if verdict.comes_up and not verdict.survives_rekey:
         return "comes up, and dies at the first rekey"
     if verdict.comes_up:

@@ -1,11 +1,11 @@
 """A data plane without packets, for tests: it records what it is asked, and tells what it is told to tell."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from kakehashi.dataplane.protocol import Activity, Counters, DataPlaneEvent
-from kakehashi.model.address import Path
+from kakehashi.dataplane.protocol import Activity, Counters, DataPlaneEvent, Sizes
+from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.gre import Gre
 from kakehashi.model.status import InboundCounters, OutboundCounters
@@ -15,14 +15,16 @@ class MemoryDataPlane:
     """See `protocol.DataPlane`.
 
     `calls` holds every call that asks for something, as (name, arguments), oldest first; `sent` the IKE
-    messages. `devices`, `children` (by inbound SPI) and `outbound` (by tunnel: the inbound SPI of the Child
-    SA that sends) are what the calls amount to. `device_errors`: `add_tunnel` of this device raises this.
+    messages. `devices`, `sizes`, `children` (by inbound SPI) and `outbound` (by tunnel: the inbound SPI of
+    the Child SA that sends) are what the calls amount to. `device_errors`: `add_tunnel` of this device raises
+    this.
     """
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
         self.sent: list[tuple[bytes, Path]] = []
         self.devices: dict[str, tuple[str, int]] = {}
+        self.sizes: dict[str, Sizes] = {}
         self.children: dict[int, ChildSa] = {}
         self.outbound: dict[str, int] = {}
         self.device_errors: dict[str, OSError] = {}
@@ -61,13 +63,17 @@ class MemoryDataPlane:
             raise error
         self.devices[name] = (device, mtu)
 
-    def set_tunnel_mtu(self, name: str, mtu: int) -> None:
-        self._record("set_tunnel_mtu", name, mtu)
-        self.devices[name] = (self.devices[name][0], mtu)
+    def set_sizes(self, name: str, sizes: Sizes) -> None:
+        self._record("set_sizes", name, sizes)
+        self.sizes[name] = sizes
+
+    def set_own_addresses(self, addresses: Collection[IPAddress]) -> None:
+        self._record("set_own_addresses", addresses)
 
     def remove_tunnel(self, name: str) -> None:
         self._record("remove_tunnel", name)
         self.devices.pop(name, None)
+        self.sizes.pop(name, None)
         self.outbound.pop(name, None)
         self.children = {spi: sa for spi, sa in self.children.items() if sa.tunnel != name}
 
@@ -100,6 +106,9 @@ class MemoryDataPlane:
 
     def activity(self) -> list[Activity]:
         return list(self.activities)
+
+    def means(self) -> Mapping[str, str]:
+        return {"packets": "none"}
 
     def close(self) -> None:
         if not self.closed:

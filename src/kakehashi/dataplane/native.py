@@ -1,5 +1,6 @@
 """The data plane in Rust: userspace ESP over UDP and raw sockets, a TUN device a tunnel."""
 
+from collections.abc import Collection
 from dataclasses import fields
 from functools import lru_cache
 from ipaddress import ip_address
@@ -15,10 +16,11 @@ from kakehashi.dataplane.protocol import (
     Expire,
     FirstInbound,
     PeerMoved,
+    Sizes,
     Undecryptable,
     UnknownSpi,
 )
-from kakehashi.model.address import IKE_PORT, NAT_T_PORT, Path, SocketAddress
+from kakehashi.model.address import IKE_PORT, NAT_T_PORT, IPAddress, Path, SocketAddress
 from kakehashi.model.child_sa import ChildSa, EspKeys
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gre import Gre
@@ -32,7 +34,7 @@ _INBOUND = [field.name for field in fields(InboundCounters)]
 
 
 class NativeDataPlane:
-    """See `protocol.DataPlane`. Packets that are too large for the path are fragmented after encryption.
+    """See `protocol.DataPlane`.
 
     OSError says which port is taken or which capability is missing. RuntimeError from any call: a data thread
     has failed, and no packet passes any more. ValueError from any call after `close`.
@@ -63,13 +65,18 @@ class NativeDataPlane:
         header = (gre.key, gre.checksum, gre.sequence) if gre else None
         self._native.add_tunnel(name, device, mtu, header)
 
-    def set_tunnel_mtu(self, name: str, mtu: int) -> None:
-        """Nothing to do: the device gives up no packet that is larger than its MTU."""
+    def set_sizes(self, name: str, sizes: Sizes) -> None:
+        df_bit = sizes.df_bit.value
+        self._native.set_sizes(name, sizes.mtu, sizes.pre_fragment, sizes.mtu_ignore, df_bit)
+
+    def set_own_addresses(self, addresses: Collection[IPAddress]) -> None:
+        self._native.set_own_addresses([address.packed for address in addresses])
 
     def remove_tunnel(self, name: str) -> None:
         self._native.remove_tunnel(name)
 
-    def install(self, sa: ChildSa, use_outbound: bool) -> None:
+    def install(self, sa: ChildSa, use_outbound: bool, sequence: int = 0) -> None:
+        """`sequence`: the number of the last packet that counts as sent."""
         self._native.install(
             tunnel=sa.tunnel,
             spi_in=sa.spi_in,
@@ -91,6 +98,7 @@ class NativeDataPlane:
             hard_bytes=sa.hard_bytes,
             transport_mode=sa.mode is EncapsulationMode.TRANSPORT,
             use_outbound=use_outbound,
+            sequence=sequence,
         )
 
     def use_outbound(self, tunnel: str, spi_in: int) -> None:
@@ -123,6 +131,9 @@ class NativeDataPlane:
             Activity(spi_in, _seconds(inbound), _seconds(outbound))
             for spi_in, inbound, outbound in self._native.activity()
         ]
+
+    def means(self) -> dict[str, str]:
+        return dict(self._native.means())
 
     def close(self) -> None:
         self._native.close()

@@ -1,12 +1,13 @@
 """The data plane's interface. Every method returns at once; what takes time comes back as an event."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from kakehashi.model.address import IPAddress, Path, SocketAddress
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.gre import Gre
+from kakehashi.model.policy import DfBit
 from kakehashi.model.status import InboundCounters, OutboundCounters
 
 
@@ -108,6 +109,23 @@ class Activity:
     outbound_idle: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How large the packets of a tunnel may be, and what becomes of those that are larger.
+
+    `mtu`: octets of the largest packet that needs no fragments once it is sealed. A larger one that may be
+    fragmented is cut before encryption if `pre_fragment`, after it otherwise; one that may not (DF, IPv6) is
+    dropped and its sender told by ICMP, unless `mtu_ignore`. Packets that have an address of the host itself
+    as source are always fragmented, before encryption. An SA that is chosen by ports takes no fragments, nor
+    does transport mode: there it is done after encryption. `df_bit`: of the outer header, in tunnel mode.
+    """
+
+    mtu: int
+    pre_fragment: bool = False
+    mtu_ignore: bool = False
+    df_bit: DfBit = DfBit.COPY
+
+
 class DataPlane(Protocol):
     """A running data plane: UDP 500 and 4500, ESP, and one TUN device a tunnel.
 
@@ -128,13 +146,16 @@ class DataPlane(Protocol):
         """Send the one octet 0xFF of RFC 3948 section 2.3."""
 
     def add_tunnel(self, name: str, device: str, mtu: int, gre: Gre | None = None) -> None:
-        """Make the TUN device `device`. OSError says what the host refuses.
+        """Make the TUN device `device`, which gives no packet larger than `mtu`. OSError: what is refused.
 
         `gre`: packets are wrapped in it before ESP, and taken out of it behind; its SAs take all of them.
         """
 
-    def set_tunnel_mtu(self, name: str, mtu: int) -> None:
-        """The device's MTU has changed; packets are judged by it."""
+    def set_sizes(self, name: str, sizes: Sizes) -> None:
+        """Packets of the tunnel are judged by `sizes` from now on; before, all that its device gives fit."""
+
+    def set_own_addresses(self, addresses: Collection[IPAddress]) -> None:
+        """The addresses of the host itself."""
 
     def remove_tunnel(self, name: str) -> None:
         """Close the device; SAs of the tunnel go with it."""
@@ -159,6 +180,9 @@ class DataPlane(Protocol):
 
     def activity(self) -> list[Activity]:
         """The last use of each Child SA."""
+
+    def means(self) -> Mapping[str, str]:
+        """What packets are worked on with, of what the host and its processor have. For people to read."""
 
     def close(self) -> None:
         """Stop the threads, close devices and sockets, wipe the keys."""

@@ -19,8 +19,18 @@ _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOSTNAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?")
 
 
+class Unlisted:
+    """A kind whose words cannot be listed."""
+
+    __slots__ = ()
+
+    @property
+    def words(self) -> tuple[tuple[str, str], ...]:
+        return ()
+
+
 @dataclass(frozen=True, slots=True)
-class Number:
+class Number(Unlisted):
     """A decimal number from `low` to `high`, both included."""
 
     low: int
@@ -29,10 +39,6 @@ class Number:
     @property
     def expected(self) -> str:
         return f"a number from {self.low} to {self.high}"
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -78,7 +84,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class Address(Unlisted):
     """An address of a host."""
 
     version: int | None = None
@@ -86,10 +92,6 @@ class Address:
     @property
     def expected(self) -> str:
         return f"an {_VERSIONS[self.version]} address"
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -106,7 +108,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class InterfaceAddress:
+class InterfaceAddress(Unlisted):
     """An address with the length of its prefix, `192.0.2.1/24`."""
 
     version: int
@@ -115,10 +117,6 @@ class InterfaceAddress:
     def expected(self) -> str:
         example = "192.0.2.1/24" if self.version == 4 else "2001:db8::1/64"
         return f"an {_VERSIONS[self.version]} address with its prefix length, such as {example}"
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -138,7 +136,7 @@ class InterfaceAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class Prefix:
+class Prefix(Unlisted):
     """A network, `192.0.2.0/24`; bits beyond the prefix are refused. A bare address is a host's prefix."""
 
     version: int | None = None
@@ -148,10 +146,6 @@ class Prefix:
     def expected(self) -> str:
         example = "2001:db8::/64" if self.version == 6 else "192.0.2.0/24"
         return f"an {_VERSIONS[self.version]} prefix, such as {example}"
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -174,16 +168,12 @@ class Prefix:
 
 
 @dataclass(frozen=True, slots=True)
-class HostName:
+class HostName(Unlisted):
     """A host's name in the DNS; what looks like an address is refused."""
 
     @property
     def expected(self) -> str:
         return "a host name"
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -196,7 +186,7 @@ class HostName:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(Unlisted):
     """Any one word."""
 
     what: str = "a name"
@@ -204,10 +194,6 @@ class Text:
     @property
     def expected(self) -> str:
         return self.what
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -218,7 +204,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class Key(Unlisted):
     """A key or a password as text, of `longest` octets at most."""
 
     longest: int
@@ -226,10 +212,6 @@ class Key:
     @property
     def expected(self) -> str:
         return f"a key of 1 to {self.longest} octets"
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -246,7 +228,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class HexKey:
+class HexKey(Unlisted):
     """A key as hexadecimal digits, two an octet, `0x` before them if you like; `longest` octets at most."""
 
     longest: int
@@ -254,10 +236,6 @@ class HexKey:
     @property
     def expected(self) -> str:
         return f"an even number of hexadecimal digits, for 1 to {self.longest} octets"
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
 
     @property
     def forms(self) -> tuple[str, ...]:

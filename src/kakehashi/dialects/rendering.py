@@ -49,6 +49,14 @@ class Losses:
             self.add(source, what, why)
         return fits
 
+    def within(self, value: int, low: int, high: int, source: Source | None, what: str) -> int:
+        """The value, or the nearest one that the device takes, which is then remembered."""
+        nearest = min(max(value, low), high)
+        self.unless(
+            nearest == value, source, f"{what} of {value}", f"it is {low} to {high}: {nearest} is written"
+        )
+        return nearest
+
     def words(
         self,
         values: Iterable[T],

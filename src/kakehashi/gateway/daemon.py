@@ -24,6 +24,7 @@ from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.host.host import Host
 from kakehashi.gateway.host.monitor import Monitor, is_root
 from kakehashi.gateway.host.netlink import Netlink
+from kakehashi.gateway.host.path_mtu import PathMtuBell
 from kakehashi.gateway.interfaces import Mapped, map_interfaces
 from kakehashi.gateway.keylog import KeyLog
 from kakehashi.gateway.log import Log
@@ -118,6 +119,7 @@ class Daemon:
         control = Control(self._options.socket, self._answer)
         tasks: list[asyncio.Task[None]] = []
         monitor: Monitor | None = None
+        bell: PathMtuBell | None = None
         try:
             self._signals()
             for tunnel in self._gateway.tunnels:
@@ -129,6 +131,7 @@ class Daemon:
             await self._reconciler.try_to_settle()
             self._driver.start()
             monitor = Monitor(self._reconciler.touch)
+            bell = PathMtuBell(self._reconciler.touch)
             tasks = [
                 asyncio.create_task(self._reconciler.run()),
                 asyncio.create_task(self._resolver.run()),
@@ -148,6 +151,8 @@ class Daemon:
             await self._dhcp.stop()
             if monitor:
                 monitor.close()
+            if bell:
+                bell.close()
             await control.stop()
             self._driver.stop()
             await self._put_back()
@@ -324,6 +329,8 @@ class Daemon:
         return failure(f"no command {request.command}")
 
     async def _show(self, request: Request) -> Answer:
+        if request.words == ("dataplane",):
+            return self._show_dataplane(request)
         current = await self._status()
         if request.as_json:
             return {"ok": True, "status": status.to_json(current, request.with_keys)}
@@ -333,6 +340,14 @@ class Daemon:
             return {"ok": True, "text": self._loaded.dialect.show(request.words, current, self._gateway)}
         except ShowError as error:
             return failure(str(error))
+
+    def _show_dataplane(self, request: Request) -> Answer:
+        """No router has this command."""
+        means = dict(self._dataplane.means())
+        if request.as_json:
+            return {"ok": True, "status": {"dataplane": means}}
+        width = max(map(len, means))
+        return {"ok": True, "text": "\n".join(f"{name:{width}}  {what}" for name, what in means.items())}
 
     async def _clear(self, request: Request) -> Answer:
         try:

@@ -8,14 +8,15 @@ Where a packet goes whose destination has a route into a tunnel:
 | down, or the gateway killed | refused, unless the same prefix has another route | by the other routes |
 | `shutdown`, or the gateway stopped | by the other routes | by the other routes |
 
-The last two cells of the right column are the device's way to let a backup take over (V2-09). In transport
+The last two cells of the right column are the device's way to let a backup take over (V2-09); a route that
+leads to the peer of another tunnel, which is to be carried by this one, is refused as on demand. In transport
 mode the destination is the peer itself; `between_ends` says where its packets go. `policy_based` has the
 tunnels that selectors lead into.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from types import MappingProxyType
 from zlib import crc32
 
@@ -32,10 +33,12 @@ from kakehashi.gateway.host.items import (
     Rule,
     Sysctl,
 )
+from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, device_mtu
 from kakehashi.gateway.outgoing import NoWay, Pin, Way, is_between_ends
 from kakehashi.gateway.policy_based import Pair, into_tunnel, pairs_of, past_tunnels
 from kakehashi.model import gateway as model
 from kakehashi.model.address import IPAddress
+from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind
 from kakehashi.model.tunnel import ConnectType, Tunnel
 
@@ -49,7 +52,8 @@ DEFAULTS = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TunnelState:
-    """One tunnel as it is now. `up`: its interface is up; `mtu` in octets.
+    """One tunnel as it is now. `up`: its interface is up; `mtu`: octets of the largest packet that fits;
+    `path_mtu`: of the largest that the way to the peer takes, which begins with the device `carrier`.
 
     `waiting`: where it can be carried and is down all the same, what for. `negotiated`: what its SAs take,
     where only the peer knows that.
@@ -58,6 +62,8 @@ class TunnelState:
     way: Way | NoWay
     up: bool
     mtu: int
+    path_mtu: int = DEFAULT_LINK_MTU
+    carrier: str = ""
     waiting: str = ""
     negotiated: tuple[Pair, ...] = ()
 
@@ -74,6 +80,7 @@ def desired(
     `tunnels` holds those whose device is there, `leases` by device what DHCP gives.
     """
     items: list[Item] = []
+    widest = device_mtu(facts.links, [devices[name] for name in tunnels if name in devices])
     for interface in gateway.interfaces:
         device = devices.get(interface.name)
         if device is None or not interface.enabled:
@@ -83,7 +90,7 @@ def desired(
             if interface.dhcp and device in leases:
                 items += _leased(interface, device, leases[device])
         elif interface.name in tunnels:
-            items += _tunnel(gateway, interface, device, tunnels[interface.name])
+            items += _tunnel(gateway, interface, device, tunnels[interface.name], widest)
     items += _ipv6_forwarding(gateway, facts)
     for route in gateway.routes:
         items += _route(gateway, route, devices, tunnels, facts)
@@ -141,7 +148,9 @@ def _leased(interface: Interface, device: str, lease: Lease) -> Iterator[Item]:
         yield Route(DEFAULTS[4], device, lease.router, LEASED_METRIC)
 
 
-def _tunnel(gateway: Gateway, interface: Interface, device: str, state: TunnelState) -> Iterator[Item]:
+def _tunnel(
+    gateway: Gateway, interface: Interface, device: str, state: TunnelState, widest: int
+) -> Iterator[Item]:
     tunnel = gateway.tunnel(interface.name)
     has_ipv6 = (
         _selects_ipv6(tunnel, state)
@@ -156,7 +165,9 @@ def _tunnel(gateway: Gateway, interface: Interface, device: str, state: TunnelSt
     # No link-local address of the host's own: its chatter would start negotiations.
     yield Sysctl(f"net/ipv6/conf/{device}/addr_gen_mode", "1")
     yield Sysctl(f"net/ipv6/conf/{device}/disable_ipv6", "0" if has_ipv6 else "1")
-    yield Mtu(device, state.mtu)
+    # In transport mode packets are this host's own, and the kernel itself makes them fit.
+    in_transport = tunnel is not None and tunnel.ipsec.mode is EncapsulationMode.TRANSPORT
+    yield Mtu(device, state.mtu if in_transport else widest)
     for address in interface.addresses:
         if address.version == 4 or has_ipv6:
             yield Address(device, address)
@@ -198,8 +209,9 @@ def _route(
     if route.interface and (tunnel := gateway.tunnel(route.interface)):
         device = devices.get(route.interface, "")
         # Even when the tunnel is down, or we are dead, what it protects finds no way out in the clear. A
-        # tunnel that is always on gives its routes up instead, to let a backup take over (V2-09).
-        if tunnel.connect is ConnectType.ON_DEMAND and tunnel.enabled:
+        # tunnel that is always on gives its routes up instead, to let a backup take over (V2-09), unless they
+        # lead to the peer of another tunnel.
+        if tunnel.enabled and (tunnel.connect is ConnectType.ON_DEMAND or _carries_another(gateway, route)):
             yield Route(route.destination, "", metric=LAST_METRIC)
         if route.interface in tunnels and tunnels[route.interface].up:
             source = _borrowed(gateway, route.interface, route.destination.version, devices, facts)
@@ -212,6 +224,28 @@ def _route(
     device = named or (facts.device_towards(route.next_hop) if route.next_hop else None) or ""
     if device and device in facts.links and facts.links[device].running:
         yield Route(route.destination, device, route.next_hop, route.metric)
+
+
+def _carries_another(gateway: Gateway, route: model.Route) -> bool:
+    """Is a tunnel to be carried by the one that the route leads into (V1-40)? Then its IKE is not to be seen
+    outside of that one, be it down.
+    """
+    peers = [
+        t.peer_address
+        for t in gateway.tunnels
+        if t.enabled and t.outgoing is None and t.interface != route.interface
+    ]
+    return any(
+        isinstance(peer, IPv4Address | IPv6Address)
+        and peer in route.destination
+        and not any(peer in r.destination and _is_narrower(r, route) for r in gateway.routes)
+        for peer in peers
+    )
+
+
+def _is_narrower(route: model.Route, than: model.Route) -> bool:
+    same = route.destination.version == than.destination.version
+    return same and route.destination.prefixlen > than.destination.prefixlen
 
 
 def _borrowed(

@@ -1,6 +1,10 @@
-"""The MTU of a tunnel: what the outgoing interface can carry, less what ESP adds (RFC 4303 section 2)."""
+"""The MTU of a tunnel: what the way to its peer can carry, less what ESP adds (RFC 4303 section 2)."""
+
+from collections.abc import Collection, Mapping
 
 from kakehashi.crypto.sizes import cipher_block_size, icv_size, iv_size
+from kakehashi.gateway.host.facts import Link
+from kakehashi.gateway.interfaces import LOOPBACK
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Gateway
@@ -14,6 +18,19 @@ SPI_AND_SEQUENCE = 8
 PAD_LENGTH_AND_NEXT_HEADER = 2
 IP_HEADER = {4: 20, 6: 40}
 SMALLEST = 576  # RFC 791: every IPv4 host takes that much
+
+
+LARGEST = 65535
+
+
+def device_mtu(links: Mapping[str, Link], tunnels: Collection[str]) -> int:
+    """Of the devices `tunnels`: as much as any other device may bring, so that the data plane sees it whole.
+
+    What is larger than the tunnel takes is the data plane's to judge, by which a packet from elsewhere is not
+    the same as one of this host.
+    """
+    others = (link.mtu for name, link in links.items() if name not in tunnels and name != LOOPBACK)
+    return min(max(DEFAULT_LINK_MTU, *others, 0), LARGEST)
 
 
 def tunnel_mtu(

@@ -7,25 +7,27 @@ from ipaddress import IPv4Address, IPv6Address
 
 from pyroute2.netlink.exceptions import NetlinkError
 
+from kakehashi.dataplane.protocol import Sizes
 from kakehashi.gateway.desired import TunnelState, desired
 from kakehashi.gateway.dhcp.clients import Clients
 from kakehashi.gateway.dhcp.devices import leased_devices
 from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.host.access import Filter
-from kakehashi.gateway.host.facts import Facts
+from kakehashi.gateway.host.facts import Ends, Facts
 from kakehashi.gateway.host.filters import Clamp, Ruleset, render
 from kakehashi.gateway.host.guards import Guard
 from kakehashi.gateway.host.host import Host
 from kakehashi.gateway.host.items import Item
 from kakehashi.gateway.log import Log
-from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, tunnel_mtu
+from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, LARGEST, tunnel_mtu
 from kakehashi.gateway.outgoing import NoWay, Way, decide
 from kakehashi.gateway.paths import tunnel_paths
 from kakehashi.gateway.policy_based import is_told_by_peer, negotiated_pairs, pairs_of, past
 from kakehashi.gateway.standing import depends_on_sas, isakmp_sa_suffices, why_down
 from kakehashi.gateway.status import down_reason
 from kakehashi.ike.effects import Level
-from kakehashi.model.address import IPAddress
+from kakehashi.model.address import IPAddress, Path
+from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import AdjustMss, Gateway, Interface, InterfaceKind
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.status import IkeSaState
@@ -56,6 +58,8 @@ class Reconciler:
         self._dhcp = dhcp
         self._driver: Driver | None = None
         self._problems: frozenset[str] = frozenset()
+        self._sizes: Mapping[str, Sizes] = {}
+        self._own: frozenset[IPAddress] = frozenset()
         self._local: dict[str, frozenset[IPAddress]] = {}
         self._depends: dict[str, object] = {}
         self._dirty = asyncio.Event()
@@ -72,6 +76,8 @@ class Reconciler:
         self.gateway, self.devices = gateway, devices
         names = {t.interface for t in gateway.tunnels if t.enabled}
         self.states = {name: state for name, state in self.states.items() if name in names}
+        # A tunnel may have gone and come again since, and its device with it.
+        self._sizes = {}
         self._local.clear()
         self._depends.clear()
 
@@ -155,7 +161,7 @@ class Reconciler:
         peers = dict(self._peers())
         asked = [peer for peer in peers.values() if peer is not None]
         asked += [sa.path.remote.ip for name, sa in driver.latest.items() if peers.get(name) is None]
-        self.facts = await self._host.facts(asked)
+        self.facts = await self._host.facts(asked, self._paths(driver))
         before = self.states
         isakmp_peers = _isakmp_peers(gateway, driver)
         states = {
@@ -170,11 +176,27 @@ class Reconciler:
         problems, changed = await self._host.apply(self.wanted, rules, self.facts, access)
         self.states = states  # now that it is so
         self._dhcp.follow(leased_devices(gateway, self.devices, self.facts, leases))
-        self._tell_dataplane(before, driver)
+        self._tell_dataplane(gateway, driver)
         self._leave_lost_addresses(gateway, driver)
         self._start_awaited(before, gateway, driver)
         driver.step()
-        return problems, changed
+        return problems, changed or self._carries_others(before)
+
+    def _carries_others(self, before: Mapping[str, TunnelState]) -> bool:
+        """Has a tunnel another MTU than before, by which another tunnel is carried?"""
+        changed = {
+            self.devices.get(name)
+            for name, state in self.states.items()
+            if name not in before or before[name].mtu != state.mtu
+        }
+        return any(state.carrier in changed for state in self.states.values())
+
+    def _paths(self, driver: Driver) -> set[Ends]:
+        """The ways of the tunnels, as far as both ends are known."""
+        ways = [state.way for state in self.states.values()]
+        paths = [way.path for way in ways if isinstance(way, Way)]
+        paths += [sa.path for sa in driver.latest.values()]
+        return {(path.local.ip, path.remote.ip) for path in paths if path is not None}
 
     def _judge_tunnel(
         self,
@@ -190,31 +212,45 @@ class Reconciler:
             driver.core.set_local_addresses(tunnel.interface, way.local)
         waiting = why_down(tunnel, driver.history.has_sa(tunnel.interface), isakmp_peers)
         up = isinstance(way, Way) and not waiting
+        mtu, path_mtu, carrier = self._mtus(gateway, driver, tunnel, way)
         return TunnelState(
             way=way,
             up=up,
-            mtu=self._mtu(gateway, driver, tunnel, way),
+            mtu=mtu,
+            path_mtu=path_mtu,
+            carrier=carrier,
             waiting=waiting,
             negotiated=negotiated_pairs(driver.core, tunnel, driver.now()),
         )
 
-    def _mtu(self, gateway: Gateway, driver: Driver, tunnel: Tunnel, way: Way | NoWay) -> int:
-        """By the SA that the tunnel has or had: between two SAs it stays."""
+    def _mtus(
+        self, gateway: Gateway, driver: Driver, tunnel: Tunnel, way: Way | NoWay
+    ) -> tuple[int, int, str]:
+        """The tunnel's, its path's, and that one's device: as of the SA that it has, or had last."""
         sa = driver.latest.get(tunnel.interface)
         if isinstance(way, NoWay) and (before := self.states.get(tunnel.interface)):
-            return before.mtu
+            return before.mtu, before.path_mtu, before.carrier
         remote = sa.path.remote.ip if sa else None
         device = way.device if isinstance(way, Way) else ""
         if not device and remote and (lookup := self.facts.lookups.get(remote)):
             device = lookup.device
         path = way.path if isinstance(way, Way) else None
         version = remote.version if remote else path.remote.ip.version if path else 4
-        if tunnel.ipsec.mtu_ignore:
-            return self._link_mtu(device)
-        return tunnel_mtu(self._link_mtu(device), version, gateway, tunnel, sa)
+        path_mtu = self._path_mtu(device, sa.path if sa else path)
+        return tunnel_mtu(path_mtu, version, gateway, tunnel, sa), path_mtu, device
+
+    def _path_mtu(self, device: str, path: Path | None) -> int:
+        """What the device takes, or the less that some router on the way does, as far as that is known."""
+        learned = self.facts.path_mtus.get((path.local.ip, path.remote.ip)) if path else None
+        return min(self._link_mtu(device), learned or LARGEST)
 
     def _link_mtu(self, device: str) -> int:
-        """The device's MTU, or the smaller one that the configuration gives its interface."""
+        """The device's MTU, or the smaller one that the configuration gives its interface; of a tunnel, by
+        which another may be carried (V1-40), what fits into it.
+        """
+        carrier = next((name for name in self.states if self.devices.get(name) == device), None)
+        if carrier is not None:
+            return self.states[carrier].mtu
         configured = [
             i.mtu
             for i in (self.gateway.interfaces if self.gateway else ())
@@ -234,12 +270,21 @@ class Reconciler:
                 clamps += _clamps(bearer or interface, device, mtu)
         return Ruleset(
             clamps=tuple(clamps),
+            own_clamps=tuple(self._own_clamps(gateway, states)),
             guards=tuple(self._guards(gateway, states)),
             tunnels=tuple(self.devices[name] for name in states if name in self.devices),
             translated=tuple(
                 self.devices[i.name] for i in gateway.interfaces if i.napt and i.name in self.devices
             ),
         )
+
+    def _own_clamps(self, gateway: Gateway, states: Mapping[str, TunnelState]) -> Iterator[Clamp]:
+        """The devices take more than fits, so that the host's own TCP would have its packets fragmented."""
+        for name, state in states.items():
+            tunnel, device = gateway.tunnel(name), self.devices.get(name)
+            if device and tunnel and tunnel.ipsec.mode is EncapsulationMode.TUNNEL:
+                for version, headers in TCP_HEADERS.items():
+                    yield Clamp(device, version, state.mtu - headers)
 
     def _guards(self, gateway: Gateway, states: Mapping[str, TunnelState]) -> Iterator[Guard]:
         for tunnel in gateway.tunnels:
@@ -264,10 +309,20 @@ class Reconciler:
             else:
                 self._log.say(Level.NOTICE, f"interface down: {reason}", name, "interface-down")
 
-    def _tell_dataplane(self, before: Mapping[str, TunnelState], driver: Driver) -> None:
-        for name, state in self.states.items():
-            if name not in before or before[name].mtu != state.mtu:
-                driver.dataplane.set_tunnel_mtu(name, state.mtu)
+    def _tell_dataplane(self, gateway: Gateway, driver: Driver) -> None:
+        """How large packets may be, and which are this host's own; each only where it has changed."""
+        own = frozenset(a.ip for link in self.facts.links.values() for a in link.addresses)
+        if own != self._own:
+            self._own = own
+            driver.dataplane.set_own_addresses(own)
+        told = {}
+        for tunnel in gateway.tunnels:
+            name, ipsec = tunnel.interface, tunnel.ipsec
+            if (state := self.states.get(name)) is not None:
+                told[name] = Sizes(state.mtu, ipsec.pre_fragment, ipsec.mtu_ignore, ipsec.df_bit)
+                if self._sizes.get(name) != told[name]:
+                    driver.dataplane.set_sizes(name, told[name])
+        self._sizes = told
 
     def _leave_lost_addresses(self, gateway: Gateway, driver: Driver) -> None:
         """An SA made from an address which is gone carries nothing; the next packet makes another."""

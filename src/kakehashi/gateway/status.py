@@ -51,6 +51,7 @@ def tunnel_statuses(
                 up=bool(state and state.up),
                 host_interface=devices.get(name, "") if state else "",
                 mtu=state.mtu if state else None,
+                path_mtu=state.path_mtu if state else None,
                 down_reason=down_reason(tunnel.enabled, state),
                 last_failure=failures.get(name, ""),
                 outbound=outbound,

@@ -13,7 +13,7 @@ OURS = {(UDP, 500), (UDP, 4500), (ESP, None)}
 
 def findings(gateway: Gateway) -> tuple[Finding, ...]:
     """Warnings only: the gateway runs without it."""
-    return (*_translation(gateway), *_fragments(gateway), *_headers(gateway))
+    return (*_translation(gateway), *_headers(gateway))
 
 
 def _translation(gateway: Gateway) -> Iterator[Finding]:
@@ -37,18 +37,6 @@ def _translation(gateway: Gateway) -> Iterator[Finding]:
                     "static translation itself is not yet done",
                     static.source,
                 )
-
-
-def _fragments(gateway: Gateway) -> Iterator[Finding]:
-    for tunnel in gateway.tunnels:
-        if tunnel.enabled and tunnel.ipsec.mtu_ignore and tunnel.ipsec.pre_fragment:
-            yield Finding(
-                Severity.WARNING,
-                "pre-fragment",
-                f"{tunnel.interface}: with mtu ignore, packets are fragmented after encryption; pre-fragment "
-                "is not yet done together with it",
-                tunnel.source,
-            )
 
 
 def _headers(gateway: Gateway) -> Iterator[Finding]:

@@ -52,6 +52,14 @@ class ResponderSelectors(enum.Enum):
     AS_PROPOSED = "as proposed"  # NEC IX: the responder takes what the initiator proposes
 
 
+class DfBit(enum.Enum):
+    """The DF bit of the outer header where that is one of IPv4 (RFC 4301 section 8.1)."""
+
+    COPY = "copy"  # from the packet inside; IPv6, which nobody may fragment on its way, counts as set
+    CLEAR = "clear"
+    SET = "set"
+
+
 @dataclass(frozen=True, slots=True)
 class Protection:
     """One way to protect a packet: `integrity` is NONE for AEAD ciphers."""
@@ -65,9 +73,9 @@ class IpsecSettings:
     """What the IPsec policies of both IKE versions say about packets.
 
     `replay_window`: packets, 0 is off. `mtu_ignore`: fragment even what forbids it (DF, IPv6);
-    `pre_fragment`: fragment before encryption. `gre`: packets are wrapped in it first, None is off; then
-    IKE is told of GRE between the two ends, and the selectors here are of no account. `name`: what the
-    configuration calls it; it never counts when two are compared.
+    `pre_fragment`: fragment before encryption. `df_bit`: of the outer header. `gre`: packets are wrapped in
+    it first, None is off; then IKE is told of GRE between the two ends, and the selectors here are of no
+    account. `name`: what the configuration calls it; it never counts when two are compared.
     """
 
     mode: EncapsulationMode = EncapsulationMode.TUNNEL
@@ -76,6 +84,7 @@ class IpsecSettings:
     replay_window: int = 64
     mtu_ignore: bool = False
     pre_fragment: bool = False
+    df_bit: DfBit = DfBit.COPY
     gre: Gre | None = None
     name: str = field(default="", compare=False)
 

@@ -158,7 +158,12 @@ class IpsecSaStatus:
 
 @dataclass(frozen=True, slots=True)
 class OutboundCounters:
-    """Packets of one tunnel on their way out, by what became of them (V2-51)."""
+    """Packets of one tunnel on their way out, by what became of them (V2-51).
+
+    Of those in `misc_error`, for which the devices have no more words: `malformed` contradict themselves or
+    what the host said of them, `bad_fragment` overlap others of their datagram, `too_large` exceed the
+    tunnel's MTU and must not be fragmented.
+    """
 
     packets: int = 0
     octets: int = 0
@@ -166,11 +171,18 @@ class OutboundCounters:
     out_of_memory: int = 0
     ts_unacceptable: int = 0
     misc_error: int = 0
+    malformed: int = 0
+    bad_fragment: int = 0
+    too_large: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class InboundCounters:
-    """Packets of one tunnel on their way in, by what became of them (V2-51)."""
+    """Packets of one tunnel on their way in, by what became of them (V2-51).
+
+    Of those in `misc_error`: `malformed` and `bad_fragment` as outbound; `congestion`, marked by the path and
+    of a sender that would not understand (RFC 6040 section 4.2).
+    """
 
     packets: int = 0
     octets: int = 0
@@ -184,6 +196,9 @@ class InboundCounters:
     out_of_memory: int = 0
     ts_unacceptable: int = 0
     misc_error: int = 0
+    malformed: int = 0
+    bad_fragment: int = 0
+    congestion: int = 0
 
 
 CLEARED = "cleared by the operator"  # the reason of an SA that `clear` deleted
@@ -200,12 +215,17 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TunnelStatus:
-    """One tunnel. `down_reason` says in one sentence why the interface is not up, "" if it is."""
+    """One tunnel. `down_reason` says in one sentence why the interface is not up, "" if it is.
+
+    `mtu`: octets of the largest packet of its users that needs no fragments; `path_mtu`: of the largest that
+    the way to the peer takes, as far as is known.
+    """
 
     name: str
     up: bool
     host_interface: str = ""
     mtu: int | None = None
+    path_mtu: int | None = None
     down_reason: str = ""
     last_failure: str = ""
     outbound: OutboundCounters = field(default_factory=OutboundCounters)

@@ -2,17 +2,18 @@
 
 `PAIRS`: the good pairs. `FAULTS`: each with `pair`, `name`, `texts()` (both configurations by the names of
 their files), `file` (the one with the fault), and `found`: the rule and the line that `check` names, and
-`found.outcome`, which also a bench must see.
+`found.outcome`, which also a bench must see. With `pair.nat` a NAT stands before the first router.
 """
 
 from tests.check.faults.awplus import EDITS as _AWPLUS
 from tests.check.faults.cisco_ios import EDITS as _CISCO_IOS
 from tests.check.faults.fault import Edit, Fault, Found, GoodPair, Outcome
 from tests.check.faults.nec_ix import EDITS as _NEC_IX
+from tests.check.faults.nec_ix_nat import EDITS as _NEC_IX_NAT
 
 __all__ = ["EDITS", "FAULTS", "PAIRS", "Edit", "Fault", "Found", "GoodPair", "Outcome"]
 
-EDITS = {**_NEC_IX, **_CISCO_IOS, **_AWPLUS}
+EDITS = {**_NEC_IX, **_CISCO_IOS, **_AWPLUS, **_NEC_IX_NAT}
 
 PAIRS = (
     GoodPair("nec-ikev1", "nec-ikev1"),
@@ -30,6 +31,8 @@ PAIRS = (
     GoodPair("nec-ikev2-ipv6", "awplus-ikev2-ipv6"),
     GoodPair("cisco-ikev2-ipv6", "awplus-ikev2-ipv6"),
     GoodPair("nec-ikev2-ipv6", "cisco-ikev2-ipv6"),
+    GoodPair("nec-ikev1-behind-nat", "nec-ikev1-centre", nat=True),
+    GoodPair("nec-ikev2-behind-nat", "nec-ikev2-centre", nat=True),
 )
 
 

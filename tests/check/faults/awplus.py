@@ -42,7 +42,7 @@ _BOTH = (
     Edit("route into another tunnel", "$far_lan tunnel0", "$far_lan tunnel1", Found("undefined-interface", "ip route", _MUTE)),
     Edit("no default route", "$awplus_default $gateway\n", "", Found("no-route-to-peer", _TUNNEL, _DOWN)),
     Edit("MSS", "adjust-mss pmtu", "adjust-mss 1460", Found("mss-too-large", _TUNNEL, _UP)),
-    Edit("same network", "ip address $lan_address/24", "ip address $far_lan_net/16", Found("overlapping-subnets", _VLAN, _UP)),
+    Edit("same network", "ip address $lan_address/24", "ip address $far_lan_net/16", Found("overlapping-subnets", _VLAN, _MUTE)),
     Edit("misspelt", " transform 1 integrity", " transfrom 1 integrity", Found("unknown-command", " transfrom", _DOWN)),
     Edit("own name", " tunnel protection", " tunnel local name naha.example\n tunnel protection", Found("mismatch-identity", " tunnel local name", _DOWN), {"cisco-ikev1": None}),
     Edit("expected name", " tunnel protection", " tunnel remote name nago.example\n tunnel protection", Found("mismatch-identity", " tunnel remote name", _DOWN)),

@@ -59,7 +59,7 @@ _IKEV1 = (
     Edit("no DPD", "crypto isakmp keepalive 10 periodic\n", "", Found("different-keepalive", _KEY, _UP)),
     Edit("transport mode", " mode tunnel", " mode transport", Found("transport-mode", _SET, _UP)),
     Edit("MSS", "adjust-mss 1350", "adjust-mss 1460", Found("mss-too-large", _LAN, _UP)),
-    Edit("same network", "ip address $lan_address 255.255.255.0", "ip address $far_lan_net 255.255.0.0", Found("overlapping-subnets", _LAN, _UP)),
+    Edit("same network", "ip address $lan_address 255.255.255.0", "ip address $far_lan_net 255.255.0.0", Found("overlapping-subnets", _LAN, _MUTE)),
     Edit("misspelt", " match address", " match adress", Found("unknown-command", " match adress", _DOWN)),
 )  # fmt: skip
 
@@ -101,7 +101,7 @@ _IKEV2 = (
     Edit("version of IKE", " set ikev2-profile TO-FAR\n", "", Found("undefined-key", " tunnel protection", _DOWN)),
     Edit("name of the IPsec profile", "tunnel protection ipsec profile PROTECTED", "tunnel protection ipsec profile PROTECT", Found("undefined-ipsec-profile", " tunnel protection", _DOWN)),
     Edit("no protection", " tunnel protection ipsec profile PROTECTED\n", "", Found("tunnel-incomplete", _TUNNEL, _DOWN)),
-    Edit("no mode", " tunnel mode ipsec $ip\n", "", Found("not-yet", _TUNNEL, _DOWN)),
+    Edit("no mode", " tunnel mode ipsec $ip\n", "", Found("mismatch-inside", _TUNNEL, _MUTE)),
     Edit("no source", " tunnel source GigabitEthernet0/0\n", "", Found("tunnel-incomplete", _TUNNEL, _UP)),
     Edit("another source", "tunnel source GigabitEthernet0/0", "tunnel source GigabitEthernet0/1", Found("mismatch-peer-address", " tunnel source", _DOWN), dict.fromkeys(("awplus-ikev2-ipv6", "nec-ikev2-ipv6"), Found("source-address", " tunnel source", _DOWN))),
     Edit("no destination", " tunnel destination $peer\n", "", Found("tunnel-incomplete", _TUNNEL, _DOWN)),
@@ -119,7 +119,7 @@ _IKEV2 = (
     Edit("filter for another peer", "permit esp host $peer", "permit esp host $wrong", Found("filter-esp", "$cisco_filter", _MUTE)),
     Edit("WAN shut down", "OUTSIDE in\n", "OUTSIDE in\n shutdown\n", Found("interface-down", _WAN, _DOWN)),
     Edit("MSS", "adjust-mss $cisco_mss", "adjust-mss 1460", Found("mss-too-large", _TUNNEL, _UP)),
-    Edit("same network", "ip address $lan_address 255.255.255.0", "ip address $far_lan_net 255.255.0.0", Found("overlapping-subnets", _LAN, _UP)),
+    Edit("same network", "ip address $lan_address 255.255.255.0", "ip address $far_lan_net 255.255.0.0", Found("overlapping-subnets", _LAN, _MUTE)),
 )  # fmt: skip
 
 EDITS = {"cisco-ikev1": _IKEV1, "cisco-ikev2": _IKEV2, "cisco-ikev2-ipv6": _IKEV2}

@@ -4,7 +4,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tests.check.faults.site import SITES, SITES_IPV6, Site
+from tests.check.faults.site import SITES, SITES_IPV6, SITES_NAT, Site
 
 
 class Outcome(enum.Enum):
@@ -46,10 +46,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class GoodPair:
-    """Two templates whose routers get on. `name`: `nec-ikev1+cisco-ikev1`."""
+    """Two templates whose routers get on. `name`: `nec-ikev1+cisco-ikev1`. `nat`: there is one before `a`."""
 
     a: str
     b: str
+    nat: bool = False
 
     @property
     def name(self) -> str:
@@ -59,6 +60,8 @@ class GoodPair:
     @property
     def sites(self) -> tuple[Site, Site]:
         """Who they are."""
+        if self.nat:
+            return SITES_NAT
         return SITES_IPV6 if "ipv6" in self.a else SITES
 
     @property

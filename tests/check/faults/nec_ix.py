@@ -56,7 +56,7 @@ _IKEV1 = (
     Edit("no hole for UDP 500", "  ip napt static GigaEthernet0.0 udp 500\n", "", Found("napt-hole", _WAN, _UP)),
     Edit("no hole for ESP", "  ip napt static GigaEthernet0.0 50\n", "", Found("napt-hole", _WAN, _UP)),
     Edit("MSS", "adjust-mss auto", "adjust-mss 1460", Found("mss-too-large", _TUNNEL, _UP)),
-    Edit("same network", "ip address $lan_address/24", "ip address ${far_lan_net}/16", Found("overlapping-subnets", _LAN, _UP)),
+    Edit("same network", "ip address $lan_address/24", "ip address ${far_lan_net}/16", Found("overlapping-subnets", _LAN, _MUTE)),
     Edit("early rekey", "ipsec local-id", "ipsec rekey remaining-lifetime default second 2000\nipsec local-id", Found("rekey-margin", "ipsec rekey", _UP)),
 )  # fmt: skip
 
@@ -97,7 +97,7 @@ _IKEV2 = (
     Edit("wrong route into the tunnel", "ip route $far_lan", "ip route 192.168.140.0/24", Found("no-route", "ip route 192.168.140.0", _MUTE)),
     Edit("route into another tunnel", "$far_lan Tunnel0.0", "$far_lan Tunnel1.0", Found("undefined-interface", "ip route", _MUTE)),
     Edit("MSS", "adjust-mss auto", "adjust-mss 1460", Found("mss-too-large", _TUNNEL, _UP)),
-    Edit("same network", "ip address $lan_address/24", "ip address ${far_lan_net}/16", Found("overlapping-subnets", _LAN, _UP)),
+    Edit("same network", "ip address $lan_address/24", "ip address ${far_lan_net}/16", Found("overlapping-subnets", _LAN, _MUTE)),
     Edit("no deletes", "  ikev2 connect-type auto", "  ikev2 connect-type auto\n  ikev2 suppress send-delete", Found("suppress-delete-only", "  ikev2 suppress", _UP)),
     Edit("own traffic", "  ikev2 connect-type auto", "  ikev2 connect-type auto\n  ikev2 local-ts ipv4 192.168.130.0/24", Found("traffic-outside-selectors", "  ikev2 local-ts", _MUTE)),
     Edit("misspelt", "  sa-proposal enc", "  sa-propsal enc", Found("unknown-command", "  sa-propsal", _UP)),

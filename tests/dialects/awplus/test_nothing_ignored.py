@@ -13,6 +13,7 @@ from tests.dialects.awplus.reading import lower, whole
 
 # One value for each kind of argument, none of them a default or in the configuration already.
 VALUES = {
+    "prefix name": ["FROM-ISP"],
     "address": ["192.0.2.77", "192.0.2.77/28", "2001:db8::77/64"],
     "distance": ["77"],
     "encryption": ["aes192"],

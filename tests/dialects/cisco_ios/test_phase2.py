@@ -5,6 +5,7 @@ import pytest
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.finding import Severity
+from kakehashi.model.policy import DfBit
 from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId, KeyExchangeId
 from tests.dialects.cisco_ios.reading import codes, complaints, crypto_map, found, ikev1, line
 
@@ -135,7 +136,17 @@ def test_fragments_and_the_df_bit() -> None:
     other = ikev1(
         crypto_map(isakmp="crypto ipsec df-bit clear\ncrypto ipsec fragmentation after-encryption")
     ).ipsec
-    assert (other.mtu_ignore, other.pre_fragment) == (True, False)
+    assert (other.mtu_ignore, other.pre_fragment, other.df_bit) == (True, False, DfBit.CLEAR)
+    assert ikev1(crypto_map(isakmp="crypto ipsec df-bit set")).ipsec.df_bit is DfBit.SET
+
+
+def test_what_the_interface_of_a_map_says_of_them_wins() -> None:
+    everywhere = "crypto ipsec df-bit set\ncrypto ipsec fragmentation after-encryption"
+    own = " crypto ipsec df-bit clear\n crypto ipsec fragmentation before-encryption"
+    policy = ikev1(crypto_map(isakmp=everywhere, wan=own)).ipsec
+    assert (policy.mtu_ignore, policy.pre_fragment, policy.df_bit) == (True, True, DfBit.CLEAR)
+    elsewhere = ikev1(crypto_map(isakmp="crypto ipsec df-bit clear", wan=" crypto ipsec df-bit copy")).ipsec
+    assert (elsewhere.mtu_ignore, elsewhere.df_bit) == (False, DfBit.COPY)
 
 
 def test_transport_mode_is_for_the_two_ends_alone() -> None:

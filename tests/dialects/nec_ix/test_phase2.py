@@ -11,6 +11,7 @@ from kakehashi.model.algorithms import Cipher
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.finding import Severity
 from kakehashi.model.ikev1 import CommitBit, DeleteNotify, Ikev1IpsecPolicy, Phase2Proposal
+from kakehashi.model.policy import DfBit
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, TrafficSelector
 from kakehashi.model.tunnel import ConnectType
 from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId, KeyExchangeId
@@ -247,9 +248,12 @@ def test_what_is_said_of_a_map_elsewhere(lines: str, change: dict[str, object]) 
 @pytest.mark.parametrize(
     ("options", "change"),
     [
-        ("mtu ignore", {"mtu_ignore": True}),
+        ("mtu ignore", {"mtu_ignore": True, "df_bit": DfBit.CLEAR}),
         ("pre-fragment", {"pre_fragment": True}),
-        ("pre-fragment mtu ignore", {"pre_fragment": True, "mtu_ignore": True}),
+        (
+            "pre-fragment mtu ignore",
+            {"pre_fragment": True, "mtu_ignore": True, "df_bit": DfBit.CLEAR},
+        ),
         ("out", {}),
         ("without-id-payload", {"sends_identities": False}),
         ("with-id-payload", {}),
@@ -268,10 +272,21 @@ def test_transport_mode_sends_no_identities_unless_told_to(options: str, sends: 
     assert line(found(lowered, "replaced")) == 12
 
 
-def test_the_df_bit_is_understood_and_not_yet_acted_on() -> None:
-    finding = found(ikev1(options="df-bit clear"), "not-yet")
-    assert (finding.severity, line(finding)) == (Severity.WARNING, 12)
-    assert "not yet acted on" in finding.message
+@pytest.mark.parametrize(
+    ("options", "df_bit"),
+    [
+        ("", DfBit.COPY),
+        ("df-bit copy", DfBit.COPY),
+        ("df-bit clear", DfBit.CLEAR),
+        ("pre-fragment df-bit set", DfBit.SET),
+        ("mtu ignore", DfBit.CLEAR),
+        ("mtu ignore df-bit copy", DfBit.COPY),
+    ],
+)
+def test_the_df_bit_outside(options: str, df_bit: DfBit) -> None:
+    lowered = ikev1(options=options)
+    assert the_ikev1(lowered)[1].ipsec.df_bit is df_bit
+    assert not lowered.findings
 
 
 def test_delete_notify_belongs_to_the_whole_device() -> None:

@@ -31,7 +31,7 @@ from kakehashi.model.ikev1 import (
     Phase1Proposal,
     Phase2Proposal,
 )
-from kakehashi.model.policy import IkePolicy, IpsecPolicy, Rekey, ResponderSelectors
+from kakehashi.model.policy import DfBit, IkePolicy, IpsecPolicy, Rekey, ResponderSelectors
 from kakehashi.model.secret import Secret
 from kakehashi.model.selector import ANY_IPV4, EVERYTHING, TrafficSelector
 from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, NextHopChoice, OutgoingInterface
@@ -96,6 +96,7 @@ def ikev2_gateways(draw: st.DrawFn) -> Gateway:
     pfs = draw(st.one_of(st.just(()), st.just(defaults.CHILD_PFS), values(GROUPS)))
     ike = draw(ike_policies(dpd=draw(st.one_of(st.none(), st.integers(1, 65535)))))
     hops = st.sampled_from([None, NextHopChoice.AUTO, ip_address("192.0.2.1")])
+    mtu_ignore = draw(st.booleans())
     tunnel = Ikev2Tunnel(
         interface=TUNNEL,
         enabled=True,
@@ -110,8 +111,9 @@ def ikev2_gateways(draw: st.DrawFn) -> Gateway:
             remote_selectors=chosen[1],
             responder_selectors=ResponderSelectors.AS_PROPOSED,
             replay_window=draw(st.sampled_from([0, 64])),
-            mtu_ignore=draw(st.booleans()),
+            mtu_ignore=mtu_ignore,
             pre_fragment=draw(st.booleans()),
+            df_bit=defaults.df_bit(mtu_ignore),
         ),
         connect=draw(st.sampled_from(ConnectType)),
         outgoing=draw(st.one_of(st.none(), hops.map(lambda hop: OutgoingInterface(WAN, hop)))),
@@ -178,6 +180,7 @@ def ikev1_gateways(draw: st.DrawFn) -> Gateway:
             replay_window=draw(st.sampled_from([0, 64])),
             mtu_ignore=draw(st.booleans()),
             pre_fragment=draw(st.booleans()),
+            df_bit=draw(st.sampled_from(DfBit)),
             commit_bit=draw(st.sampled_from(CommitBit)),
             autorefresh=draw(st.booleans()),
             rekey_before_end=draw(st.integers(1, 600)),

@@ -14,8 +14,9 @@ use super::{os_error, route_of, Path};
 use crate::counters::{DirectionCounters, Lifetimes, Limits};
 use crate::egress::Mode;
 use crate::events::{lock, Event};
-use crate::plane::{ChildSa, Plane};
+use crate::plane::{self, ChildSa, Plane};
 use crate::route::Route;
+use crate::sizes::{DfBit, Sizes};
 use crate::sys;
 
 /// First and last address, protocol, first and last port.
@@ -87,6 +88,33 @@ impl DataPlane {
         py.detach(|| plane.add_tunnel(name, device, mtu, gre)).map_err(os_error)
     }
 
+    /// `df_bit`: "copy", "clear" or "set".
+    fn set_sizes(
+        &self,
+        name: &str,
+        mtu: u16,
+        pre_fragment: bool,
+        mtu_ignore: bool,
+        df_bit: &str,
+    ) -> PyResult<()> {
+        let df_bit = match df_bit {
+            "copy" => DfBit::Copy,
+            "clear" => DfBit::Clear,
+            "set" => DfBit::Set,
+            other => return Err(PyValueError::new_err(format!("the DF bit is not {other}"))),
+        };
+        self.plane()?.set_sizes(name, Sizes { mtu, pre_fragment, mtu_ignore, df_bit });
+        Ok(())
+    }
+
+    /// The host's own addresses, as their octets.
+    fn set_own_addresses(&self, addresses: Vec<Vec<u8>>) -> PyResult<()> {
+        let address = |octets: Vec<u8>| plane::socket_address(&octets, 0, 0).map(|address| address.ip());
+        let addresses = addresses.into_iter().filter_map(address).collect();
+        self.plane()?.shared().own_addresses.set(addresses);
+        Ok(())
+    }
+
     fn remove_tunnel(&self, py: Python<'_>, name: &str) -> PyResult<()> {
         let plane = self.plane()?;
         py.detach(|| plane.remove_tunnel(name));
@@ -96,7 +124,7 @@ impl DataPlane {
     #[pyo3(signature = (*, tunnel, spi_in, spi_out, encryption, key_bits, integrity, keys_in, keys_out, esn,
                         local_selectors, remote_selectors, path, udp_encapsulation, replay_window,
                         soft_packets, soft_bytes, use_outbound, hard_packets=None, hard_bytes=None,
-                        transport_mode=false))]
+                        transport_mode=false, sequence=0))]
     #[allow(clippy::too_many_arguments)]
     fn install(
         &self,
@@ -121,6 +149,7 @@ impl DataPlane {
         hard_packets: Option<u64>,
         hard_bytes: Option<u64>,
         transport_mode: bool,
+        sequence: u64,
     ) -> PyResult<()> {
         let plane = self.plane()?;
         let (local, remote) = (selectors_of(&local_selectors)?, selectors_of(&remote_selectors)?);
@@ -142,8 +171,13 @@ impl DataPlane {
                 hard: Limits { packets: hard_packets, octets: hard_bytes },
             },
             use_outbound,
+            sequence,
         };
         py.detach(|| plane.install(sa)).map_err(PyErr::from)
+    }
+
+    fn means(&self) -> PyResult<Vec<(&'static str, &'static str)>> {
+        Ok(self.plane()?.means().to_vec())
     }
 
     fn use_outbound(&self, tunnel: &str, spi_in: u32) -> PyResult<()> {
@@ -250,9 +284,13 @@ fn counter_dict<'py>(py: Python<'py>, counters: &DirectionCounters) -> PyResult<
     let dict = PyDict::new(py);
     dict.set_item("packets", counters.packets.get())?;
     dict.set_item("octets", counters.octets.get())?;
+    let mut misc_error = 0;
     for reason in DropReason::ALL {
         dict.set_item(reason.name(), counters.dropped(reason))?;
+        misc_error += if reason.is_misc() { counters.dropped(reason) } else { 0 };
     }
+    // The particular ones are counted here as well, as devices count them.
+    dict.set_item(DropReason::MiscError.name(), misc_error)?;
     Ok(dict)
 }
 

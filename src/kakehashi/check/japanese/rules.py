@@ -7,6 +7,10 @@ SENTENCES: Mapping[str, str] = {
     "{}: {} does not fit: {}": "{}: {}が一致しません: {}",
     "never comes up": "トンネルは確立しません",
     "comes up, and dies at the first rekey": "一度は確立しますが、最初のリキーで切断されます",
+    "comes up, and carries nothing": "確立しますが、パケットは通りません",
+    "let both sides wrap their packets in GRE, or neither": (
+        "両側ともGREにするか、両側ともGREなしにしてください"
+    ),
     "comes up from one end only": "片側から開始した場合にしか確立しません",
     "phase 1 comes up, phase 2 does not": "フェーズ1は確立しますが、フェーズ2が確立しません",
     "{} says {} (its default)": "{}は{}(既定値)",
@@ -52,6 +56,7 @@ SENTENCES: Mapping[str, str] = {
     ),
     "write {} in {}, which says {}": "{1}({2})を{0}に変更してください",
     "write {} in {}, which says {}; {}": "{1}({2})を{0}に変更してください。{3}",
+    "{} does not have {}": "{}は{}に対応していません",
     "expect {} in {}, or let the other side call itself {}": (
         "{1}で相手のIDを{0}に設定するか、相手側の自装置IDを{2}に設定してください"
     ),
@@ -70,6 +75,9 @@ SENTENCES: Mapping[str, str] = {
     "{} lets TCP segments of {} octets pass, and {} has room for {} (MTU {}): ping works, the web hangs": (
         "{}は{}オクテットのTCPセグメントを通しますが、{}に入るのは{}オクテットまでです(MTU {})。pingは通"
         "り、Webは止まります"
+    ),
+    "{} has an MTU of {}, and there is room for {}: large packets are cut in two": (
+        "{}のMTUは{}ですが、入るのは{}までです。大きなパケットは分割されます"
     ),
     "write {} or less": "{}以下に設定してください",
     "{} has NAT traversal switched off, and a NAT is between the two ends: ESP does not pass it": (

@@ -5,10 +5,12 @@ from kakehashi.check.rules.keys import check_keys, check_main_mode
 from kakehashi.check.rules.lifetimes import check_commit_bit, check_rekey, check_send_delete
 from kakehashi.check.rules.mss import check_mss
 from kakehashi.check.rules.napt import check_napt
+from kakehashi.check.rules.nat_traversal import check_nat_traversal
 from kakehashi.check.rules.overlap import check_overlap
 from kakehashi.check.rules.reach import check_reach
 from kakehashi.check.rules.routes import check_routes
 from kakehashi.check.rules.subject import Rule, RuleOfPairs
+from kakehashi.check.rules.version import check_version
 from kakehashi.check.rules.way import check_way
 from kakehashi.check.rules.weak import check_algorithms
 
@@ -17,9 +19,11 @@ RULES: tuple[Rule, ...] = (
     check_way,
     check_filters,
     check_napt,
+    check_nat_traversal,
     check_mss,
     check_main_mode,
     check_keys,
+    check_version,
     check_algorithms,
     check_rekey,
     check_send_delete,

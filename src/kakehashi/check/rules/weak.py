@@ -1,4 +1,4 @@
-"""Weak algorithms, by RFC 8247 (IKEv2), RFC 8221 (ESP) and RFC 9395 (IKEv1's own).
+"""Weak algorithms, by RFC 8247 (IKE), RFC 8221 (ESP) and RFC 9395 (which deprecates more of both).
 
 Told of a proposal that relies on them. Where a device offers stronger ones as well, the other end chooses.
 """
@@ -34,15 +34,21 @@ _GROUPS = {
     KeyExchangeId.MODP_2048_224: _SHOULD_NOT,
     KeyExchangeId.MODP_2048_256: _SHOULD_NOT,
 }
-# What each maker's device has instead, in its own words: phase 1 and phase 2.
+# What each maker's device has instead, in its own words: by phase and version of IKE, 0 is either.
 _INSTEAD = {
-    ("cisco-ios", 1): "`encryption aes 256`, `hash sha256`, `group 14`",
-    ("cisco-ios", 2): "`esp-aes 256 esp-sha256-hmac`",
-    ("nec-ix", 1): "`encryption aes-256 hash sha2-256 group 2048-bit`",
-    ("nec-ix", 2): "`esp-aes-256 esp-sha2-256`",
-    ("awplus", 1): "`integrity sha256 encryption aes256 group 14`",
-    ("awplus", 2): "`integrity sha256 encryption aes256`",
+    ("cisco-ios", 1, 1): "`encryption aes 256`, `hash sha256`, `group 14`",
+    ("cisco-ios", 1, 2): "`encryption aes-cbc-256`, `integrity sha256`, `group 14`",
+    ("cisco-ios", 2, 0): "`esp-aes 256 esp-sha256-hmac`",
+    ("nec-ix", 1, 1): "`encryption aes-256 hash sha2-256 group 2048-bit`",
+    ("nec-ix", 1, 2): "`sa-proposal enc aes-cbc-256`, `sa-proposal integrity sha2-256`, "
+    "`sa-proposal prf sha2-256`, `sa-proposal dh 2048-bit`",
+    ("nec-ix", 2, 1): "`esp-aes-256 esp-sha2-256`",
+    ("nec-ix", 2, 2): "`child-proposal enc aes-cbc-256`, `child-proposal integrity sha2-256`",
+    ("awplus", 1, 0): "`integrity sha256 encryption aes256 group 14`",
+    ("awplus", 2, 0): "`integrity sha256 encryption aes256`",
 }
+_PHASE1 = ("1/encryption", "1/hash", "1/prf", "1/dh-group")
+_PHASE2 = ("2/encryption", "2/authentication")
 
 
 def check_algorithms(subject: Subject) -> Iterator[Remark]:
@@ -79,7 +85,7 @@ def _of_ikev2(subject: Subject, tunnel: Ikev2Tunnel) -> Iterator[Remark]:
         _all_weak(_PRFS, [(p, names.prf(p)) for s in ike for p in s.prfs]),
         _all_weak(_GROUPS, [(g, f"group {names.group(g)}") for s in ike for g in s.key_exchanges]),
     ]
-    yield from _told(subject, weak, 1, _IKE_RFC, subject.name, tunnel.source)
+    yield from _told(subject, weak, 1, _IKE_RFC, subject.name, _line(subject, weak, _PHASE1))
     child: tuple[ChildAlgorithms, ...] = tunnel.ipsec.algorithms.sets
     weak = [
         _all_weak(_CIPHERS_ESP, [(c.id, names.cipher(c)) for s in child for c in s.ciphers]),
@@ -90,7 +96,13 @@ def _of_ikev2(subject: Subject, tunnel: Ikev2Tunnel) -> Iterator[Remark]:
             else [],
         ),
     ]
-    yield from _told(subject, weak, 2, _ESP_RFC, subject.name, tunnel.source)
+    yield from _told(subject, weak, 2, _ESP_RFC, subject.name, _line(subject, weak, _PHASE2))
+
+
+def _line(subject: Subject, weak: list[str], parameters: tuple[str, ...]) -> Source | None:
+    """The line of the first of them that is weak."""
+    found = (subject.line(p) for p, sentence in zip(parameters, weak, strict=True) if sentence)
+    return next(found, None)
 
 
 def _judged(table: Mapping[Any, str], value: object, name: str) -> str:
@@ -112,7 +124,8 @@ def _told(
     found = [sentence for sentence in weak if sentence]
     if not found:
         return
-    instead = _INSTEAD.get((subject.device.gateway.dialect, phase))
+    dialect, version = subject.device.gateway.dialect, 1 if isinstance(subject.tunnel, Ikev1Tunnel) else 2
+    instead = _INSTEAD.get((dialect, phase, version)) or _INSTEAD.get((dialect, phase, 0))
     yield Remark(
         rule="weak-algorithms",
         severity=Severity.NOTE,

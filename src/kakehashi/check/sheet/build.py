@@ -43,9 +43,12 @@ def build_sheet(
 
 
 def _settled(row: Row, agreed: Mapping[str, str], verdict: Verdict) -> Row:
-    """What came up fits; what dies at a rekey does so because of the key exchange, which comes only then."""
+    """What came up fits; what dies at a rekey does so because of the key exchange, which comes only then.
+
+    Of what is inside ESP the engines know nothing.
+    """
     dies_of_it = not verdict.survives_rekey and row.key == "2/pfs"
-    if not row.fits and (dies_of_it or verdict.one_way):
+    if not row.fits and (dies_of_it or verdict.one_way or row.key == "2/inside"):
         return row
     return replace(row, agreed=agreed.get(row.key) or row.agreed or row.a.text, fits=True)
 

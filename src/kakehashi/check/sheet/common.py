@@ -62,6 +62,25 @@ def peer_row(phase: int, a: Half, b: Half) -> Row:
     )
 
 
+def inner_rows(a: Half, b: Half) -> list[Row]:
+    """What is inside ESP, where any end wraps its packets in GRE first: IKE says nothing of it."""
+    headers = [h.end.tunnel.ipsec.gre for h in (a, b)]
+    if headers == [None, None]:
+        return []
+    texts = [names.PACKETS if header is None else str(header) for header in headers]
+    fits = headers[0] == headers[1]
+    return [
+        Row(
+            phase=2,
+            parameter="inside",
+            a=a.cell("2/inside", texts[0], a.end.tunnel.source),
+            b=b.cell("2/inside", texts[1], b.end.tunnel.source),
+            agreed=texts[0] if fits else "",
+            fits=fits,
+        )
+    ]
+
+
 def lifetime_text(seconds: Iterable[int]) -> str:
     """`3600 s`."""
     return ", ".join(f"{value} s" for value in dict.fromkeys(seconds)) or NOTHING

@@ -5,7 +5,7 @@ from itertools import product
 from typing import TypeVar
 
 from kakehashi.check.sheet import names
-from kakehashi.check.sheet.common import Half, identity_rows, lifetime_text, peer_row, volume_rows
+from kakehashi.check.sheet.common import Half, identity_rows, inner_rows, lifetime_text, peer_row, volume_rows
 from kakehashi.check.sheet.row import NOTHING, Cell, Row
 from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import (
@@ -178,6 +178,7 @@ def _phase2(a: Half, b: Half, mine: Ikev1IpsecPolicy, theirs: Ikev1IpsecPolicy) 
     )
     rows += volume_rows(2, a, b, kilobytes[0], kilobytes[1])
     rows.append(encapsulation_row(a, b, *sources))
+    rows += inner_rows(a, b)
     rows.append(peer_row(2, a, b))
     rows.append(_traffic(a, b, mine, theirs))
     rows.append(

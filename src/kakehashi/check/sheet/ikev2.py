@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 
 from kakehashi.check.sheet import names
-from kakehashi.check.sheet.common import Half, common, identity_rows, lifetime_text, peer_row
+from kakehashi.check.sheet.common import Half, common, identity_rows, inner_rows, lifetime_text, peer_row
 from kakehashi.check.sheet.ikev1 import encapsulation_row
 from kakehashi.check.sheet.row import NOTHING, Cell, Row
 from kakehashi.model.algorithms import ChildAlgorithms, IkeAlgorithms
@@ -122,6 +122,7 @@ def _phase2(a: Half, b: Half, here: Ikev2Tunnel, there: Ikev2Tunnel) -> list[Row
     rows += _algorithm_rows(2, a, b, here.ipsec.algorithms, there.ipsec.algorithms, _CHILD)
     rows.append(_lifetime(2, a, b, here.ipsec.rekey.lifetime, there.ipsec.rekey.lifetime))
     rows.append(encapsulation_row(a, b, [], []))
+    rows += inner_rows(a, b)
     rows.append(peer_row(2, a, b))
     rows.append(_traffic(a, b, here, there))
     exchange = Cell("IKE_AUTH, CREATE_CHILD_SA")

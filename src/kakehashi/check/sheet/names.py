@@ -55,6 +55,7 @@ _ID_TYPES = {
 METHODS = {AuthenticationMethod.PSK: "pre-shared key", AuthenticationMethod.SIGNATURE: "RSA signature"}
 MODES = {ExchangeMode.MAIN: "main mode", ExchangeMode.AGGRESSIVE: "aggressive mode"}
 ENCAPSULATIONS = {EncapsulationMode.TUNNEL: "tunnel mode", EncapsulationMode.TRANSPORT: "transport mode"}
+PACKETS = "IP packets"
 ANY_TRAFFIC = "any"
 
 

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, ip_address
 from typing import Any
 
 from kakehashi.dialects.grammar import ValueRefusedError
-from kakehashi.dialects.kinds import ADDRESS_FORMS, Choice, Key
+from kakehashi.dialects.kinds import ADDRESS_FORMS, Choice, Key, Unlisted
 
 KEY = Key(128)
 _ALL_ONES = 0xFFFF_FFFF
@@ -64,16 +64,12 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Mask:
+class Mask(Unlisted):
     """A mask of a network, `255.255.255.0`: read as the length of its prefix."""
 
     @property
     def expected(self) -> str:
         return "a mask such as 255.255.255.0"
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
 
     @property
     def forms(self) -> tuple[str, ...]:

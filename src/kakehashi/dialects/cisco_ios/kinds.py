@@ -5,23 +5,19 @@ from ipaddress import IPv4Address, ip_address
 
 from kakehashi.dialects.cisco_ios.words import ICMP_TYPES, PORTS, PROTOCOLS
 from kakehashi.dialects.grammar import ValueRefusedError
-from kakehashi.dialects.kinds import ADDRESS_FORMS, HexKey, Key
+from kakehashi.dialects.kinds import ADDRESS_FORMS, HexKey, Key, Unlisted
 
 _LONGEST_KEY = 256  # octets
 _ALL_ONES = 0xFFFF_FFFF
 
 
 @dataclass(frozen=True, slots=True)
-class Mask:
+class Mask(Unlisted):
     """A mask of a network, `255.255.255.0`: read as the length of its prefix."""
 
     @property
     def expected(self) -> str:
         return "a mask such as 255.255.255.0"
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -35,16 +31,12 @@ class Mask:
 
 
 @dataclass(frozen=True, slots=True)
-class Wildcard:
+class Wildcard(Unlisted):
     """A mask turned round, `0.0.0.255`: a 0 is a bit that counts. It need not be of one piece."""
 
     @property
     def expected(self) -> str:
         return "a wildcard mask such as 0.0.0.255"
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -55,7 +47,7 @@ class Wildcard:
 
 
 @dataclass(frozen=True, slots=True)
-class ListNumber:
+class ListNumber(Unlisted):
     """The number of an access list: of a standard or of an extended one."""
 
     extended: bool
@@ -68,10 +60,6 @@ class ListNumber:
     def expected(self) -> str:
         low, high = self._ranges
         return f"a number from {low[0]} to {low[-1]} or from {high[0]} to {high[-1]}"
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
 
     @property
     def forms(self) -> tuple[str, ...]:

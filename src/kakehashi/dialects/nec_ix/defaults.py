@@ -15,6 +15,7 @@ from kakehashi.dialects.nec_ix.words import (
     PRFS,
 )
 from kakehashi.model.ikev1 import ExchangeMode, Phase1Proposal, Phase2Proposal
+from kakehashi.model.policy import DfBit
 from kakehashi.wire.registry.ikev2 import KeyExchangeId
 
 # The name of what the device has built in, where a line names a proposal.
@@ -64,3 +65,10 @@ PHASE2_REKEY_BEFORE_END = 60
 # The manual has no numbers for the retransmission of IKEv1 either: those of IKEv2 hold. A count beyond them
 # goes on at the longest interval.
 LONGEST_RETRANSMIT_INTERVAL = 16
+
+
+def df_bit(mtu_ignore: bool) -> DfBit:
+    """The DF bit outside, which the manual does not tell: RFC 4301's default. `mtu ignore` is for networks in
+    which ICMP does not come back (manual 2.22.1.4), where DF outside would be as deadly as inside.
+    """
+    return DfBit.CLEAR if mtu_ignore else DfBit.COPY

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kakehashi.dialects.grammar import ValueRefusedError
-from kakehashi.dialects.kinds import WORD, HexKey, Key
+from kakehashi.dialects.kinds import WORD, HexKey, Key, Unlisted
 
 _LONGEST_KEY = 128  # octets
 KEY = Key(_LONGEST_KEY)
@@ -11,7 +11,7 @@ HEX_KEY = HexKey(_LONGEST_KEY)
 
 
 @dataclass(frozen=True, slots=True)
-class NameList:
+class NameList(Unlisted):
     """A name, or several with commas between them and no space."""
 
     what: str
@@ -19,10 +19,6 @@ class NameList:
     @property
     def expected(self) -> str:
         return self.what
-
-    @property
-    def words(self) -> tuple[tuple[str, str], ...]:
-        return ()
 
     @property
     def forms(self) -> tuple[str, ...]:

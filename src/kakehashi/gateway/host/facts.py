@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
 
 MAIN_TABLE = 254
+Ends = tuple[IPAddress, IPAddress]
+"""From one of our addresses to another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +72,15 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """`lookups` holds the addresses that were asked for and have a route."""
+    """`lookups` holds the addresses that were asked for and have a route, `path_mtus` what the kernel has
+    learned of the way from one address to another: octets of the largest packet.
+    """
 
     links: Mapping[str, Link] = field(default_factory=dict)
     routes: tuple[HostRoute, ...] = ()
     rules: tuple[HostRule, ...] = ()
     lookups: Mapping[IPAddress, Lookup] = field(default_factory=dict)
+    path_mtus: Mapping[Ends, int] = field(default_factory=dict)
 
     def has_address(self, address: IPAddress) -> bool:
         """Is it an address of this host?"""

@@ -27,9 +27,12 @@ class Clamp:
 
 @dataclass(frozen=True, slots=True)
 class Ruleset:
-    """`tunnels`, `translated`: devices."""
+    """`clamps`: as the configuration says; `own_clamps`: for connections of this host alone. `tunnels`,
+    `translated`: devices.
+    """
 
     clamps: tuple[Clamp, ...] = ()
+    own_clamps: tuple[Clamp, ...] = ()
     guards: tuple[Guard, ...] = ()
     tunnels: tuple[str, ...] = ()
     translated: tuple[str, ...] = ()
@@ -38,9 +41,9 @@ class Ruleset:
 def render(ruleset: Ruleset) -> str:
     """The inside of the table in nft's language, "" if nothing is wanted."""
     lines: list[str] = []
-    if ruleset.clamps:
-        for hook in ("forward", "output"):
-            lines += _chain(f"mss_{hook}", f"type filter hook {hook} priority mangle", _clamps(ruleset, hook))
+    for hook in ("forward", "output", "input"):
+        if rules := list(_clamps(ruleset, hook)):
+            lines += _chain(f"mss_{hook}", f"type filter hook {hook} priority mangle", rules)
     if ruleset.tunnels:
         lines += _chain("chatter", "type filter hook output priority filter", _chatter(ruleset))
     if ruleset.guards:
@@ -56,12 +59,17 @@ def render(ruleset: Ruleset) -> str:
 
 
 def _clamps(ruleset: Ruleset, hook: str) -> Iterator[str]:
-    for clamp in ruleset.clamps:
+    # The host itself believes the other end's MSS, so its own connections need theirs changed both ways.
+    clamps = ruleset.clamps if hook == "forward" else ruleset.clamps + ruleset.own_clamps
+    if hook == "input":
+        clamps = ruleset.own_clamps
+    for clamp in clamps:
         family = "ipv4" if clamp.version == 4 else "ipv6"
         match = f"meta nfproto {family} tcp flags syn tcp option maxseg size > {clamp.mss}"
         change = f"tcp option maxseg size set {clamp.mss}"
-        yield f'oifname "{clamp.device}" {match} {change}'
-        if hook == "forward":
+        if hook != "input":
+            yield f'oifname "{clamp.device}" {match} {change}'
+        if hook != "output":
             yield f'iifname "{clamp.device}" {match} {change}'
 
 

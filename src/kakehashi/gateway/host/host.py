@@ -10,7 +10,7 @@ from pyroute2.netlink.exceptions import NetlinkError
 
 from kakehashi.gateway.host import links, routes, rules, sysctl
 from kakehashi.gateway.host.access import AccessFilters, Filter
-from kakehashi.gateway.host.facts import Facts, HostRoute
+from kakehashi.gateway.host.facts import Ends, Facts, HostRoute
 from kakehashi.gateway.host.filters import Filters
 from kakehashi.gateway.host.items import Address, Item, LinkUp, Mtu, Route, Rule, Sysctl, rank
 from kakehashi.gateway.host.ledger import Ledger
@@ -93,10 +93,10 @@ class Host:
         self._access = AccessFilters(name)
         self._lock = asyncio.Lock()  # netlink(7) reads one table at a time for each socket
 
-    async def facts(self, asked: Iterable[IPAddress] = ()) -> Facts:
-        """Read the host; `asked` are addresses to look up."""
+    async def facts(self, asked: Iterable[IPAddress] = (), paths: Iterable[Ends] = ()) -> Facts:
+        """Read the host; `asked` are addresses to look up, `paths` those whose MTU is wanted."""
         async with self._lock:
-            return await self._netlink.facts(asked)
+            return await self._netlink.facts(asked, paths)
 
     async def matches(self) -> dict[str, tuple[int, ...]]:
         """For each access list that filters, how many packets each of its entries has decided about."""

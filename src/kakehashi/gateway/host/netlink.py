@@ -8,7 +8,7 @@ from typing import Any
 from pyroute2 import AsyncIPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
-from kakehashi.gateway.host.facts import Facts, HostRoute, HostRule, Link, Lookup
+from kakehashi.gateway.host.facts import Ends, Facts, HostRoute, HostRule, Link, Lookup
 from kakehashi.gateway.host.items import PROTOCOL
 from kakehashi.model.address import IPAddress, IPInterface
 
@@ -35,8 +35,8 @@ class Netlink:
     ) -> None:
         self.ip.close()
 
-    async def facts(self, asked: Iterable[IPAddress] = ()) -> Facts:
-        """Read everything. `asked`: the addresses to look up."""
+    async def facts(self, asked: Iterable[IPAddress] = (), paths: Iterable[Ends] = ()) -> Facts:
+        """Read everything. `asked`: the addresses to look up; `paths`: whose MTU is wanted."""
         links = await self._links()
         names = {link.index: link.name for link in links.values()}
         routes = [r for family in (AF_INET, AF_INET6) for r in await self._routes(family, names)]
@@ -46,7 +46,13 @@ class Netlink:
             found = await self.lookup(address, names)
             if found is not None:
                 lookups[address] = found
-        return Facts(links=links, routes=tuple(routes), rules=tuple(rules), lookups=lookups)
+        path_mtus = {}
+        for ends in set(paths):
+            if mtu := await self._path_mtu(ends):
+                path_mtus[ends] = mtu
+        return Facts(
+            links=links, routes=tuple(routes), rules=tuple(rules), lookups=lookups, path_mtus=path_mtus
+        )
 
     async def lookup(self, address: IPAddress, names: dict[int, str]) -> Lookup | None:
         """How the kernel would reach the address, or None."""
@@ -60,6 +66,15 @@ class Netlink:
                 gateway = answer.get("gateway")
                 return Lookup(device, ip_address(source), ip_address(gateway) if gateway else None)
         return None
+
+    async def _path_mtu(self, ends: Ends) -> int | None:
+        """What the kernel has learned of the way, or a route says; None: nothing."""
+        try:
+            answers = list(await self.ip.route("get", src=str(ends[0]), dst=str(ends[1])))
+        except NetlinkError:
+            return None
+        metrics = [answer.get("metrics") for answer in answers]
+        return next((mtu for m in metrics if m is not None and (mtu := m.get("mtu"))), None)
 
     async def index(self, device: str) -> int:
         """The index of a device. OSError if it is not there."""

@@ -65,6 +65,8 @@ CRYPTO: tuple[Command, ...] = (
         ),
         sentence="A pre-shared key, and whom it is for",
     ),
+    # `no` needs not say the key.
+    command("crypto isakmp key", _WHO, sentence="Whose key is taken back, with `no` before it"),
     command(
         "crypto isakmp peer",
         Either(
@@ -145,6 +147,7 @@ ISAKMP_PROFILE: tuple[Command, ...] = (
         sentence="The trustpoint whose certificates are used",
     ),
     _REKEY,
+    not_yet("configuration-attribute", "configuration payloads"),
     not_ours("description"),
 )
 

@@ -2,7 +2,7 @@
 
 from kakehashi.dialects.awplus.grammar.crypto import CRYPTO
 from kakehashi.dialects.awplus.grammar.foreign import FOREIGN
-from kakehashi.dialects.awplus.grammar.vocabulary import REST, command, not_yet, number, word
+from kakehashi.dialects.awplus.grammar.vocabulary import REST, command, not_ours, not_yet, number, word
 from kakehashi.dialects.awplus.interfaces import NULL, InterfaceName
 from kakehashi.dialects.awplus.kinds import Mask
 from kakehashi.dialects.grammar import Argument, Command, Either, Optional
@@ -25,6 +25,7 @@ def _route(word_: str, version: int) -> Command:
             (word(NULL, "Packets are thrown away", ("interface", NULL)),),
             (interface, Optional(next_hop)),
         ),
+        Optional(word("nexthop-nhrp", "The next hop is learnt by NHRP")),
         Optional(number("distance", 1, 255, "The smaller wins")),
         Optional(word("description", "A remark"), REST),
         sentence=f"A static route of IPv{version}",
@@ -41,8 +42,9 @@ ROOT: tuple[Command, ...] = (
     ),
     _route("ip", 4),
     _route("ipv6", 6),
-    not_yet("ip route vrf", "VRFs"),
-    not_yet("ipv6 route vrf", "VRFs"),
+    not_yet("ip route vrf", "VRFs: the route is left out"),
+    not_yet("ipv6 route vrf", "VRFs: the route is left out"),
+    not_ours("ip route static"),
     *CRYPTO,
     *FOREIGN,
 )

@@ -77,6 +77,14 @@ def read_register(document: Document, key: str, what: str, report: Report) -> Re
             report.warning(statement.line, "not-yet", "EAP is not there yet; the line has no effect")
             continue
         who = whom(statement)
+        if key == "crypto isakmp key" and "secret" not in statement.values:
+            report.error(
+                statement.line,
+                "incomplete",
+                f"the key for {called(who)} is missing: `{key}` has it before whom it is for",
+                f"write `{key} SECRET ...`",
+            )
+            continue
         before = lines.pop(who, None)
         if before is not None and _says(before) != _says(statement):
             report.warning(

@@ -11,6 +11,15 @@ from kakehashi.dialects.spelling import close
 from kakehashi.model.finding import Finding, Severity
 
 _VPN_WORDS = ("crypto",)
+# What only tunnels of other kinds have.
+_OF_THAT_TUNNEL = (
+    "tunnel key",
+    "tunnel checksum",
+    "tunnel endpoint",
+    "tunnel openvpn",
+    "tunnel wireguard",
+    "tunnel destination network",
+)
 
 
 @dataclass(slots=True)
@@ -36,9 +45,12 @@ def report_lines(document: Document, report: Report) -> None:
 
 
 def _walk(items: tuple[Item, ...], inherited: Support, walk: _Walk) -> None:
+    down = any(isinstance(i, Statement) and _is_other_mode(i) and not i.negated for i in items)
     for item in items:
         match item:
             case Comment():
+                continue
+            case Statement() if _goes_without_saying(item, down):
                 continue
             case Statement():
                 _statement(item, inherited, walk)
@@ -71,6 +83,17 @@ def _unknown(item: Unknown, inherited: Support, walk: _Walk) -> None:
     else:
         walk.report.add(finding)
     _walk(item.body, Support.OURS if finding else Support.NOT_OURS, walk)
+
+
+def _is_other_mode(statement: Statement) -> bool:
+    return statement.key.startswith("tunnel mode") and statement.command.support is Support.NOT_YET
+
+
+def _goes_without_saying(statement: Statement, down: bool) -> bool:
+    """`no` before what is not there yet, and what is about a tunnel that stays down."""
+    if statement.command.support is not Support.NOT_YET:
+        return False
+    return statement.negated or (down and statement.key in _OF_THAT_TUNNEL)
 
 
 def _not_yet(statement: Statement, report: Report) -> Finding:

@@ -13,7 +13,7 @@ from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import CommitBit, Ikev1IpsecPolicy, Ikev1Peer, Ikev1Tunnel, PeerIdentity
-from kakehashi.model.policy import IpsecPolicy, IpsecSettings, ResponderSelectors
+from kakehashi.model.policy import DfBit, IpsecPolicy, IpsecSettings, ResponderSelectors
 from kakehashi.model.secret import Secret
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, EVERYTHING, TrafficSelector
 from kakehashi.model.source import Source
@@ -256,6 +256,7 @@ def _of_packets(ipsec: IpsecSettings) -> Iterator[tuple[bool, str]]:
         f"a replay window of {ipsec.replay_window} packets",
     )
     yield not ipsec.mtu_ignore, "fragments of what forbids it"
+    yield ipsec.df_bit is DfBit.COPY or ipsec.mtu_ignore, f"the DF bit outside: {ipsec.df_bit.value}"
     yield not ipsec.pre_fragment, "fragments before encryption"
 
 

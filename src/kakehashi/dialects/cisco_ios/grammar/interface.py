@@ -1,5 +1,6 @@
 """The commands of `interface NAME` (CI-08, CI-10, CI-11, CI-15)."""
 
+from kakehashi.dialects.cisco_ios.grammar.ipsec import DF_BIT, FRAGMENTATION
 from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
     command,
     flag,
@@ -238,8 +239,8 @@ INTERFACE: tuple[Command, ...] = (
         help="Assign a Crypto Map of IPv6",
     ),
     not_yet("crypto ipsec client ezvpn", "Easy VPN"),
-    not_ours("crypto ipsec df-bit"),
-    not_ours("crypto ipsec fragmentation"),
+    DF_BIT,
+    FRAGMENTATION,
     *TUNNEL,
     *ADDRESSES,
     *PPP,

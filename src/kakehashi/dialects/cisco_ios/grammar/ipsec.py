@@ -39,6 +39,7 @@ from kakehashi.dialects.grammar import (
 from kakehashi.dialects.kinds import Address, HostName, Number, Text
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.encapsulation import EncapsulationMode
+from kakehashi.model.policy import DfBit
 from kakehashi.wire.registry.ikev2 import IntegrityId
 
 _SET_NAME = Text("the name of a transform set")
@@ -192,6 +193,25 @@ PROFILE: tuple[Command, ...] = (
 _SEQUENCE = number("sequence", 1, 65535, "Sequence to insert into crypto map entry")
 _NAME = text("name", "the name of the map", "Crypto map tag")
 
+# For all SAs, or on an interface for those of its crypto map.
+DF_BIT = command(
+    "crypto ipsec df-bit",
+    Either(
+        (word("clear", "Clear it in the outer header", ("df", DfBit.CLEAR)),),
+        (word("set", "Set it in the outer header", ("df", DfBit.SET)),),
+        (word("copy", "Copy it from the packet (the default)", ("df", DfBit.COPY)),),
+    ),
+    sentence="Handling of the DF bit",
+)
+FRAGMENTATION = command(
+    "crypto ipsec fragmentation",
+    Either(
+        (word("before-encryption", "Fragment first (the default)", ("fragment", "before")),),
+        (word("after-encryption", "Encrypt first", ("fragment", "after")),),
+    ),
+    sentence="Handling of fragmentation of near-MTU sized packets",
+)
+
 IPSEC: tuple[Command, ...] = (
     Command(
         key="crypto ipsec transform-set",
@@ -223,23 +243,8 @@ IPSEC: tuple[Command, ...] = (
         sentence="NAT traversal",
         negation=Negation.SETS,
     ),
-    command(
-        "crypto ipsec df-bit",
-        Either(
-            (word("clear", "Clear it in the outer header", ("df", "clear")),),
-            (word("set", "Set it in the outer header", ("df", "set")),),
-            (word("copy", "Copy it from the packet (the default)", ("df", "copy")),),
-        ),
-        sentence="Handling of the DF bit",
-    ),
-    command(
-        "crypto ipsec fragmentation",
-        Either(
-            (word("before-encryption", "Fragment first (the default)", ("fragment", "before")),),
-            (word("after-encryption", "Encrypt first", ("fragment", "after")),),
-        ),
-        sentence="Handling of fragmentation of near-MTU sized packets",
-    ),
+    DF_BIT,
+    FRAGMENTATION,
     command(
         "crypto ipsec profile",
         text("name", "the name of the profile"),

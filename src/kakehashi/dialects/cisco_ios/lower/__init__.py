@@ -12,11 +12,12 @@ from kakehashi.dialects.cisco_ios.lower.checks import (
     check_unused,
 )
 from kakehashi.dialects.cisco_ios.lower.crypto_map import lower_maps
+from kakehashi.dialects.cisco_ios.lower.fragments import as_interfaces_say
 from kakehashi.dialects.cisco_ios.lower.ikev2 import read_ikev2
 from kakehashi.dialects.cisco_ios.lower.interface import lower_interface
 from kakehashi.dialects.cisco_ios.lower.isakmp import hostname, own_name, read_phase1, tell_built_in
 from kakehashi.dialects.cisco_ios.lower.keys import read_keys
-from kakehashi.dialects.cisco_ios.lower.lines import lists_in_use, report_lines
+from kakehashi.dialects.cisco_ios.lower.lines import lists_in_use, report_lines, tell_of_firewalls
 from kakehashi.dialects.cisco_ios.lower.nat import check_translation, with_translation
 from kakehashi.dialects.cisco_ios.lower.peers import Peers, read_aggressive, read_profiles
 from kakehashi.dialects.cisco_ios.lower.phase2 import read_phase2
@@ -25,6 +26,7 @@ from kakehashi.dialects.cisco_ios.lower.vti import lower_tunnels
 from kakehashi.dialects.cisco_ios.lower.ways import into_tunnels
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.report import Report
+from kakehashi.dialects.several import tell_several
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import Ikev1Tunnel
 
@@ -35,11 +37,13 @@ def lower_document(document: Document, file: str) -> Lowered:
     """Lower a configuration. Every line is in the gateway, or a finding says why it is not."""
     report = Report(file)
     report_lines(document, lists_in_use(document), report)
+    tell_several(document, report)
+    tell_of_firewalls(document, report)
     around = _read(document, report)
     maps = lower_maps(around)
     routed, used_profiles = lower_tunnels(around)
     # Tunnel interfaces stand where they are written; those of maps come after them.
-    tunnels = (*routed, *maps.tunnels)
+    tunnels = tuple(as_interfaces_say(t, around.blocks) for t in (*routed, *maps.tunnels))
     if any(isinstance(t, Ikev1Tunnel) for t in tunnels):
         tell_built_in(around.peers.phase1, report)
     check_interfaces(around.interfaces, around.routes, around.lists, report)

@@ -11,7 +11,7 @@ from kakehashi.dialects.report import Report
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.ikev1 import Ikev1IpsecPolicy, Phase2Proposal
-from kakehashi.model.policy import IpsecPolicy, Rekey
+from kakehashi.model.policy import DfBit, IpsecPolicy, Rekey
 from kakehashi.model.selector import TrafficSelector
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId
 
@@ -56,7 +56,7 @@ class Phase2:
     default_set: TransformSet | None
     lifetime: Lifetime
     replay_window: int
-    clears_df: bool
+    df_bit: DfBit
     pre_fragments: bool
 
 
@@ -69,7 +69,7 @@ class Settings:
     pfs: KeyExchangeId
     lifetime: Lifetime
     replay_window: int
-    clears_df: bool
+    df_bit: DfBit
     pre_fragments: bool
 
     def wants_transport(self) -> bool:
@@ -88,13 +88,13 @@ def read_phase2(document: Document, report: Report) -> Phase2:
         lifetime = lifetime.after(statement)
     for statement in document.statements("crypto ipsec security-association replay"):
         window = _window(statement, window, report)
-    df, fragments = "copy", "before"
+    df, fragments = DfBit.COPY, "before"
     for statement in document.statements("crypto ipsec df-bit"):
-        df = "copy" if statement.negated else statement.get("df")
+        df = DfBit.COPY if statement.negated else statement.get("df")
     for statement in document.statements("crypto ipsec fragmentation"):
         fragments = "before" if statement.negated else statement.get("fragment")
     off = any(s.negated for s in document.statements("crypto ipsec default transform-set"))
-    return Phase2(sets, None if off else _DEFAULT_SET, lifetime, window, df == "clear", fragments == "before")
+    return Phase2(sets, None if off else _DEFAULT_SET, lifetime, window, df, fragments == "before")
 
 
 def read_settings(block: Block, what: str, phase2: Phase2, report: Report) -> Settings:
@@ -112,7 +112,7 @@ def read_settings(block: Block, what: str, phase2: Phase2, report: Report) -> Se
         pfs=pfs.get("group", defaults.PFS_GROUP) if pfs else KeyExchangeId.NONE,
         lifetime=lifetime,
         replay_window=window,
-        clears_df=phase2.clears_df,
+        df_bit=phase2.df_bit,
         pre_fragments=phase2.pre_fragments,
     )
 
@@ -130,8 +130,9 @@ def ikev1_policy(
         local_selectors=local,
         remote_selectors=remote,
         replay_window=settings.replay_window,
-        mtu_ignore=settings.clears_df,
+        mtu_ignore=settings.df_bit is DfBit.CLEAR,
         pre_fragment=settings.pre_fragments,
+        df_bit=settings.df_bit,
         name=settings.name,
         proposals=tuple(_proposal(s, settings.lifetime, report) for s in settings.sets),
         pfs=settings.pfs,
@@ -159,8 +160,9 @@ def ikev2_policy(
         local_selectors=_each_once(local),
         remote_selectors=_each_once(remote),
         replay_window=settings.replay_window,
-        mtu_ignore=settings.clears_df,
+        mtu_ignore=settings.df_bit is DfBit.CLEAR,
         pre_fragment=settings.pre_fragments,
+        df_bit=settings.df_bit,
         name=settings.name,
         algorithms=replace(first, alternatives=tuple(others)),
         rekey=Rekey(settings.lifetime.seconds, defaults.REKEY_BEFORE_END),

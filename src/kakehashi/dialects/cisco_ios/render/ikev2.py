@@ -28,7 +28,7 @@ _BUILT_IN = IkeAlgorithms(
 )
 _TYPES = {IdType.ID_FQDN: "fqdn", IdType.ID_RFC822_ADDR: "email", IdType.ID_KEY_ID: "key-id"}
 _ADDRESSES = (IdType.ID_IPV4_ADDR, IdType.ID_IPV6_ADDR)
-_SHORTEST_DPD = 10
+_DPD, _NAT = (10, 3600), (5, 3600)  # seconds
 
 
 def write_ikev2_common(book: Book) -> None:
@@ -59,9 +59,11 @@ def write_ikev2_common(book: Book) -> None:
     if answering.algorithms != _BUILT_IN:
         book.ikev2 += _policy(answering.algorithms, None, names, book)
     if answering.dpd_interval is not None:
-        book.ikev2.append(f"crypto ikev2 dpd {answering.dpd_interval} 2 periodic")
+        seconds = book.losses.within(answering.dpd_interval, *_DPD, None, "probes in seconds")
+        book.ikev2.append(f"crypto ikev2 dpd {seconds} 2 periodic")
     if answering.nat_keepalive is not None:
-        book.ikev2.append(f"crypto ikev2 nat keepalive {answering.nat_keepalive}")
+        seconds = book.losses.within(answering.nat_keepalive, *_NAT, None, "a NAT keepalive in seconds")
+        book.ikev2.append(f"crypto ikev2 nat keepalive {seconds}")
     if True in fragmentation:
         book.ikev2.append("crypto ikev2 fragmentation")
 
@@ -194,13 +196,7 @@ def _keeping(ike: IkePolicy, common: IkePolicy, tunnel: Ikev2Tunnel, book: Book)
             common.dpd_interval is None, tunnel.source, f"{tunnel.interface} without DPD", "it is on for all"
         )
     elif ike.dpd_interval != common.dpd_interval:
-        interval = max(ike.dpd_interval, _SHORTEST_DPD)
-        losses.unless(
-            interval == ike.dpd_interval,
-            tunnel.source,
-            f"a probe every {ike.dpd_interval} s",
-            f"{interval} s is the least",
-        )
+        interval = losses.within(ike.dpd_interval, *_DPD, tunnel.source, "probes in seconds")
         yield f"dpd {interval} 2 periodic"
     if ike.nat_keepalive is None:
         losses.unless(
@@ -210,13 +206,7 @@ def _keeping(ike: IkePolicy, common: IkePolicy, tunnel: Ikev2Tunnel, book: Book)
             "it is on for all",
         )
     elif ike.nat_keepalive != common.nat_keepalive:
-        seconds = max(ike.nat_keepalive, 5)
-        losses.unless(
-            seconds == ike.nat_keepalive,
-            tunnel.source,
-            f"a NAT keepalive every {ike.nat_keepalive} s",
-            "5 s is the least",
-        )
+        seconds = losses.within(ike.nat_keepalive, *_NAT, tunnel.source, "a NAT keepalive in seconds")
         yield f"nat keepalive {seconds}"
 
 

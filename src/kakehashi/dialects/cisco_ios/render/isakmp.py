@@ -30,7 +30,7 @@ _CIPHERS: dict[str, tuple[Cipher, str]] = {
     "des": (DES, ""),
 }
 _STYLES = {DpdStyle.ON_DEMAND: "", DpdStyle.PERIODIC: " periodic", DpdStyle.IDLE: " periodic"}
-_SHORTEST_DPD = 10
+_SHORTEST_DPD, _LONGEST_DPD = 10, 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,8 @@ def _write_common(peers: tuple[Ikev1Peer, ...], book: Book) -> _Common:
     if not first.nat_traversal:
         book.phase1.append("no crypto ipsec nat-transparency udp-encapsulation")
     elif first.nat_keepalive is not None:
-        book.phase1.append(f"crypto isakmp nat keepalive {first.nat_keepalive}")
+        every = book.losses.within(first.nat_keepalive, 5, 3600, first.source, "a NAT keepalive in seconds")
+        book.phase1.append(f"crypto isakmp nat keepalive {every}")
     if first.fragmentation:
         book.phase1.append("crypto isakmp fragmentation")
     if not first.accepts_aggressive:
@@ -160,10 +161,10 @@ def _write_common(peers: tuple[Ikev1Peer, ...], book: Book) -> _Common:
 
 def _keepalive(dpd: DeadPeerDetection, peer: Ikev1Peer, book: Book, word: str = "") -> str:
     losses = book.losses
-    interval = max(dpd.interval, _SHORTEST_DPD)
+    interval = min(max(dpd.interval, _SHORTEST_DPD), _LONGEST_DPD)
     retry = min(max(dpd.retry_interval, 2), 60)
     for fits, what, why in (
-        (interval == dpd.interval, f"a probe every {dpd.interval} s", f"{interval} s is the least"),
+        (interval == dpd.interval, f"a probe every {dpd.interval} s", f"{interval} s is written"),
         (retry == dpd.retry_interval, f"a probe again after {dpd.retry_interval} s", f"{retry} s is written"),
         (
             dpd.retries == defaults.DPD_RETRIES,

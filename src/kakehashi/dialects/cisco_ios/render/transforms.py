@@ -19,11 +19,12 @@ from kakehashi.dialects.cisco_ios.words import (
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.ikev1 import CommitBit, Ikev1IpsecPolicy, Phase2Proposal
-from kakehashi.model.policy import IpsecPolicy, IpsecSettings, ResponderSelectors
+from kakehashi.model.policy import DfBit, IpsecPolicy, IpsecSettings, ResponderSelectors
 from kakehashi.model.source import Source
 from kakehashi.model.tunnel import Tunnel
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId
 
+_SECONDS, _KILOBYTES = (120, 2592000), (2560, 4294967295)
 _WINDOWS = (64, 128, 256, 512, 1024)
 _CIPHERS: dict[str, tuple[Cipher, str]] = {
     "esp-3des": (TRIPLE_DES, ""),
@@ -40,18 +41,25 @@ _CIPHERS: dict[str, tuple[Cipher, str]] = {
 def write_common(book: Book) -> None:
     """What holds for all SAs."""
     policies = [t.ipsec for t in book.gateway.tunnels]
-    for what, values, on, line in (
-        ("fragments what forbids it", [p.mtu_ignore for p in policies], True, "crypto ipsec df-bit clear"),
-        (
-            "fragments before encryption",
-            [p.pre_fragment for p in policies],
-            False,
-            "crypto ipsec fragmentation after-encryption",
-        ),
-    ):
-        book.losses.unless(len(set(values)) <= 1, None, f"some tunnel {what}", "it holds for all of them")
-        if values and values[0] is on:
-            book.ipsec.append(line)
+    before = {p.pre_fragment for p in policies}
+    book.losses.unless(
+        len(before) <= 1, None, "some tunnel fragments before encryption", "it holds for all of them"
+    )
+    if policies and not policies[0].pre_fragment:
+        book.ipsec.append("crypto ipsec fragmentation after-encryption")
+    # The device fragments what forbids it where it clears the bit.
+    bits = [DfBit.CLEAR if p.mtu_ignore else p.df_bit for p in policies]
+    book.losses.unless(len(set(bits)) <= 1, None, "some tunnel's DF bit outside", "it holds for all of them")
+    for policy, bit in zip(policies, bits, strict=True):
+        alike = (policy.df_bit is DfBit.CLEAR) is policy.mtu_ignore and bit is policy.df_bit
+        book.losses.unless(
+            alike,
+            None,
+            f"DF bit {policy.df_bit.value} outside",
+            "what forbids fragments is fragmented where DF is cleared outside, and nowhere else",
+        )
+    if bits and bits[0] is not DfBit.COPY:
+        book.ipsec.append(f"crypto ipsec df-bit {bits[0].value}")
 
 
 def settings_lines(tunnel: Tunnel, book: Book) -> list[str]:
@@ -90,7 +98,9 @@ def _of_ikev1(policy: Ikev1IpsecPolicy, tunnel: Tunnel, book: Book) -> Iterator[
         "the shortest is taken for all",
     )
     if policy.proposals:
-        yield from _lifetime(min(p.lifetime for p in policy.proposals), _least(policy.proposals))
+        yield from _lifetime(
+            min(p.lifetime for p in policy.proposals), _least(policy.proposals), source, book
+        )
     yield from _replay(policy, source, book)
     if policy.pfs != KeyExchangeId.NONE:
         yield from _pfs((policy.pfs,), source, book)
@@ -118,7 +128,7 @@ def _of_ikev2(policy: IpsecPolicy, tunnel: Tunnel, book: Book) -> Iterator[str]:
     kilobytes = None
     if policy.soft_bytes is not None:
         kilobytes = policy.soft_bytes // 1024 + defaults.REKEY_BEFORE_KILOBYTES
-    yield from _lifetime(policy.rekey.lifetime, kilobytes)
+    yield from _lifetime(policy.rekey.lifetime, kilobytes, source, book)
     yield from _replay(policy, source, book)
     groups = dict.fromkeys(g for s in policy.algorithms.sets for g in s.key_exchanges)
     losses.unless(
@@ -178,7 +188,10 @@ def _transform_set(
     return name
 
 
-def _lifetime(seconds: int, kilobytes: int | None) -> Iterator[str]:
+def _lifetime(seconds: int, kilobytes: int | None, source: Source | None, book: Book) -> Iterator[str]:
+    seconds = book.losses.within(seconds, *_SECONDS, source, "a lifetime in seconds")
+    if kilobytes is not None:
+        kilobytes = book.losses.within(kilobytes, *_KILOBYTES, source, "a lifetime in kilobytes")
     if seconds != defaults.LIFETIME_SECONDS:
         yield f"set security-association lifetime seconds {seconds}"
     if kilobytes != defaults.LIFETIME_KILOBYTES:

@@ -162,7 +162,7 @@ def _local(session: Session) -> str:
 
 
 def _mtus(session: Session, gateway: Gateway) -> tuple[int, int]:
-    """The MTU for packets of the users, and the one of the interface that carries them."""
+    """The MTU for packets of the users, and the one of the way to the peer."""
     wan = gateway.interface(session.interface) if session.tunnel.policy_based else None
-    outer = wan.mtu if wan and wan.mtu else _ETHERNET
+    outer = session.status.path_mtu or (wan.mtu if wan and wan.mtu else _ETHERNET)
     return session.status.mtu or outer, outer

@@ -18,6 +18,7 @@ from kakehashi.dialects.nec_ix.words import METHODS
 from kakehashi.model.address import ANY
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import AdjustMss
+from kakehashi.model.policy import DfBit
 
 _REST = Argument("rest", Text("anything"), rest=True)
 _IP = Word("ip", "IPv4")
@@ -78,7 +79,16 @@ _POLICY_OPTION = Either(
         Word("ignore", "Fragment even what forbids it", sets=("mtu_ignore", True)),
     ),
     (Word("pre-fragment", "Fragment, then encrypt", sets=("pre_fragment", True)),),
-    (Word("df-bit", "The DF bit of what leaves"), Argument("df_bit", Text("what becomes of it"), "What")),
+    (
+        Word("df-bit", "The DF bit of what leaves"),
+        Either(
+            (Word("copy", "As the packet inside has it", sets=("df_bit", DfBit.COPY)),),
+            (Word("clear", "Off", sets=("df_bit", DfBit.CLEAR)),),
+            (Word("set", "On", sets=("df_bit", DfBit.SET)),),
+            # The IX2000 and IX3000 have it where others write `mtu ignore`.
+            (Word("ignore", "Fragment even what forbids it", sets=("mtu_ignore", True)),),
+        ),
+    ),
     (Word("without-id-payload", "Phase 2 sends no identities", sets=("sends_identities", False)),),
     (Word("with-id-payload", "Phase 2 sends identities", sets=("sends_identities", True)),),
 )

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
+from kakehashi.dialects.nec_ix import defaults
 from kakehashi.dialects.nec_ix.lower.phase2 import IpsecMap, Maps
 from kakehashi.dialects.report import Report
 from kakehashi.model.encapsulation import EncapsulationMode
@@ -93,18 +94,13 @@ def _policy(tunnel: str, line: Statement, found: IpsecMap, report: Report, *, l2
             "(manual 2.22.3)",
             f"write `ipsec policy tunnel {found.name}`",
         )
-    if "df_bit" in line.values:
-        report.warning(
-            line.line,
-            "not-yet",
-            f"{tunnel}: `df-bit` is understood, not yet acted on; the outer packet may be fragmented unless "
-            "the inner one forbids it",
-        )
+    mtu_ignore = line.get("mtu_ignore", False)
     return replace(
         found.ipsec,
         mode=mode,
         # V1-14: transport mode sends no identities unless told to.
         sends_identities=line.get("sends_identities", mode is EncapsulationMode.TUNNEL),
-        mtu_ignore=line.get("mtu_ignore", False),
+        mtu_ignore=mtu_ignore,
         pre_fragment=line.get("pre_fragment", False),
+        df_bit=line.get("df_bit", defaults.df_bit(mtu_ignore)),
     )

@@ -59,6 +59,7 @@ def ipsec_policy(settings: Settings, report: Report) -> IpsecPolicy:
         replay_window=0 if replay is not None and replay.negated else defaults.REPLAY_WINDOW,
         mtu_ignore=settings.one("ipsec mtu ignore") is not None,
         pre_fragment=settings.one("ipsec pre-fragment") is not None,
+        df_bit=defaults.df_bit(settings.one("ipsec mtu ignore") is not None),
     )
 
 

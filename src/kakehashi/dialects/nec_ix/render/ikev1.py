@@ -169,7 +169,8 @@ def _about_peer(peer: Ikev1Peer, book: _Book) -> Iterator[str]:
         if isinstance(identity, Identity) and (text := _identity(identity, peer.source, losses)):
             yield f"ike {word} {name} {text}"
     if peer.dpd is not None:
-        yield f"ike keepalive {name} {peer.dpd.interval} {peer.dpd.retries}"
+        retries = losses.within(peer.dpd.retries, 1, 255, peer.source, f"{peer.name}: more probes")
+        yield f"ike keepalive {name} {peer.dpd.interval} {retries}"
     if peer.suppress_dangling:
         yield f"ike suppress-dangling {name}"
     if peer.renew_before_end != defaults.PHASE1_RENEW_BEFORE_END:
@@ -241,6 +242,8 @@ def _on_interface(tunnel: Ikev1Tunnel, gateway: Gateway, book: _Book) -> list[st
         options += " mtu ignore"
     if ipsec.pre_fragment:
         options += " pre-fragment"
+    if ipsec.df_bit is not defaults.df_bit(ipsec.mtu_ignore):
+        options += f" df-bit {ipsec.df_bit.value}"
     in_tunnel_mode = ipsec.mode is EncapsulationMode.TUNNEL
     if ipsec.sends_identities is not in_tunnel_mode:
         options += " with-id-payload" if ipsec.sends_identities else " without-id-payload"

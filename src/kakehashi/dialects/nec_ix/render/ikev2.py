@@ -252,6 +252,7 @@ def _child_settings(ipsec: IpsecPolicy, source: Source | None, losses: Losses) -
             ipsec.responder_selectors is ResponderSelectors.AS_PROPOSED,
             "narrowing of what the peer proposes: the device takes it as proposed",
         ),
+        (ipsec.df_bit is defaults.df_bit(ipsec.mtu_ignore), f"the DF bit outside: {ipsec.df_bit.value}"),
         (ipsec.mode is EncapsulationMode.TUNNEL, "transport mode"),
     )
     for fits, what in fixed:

@@ -1,0 +1,83 @@
+//! Telling senders that a packet was too large for its tunnel (RFC 1191, RFC 8201), as any router does: by ICMP and
+//! ICMPv6, from the address that the host itself would choose.
+
+use std::io;
+use std::net::IpAddr;
+use std::os::fd::OwnedFd;
+use std::sync::Mutex;
+
+use esp::too_big::message;
+
+use crate::events::lock;
+use crate::sys;
+
+/// Errors are limited (RFC 1812 section 4.3.2.8, RFC 4443 section 2.4 (f)): so many at once, and so many a second.
+const BURST: u64 = 500;
+const A_SECOND: u64 = 500;
+
+pub struct TooBig {
+    /// None: the host has no such family.
+    v4: Option<OwnedFd>,
+    v6: Option<OwnedFd>,
+    bucket: Mutex<Bucket>,
+}
+
+impl TooBig {
+    /// The error is that of permissions; a family that the host does not have is left out.
+    pub fn new() -> io::Result<Self> {
+        let open = |is_v6| match sys::icmp_socket(is_v6) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(error),
+            opened => Ok(opened.ok()),
+        };
+        Ok(TooBig { v4: open(false)?, v6: open(true)?, bucket: Mutex::new(Bucket::new()) })
+    }
+
+    /// Tell the sender of `packet` that no more than `mtu` octets pass. `now`: in milliseconds of the plane's clock.
+    pub fn tell(&self, packet: &[u8], mtu: usize, now: u64) {
+        let Some((sender, message)) = message(packet, mtu) else { return };
+        let socket = match sender {
+            IpAddr::V4(_) => &self.v4,
+            IpAddr::V6(_) => &self.v6,
+        };
+        let Some(socket) = socket.as_ref().filter(|_| lock(&self.bucket).take(now)) else { return };
+        // Where it cannot be sent, the sender goes on as if it had been lost.
+        let _ = sys::send_to(socket, &message, sender);
+    }
+}
+
+/// Tokens, refilled by time.
+struct Bucket {
+    tokens: u64,
+    filled: u64,
+}
+
+impl Bucket {
+    fn new() -> Self {
+        Bucket { tokens: BURST, filled: 0 }
+    }
+
+    fn take(&mut self, now: u64) -> bool {
+        let fresh = now.saturating_sub(self.filled) * A_SECOND / 1000;
+        if fresh > 0 {
+            (self.tokens, self.filled) = ((self.tokens + fresh).min(BURST), now);
+        }
+        let has = self.tokens > 0;
+        self.tokens -= u64::from(has);
+        has
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_few() {
+        let mut bucket = Bucket::new();
+        let mut sent = |now| (0..10_000).filter(|_| bucket.take(now)).count();
+        assert_eq!(sent(0), 500);
+        assert_eq!(sent(1), 0);
+        assert_eq!(sent(100), 50);
+        assert_eq!(sent(1_000_000), 500);
+    }
+}
