@@ -13,19 +13,24 @@ import pytest
 
 import kakehashi
 from kakehashi.compiled import LIBRARY, _files
+from kakehashi.ike.effects import Level
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULE = "kakehashi.ike.drops"
 SOURCE = Path(kakehashi.__file__).parent / "ike" / "drops.py"
 
 
-def _with_constructors() -> Callable[[str], str]:
-    spec = importlib.util.spec_from_file_location("constructors", ROOT / "tools/compile/constructors.py")
+def _tool(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"tools/compile/{name}.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.with_constructors  # type: ignore[no-any-return]
+    return module
+
+
+def _with_constructors() -> Callable[[str], str]:
+    return _tool("constructors").with_constructors  # type: ignore[no-any-return]
 
 
 def folder(at: Path, source: bytes, suffix: str = EXTENSION_SUFFIXES[0]) -> Path:
@@ -108,6 +113,47 @@ def test_what_cannot_be_written_is_refused() -> None:
         with_constructors(POINT.replace("@dataclass(frozen=True)", "@dataclass(frozen=True, kw_only=True)"))
     with pytest.raises(ValueError, match="option"):
         with_constructors(POINT.replace("compare=False", "init=False"))
+
+
+LOUD = """import enum
+from kakehashi.ike.effects import (
+    Level,
+)
+from kakehashi.model.child_sa import ChildSa
+
+WORST = Level.ERROR
+
+
+class Own(enum.Enum):
+    ONE = 1
+
+
+def said(level: Level = Level.NOTICE) -> str:
+    match level:
+        case Level.ERROR:
+            return "ä" if level is Level.ERROR else ""
+    return f"{Level.DEBUG:d} {Own.ONE.value} {sorted([Level.INFO, Level.ERROR])}"
+"""
+
+
+def test_members_of_imported_enumerations_become_constants_where_functions_read_them() -> None:
+    written = _tool("constants").with_constants(LOUD)
+    plain, made = LOUD.splitlines(), written.splitlines()
+    assert len(made) == len(plain)
+    changed = [n for n, (old, new) in enumerate(zip(plain, made, strict=True), 1) if old != new]
+    # Where the imports end, and one function's one reading outside of patterns, defaults and f-strings.
+    assert [made[n - 1].strip() for n in changed] == [
+        "from kakehashi.model.child_sa import ChildSa; from typing import Final as _Final; "
+        "_Level__ERROR: _Final = Level.ERROR",
+        'return "ä" if level is _Level__ERROR else ""',
+    ]
+    said, as_before = _classes(written)["said"], _classes(LOUD)["said"]
+    for level in Level:
+        assert said(level) == as_before(level)
+
+
+def test_a_module_without_enumerations_stays_as_it_is() -> None:
+    assert _tool("constants").with_constants(POINT) == POINT
 
 
 def test_the_core_stays_frozen_either_way() -> None:
