@@ -94,7 +94,8 @@ def job_of(fault: Fault) -> Job:
 
 def is_certain(fault: Fault) -> bool:
     """Where both keep the tunnel up and the responder takes what is proposed, who begins decides that one."""
-    return (fault.pair.name, fault.edit.name) != ("nec-ikev2+nec-ikev2", "own traffic")
+    template = (fault.pair.a, fault.pair.b)[fault.site]
+    return not (template.startswith("nec-ikev2") and fault.edit.name == "own traffic")
 
 
 def control_of(pair: GoodPair) -> Job:
