@@ -8,10 +8,12 @@ export UV_PYTHON ?= $(shell command -v python3)
 export UV_PYTHON_DOWNLOADS := never
 UV := $(shell command -v uv || echo .uv/bin/uv)
 
+UNPROTECTED := target/unprotected/release/lib_dataplane.so
+
 # Of what is compiled: these run both ways.
 COMPILED_TESTS := $(addprefix tests/, conversations crypto gateway ike model wire)
 
-.PHONY: help setup compile demo test test-fast lint format reference bench fuzz packages clean
+.PHONY: help setup compile demo test test-fast faults lint format reference bench fuzz packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -54,6 +56,9 @@ test-fast: setup ## what needs neither root nor peers
 	@cargo test --quiet -p esp
 	@$(BIN)/pytest -q -n 2 -m "not root" tests
 
+faults: setup packages ## every fault of tests/check/faults in a lab of its own: does it come to what check says?
+	@$(BIN)/python -m tests.lab.bench
+
 lint: setup ## ruff, mypy, clippy, layers
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -68,8 +73,13 @@ format: setup ## write the code as ruff and rustfmt would
 reference: setup ## docs/reference: every command of every dialect, out of the grammars
 	@$(BIN)/python tools/reference
 
-bench: compile packages ## throughput and handshakes beside strongSwan's, as ratios of one run
+bench: compile packages $(UNPROTECTED) ## throughput and handshakes beside strongSwan's, as ratios of one run
 	@$(BIN)/python -m bench
+
+# A data plane that takes SAs without protection, to measure what ciphers cost. Nothing installs it.
+$(UNPROTECTED): $(RUST_SOURCES)
+	@cargo build --quiet --release --package dataplane --features unprotected,pyo3/extension-module \
+		--target-dir target/unprotected
 
 fuzz: ## a minute for each fuzz target of the packet path (needs cargo-fuzz and a nightly toolchain)
 	@tools/fuzz

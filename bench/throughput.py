@@ -1,106 +1,207 @@
-"""TCP through two gateways in namespaces, one stream of iperf3: ours, strongSwan's userspace ESP, and no VPN."""
+"""What is measured of the packet path, and what it must reach.
 
-import json
-import subprocess
+All of it crosses the same three namespaces: two gateways and a router between them (tests.interop.network).
+"""
+
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.interop.network import Network
-from tests.interop.ours import Ours, configuration, mirrored
 from tests.interop.strongswan import StrongSwan, connection
 
-GCM = """  sa-proposal enc aes-gcm-128-16
-  sa-proposal prf sha2-256
-  sa-proposal dh 2048-bit
-  child-proposal enc aes-gcm-128-16"""
-CBC = """  sa-proposal enc aes-cbc-256
-  sa-proposal integrity sha2-256
-  sa-proposal prf sha2-256
-  sa-proposal dh 2048-bit
-  child-proposal enc aes-cbc-256
-  child-proposal integrity sha2-256"""
+from bench import loads, planes, wireguard
+from bench.planes import CBC_SHA1, CBC_SHA256, GCM_128, GCM_256, NULL, TRIPLE_DES, Suite
+
+TUNNELS = 1000
+
+Ends = tuple[Network, str, str]
+Contender = Callable[[Path], AbstractContextManager[Ends]]
+Load = Callable[[Ends, Path, float], float]
 
 
-def iperf(network: Network, source: str, target: str, seconds: int) -> float:
-    """Mbit/s of one TCP stream from our LAN's address to the peer's."""
-    server = subprocess.Popen(
-        ["ip", "netns", "exec", network.peer, "iperf3", "-s", "-1", "-B", target],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        network.inside(network.ours, "sleep", "0.5")
-        out = network.inside(
-            network.ours, "iperf3", "-c", target, "-B", source, "-t", str(seconds), "-J", timeout=seconds + 20
-        )
-        return float(json.loads(out)["end"]["sum_received"]["bits_per_second"]) / 1e6
-    finally:
-        server.kill()
-        server.wait(10)
+@dataclass(frozen=True)
+class Case:
+    """One figure: who is measured, with what. `lasting` of the seconds that a TCP stream takes, for each round."""
+
+    name: str
+    contender: Contender
+    load: Load
+    unit: str = "Mbit/s"
+    lasting: float = 1.0
+
+
+@dataclass(frozen=True)
+class Floor:
+    """`case` must reach `ratio` times `beside`, or stay below it if `at_most`."""
+
+    case: str
+    beside: str
+    ratio: float
+    at_most: bool = False
+
+
+def tcp(ends: Ends, _folder: Path, seconds: float) -> float:
+    return loads.tcp(*ends, seconds)
+
+
+def round_trip(ends: Ends, _folder: Path, _seconds: float) -> float:
+    return loads.round_trip(*ends)
+
+
+def datagrams(ends: Ends, _folder: Path, seconds: float) -> float:
+    return loads.datagrams(*ends, seconds / 2)
+
+
+def many_streams(own_tunnels: bool) -> Load:
+    def load(ends: Ends, folder: Path, seconds: float) -> float:
+        pairs = [planes.inner(number if own_tunnels else 0) for number in range(TUNNELS)]
+        return loads.streams(ends[0], pairs, folder, 2 * seconds)
+
+    return load
 
 
 @contextmanager
-def plain(_folder: Path) -> Iterator[tuple[Network, str, str]]:
-    with Network() as network:
-        yield network, network.OURS, network.PEER
+def network(offload: bool = True) -> Iterator[Network]:
+    with Network() as one:
+        if not offload:
+            for namespace, device in (
+                (one.ours, "wan0"), (one.ours, "lan0"), (one.ours, "lan1"), (one.peer, "wan0"), (one.peer, "lan0"),
+                (one.peer, "lan1"), (one.router, "r-ours"), (one.router, "r-peer"),
+            ):  # fmt: skip
+                one.inside(
+                    namespace,
+                    "ethtool",
+                    "-K",
+                    device,
+                    *["gro", "off", "gso", "off", "tso", "off", "tx-udp-segmentation", "off"],
+                )
+        yield one
 
 
-def ours(policy: str, nat: bool) -> Callable[[Path], object]:
-    """Two of our gateways; with a NAT between them ESP travels in UDP."""
-
+def nothing() -> Contender:
     @contextmanager
-    def build(folder: Path) -> Iterator[tuple[Network, str, str]]:
-        with ExitStack() as stack:
-            network = stack.enter_context(Network(nat="ours" if nat else None))
-            far = mirrored(peer="any" if nat else network.OURS, policy=policy)
-            stack.enter_context(
-                Ours(network, folder / "far", far, namespace=network.peer, log_level="warning")
-            )
-            stack.enter_context(Ours(network, folder / "near", configuration(policy=policy)))
-            yield network, network.OUR_LAN, network.PEER_LAN
+    def build(_folder: Path) -> Iterator[Ends]:
+        with network() as one:
+            yield one, one.OURS, one.PEER
 
     return build
 
 
-def strongswan(ike: str, esp: str) -> Callable[[Path], object]:
+def ours(
+    suite: Suite, offload: bool = True, tunnels: int = 1, **options: bool | tuple[str, str]
+) -> Contender:
     @contextmanager
-    def build(folder: Path) -> Iterator[tuple[Network, str, str]]:
+    def build(_folder: Path) -> Iterator[Ends]:
+        with network(offload) as one, planes.planes(one, suite, tunnels=tunnels, **options):  # type: ignore[arg-type]
+            yield one, *planes.inner(0)
+
+    return build
+
+
+def strongswan(esp: str, offload: bool = True) -> Contender:
+    """Its ESP of userspace is always in UDP."""
+
+    @contextmanager
+    def build(folder: Path) -> Iterator[Ends]:
+        ike = "aes256-sha256-x25519"
         with ExitStack() as stack:
-            network = stack.enter_context(Network())
-            far = connection(network, ike=ike, esp=esp)
+            one = stack.enter_context(network(offload))
+            far = connection(one, ike=ike, esp=esp)
             near = connection(
-                network, ike=ike, esp=esp, local=network.OURS, remote=network.PEER,
-                local_id="keyid:ours", remote_id="keyid:peer",
-                local_ts="192.168.10.0/24", remote_ts="192.168.20.0/24",
+                one, ike=ike, esp=esp, local=one.OURS, remote=one.PEER, local_id="keyid:ours",
+                remote_id="keyid:peer", local_ts="192.168.10.0/24", remote_ts="192.168.20.0/24",
             )  # fmt: skip
-            stack.enter_context(StrongSwan(network, folder / "far", far))
-            peer = stack.enter_context(StrongSwan(network, folder / "near", near, namespace=network.ours))
-            peer.initiate()
-            yield network, network.OUR_LAN, network.PEER_LAN
+            stack.enter_context(StrongSwan(one, folder / "far", far, levels="default = 0"))
+            peer = StrongSwan(one, folder / "near", near, namespace=one.ours, levels="default = 0")
+            stack.enter_context(peer).initiate()
+            yield one, one.OUR_LAN, one.PEER_LAN
 
     return build
 
 
-STRONGSWAN_GCM = "strongSwan, AES-128-GCM, ESP in UDP"
-STRONGSWAN_CBC = "strongSwan, AES-256-CBC HMAC-SHA-256, ESP in UDP"
-CASES = {
-    "no VPN": plain,
-    STRONGSWAN_GCM: strongswan("aes128gcm16-prfsha256-modp2048", "aes128gcm16"),
-    "kakehashi, AES-128-GCM, ESP in UDP": ours(GCM, nat=True),
-    "kakehashi, AES-128-GCM, ESP": ours(GCM, nat=False),
-    STRONGSWAN_CBC: strongswan("aes256-sha256-modp2048", "aes256-sha256"),
-    "kakehashi, AES-256-CBC HMAC-SHA-256, ESP in UDP": ours(CBC, nat=True),
-    "kakehashi, AES-256-CBC HMAC-SHA-256, ESP": ours(CBC, nat=False),
+def wireguard_go() -> Contender:
+    @contextmanager
+    def build(_folder: Path) -> Iterator[Ends]:
+        with network() as one, wireguard.tunnel(one):
+            yield one, *wireguard.ENDS
+
+    return build
+
+
+STRONGSWAN, OURS = "strongSwan", "kakehashi"
+CIPHERS = {
+    "AES-128-GCM": (GCM_128, "aes128gcm16"),
+    "AES-256-GCM": (GCM_256, "aes256gcm16"),
+    "AES-256-CBC HMAC-SHA-256": (CBC_SHA256, "aes256-sha256"),
+    "AES-256-CBC HMAC-SHA1": (CBC_SHA1, "aes256-sha1"),
+    "3DES-CBC HMAC-SHA1": (TRIPLE_DES, "3des-sha1"),
 }
+GCM = "AES-128-GCM"
 
 
-def beside(case: str) -> str:
-    """The case of strongSwan with the same cipher: what `case` is a ratio of."""
-    return STRONGSWAN_CBC if "CBC" in case else STRONGSWAN_GCM
+def cases() -> list[Case]:
+    """Everything that this machine can measure."""
+    found = [Case("no VPN", nothing(), tcp), Case(f"{OURS}, no protection at all", ours(NULL), tcp)]
+    for cipher, (suite, esp) in CIPHERS.items():
+        found.append(Case(f"{STRONGSWAN}, {cipher}", strongswan(esp), tcp))
+        found.append(Case(f"{OURS}, {cipher}", ours(suite), tcp))
+    found += [
+        Case(f"{OURS}, {GCM}, plain ESP", ours(GCM_128, in_udp=False), tcp),
+        Case(f"{OURS}, {GCM}, from a peer without UDP checksums", ours(GCM_128, like_a_device=True), tcp),
+        Case(f"{STRONGSWAN}, {GCM}, links without offload", strongswan("aes128gcm16", offload=False), tcp),
+        Case(f"{OURS}, {GCM}, links without offload", ours(GCM_128, offload=False), tcp),
+        Case(f"{STRONGSWAN}, {GCM}, round trip", strongswan("aes128gcm16"), round_trip, "ms"),
+        Case(f"{OURS}, {GCM}, round trip", ours(GCM_128), round_trip, "ms"),
+        Case(f"{STRONGSWAN}, {GCM}, packets of 200 octets", strongswan("aes128gcm16"), datagrams, "a second", 4),
+        Case(f"{OURS}, {GCM}, packets of 200 octets", ours(GCM_128), datagrams, "a second", 4),
+        Case(f"{OURS}, {GCM}, {TUNNELS} streams, one tunnel", ours(GCM_128), many_streams(False), lasting=2),
+        Case(
+            f"{OURS}, {GCM}, {TUNNELS} streams, {TUNNELS} tunnels", ours(GCM_128, tunnels=TUNNELS),
+            many_streams(True), lasting=4,
+        ),
+    ]  # fmt: skip
+    if wireguard.is_here():
+        found.append(Case("wireguard-go", wireguard_go(), tcp))
+    if planes.processors() >= 4:
+        found.append(Case(f"{OURS}, {GCM}, a core a gateway", ours(GCM_128, cpus=("0", "1")), tcp))
+        found.append(Case(f"{OURS}, {GCM}, two cores a gateway", ours(GCM_128, cpus=("0,1", "2,3")), tcp))
+    return found
 
 
-def measure(case: str, folder: Path, seconds: int) -> float:
-    """Mbit/s of one case."""
-    with CASES[case](folder) as (network, source, target):  # type: ignore[attr-defined]
-        assert network.ping(network.ours, source, target), f"{case}: no answer through the tunnel"
-        return iperf(network, source, target, seconds)
+def floors() -> list[Floor]:
+    def beside(ratio: float, cipher: str, *, end: str = "", against: str | None = None) -> Floor:
+        return Floor(
+            f"{OURS}, {cipher}{end}", f"{STRONGSWAN}, {cipher}{end if against is None else against}", ratio
+        )
+
+    unprotected = f"{OURS}, no protection at all"
+    one, many = (
+        f"{OURS}, {GCM}, {TUNNELS} streams, {tunnels}" for tunnels in ("one tunnel", f"{TUNNELS} tunnels")
+    )
+    found = [
+        beside(12, "AES-128-GCM"),
+        beside(12, "AES-256-GCM"),
+        Floor(f"{OURS}, AES-128-GCM", unprotected, 0.8),
+        Floor(f"{OURS}, AES-256-GCM", unprotected, 0.8),
+        beside(6, "AES-256-CBC HMAC-SHA-256"),
+        beside(6, "AES-256-CBC HMAC-SHA1"),
+        beside(1, "3DES-CBC HMAC-SHA1"),
+        beside(4, GCM, end=", plain ESP", against=""),
+        beside(4, GCM, end=", from a peer without UDP checksums", against=""),
+        beside(2, GCM, end=", links without offload"),
+        beside(3, GCM, end=", packets of 200 octets"),
+        Floor(f"{OURS}, {GCM}, round trip", f"{STRONGSWAN}, {GCM}, round trip", 1, at_most=True),
+        Floor(many, one, 0.8),
+    ]
+    if planes.processors() >= 4:
+        found.append(Floor(f"{OURS}, {GCM}, two cores a gateway", f"{OURS}, {GCM}, a core a gateway", 1))
+    return found
+
+
+def measure(case: Case, folder: Path, seconds: float) -> float:
+    """The figure of one case, once."""
+    with case.contender(folder) as ends:
+        assert ends[0].ping(ends[0].ours, ends[1], ends[2]), f"{case.name}: no answer through the tunnel"
+        return case.load(ends, folder, seconds)

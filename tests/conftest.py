@@ -1,8 +1,13 @@
 """What all tests share."""
 
 import pytest
+from hypothesis import settings
 
 from kakehashi import compiled
+
+# How long an example takes is the machine's affair.
+settings.register_profile("stories", deadline=None)
+settings.load_profile("stories")
 
 
 def pytest_report_header() -> str:

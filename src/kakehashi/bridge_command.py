@@ -122,6 +122,8 @@ def _print(
     if output is not None:
         _write(output, comments + text, source)
     if machines is not None:
+        if output is not None:  # then the keys are there alone
+            machines = {key: value for key, value in machines.items() if key not in ("text", "first")}
         typer.echo(json.dumps(machines, indent=2, ensure_ascii=False))
     else:
         typer.echo(comments + text if output is None else comments, nl=False)

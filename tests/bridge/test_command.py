@@ -54,6 +54,8 @@ def test_a_file_with_keys_is_for_its_owner_alone(tokyo: str, tmp_path: Path) -> 
     assert "between-us" in made.read_text()
     assert "between-us" not in result.output
     assert "! Proved: Tunnel0.0" in result.output
+    for_machines = run("mirror", "--to", "awplus", tokyo, "-o", str(made), "--json")
+    assert "between-us" not in for_machines.output
 
 
 def test_the_first_file_is_written_as_the_far_end_needs_it(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.dialects.nec_ix.test_render_generated import ikev1_gateways, ikev2_ga
 NEC = st.one_of(ikev1_gateways(), ikev2_gateways()).map(lambda gateway: NecIx().render(gateway).text)
 TEXTS = {"nec-ix": NEC, "cisco-ios": of_cisco(), "awplus": of_awplus()}
 
-few = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 every_maker = pytest.mark.parametrize("dialect", TEXTS)
 every_target = pytest.mark.parametrize("target", TEXTS)
 

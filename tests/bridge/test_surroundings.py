@@ -96,3 +96,10 @@ def test_a_port_that_no_block_describes_has_its_name_all_the_same() -> None:
     found = translated(bare[:start] + bare[end:], "cisco-ios")
     assert found.holds
     assert "ip unnumbered GigabitEthernet0/1\n" in found.text
+
+
+def test_of_two_keys_the_one_that_proves_one_peer_alone_is_kept() -> None:
+    text = translated(ROUTERS["NEC_V2_CENTRE"], "awplus").text
+    assert "crypto isakmp key of-the-first policy tunnel1\n" in text
+    assert "crypto isakmp key of-the-second policy tunnel2\n" in text
+    assert "for-all" not in text

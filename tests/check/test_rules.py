@@ -23,6 +23,7 @@ ALONE = (
     ("sapporo.cfg", "lilac-in-may-1925 p1", "lilac-in-may-1925 mode aggressive p1", "aggressive-psk", "ike policy"),
     ("sapporo.cfg", "esp-aes-256 esp-sha2-256", "esp-des esp-md5", "weak-algorithms", "ipsec autokey-proposal"),
     ("otaru.cfg", "adjust-mss 1360", "adjust-mss 1460", "mss-too-large", "interface GigabitEthernet0/1"),
+    ("awaji-cisco.cfg", " ip tcp adjust-mss 1350", " ip mtu 1500\n ip tcp adjust-mss 1350", "mtu-too-large", "interface Tunnel0"),
     ("otaru.cfg", " permit esp host 203.0.113.2 host 198.51.100.2\n", "", "filter-esp", "ip access-list extended OUTSIDE"),
     ("otaru.cfg", " permit esp", " deny esp", "filter-esp", " deny esp"),
     ("otaru.cfg", "ip route 0.0.0.0 0.0.0.0 198.51.100.1", "!", "no-route-to-peer", "crypto map WAN 10"),

@@ -97,6 +97,6 @@ def test_others_read_what_is_sent(pair, mode):
     ).decrypt(outer)
     assert (delivered.src, delivered.dst, delivered.proto) == ("192.0.2.1", "192.0.2.2", 47)
     header = delivered[GRE]
-    assert (header.proto, header.key, header.seqence_number) == (0x0800, WHOLE.key, 0)
+    assert (header.proto, header.key, header.sequence_number) == (0x0800, WHOLE.key, 0)
     assert checksum(bytes(header)) == 0
     assert (header[IP].src, header[IP].dst, header[ICMP].type) == ("10.9.0.1", "10.9.0.2", 8)

@@ -183,3 +183,11 @@ def test_a_process_ends_without_hanging(pair, end):
     assert done.stderr == ""
     assert done.stdout == ("the data plane did not survive the fork\n" if "fork" in end else "")
     assert pair.left.run("ip", "link", "show", "tun5", check=False).returncode != 0
+
+
+def test_it_says_what_packets_are_worked_on_with(pair):
+    """Any kernel that has namespaces joins datagrams; the rest depends on the processor."""
+    means = pair.left.call("means")
+    assert means["datagrams received"] == "many in one (UDP_GRO)"
+    assert set(means) == {"AES-GCM", "checksums", "datagrams received", "segmentation by devices"}
+    assert all(means.values())

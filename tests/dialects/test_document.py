@@ -133,3 +133,8 @@ def test_a_line_that_a_terminal_broke_at_its_last_column_is_one() -> None:
     assert read(long + "\ncolour red\n") == [("house", ["colour"])]
     assert read(long + "\n\nbcd\n") == [("house", ["? bcd"])]
     assert read(long[:-1] + "\nbcd\n") == [("house", ["? bcd"])]
+
+
+def test_a_misspelt_line_of_a_mode_is_not_a_shortened_one_of_nobody() -> None:
+    assert read("house a\n she\n colour red\n") == [("house", ["? she", "colour"])]
+    assert read("house a\n shed\n") == [("house", []), ("shed", [])]

@@ -57,6 +57,22 @@ def test_a_fixed_interface_that_is_down_takes_the_tunnel_down() -> None:
     assert found.local == NOWHERE
 
 
+def test_a_next_hop_that_no_network_of_the_interface_has_is_never_reached() -> None:
+    """Else the main table would lead where the configuration does not."""
+    found = way(tunnel(outgoing=OutgoingInterface(WAN, ip_address("203.0.113.9"))))
+    assert reason(found) == "the next hop 203.0.113.9 is in no network of GigaEthernet0.0"
+    unnumbered = facts(link("eth0"))
+    assert isinstance(
+        way(tunnel(outgoing=OutgoingInterface(WAN, ip_address("203.0.113.9")), source_address=OURS)), NoWay
+    )
+    borrowed = tunnel(outgoing=OutgoingInterface(WAN, NEXT_HOP), source_address="GigaEthernet1.0")
+    assert not reason_of(way(borrowed, unnumbered)).startswith("the next hop")
+
+
+def reason_of(found: Way | NoWay) -> str:
+    return found.reason if isinstance(found, NoWay) else ""
+
+
 def test_an_interface_without_a_next_hop_uses_the_next_hop_of_its_own_default_route() -> None:
     fixed = tunnel(outgoing=OutgoingInterface(WAN))
     found = way(fixed)

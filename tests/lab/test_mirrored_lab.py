@@ -29,6 +29,7 @@ PAIRS = {
         "awplus",
         "ENCR_AES_CBC_256 AUTH_HMAC_SHA2_256_128",
     ),
+    "cisco by gre": (EXAMPLES / "ios-gre/kure.cfg", "cisco-ios", "IKEv1 main ENCR_AES_CBC_256 SHA2_256"),
     "awplus over ipv6": (
         EXAMPLES / "awplus-ipv6/akita.cfg",
         "awplus",
@@ -56,7 +57,9 @@ def test_a_router_and_its_mirror_talk(folder: Path, near: Path, to: str, ike: st
     assert tunnel["ike"].startswith(ike)
 
 
-@pytest.mark.parametrize("pair", ["nec-ix-awplus/hirosaki noshiro", "ios-awplus/izumo hamada"])
+@pytest.mark.parametrize(
+    "pair", ["nec-ix-awplus/hirosaki noshiro", "ios-awplus/izumo hamada", "ios-gre/kure imabari"]
+)
 def test_the_examples_that_mirror_has_written_talk(folder: Path, pair: str) -> None:
     near, far = pair.split()
     files = [str(EXAMPLES / f"{near}.cfg"), str((EXAMPLES / near).parent / f"{far}.cfg")]

@@ -22,6 +22,7 @@ def test_a_nat_changes_ports_and_lets_nothing_in_unasked() -> None:
     assert "ip saddr 100.64.2.1 oifname outside snat ip to 198.18.2.1 fully-random" in rules
     assert "iifname outside drop" in rules
     assert "udp dport" not in rules
+    assert rules.index("meta l4proto { esp, ah } drop") < rules.index("established,related accept")
 
 
 def test_a_nat_that_must_be_reached_forwards_ike() -> None:

@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from constants import with_constants
 from constructors import with_constructors
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,13 +31,15 @@ TARGET = Path(sysconfig.get_path("platlib")) / "kakehashi_compiled"
 # The enumerations of `wire.registry` stay as they are: nothing in them is slow, and mypyc takes a ClassVar of
 # a class that it compiles for a field of the dataclass. So does what only re-exports, __init__.py.
 PATTERNS = (
-    "wire/errors.py", "wire/v?/**/*.py", "crypto/*.py", "model/*.py", "ike/**/*.py", "dataplane/*.py",
-    "gateway/core.py", "gateway/driver.py", "gateway/history.py", "gateway/log.py",
+    "wire/*.py", "wire/v?/**/*.py", "crypto/*.py", "model/*.py", "ike/**/*.py", "dataplane/*.py",
+    "gateway/clock.py", "gateway/core.py", "gateway/driver.py", "gateway/history.py", "gateway/log.py",
 )  # fmt: skip
 # To mypyc an attribute has one type, in the derived class too; no class of the interpreter may be derived
 # from a compiled one; and a Flag is always true.
 LEFT_OUT = {"model/policy.py", "model/tunnel.py", "model/ikev1.py", "model/status.py"}
 GROUP = "kakehashi"
+# Calls within the library need not go through its table of names, for nobody puts anything in their place.
+DIRECT = ["-fno-semantic-interposition", "-Wl,-Bsymbolic"] if sys.platform == "linux" else []
 SUFFIX: str = sysconfig.get_config_var("EXT_SUFFIX")
 
 
@@ -72,9 +75,12 @@ def _made() -> Path:
     shutil.rmtree(WORK / "kakehashi", ignore_errors=True)
     shutil.copytree(SOURCES, WORK / "kakehashi", ignore=shutil.ignore_patterns("*.so", "__pycache__"))
     os.chdir(WORK)
+    # What is compiled is looked up in the sources, not in what was made of them before.
+    os.environ["KAKEHASHI_PURE"] = "1"
+    sys.path.insert(0, str(SOURCES.parent))
     files = sorted(_files(Path("kakehashi")))
     for file in files:
-        file.write_text(with_constructors(file.read_text()))
+        file.write_text(with_constants(with_constructors(file.read_text())))
     made = WORK / "made"
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
@@ -133,7 +139,7 @@ def _compile(files: list[str], made: Path) -> None:
         objects = dict(zip(sources, pool.map(_object, sources, sources.values()), strict=True))
     for extension in extensions:
         parts = [objects[source] for source in extension.sources]
-        _run(*_command("LDSHARED"), *parts, "-o", str(made / f"{extension.name}{SUFFIX}"))
+        _run(*_command("LDSHARED"), *DIRECT, *parts, "-o", str(made / f"{extension.name}{SUFFIX}"))
 
 
 def _object(source: str, extension) -> str:  # type: ignore[no-untyped-def]
@@ -141,7 +147,7 @@ def _object(source: str, extension) -> str:  # type: ignore[no-untyped-def]
     directories = [f"-I{d}" for d in (*extension.include_dirs, sysconfig.get_path("include"))]
     # Another compiler may warn of something else.
     chosen = [flag for flag in extension.extra_compile_args if flag != "-Werror"]
-    flags = [*_command("CFLAGS"), *_command("CCSHARED"), "-g0", *chosen]
+    flags = [*_command("CFLAGS"), *_command("CCSHARED"), "-g0", *DIRECT[:1], *chosen]
     _run(*_command("CC"), *flags, *directories, "-c", source, "-o", target)
     return target
 

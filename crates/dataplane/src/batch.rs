@@ -114,10 +114,7 @@ impl Batch {
         let inner = self.used + child.sa.inner_offset();
         packet.write(index, &mut self.buffer[inner..inner + size]);
         self.frames.push(Frame { start: self.used, inner_size: size, next_header });
-        // RFC 4301 section 5.1.2.1: DSCP is copied; RFC 6040 section 4.1, normal mode: so is ECN.
-        let dont_fragment = child.route.remote.is_ipv4() && child.df_bit.around(ip);
-        let header = Header { tos: tos_of(ip), dont_fragment, ..Header::default() };
-        self.outers.push(Outer { header, octets: size as u64 });
+        self.outers.push(Outer { header: header_around(child, ip), octets: size as u64 });
         self.used += child.sa.sealed_size(size);
     }
 
@@ -130,10 +127,9 @@ impl Batch {
         let size = delivery + header + packet.size(index);
         let inner = &mut self.buffer[start..start + size];
         packet.write(index, &mut inner[delivery + header..]);
-        let tos = tos_of(packet.packet());
         end.header.write(&mut inner[delivery..], end.next.fetch_add(1, Relaxed));
         if delivery > 0 {
-            gre::write_delivery(inner, local, remote, tos);
+            gre::write_delivery(inner, local, remote, tos_of(packet.packet()));
         }
         let next_header = match (child.mode, local.is_ipv4()) {
             (Mode::Transport, _) => gre::PROTOCOL,
@@ -141,9 +137,7 @@ impl Batch {
             (Mode::Tunnel, false) => esp::next_header::IPV6,
         };
         self.frames.push(Frame { start: self.used, inner_size: size, next_header });
-        let dont_fragment = child.route.remote.is_ipv4() && child.df_bit.around(packet.packet());
-        let header = Header { tos, dont_fragment, ..Header::default() };
-        self.outers.push(Outer { header, octets: size as u64 });
+        self.outers.push(Outer { header: header_around(child, packet.packet()), octets: size as u64 });
         self.used += child.sa.sealed_size(size);
     }
 
@@ -281,6 +275,20 @@ impl Batch {
             }
         }
     }
+}
+
+/// How many packets of a device with this MTU one send call takes, whatever the cipher adds to each. What the device
+/// gives at once should be no more: the rest would cost a call, and a wake-up at the other end, of its own.
+pub fn segments_of(mtu: u32) -> u32 {
+    let sealed = mtu as usize + OVERHEAD_MAX;
+    (SEGMENTED_SIZE_MAX / sealed).clamp(1, SEGMENTS_MAX) as u32
+}
+
+/// The outer header of a packet that goes whole into ESP. RFC 4301 section 5.1.2.1: DSCP is copied; RFC 6040 section
+/// 4.1, normal mode: so is ECN.
+fn header_around(child: &Child, ip: &[u8]) -> Header {
+    let dont_fragment = child.route.remote.is_ipv4() && child.df_bit.around(ip);
+    Header { tos: tos_of(ip), dont_fragment, ..Header::default() }
 }
 
 /// The TOS octet or traffic class of an IP packet.

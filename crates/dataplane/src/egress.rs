@@ -273,8 +273,8 @@ impl Tunnel {
             return;
         }
         let takes_whole = |child: &Child| child.mode == Mode::Transport || child.selectors.sees_ports();
-        let is_plain = self.device.gre.is_none();
-        if is_plain && self.children.iter().any(takes_whole) && is_fragment(packet.packet()) {
+        if self.device.gre.is_none() && self.children.iter().any(takes_whole) && is_fragment(packet.packet())
+        {
             let taken = self.fragments.take(packet.packet(), shared.now());
             self.device.counters.outbound.drop_lost(self.fragments.take_lost());
             match taken.as_ref().map(|whole| whole.as_ref().and_then(|whole| SuperPacket::of(whole))) {
@@ -328,14 +328,15 @@ impl Tunnel {
         if batch.child.is_some_and(|child| child != index) {
             self.flush(batch, shared);
         }
+        let device = self.device.clone();
+        let wrapping = match (&device.gre, cut) {
+            (Some(end), _) => Wrapping::Gre(end),
+            (None, Some(cut)) => Wrapping::Transport(cut),
+            (None, None) => Wrapping::Tunnel,
+        };
         let mut next = 0;
         while next < packet.count() {
             batch.child = Some(index);
-            let wrapping = match (&self.device.gre, cut) {
-                (Some(end), _) => Wrapping::Gre(end),
-                (None, Some(cut)) => Wrapping::Transport(cut),
-                (None, None) => Wrapping::Tunnel,
-            };
             next = batch.add(&self.children[index], packet, &wrapping, next);
             if batch.is_full() {
                 self.flush(batch, shared);

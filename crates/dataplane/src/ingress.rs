@@ -62,10 +62,10 @@ pub struct Child {
     pub octets: u64,
     /// When the peer was last said to have moved.
     pub moved_told: Option<u64>,
-    /// Of packets inside, where only whole ones show whether they are permitted.
-    pub fragments: Reassembly,
     /// The highest sequence number of GRE.
     pub gre_sequence: Option<u32>,
+    /// Of packets inside, where only whole ones show whether they are permitted.
+    pub fragments: Reassembly,
 }
 
 /// SPIs are our own random choice, so they need no strong hash.
@@ -256,11 +256,13 @@ impl Ingress {
         match child.open(packet, arrival, &mut self.rebuilt, &self.shared) {
             Ok(Some(Inner::Here(inner))) => {
                 let range = offset + inner.start..offset + inner.end;
-                self.coalescer.add(Packet { slot, range, spi }, &packet[inner]);
+                let joins_udp = child.device.segments_udp;
+                self.coalescer.add(Packet { slot, range, spi }, &packet[inner], joins_udp);
             }
             Ok(Some(Inner::Rebuilt(range))) => {
                 let octets = &self.rebuilt[range.clone()];
-                self.coalescer.add(Packet { slot: REBUILT, range, spi }, octets);
+                let joins_udp = child.device.segments_udp;
+                self.coalescer.add(Packet { slot: REBUILT, range, spi }, octets, joins_udp);
             }
             Ok(None) => {}
             Err(reason) => {
@@ -355,23 +357,6 @@ impl Child {
         }
     }
 
-    /// Tunnel mode: `inner` is a fragment, of which only the whole shows its ports (RFC 4301 section 7). Append the
-    /// datagram that it completes to `rebuilt`.
-    fn join(
-        &mut self,
-        inner: &[u8],
-        arrival: &Arrival<'_>,
-        rebuilt: &mut Vec<u8>,
-    ) -> Result<Option<Inner>, DropReason> {
-        let taken = self.fragments.take(inner, arrival.now);
-        self.device.counters.inbound.drop_lost(self.fragments.take_lost());
-        let Some(whole) = taken? else { return Ok(None) };
-        self.selectors.check_inbound(&whole)?;
-        let start = rebuilt.len();
-        rebuilt.extend_from_slice(&whole);
-        Ok(Some(Inner::Rebuilt(start..rebuilt.len())))
-    }
-
     /// [`Self::open`] where ESP protects GRE between the tunnel's ends. The packets inside may be any.
     fn open_gre(
         &mut self,
@@ -415,6 +400,23 @@ impl Child {
             return Err(DropReason::Congestion);
         }
         Ok(Some(Inner::Here(range)))
+    }
+
+    /// Tunnel mode: `inner` is a fragment, of which only the whole shows its ports (RFC 4301 section 7). Append the
+    /// datagram that it completes to `rebuilt`.
+    fn join(
+        &mut self,
+        inner: &[u8],
+        arrival: &Arrival<'_>,
+        rebuilt: &mut Vec<u8>,
+    ) -> Result<Option<Inner>, DropReason> {
+        let taken = self.fragments.take(inner, arrival.now);
+        self.device.counters.inbound.drop_lost(self.fragments.take_lost());
+        let Some(whole) = taken? else { return Ok(None) };
+        self.selectors.check_inbound(&whole)?;
+        let start = rebuilt.len();
+        rebuilt.extend_from_slice(&whole);
+        Ok(Some(Inner::Rebuilt(start..rebuilt.len())))
     }
 
     /// Transport mode: append the IP packet to `rebuilt`. The outer header has become the packet's own, and nobody has

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{sync_channel, SyncSender};
@@ -15,6 +16,7 @@ use esp::gre::Gre;
 use esp::{Algorithms, InboundSa, Keys, OutboundSa, TrafficSelectors, Unusable};
 use zeroize::Zeroizing;
 
+use crate::batch::segments_of;
 use crate::counters::{ChildUse, Lifetimes, TunnelCounters};
 use crate::egress::{self, Egress, Mode};
 use crate::events::{lock, Event, Mailbox};
@@ -164,7 +166,7 @@ impl Plane {
                 format!("tunnel {name} exists already"),
             ));
         }
-        let fd = open_device(device, mtu).map_err(|error| {
+        let (fd, segments_udp) = open_device(device, mtu).map_err(|error| {
             let text = match error.raw_os_error() {
                 Some(libc::EBUSY) => "a device of this name exists already".into(),
                 Some(libc::EPERM | libc::EACCES) => "it needs root or CAP_NET_ADMIN".into(),
@@ -175,7 +177,7 @@ impl Plane {
         })?;
         let gre = gre.map(|header| GreEnd { header, next: AtomicU32::new(0) });
         let (counters, sizes) = (TunnelCounters::default(), SharedSizes::default());
-        let device = Arc::new(TunnelDevice { name: name.into(), fd, counters, gre, sizes });
+        let device = Arc::new(TunnelDevice { name: name.into(), fd, segments_udp, counters, sizes, gre });
         state.next_tunnel += 1;
         let tunnel = state.next_tunnel;
         state.tunnels.insert(name.to_owned(), (tunnel, device.clone()));
@@ -233,8 +235,8 @@ impl Plane {
                 packets: 0,
                 octets: 0,
                 moved_told: None,
-                fragments: Reassembly::default(),
                 gre_sequence: None,
+                fragments: Reassembly::default(),
             }),
         });
         self.to_egress(egress::Command::Install {
@@ -314,6 +316,19 @@ impl Plane {
             .collect()
     }
 
+    /// What packets are worked on with: what this host, its kernel and its processor have. Pairs for people to read.
+    pub fn means(&self) -> [(&'static str, &'static str); 4] {
+        let udp = self.shared.sockets.all().iter().find(|socket| socket.purpose == Purpose::NatTraversal);
+        let joins = udp.is_some_and(|socket| sys::joins_datagrams(&socket.fd));
+        let segments_udp = lock(&self.state).tunnels.values().all(|(_, device)| device.segments_udp);
+        [
+            ("AES-GCM", esp::gcm_means()),
+            ("checksums", sys::vectors()),
+            ("datagrams received", if joins { "many in one (UDP_GRO)" } else { "one by one" }),
+            ("segmentation by devices", if segments_udp { "TCP and UDP" } else { "TCP" }),
+        ]
+    }
+
     /// Stop the threads; the SAs, and so the keys, go with them. Devices go when the last copy of theirs does.
     pub fn close(&self) {
         self.to_egress.post(egress::Command::Stop);
@@ -331,18 +346,24 @@ impl Plane {
     }
 }
 
-fn open_device(name: &str, mtu: u32) -> io::Result<std::os::fd::OwnedFd> {
+/// The device, and whether its kernel segments UDP.
+fn open_device(name: &str, mtu: u32) -> io::Result<(OwnedFd, bool)> {
     let fd = sys::open_tun(name)?;
     sys::configure_device(name, mtu, QUEUE_LENGTH)?;
-    set_offload(&fd);
-    Ok(fd)
+    let segments_udp = set_offload(&fd);
+    let _ = sys::limit_segments(name, segments_of(mtu));
+    Ok((fd, segments_udp))
 }
 
-/// Take as much offload as the kernel has: UDP's is there since Linux 6.2.
-fn set_offload(fd: &std::os::fd::OwnedFd) {
+/// Take as much offload as the kernel has. True: UDP's too, which is there since Linux 6.2.
+fn set_offload(fd: &OwnedFd) -> bool {
     use sys::tun_offload::{CSUM, TSO4, TSO6, USO4, USO6};
     let tcp = CSUM | TSO4 | TSO6;
-    let _ = sys::set_tun_offload(fd, tcp | USO4 | USO6).or_else(|_| sys::set_tun_offload(fd, tcp));
+    let has_udp = sys::set_tun_offload(fd, tcp | USO4 | USO6).is_ok();
+    if !has_udp {
+        let _ = sys::set_tun_offload(fd, tcp);
+    }
+    has_udp
 }
 
 /// Post a command, and wait until the thread has dropped its end.

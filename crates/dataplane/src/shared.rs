@@ -62,6 +62,8 @@ impl Shared {
 pub struct TunnelDevice {
     pub name: Arc<str>,
     pub fd: OwnedFd,
+    /// The kernel cuts UDP, too, for whom it hands our packets to, and lets us do it with its own (Linux 6.2).
+    pub segments_udp: bool,
     pub counters: TunnelCounters,
     pub sizes: SharedSizes,
     pub gre: Option<GreEnd>,

@@ -106,9 +106,9 @@ pub(crate) fn protection(algorithms: Algorithms, keys: Keys<'_>) -> Result<Box<d
     }
     let (key, salt) = keys.encryption.split_at(key_size);
     Ok(match encryption {
-        ENCR_AES_GCM_16 => protection::aead::gcm(key, salt),
-        ENCR_AES_GCM_12 => protection::short_gcm::new(key, salt, 12),
-        ENCR_AES_GCM_8 => protection::short_gcm::new(key, salt, 8),
+        ENCR_AES_GCM_16 => protection::gcm(key, salt, 16),
+        ENCR_AES_GCM_12 => protection::gcm(key, salt, 12),
+        ENCR_AES_GCM_8 => protection::gcm(key, salt, 8),
         ENCR_CHACHA20_POLY1305 => protection::aead::chacha20_poly1305(key, salt),
         ENCR_AES_CCM_8 => protection::ccm::new(key, salt, 8),
         ENCR_AES_CCM_12 => protection::ccm::new(key, salt, 12),
@@ -167,7 +167,7 @@ fn check_integrity(algorithms: Algorithms, keys: Keys<'_>) -> Result<(), Unusabl
     match (is_aead(algorithms.encryption), algorithms.integrity) {
         (true, AUTH_NONE) => {}
         (true, _) => return Err(Unusable::IntegrityTwice),
-        (false, AUTH_NONE) => return Err(Unusable::NoIntegrity),
+        (false, AUTH_NONE) if !cfg!(feature = "unprotected") => return Err(Unusable::NoIntegrity),
         (false, _) => {}
     }
     let given = keys.integrity.len();
@@ -181,6 +181,7 @@ fn check_integrity(algorithms: Algorithms, keys: Keys<'_>) -> Result<(), Unusabl
 /// `id` and the key's size are known to fit.
 fn integrity(id: u16, key: &[u8]) -> Box<dyn protection::Integrity> {
     match id {
+        AUTH_NONE => protection::integrity::none(),
         AUTH_HMAC_MD5_96 => protection::integrity::hmac_md5_96(key),
         AUTH_HMAC_SHA1_96 => protection::integrity::hmac_sha1_96(key),
         AUTH_AES_XCBC_96 => protection::integrity::aes_xcbc_96(key),

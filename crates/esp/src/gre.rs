@@ -16,8 +16,7 @@
 
 use std::net::IpAddr;
 
-use crate::inner_ip::checksum;
-use crate::inner_ip::u16_at;
+use crate::inner_ip::{checksum, u16_at};
 use crate::DropReason;
 
 /// GRE's own protocol number.

@@ -223,11 +223,13 @@ def _ikev2(tunnel: Ikev2Tunnel, algorithms: IkeAlgorithms, talks: _Talks) -> Ike
         peer = replace(peer, secret=_key(peer.secret, tunnel, talks))
     both_keys = local.secret is not None and peer.secret is not None
     if both_keys and local.secret != peer.secret and not talks.theirs.key_each_side:
-        peer = replace(peer, secret=local.secret)
+        whose = "the peer's" if _is_for_many(tunnel, talks) else "ours"
+        one = peer.secret if whose != "ours" else local.secret
+        local, peer = replace(local, secret=one), replace(peer, secret=one)
         talks.told(
             tunnel,
             "a key for each side",
-            "one key, ours, for both",
+            f"one key, {whose}, for both",
             tunnel.peer.source or tunnel.source,
             f"{TITLES[talks.target]} has one key between the two",
         )
@@ -238,6 +240,16 @@ def _ikev2(tunnel: Ikev2Tunnel, algorithms: IkeAlgorithms, talks: _Talks) -> Ike
         ike=replace(tunnel.ike, algorithms=algorithms),
         ipsec=_child(tunnel.ipsec, tunnel, talks),
     )
+
+
+def _is_for_many(tunnel: Ikev2Tunnel, talks: _Talks) -> bool:
+    """Do other peers know our key, too? Then it proves nobody else. NEC IX has one key for an identity, ours,
+    whoever the peer is.
+    """
+    if talks.device.gateway.dialect == NEC and not talks.replaces:
+        return False
+    others = (t for t in talks.device.gateway.tunnels if t.interface != tunnel.interface)
+    return any(isinstance(t, Ikev2Tunnel) and t.local.secret == tunnel.local.secret for t in others)
 
 
 def _key(secret: Secret | None, tunnel: Tunnel, talks: _Talks) -> Secret | None:

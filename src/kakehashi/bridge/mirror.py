@@ -63,7 +63,7 @@ class Mirror:
             (f"Both ends must say otherwise than {self.file}:", [str(c) for c in self.changes]),
             (f"So change in {self.file}:", list(self.first.lines) if self.first else []),
             ("Otherwise than there:", list(self.notes)),
-            ("The device's own way:", [f"{x.what}: {x.why}" for x in self.losses]),
+            ("The device's own way:", list(dict.fromkeys(f"{x.what}: {x.why}" for x in self.losses))),
         ):
             if found:
                 lines += ["", title, *(f"  {text}" for text in found)]

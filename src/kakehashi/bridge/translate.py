@@ -52,7 +52,7 @@ class Translation:
             ("Impossible:", [_told(x) for x in self.lines if x.fate is Fate.IMPOSSIBLE]),
             ("In part:", [_told(x) for x in self.lines if x.fate is Fate.CARRIED and x.reason]),
             ("Says what holds anyway:", [_told(x) for x in self.lines if x.fate is Fate.DEFAULT]),
-            ("The other device's own way:", [f"{x.what}: {x.why}" for x in _others(self)]),
+            ("The other device's own way:", _others(self)),
         ):
             if found:
                 lines += ["", title, *(f"  {text}" for text in found)]
@@ -110,7 +110,8 @@ def _told(line: Line) -> str:
     return f"line {line.line} `{line.words}`" + (f": {line.reason}" if line.reason else "")
 
 
-def _others(translation: Translation) -> list[Loss]:
-    """The losses that no line has told of."""
+def _others(translation: Translation) -> list[str]:
+    """The losses that no line has told of, each once."""
     reasons = " ".join(x.reason for x in translation.lines)
-    return [x for x in translation.losses if f"{x.what}: {x.why}" not in reasons]
+    told = dict.fromkeys(f"{x.what}: {x.why}" for x in translation.losses)
+    return [text for text in told if text not in reasons]

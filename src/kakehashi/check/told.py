@@ -1,5 +1,6 @@
 """What the dialects have said already, so that nothing is said twice."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ _OF_WHOLE_FILES = frozenset(
 )
 # That nobody is known at an address follows from the address, if that is wrong.
 _OF_ADDRESSES = frozenset({"undefined-key", "undefined-peer", "no-ike-policy", "source-address"})
+_WORD = re.compile(r"[^\s`,;:()]+")
 _ALGORITHMS = frozenset({"encryption", "hash", "prf", "authentication", "dh-group", "pfs", "protocol"})
 _HOLDERS = ("proposal", "policy", "profile", "transform-set", "map")
 
@@ -29,12 +31,19 @@ class Told:
         self._configurations = configurations
         self._gone: set[int] = set()
         self._by_file: defaultdict[str, list[int]] = defaultdict(list)
-        self._errors: defaultdict[str, list[int]] = defaultdict(list)
+        self._errors: defaultdict[str, set[int]] = defaultdict(set)
+        self._at: defaultdict[Source, list[int]] = defaultdict(list)
+        self._saying: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for index, remark in enumerate(self._remarks):
             for file in {where.file for where in remark.where}:
                 self._by_file[file].append(index)
                 if remark.severity is Severity.ERROR:
-                    self._errors[file].append(index)
+                    self._errors[file].add(index)
+                    for word in set(_WORD.findall(remark.message)):
+                        self._saying[file, word].append(index)
+            if remark.severity is Severity.ERROR:
+                for where in remark.where:
+                    self._at[where].append(index)
 
     def remarks(self) -> Iterator[Remark]:
         """All, but what has turned out to follow from the pair's other faults."""
@@ -70,21 +79,19 @@ class Told:
 
         `more`: further lines that are about the tunnel.
         """
-        of_file = self._errors.get(end.device)
-        if not of_file:
+        if not self._errors.get(end.device):
             return ()
         peers = (peer.source for peer in device.peers_of(end.tunnel))
         lines = self._configurations[end.device].text.scope(end.tunnel.source, *peers, *more)
-        lines |= {source.line for source in more if source.file == end.device}
-        return tuple(
-            self._remarks[i]
-            for i in of_file
-            if i not in self._gone
-            and (
-                any(w.line in lines for w in self._remarks[i].where if w.file == end.device)
-                or is_named(end.tunnel.interface, self._remarks[i].message)
-            )
-        )
+        places = {Source(end.device, line) for line in lines} | {s for s in more if s.file == end.device}
+        name = end.tunnel.interface
+        found = {i for place in places for i in self._at.get(place, ())}
+        found |= {
+            i
+            for i in self._saying.get((end.device, name.split()[-1]), ())
+            if is_named(name, self._remarks[i].message)
+        }
+        return tuple(self._remarks[i] for i in sorted(found) if i not in self._gone)
 
     def forget(self, remarks: Iterable[Remark]) -> None:
         """What follows from an address at which the other end is not."""

@@ -1,13 +1,15 @@
 """Does a pair come up, from either side, and does it survive the rekeys of both phases?"""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 
 from kakehashi.check.device import Device
 from kakehashi.check.pair import End, Pair
+from kakehashi.check.shape import Crowd, NoShapeError, Shape, shape_of
 from kakehashi.check.simulate import Attempt, Node, Side, Wire
 from kakehashi.model.address import ANY, IPAddress
+from kakehashi.model.selector import EVERYTHING
 
 # Where a NAT gives a private address another one, and where nobody says which address an end has.
 _OUTSIDE = {4: ip_address("192.0.2.254"), 6: ip_address("2001:db8::fffe")}
@@ -52,11 +54,15 @@ class Verdict:
 
 
 class Judge:
-    """Lets pairs negotiate. A device with many tunnels is set up once."""
+    """Lets pairs negotiate. A device with many tunnels is set up once, and of pairs that are alike but for
+    names, addresses, keys and networks one stands for all that come up and survive (`check/shape.py`).
+    """
 
     def __init__(self, devices: Mapping[str, Device]) -> None:
         self._devices = devices
         self._nodes: dict[tuple[str, IPAddress | None], Node] = {}
+        self._crowds: dict[str, Crowd] = {}
+        self._known: dict[Hashable, tuple[Shape, Pair, Verdict]] = {}
         self._now = 1000.0
 
     def judge(self, pair: Pair) -> Verdict:
@@ -68,6 +74,27 @@ class Judge:
         beginners = [index for index, end in enumerate(pair.ends) if _can_begin(end, addresses[1 - index])]
         if not beginners:
             return _refused(addresses, _nobody_begins(pair))
+        try:
+            shape = self._shape(pair, addresses)
+        except NoShapeError:
+            return self._negotiated(pair, addresses, beginners)
+        if (known := self._known.get(shape.key)) is not None:
+            return _of_another(pair, addresses, shape, known)
+        verdict = self._negotiated(pair, addresses, beginners)
+        if verdict.reason is None and not verdict.one_way and _is_told_by(shape, verdict):
+            self._known[shape.key] = shape, pair, verdict
+        return verdict
+
+    def _shape(self, pair: Pair, addresses: tuple[Address, Address]) -> Shape:
+        devices = [self._devices[end.device] for end in pair.ends]
+        for device in devices:
+            if device.name not in self._crowds:
+                self._crowds[device.name] = Crowd(device)
+        return shape_of(pair, addresses, [self._crowds[device.name] for device in devices], devices)
+
+    def _negotiated(
+        self, pair: Pair, addresses: tuple[Address, Address], beginners: Sequence[int]
+    ) -> Verdict:
         sides = tuple(
             Side(node=self._node(end.device, at.outside), tunnel=end.tunnel.interface, address=at.inside)
             for end, at in zip(pair.ends, addresses, strict=True)
@@ -82,6 +109,36 @@ class Judge:
         if key not in self._nodes:
             self._nodes[key] = Node(device, self._devices[device].gateway, outside)
         return self._nodes[key]
+
+
+def _is_told_by(shape: Shape, verdict: Verdict) -> bool:
+    """Are the networks of the SAs those of the configurations, and not what is left of some of them?"""
+    return all(
+        selector in EVERYTHING or selector in shape.selectors
+        for attempt in verdict.attempts
+        if attempt.sa is not None
+        for selector in (*attempt.sa.local_selectors, *attempt.sa.remote_selectors)
+    )
+
+
+def _of_another(
+    pair: Pair, addresses: tuple[Address, Address], shape: Shape, known: tuple[Shape, Pair, Verdict]
+) -> Verdict:
+    """What became of a pair of the same shape, with this one's names and networks."""
+    other_shape, other, verdict = known
+    names = dict(zip((end.device for end in other.ends), (end.device for end in pair.ends), strict=True))
+    networks = dict(zip(other_shape.selectors, shape.selectors, strict=True))
+    attempts = []
+    for attempt in verdict.attempts:
+        sa = attempt.sa
+        if sa is not None:
+            local, remote = (
+                tuple(networks.get(s, s) for s in selectors)
+                for selectors in (sa.local_selectors, sa.remote_selectors)
+            )
+            sa = replace(sa, local_selectors=local, remote_selectors=remote)
+        attempts.append(replace(attempt, begins=names[attempt.begins], sa=sa))
+    return replace(verdict, addresses=addresses, attempts=tuple(attempts))
 
 
 def speaking(pair: Pair, devices: Mapping[str, Device]) -> tuple[Address, Address]:
@@ -119,7 +176,14 @@ def _inside(end: End, other: End, device: Device, version: int) -> IPAddress | N
         found = device.addresses_of(way.name, version)
         if found:
             return found[0]
-    return expected if isinstance(expected, IPAddress) and expected.version == version else None
+    if not isinstance(expected, IPAddress) or expected.version != version:
+        return None
+    if device.holder(expected) is None and device.tells_all_addresses:
+        way = device.way_to(expected)
+        found = device.addresses_of(way.name, version) if way is not None else ()
+        if found:
+            return found[0]
+    return expected
 
 
 def _outside(inside: IPAddress, other: IPAddress, far: End, device: Device) -> IPAddress | None:

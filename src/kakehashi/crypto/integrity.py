@@ -1,19 +1,19 @@
 """The integrity algorithms of transform type 3, truncated as their names say."""
 
-import hmac
 from collections.abc import Callable
 
 from kakehashi.crypto import aes_mac
 from kakehashi.crypto.errors import UnsupportedAlgorithm
+from kakehashi.crypto.keyed_hash import Hmac
 from kakehashi.crypto.sizes import INTEGRITY
 from kakehashi.wire.registry.ikev2 import IntegrityId
 
-_DIGESTS = {
-    IntegrityId.AUTH_HMAC_MD5_96: "md5",
-    IntegrityId.AUTH_HMAC_SHA1_96: "sha1",
-    IntegrityId.AUTH_HMAC_SHA2_256_128: "sha256",
-    IntegrityId.AUTH_HMAC_SHA2_384_192: "sha384",
-    IntegrityId.AUTH_HMAC_SHA2_512_256: "sha512",
+_HMACS = {
+    IntegrityId.AUTH_HMAC_MD5_96: Hmac("md5"),
+    IntegrityId.AUTH_HMAC_SHA1_96: Hmac("sha1"),
+    IntegrityId.AUTH_HMAC_SHA2_256_128: Hmac("sha256"),
+    IntegrityId.AUTH_HMAC_SHA2_384_192: Hmac("sha384"),
+    IntegrityId.AUTH_HMAC_SHA2_512_256: Hmac("sha512"),
 }
 _AES_MACS = {
     IntegrityId.AUTH_AES_XCBC_96: aes_mac.xcbc,
@@ -34,6 +34,5 @@ def integrity_function(integrity: IntegrityId, key: bytes) -> Callable[[bytes], 
     if integrity in _AES_MACS:
         mac = _AES_MACS[integrity]
         return lambda data: mac(key, data)[:icv]
-    # hmac.digest with the digest's name runs wholly inside OpenSSL.
-    digest = _DIGESTS[integrity]
-    return lambda data: hmac.digest(key, data, digest)[:icv]
+    hmac = _HMACS[integrity]
+    return lambda data: hmac(key, data)[:icv]

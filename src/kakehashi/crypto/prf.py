@@ -1,11 +1,14 @@
 """The pseudorandom functions of transform type 2, and prf+ (RFC 7296 section 2.13)."""
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from cryptography.hazmat.primitives.hashes import MD5, SHA1, SHA256, SHA384, SHA512, HashAlgorithm
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
 from kakehashi.crypto import aes_mac
 from kakehashi.crypto.errors import UnsupportedAlgorithm
+from kakehashi.crypto.keyed_hash import Hmac
 from kakehashi.wire.registry.ikev2 import PrfId
 
 
@@ -22,6 +25,7 @@ class Prf:
     output_size: int
     nonce_prefix: int | None
     function: Callable[[bytes, bytes], bytes] = field(repr=False)
+    digest: HashAlgorithm | None = field(default=None, repr=False)  # of HMAC
 
     def __call__(self, key: bytes, data: bytes) -> bytes:
         return self.function(key, data)
@@ -34,6 +38,9 @@ class Prf:
         rounds = -(-length // self.output_size)
         if rounds > 255:
             raise ValueError(f"prf+ of {self.id.name} ends at {255 * self.output_size} octets")
+        if self.digest is not None and length:
+            # The Expand of HKDF (RFC 5869 section 2.3) is prf+ with HMAC, and one call.
+            return HKDFExpand(self.digest, length, seed).derive(key)
         block, blocks = b"", []
         for counter in range(1, rounds + 1):
             block = self.function(key, block + seed + counter.to_bytes(1, "big"))
@@ -54,9 +61,8 @@ def supported() -> frozenset[PrfId]:
     return frozenset(_PRFS)
 
 
-def _hmac(prf_id: PrfId, digest: str, size: int) -> Prf:
-    # hmac.digest with the digest's name runs wholly inside OpenSSL; an hmac object costs much more.
-    return Prf(prf_id, size, size, None, lambda key, data: hmac.digest(key, data, digest))
+def _hmac(prf_id: PrfId, digest: HashAlgorithm) -> Prf:
+    return Prf(prf_id, digest.digest_size, digest.digest_size, None, Hmac(digest.name), digest)
 
 
 def _aes128_xcbc(key: bytes, data: bytes) -> bytes:
@@ -73,12 +79,13 @@ def _aes128_cmac(key: bytes, data: bytes) -> bytes:
     return aes_mac.cmac(key, data)
 
 
+# HMAC with MD5 and SHA-1 still stands (RFC 6151, RFC 6194).
 _PRFS = {
-    PrfId.PRF_HMAC_MD5: _hmac(PrfId.PRF_HMAC_MD5, "md5", 16),
-    PrfId.PRF_HMAC_SHA1: _hmac(PrfId.PRF_HMAC_SHA1, "sha1", 20),
-    PrfId.PRF_HMAC_SHA2_256: _hmac(PrfId.PRF_HMAC_SHA2_256, "sha256", 32),
-    PrfId.PRF_HMAC_SHA2_384: _hmac(PrfId.PRF_HMAC_SHA2_384, "sha384", 48),
-    PrfId.PRF_HMAC_SHA2_512: _hmac(PrfId.PRF_HMAC_SHA2_512, "sha512", 64),
+    PrfId.PRF_HMAC_MD5: _hmac(PrfId.PRF_HMAC_MD5, MD5()),  # noqa: S303
+    PrfId.PRF_HMAC_SHA1: _hmac(PrfId.PRF_HMAC_SHA1, SHA1()),  # noqa: S303
+    PrfId.PRF_HMAC_SHA2_256: _hmac(PrfId.PRF_HMAC_SHA2_256, SHA256()),
+    PrfId.PRF_HMAC_SHA2_384: _hmac(PrfId.PRF_HMAC_SHA2_384, SHA384()),
+    PrfId.PRF_HMAC_SHA2_512: _hmac(PrfId.PRF_HMAC_SHA2_512, SHA512()),
     # RFC 7296 section 2.14 keeps the 64 + 64 bits of the nonces from the time when these took fixed keys.
     PrfId.PRF_AES128_XCBC: Prf(PrfId.PRF_AES128_XCBC, 16, 16, 8, _aes128_xcbc),
     PrfId.PRF_AES128_CMAC: Prf(PrfId.PRF_AES128_CMAC, 16, 16, 8, _aes128_cmac),

@@ -107,6 +107,9 @@ class MemoryDataPlane:
     def activity(self) -> list[Activity]:
         return list(self.activities)
 
+    def means(self) -> Mapping[str, str]:
+        return {"packets": "none"}
+
     def close(self) -> None:
         if not self.closed:
             self.closed = True

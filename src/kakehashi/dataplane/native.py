@@ -132,20 +132,32 @@ class NativeDataPlane:
             for spi_in, inbound, outbound in self._native.activity()
         ]
 
+    def means(self) -> dict[str, str]:
+        return dict(self._native.means())
+
     def close(self) -> None:
         self._native.close()
 
 
 _PathTuple = tuple[bytes, int, bytes, int, str]
+_REMEMBERED = 1024
+_tuples: dict[int, tuple[Path, _PathTuple]] = {}  # by the path's id, which is its own as long as it is kept
 
 
 def _path_tuple(path: Path) -> _PathTuple:
-    local, remote = path.local, path.remote
-    return local.ip.packed, local.port, remote.ip.packed, remote.port, path.interface
+    # The same object comes again for every answer, see _path; to hash it would take as long as to do this.
+    found = _tuples.get(id(path))
+    if found is None:
+        local, remote = path.local, path.remote
+        told = local.ip.packed, local.port, remote.ip.packed, remote.port, path.interface
+        if len(_tuples) == _REMEMBERED:
+            _tuples.clear()
+        found = _tuples[id(path)] = (path, told)
+    return found[1]
 
 
 # The same few paths come again with every datagram.
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=_REMEMBERED)
 def _path(path: _PathTuple) -> Path:
     local, local_port, remote, remote_port, interface = path
     ends = (SocketAddress(ip_address(local), local_port), SocketAddress(ip_address(remote), remote_port))

@@ -181,5 +181,8 @@ class DataPlane(Protocol):
     def activity(self) -> list[Activity]:
         """The last use of each Child SA."""
 
+    def means(self) -> Mapping[str, str]:
+        """What packets are worked on with, of what the host and its processor have. For people to read."""
+
     def close(self) -> None:
         """Stop the threads, close devices and sockets, wipe the keys."""

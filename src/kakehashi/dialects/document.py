@@ -194,9 +194,11 @@ class _Parser:
                     self._append(depth, number, text, found)
                     return
                 shortened.append((depth, found))
-        if shortened:
-            depth, found = next((s for s in shortened if _is_ours(s[1])), shortened[0])
-            self._append(depth, number, text, found)
+        # What is shortened, not ours and further out is rather a line of ours that is misspelt.
+        near = [s for s in shortened if s[0] == len(self._frames)]
+        meant = next((s for s in shortened if _is_ours(s[1])), near[0] if near else None)
+        if meant is not None:
+            self._append(meant[0], number, text, meant[1])
         else:
             self._refuse(Unknown(number, text, self._frames[-1].mode, reduce(_further, failures)))
 
@@ -257,8 +259,13 @@ class _Parser:
 def _without_remark(words: list[str], frames: Sequence[_Frame]) -> list[str]:
     """Without `! why` at the end, where no command takes that as its own words."""
     mark = next((n for n, word in enumerate(words) if n and word.startswith("!")), None)
-    if mark is None or any(isinstance(match_line(words, f.mode.commands), Match) for f in frames):
+    if mark is None:
         return words
+    for frame in reversed(frames):
+        if isinstance(match_line(words, frame.mode.commands), Match):
+            return words
+        if isinstance(match_line(words[:mark], frame.mode.commands), Match):
+            break
     return words[:mark]
 
 

@@ -5,6 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
 
+from kakehashi.dialects.terminal import without_page
+
+_ENOUGH = 1_000_000  # characters: who has not shown by then what he is, will not
+_PAGED = re.compile(r"[\b\x1b]|-+ ?more ?-+", re.IGNORECASE)
 # Before a line that was pasted from a terminal.
 PROMPT = r"^(?:[ \t]*[\w.-]+\([\w./-]+\)[#%])?[ \t]*"
 
@@ -26,7 +30,8 @@ def sign(pattern: str, weight: float, what: str, *, any_case: bool = True) -> Si
 
 def borne(text: str, signs: Iterable[Sign]) -> tuple[Sign, ...]:
     """Those of the signs that a text bears."""
-    return tuple(sign for sign in signs if sign.pattern.search(text))
+    lines = _plain(text)
+    return tuple(sign for sign in signs if sign.pattern.search(lines))
 
 
 def likeness(text: str, signs: Iterable[Sign]) -> float:
@@ -37,3 +42,11 @@ def likeness(text: str, signs: Iterable[Sign]) -> float:
 def evidence(text: str, signs: Iterable[Sign]) -> tuple[str, ...]:
     """What in a text speaks for the dialect, in words."""
     return tuple(sign.what for sign in borne(text, signs))
+
+
+def _plain(text: str) -> str:
+    """The lines without what a terminal added, where it added something."""
+    lines = text[:_ENOUGH].lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if not _PAGED.search(lines):
+        return lines
+    return "\n".join(without_page(line) for line in lines.split("\n"))

@@ -11,7 +11,7 @@ _PROMPT = re.compile(r"\s*[A-Za-z0-9][\w.:/-]{0,62}(?:(\([\w.:/-]{1,60}\))[#>%]|
 
 def without_page(line: str) -> str:
     """Without the pager's mark, and what the terminal wiped it out with."""
-    text = _CONTROL.sub("", line)
+    text = _CONTROL.sub("", line.lstrip("\ufeff"))
     found = _MORE.match(text)
     if not found:
         return text.replace("\b", "") if "\b" in text else text

@@ -7,7 +7,6 @@ import signal
 import sys
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
-from datetime import datetime
 from pathlib import Path
 
 from pyroute2.netlink.exceptions import NetlinkError
@@ -16,6 +15,7 @@ from kakehashi.dataplane.native import NativeDataPlane
 from kakehashi.dataplane.protocol import DataPlane
 from kakehashi.dialects.base import ShowError
 from kakehashi.gateway import configuration, resolver, status, unsupported
+from kakehashi.gateway.clock import WallClock
 from kakehashi.gateway.configuration import Configuration
 from kakehashi.gateway.control import Answer, Control, Request, failure
 from kakehashi.gateway.dhcp.clients import Clients
@@ -47,6 +47,7 @@ EXIT_FAULT = 1
 EXIT_CONFIGURATION = 2
 GOODBYE = 2.0  # seconds that peers have to answer our Deletes
 LAST_STEPS = 5.0
+_wall_clock = WallClock()
 
 
 def run(options: RunOptions) -> int:
@@ -328,6 +329,8 @@ class Daemon:
         return failure(f"no command {request.command}")
 
     async def _show(self, request: Request) -> Answer:
+        if request.words == ("dataplane",):
+            return self._show_dataplane(request)
         current = await self._status()
         if request.as_json:
             return {"ok": True, "status": status.to_json(current, request.with_keys)}
@@ -337,6 +340,14 @@ class Daemon:
             return {"ok": True, "text": self._loaded.dialect.show(request.words, current, self._gateway)}
         except ShowError as error:
             return failure(str(error))
+
+    def _show_dataplane(self, request: Request) -> Answer:
+        """No router has this command."""
+        means = dict(self._dataplane.means())
+        if request.as_json:
+            return {"ok": True, "status": {"dataplane": means}}
+        width = max(map(len, means))
+        return {"ok": True, "text": "\n".join(f"{name:{width}}  {what}" for name, what in means.items())}
 
     async def _clear(self, request: Request) -> Answer:
         try:
@@ -390,7 +401,3 @@ async def _listen(control: Control) -> None:
         await control.start()
     except OSError as error:
         raise GatewayError(f"the control socket cannot be made: {error}", "--control PATH") from error
-
-
-def _wall_clock() -> datetime:
-    return datetime.now().astimezone()

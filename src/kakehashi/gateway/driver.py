@@ -37,13 +37,11 @@ from kakehashi.ike.effects import (
     SendNatKeepalive,
     UseOutbound,
 )
-from kakehashi.model.child_sa import ChildSa, EspKeys
-from kakehashi.model.secret import Secret
+from kakehashi.model.child_sa import ChildSa
 
 _T = TypeVar("_T")
 
 HOLD_DOWN = 1.0  # seconds between two attempts that packets begin
-_NO_KEYS = EspKeys(encryption=Secret(b""), integrity=Secret(b""))
 
 
 class Driver:
@@ -85,6 +83,7 @@ class Driver:
         self._held: set[str] = set()
         self._in_burst = False
         self._removed: list[tuple[str, int]] = []
+        self._changed: dict[str, None] = {}
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._descriptor: int | None = None  # a data plane that has failed does not tell it any more
@@ -191,11 +190,11 @@ class Driver:
                 self.dataplane.move(spi_in, path, udp_encapsulation)
                 if (moved := self.latest.get(tunnel)) is not None and moved.spi_in == spi_in:
                     self.latest[tunnel] = replace(moved, path=path, udp_encapsulation=udp_encapsulation)
-                self._sa_changed(tunnel)
+                self._changed[tunnel] = None
             case RemoveChildSa(tunnel, spi_in, reason):
                 self._removed.append((tunnel, spi_in))
                 self.history.removed(tunnel, spi_in, reason, self._wall_clock())
-                self._sa_changed(tunnel)
+                self._changed[tunnel] = None
             case AskActivity():
                 pass  # answered for all that ask at once
             case IsakmpSaChanged(peer):
@@ -211,8 +210,11 @@ class Driver:
                 self.core.activity(found.spi_in, found.inbound_idle, found.outbound_idle, now)
 
     def _end_burst(self) -> None:
-        """What would cost much for each datagram: to wake the threads of the data plane, to write the log."""
+        """What would cost much for each datagram: to wake data threads, to judge tunnels anew, to log."""
         self._remove()
+        changed, self._changed = self._changed, {}
+        for tunnel in changed:
+            self._guard(self._sa_changed, tunnel)
         self._log.flush()
 
     def _remove(self) -> None:
@@ -226,10 +228,10 @@ class Driver:
             # one that the peer has forgotten.
             self._remove()
         self.dataplane.install(sa, use_outbound)
-        self.latest[sa.tunnel] = replace(sa, keys_in=_NO_KEYS, keys_out=_NO_KEYS)
+        self.latest[sa.tunnel] = sa.without_keys()
         self.history.installed(sa.tunnel, sa.spi_in, self._wall_clock())
         self.failures.pop(sa.tunnel, None)
-        self._sa_changed(sa.tunnel)
+        self._changed[sa.tunnel] = None
         if self._keylog:
             self._keylog.child(sa)
 

@@ -12,6 +12,7 @@ from kakehashi.ike.effects import Event, Level
 # What the gateway itself says; the core says "ikev2", "IKE" for IKEv1's phase 1, and "IPsec" (V2-52).
 FACILITY = "gateway"
 
+_LEVELS = {level: level.name.lower() for level in Level}
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -29,7 +30,7 @@ def line(event: Event, time: datetime, as_json: bool) -> str:
         return _encode(
             {
                 "time": time.isoformat(timespec="milliseconds"),
-                "level": event.level.name.lower(),
+                "level": _LEVELS[event.level],
                 "facility": event.facility,
                 "event": str(event.name),
                 "tunnel": event.tunnel,
@@ -47,7 +48,7 @@ def plain(level: Level, facility: str, tunnel: str, message: str, time: datetime
     """`2026-01-02 03:04:05.678 notice ikev2 Tunnel0.0: message`."""
     stamp = time.isoformat(" ", "milliseconds")[:23]  # without the offset
     where = f" {tunnel}" if tunnel else ""
-    return f"{stamp} {level.name.lower()} {facility}{where}: {_printable(message)}"
+    return f"{stamp} {_LEVELS[level]} {facility}{where}: {_printable(message)}"
 
 
 def _printable(message: str) -> str:
@@ -78,7 +79,7 @@ class Log:
             return
         now = self._clock()
         if self._options.as_json:
-            fields = {"level": level.name.lower(), "facility": FACILITY, "event": name, "tunnel": tunnel}
+            fields = {"level": _LEVELS[level], "facility": FACILITY, "event": name, "tunnel": tunnel}
             content = {"time": now.isoformat(timespec="milliseconds"), **fields, "message": message}
             self._waiting.append(_encode(content))
         else:

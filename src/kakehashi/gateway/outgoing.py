@@ -123,6 +123,8 @@ def _pinned(
         return local
     version = peer.version if peer else _version(outgoing, link)
     next_hop = outgoing.next_hop if isinstance(outgoing.next_hop, IPv4Address | IPv6Address) else None
+    if next_hop and not _is_near(next_hop, link):
+        return NoWay(f"the next hop {next_hop} is in no network of {outgoing.interface}", NOWHERE)
     if next_hop is None and tunnel.policy_based and peer:
         next_hop = facts.next_hop_towards(peer, device)
         if not any(r.device and peer in r.destination for r in facts.main_routes()):
@@ -197,6 +199,12 @@ def _source(
             return link.address(version) if link else None
         case address:
             return address
+
+
+def _is_near(next_hop: IPAddress, link: Link) -> bool:
+    """Could it be on the link? Nothing speaks against it where the link has no address of that IP version."""
+    own = [a for a in link.addresses if a.version == next_hop.version and not a.ip.is_link_local]
+    return next_hop.is_link_local or not own or any(next_hop in a.network for a in own)
 
 
 def _version(outgoing: OutgoingInterface, link: Link) -> int:

@@ -23,4 +23,5 @@ class Drop(enum.StrEnum):
     BAD_HASH = "its hash does not prove it"
     USED_MESSAGE_ID = "message ID of an exchange that is over"
     AGGRESSIVE_MODE = "aggressive mode is not accepted"
+    TOO_MANY_EXCHANGES = "more exchanges at once than anyone needs"
     STRAY_RESPONSE = "response to nothing that waits"

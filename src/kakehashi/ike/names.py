@@ -1,8 +1,9 @@
-"""Algorithms as an engineer reads them in a log: `AES-CBC-128`, `HMAC-SHA2-256`, `MODP-2048`."""
+"""Algorithms and places as an engineer reads them in a log: `AES-CBC-128`, `Tunnel0.0 (router.cfg:7)`."""
 
 from collections.abc import Iterable
 
 from kakehashi.model.algorithms import Cipher
+from kakehashi.model.source import Source
 from kakehashi.wire.registry.ikev1 import HashAlgorithm
 from kakehashi.wire.registry.ikev2 import (
     EncryptionId,
@@ -58,6 +59,11 @@ def group_name(group: KeyExchangeId) -> str:
 def hash_name(algorithm: HashAlgorithm) -> str:
     """A hash of IKEv1, in a sentence."""
     return algorithm.name.replace("_", "-")
+
+
+def placed(what: str, source: Source | None) -> str:
+    """`what (file:line)`."""
+    return f"{what} ({source})" if source is not None else what
 
 
 def listed(values: Iterable[object]) -> str:

@@ -15,7 +15,7 @@ from kakehashi.ike.effects import (
     UseOutbound,
 )
 from kakehashi.ike.limits import Limits, Throttle
-from kakehashi.model.address import Hostname, IPAddress, Path
+from kakehashi.model.address import ANY, Hostname, IPAddress, Path
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.tunnel import Tunnel
@@ -110,6 +110,8 @@ class Shared:
 
     def is_fixed(self, tunnel: Tunnel, path: Path) -> bool:
         """Does the configuration, or DNS, say that the tunnel's peer has just this address?"""
+        if tunnel.peer_address is ANY:
+            return False
         if isinstance(tunnel.peer_address, Hostname):
             return path.remote.ip in self.peer_addresses.get(tunnel.interface, _NO_ADDRESSES)
         return tunnel.peer_address == path.remote.ip

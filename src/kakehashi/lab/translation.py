@@ -21,7 +21,8 @@ def nat_rules(translations: Iterable[Translation]) -> str:
     """The nftables script of one NAT router: new ports for what leaves, and nothing in that nobody asked for.
 
     `fully-random` makes it translate port 500 and 4500 too, as a router with several devices behind it must
-    (RFC 3947 section 4).
+    (RFC 3947 section 4). ESP and AH have no ports to be translated (RFC 3715 section 2.1): they do not pass,
+    as through a NAT that has no help for IPsec of its own.
     """
     post, pre, forward = [], [], []
     for item in translations:
@@ -36,6 +37,7 @@ def nat_rules(translations: Iterable[Translation]) -> str:
                 f"udp dport {{ {IKE_PORT}, {NAT_T_PORT} }} dnat {family} to {item.inside}"
             )
         forward += [
+            "meta l4proto { esp, ah } drop",
             f"iifname {item.outside_interface} ct state established,related accept",
             f"iifname {item.outside_interface} ct status dnat accept",
             f"iifname {item.outside_interface} drop",

@@ -49,3 +49,31 @@ class ChildSa:
     hard_packets: int | None = None
     hard_bytes: int | None = None
     mode: EncapsulationMode = EncapsulationMode.TUNNEL
+
+    def without_keys(self) -> "ChildSa":
+        """The same without what must not be kept."""
+        return ChildSa(
+            tunnel=self.tunnel,
+            spi_in=self.spi_in,
+            spi_out=self.spi_out,
+            serial_in=self.serial_in,
+            serial_out=self.serial_out,
+            cipher=self.cipher,
+            integrity=self.integrity,
+            keys_in=_NO_KEYS,
+            keys_out=_NO_KEYS,
+            esn=self.esn,
+            local_selectors=self.local_selectors,
+            remote_selectors=self.remote_selectors,
+            path=self.path,
+            udp_encapsulation=self.udp_encapsulation,
+            replay_window=self.replay_window,
+            soft_packets=self.soft_packets,
+            soft_bytes=self.soft_bytes,
+            hard_packets=self.hard_packets,
+            hard_bytes=self.hard_bytes,
+            mode=self.mode,
+        )
+
+
+_NO_KEYS = EspKeys(encryption=Secret(b""), integrity=Secret(b""))

@@ -12,10 +12,12 @@ from kakehashi.ike.drops import Drop
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa
 from kakehashi.model.address import Path
 from kakehashi.model.ikev1 import DeadPeerDetection, PeerIdentity
-from kakehashi.wire.registry.ikev1 import ExchangeType, NotifyType, ProtocolId
+from kakehashi.wire.registry.ikev1 import ConfigurationType, ExchangeType, IdType, NotifyType, ProtocolId
+from kakehashi.wire.v1.configuration import Configuration
 from kakehashi.wire.v1.delete import Delete
 from kakehashi.wire.v1.hash import Hash
 from kakehashi.wire.v1.header import decode_header
+from kakehashi.wire.v1.identification import Identification
 from kakehashi.wire.v1.message import Message, encode
 from kakehashi.wire.v1.nonce import Nonce
 from kakehashi.wire.v1.notification import Notification
@@ -223,7 +225,36 @@ def test_a_flood_of_quick_modes_is_bounded() -> None:
         give(wire, b, sa.seal(QUICK, sa.new_message_id(), payloads, hashed=True)[0])
     assert len(b.children) <= 64
     assert len(sa_of(b).exchanges) <= 66
+    told = sum("more pairs of SAs than anyone needs" in failure for failure in b.failures())
+    assert told == 401 - len(b.children)
     wire.run(100)
+    assert len(b.children) == 1
+
+
+def test_a_flood_of_transactions_is_bounded() -> None:
+    wire = Wire()
+    a, b = established(wire)
+    sa = sa_of(a)
+    question = Configuration(ConfigurationType.REQUEST, 1)
+    for _ in range(400):
+        give(wire, b, sa.seal(ExchangeType.TRANSACTION, sa.new_message_id(), [question], hashed=True)[0])
+    assert len(sa_of(b).exchanges) <= 66
+    assert b.endpoint.drops[Drop.TOO_MANY_EXCHANGES] >= 400 - 66
+    wire.run(100)
+    settled(a, b)
+
+
+def test_identities_that_no_answer_could_return_are_refused() -> None:
+    wire = Wire()
+    a, b = established(wire)
+    first = next(d for _, who, d, _ in wire.sent if who == "a" and d[18] == QUICK)
+    sa = sa_of(a)
+    others = [p for p in _of(sa, first) if not isinstance(p, Identification)]
+    large = [Identification(IdType.ID_KEY_ID, bytes(size)) for size in (32000, 33000)]
+    assert sa.sealer is not None
+    give(wire, b, sa.sealer.seal(QUICK, sa.new_message_id(), [*others, *large], hashed=True))
+    (failure,) = b.failures()
+    assert "an ID payload of many kilobytes" in failure
     assert len(b.children) == 1
 
 

@@ -435,6 +435,18 @@ def test_invalid_spi_is_told_now_and_then_only() -> None:
     assert len(wire.sent) == 2
 
 
+def test_invalid_spi_is_told_of_a_few_spis_in_a_second() -> None:
+    """Whoever can send from the peer's address can make up SPIs as he likes."""
+    wire = Wire()
+    _, b = established(wire)
+    wire.run(10)
+    wire.sent.clear()
+    for spi in range(1000, 1200):
+        b.endpoint.unknown_spi(spi, b.path_to(SITE1), wire.now)
+    wire.carry_out(b)
+    assert len(wire.sent) == b.limits.answers_per_second
+
+
 def test_of_a_young_pair_invalid_spi_proves_nothing() -> None:
     """A packet may have overtaken the message that makes the SA."""
     wire = Wire()

@@ -115,3 +115,28 @@ def test_remarks_behind_commands_are_no_part_of_them() -> None:
     remarked = crypto_map(map=" set pfs group14   ! as agreed", isakmp="hostname r1 ! in the cellar")
     assert remarked.gateway == crypto_map(map=" set pfs group14", isakmp="hostname r1").gateway
     assert ikev1(remarked).ipsec.mode is EncapsulationMode.TUNNEL
+
+
+def test_the_language_of_the_maker_s_firewalls_is_known_as_another() -> None:
+    text = "interface GigabitEthernet0/0\n nameif outside\n security-level 0\ncrypto ikev1 policy 10\n"
+    finding = found(lower(text), "asa")
+    assert (finding.severity, line(finding)) == (Severity.WARNING, 2)
+    assert "asa" not in codes(crypto_map())
+
+
+BANNERS = [
+    "motd ^CNo entry^C",
+    "motd #\nNo entry\ninterface Tunnel9\n#",
+    "login $ a\n b $",
+    "exec ~a~",
+    "x\nb x",
+]
+
+
+@pytest.mark.parametrize("banner", BANNERS)
+def test_what_a_banner_says_is_no_command(banner: str) -> None:
+    lowered = lower(
+        f"hostname a\nbanner {banner}\ninterface Loopback1\n ip address 192.0.2.1 255.255.255.255\n"
+    )
+    assert [i.name for i in lowered.gateway.interfaces] == ["Loopback1"]
+    assert codes(lowered, Severity.ERROR, Severity.WARNING) == []

@@ -184,3 +184,12 @@ def test_what_a_terminal_adds_does_no_harm() -> None:
 )
 def test_a_configuration_without_ipsec_is_recognised_as_well(text: str) -> None:
     assert recognise(text).name == "nec-ix"
+
+
+def test_the_df_bit_ignored_is_the_mtu_ignored() -> None:
+    plain = branch()
+    older = plain.replace("policy tunnel center out", "policy tunnel center df-bit ignore pre-fragment out")
+    newer = plain.replace("policy tunnel center out", "policy tunnel center mtu ignore pre-fragment")
+    assert lower(older).gateway == lower(newer).gateway
+    _, tunnel = the_ikev1(lower(older))
+    assert (tunnel.ipsec.mtu_ignore, tunnel.ipsec.pre_fragment) == (True, True)

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from kakehashi.ike.mismatch import Mismatch
 from kakehashi.ike.v1 import phase1_proposals as proposals
-from kakehashi.ike.v1.phase1_proposals import Choice, Mismatch
+from kakehashi.ike.v1.phase1_proposals import Choice
 from kakehashi.model.ikev1 import RemoteAccess, XauthUser
 from kakehashi.model.secret import Secret
 from kakehashi.model.status import Role
@@ -169,3 +170,14 @@ def test_what_cannot_be_carried_out_is_not_offered() -> None:
         replace(PHASE1, group=KeyExchangeId.NONE),
     ):
         assert proposals.usable(peer(1, proposals=(useless, PHASE1))) == [PHASE1]
+
+
+def test_a_number_of_many_kilobytes_is_not_chosen() -> None:
+    """What is chosen is returned as it came, beside much else."""
+    offer = proposals.offer(peer(1), MAIN)
+    (proposal,) = offer.proposals
+    transform = proposal.transforms[0]
+    long = Attribute(Phase1Attribute.LIFE_DURATION, bytes(60000) + b"\1")
+    changed = replace(transform, attributes=(*transform.attributes, long))
+    huge = SecurityAssociation((replace(proposal, transforms=(changed,)),))
+    assert isinstance(proposals.choose([peer(2)], huge), Mismatch)

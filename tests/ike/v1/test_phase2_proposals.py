@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from kakehashi.crypto.sizes import CIPHERS
+from kakehashi.ike.mismatch import Mismatch
 from kakehashi.ike.v1 import phase2_proposals as proposals
-from kakehashi.ike.v1.phase2_proposals import Chosen, Mismatch, Phase2Suite
+from kakehashi.ike.v1.phase2_proposals import Chosen, Phase2Suite
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.ikev1 import Ikev1IpsecPolicy, Phase2Proposal

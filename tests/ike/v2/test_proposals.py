@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from kakehashi.ike.mismatch import Mismatch
 from kakehashi.ike.v2.proposals import (
     Chosen,
-    Mismatch,
     accept,
     child_allowed,
     choose,

@@ -1,7 +1,7 @@
-//! Joining received TCP segments into one write to a TUN device (GRO).
+//! Joining received TCP segments, and UDP datagrams, into one write to a TUN device (GRO).
 //!
-//! Segments are joined that continue each other and differ in nothing else, with valid checksums. Packets of one
-//! flow keep their order; what is not joined goes as it came.
+//! Packets are joined that continue each other and differ in nothing else, with valid checksums. Packets of one flow
+//! keep their order; what is not joined goes as it came.
 
 use std::io::IoSlice;
 use std::ops::Range;
@@ -10,16 +10,19 @@ use super::checksum::{self, finish, fold, pseudo_header};
 use super::vnet::{Segmentation, VnetHeader, VNET_HEADER_SIZE};
 
 const TCP: u8 = 6;
+const UDP: u8 = 17;
 const DONT_FRAGMENT: u8 = 0x40;
 const TCP_PSH: u8 = 0x08;
 const TCP_ACK: u8 = 0x10;
-const TCP_CHECKSUM: usize = 16;
+const UDP_HEADER_SIZE: usize = 8;
 /// IPv6 and TCP with all options.
 const HEADER_SIZE_MAX: usize = 40 + 60;
 /// A packet looks for its flow among so many groups.
 const SEARCHED: usize = 16;
 /// An IP packet's length has 16 bits.
 const SIZE_MAX: usize = 65_535;
+/// What UDP_SEGMENT takes on any kernel that has it.
+const DATAGRAMS_MAX: usize = 64;
 
 /// Where an inner packet lies: in which receive buffer, and where in it; and which SA's tunnel it belongs to.
 #[derive(Clone, Debug)]
@@ -33,7 +36,7 @@ pub struct Packet {
 #[derive(Default)]
 struct Group {
     packets: Vec<Packet>,
-    /// None: not TCP, so nothing joins it, and it stands in nobody's way.
+    /// None: of a kind that nothing joins, and that stands in nobody's way.
     flow: Option<Flow>,
     /// Payload of every packet but the last.
     segment_size: usize,
@@ -41,18 +44,20 @@ struct Group {
     is_closed: bool,
 }
 
-/// The TCP segments of a group: the first one's headers, and what the last one left.
+/// The packets of a group: the first one's headers, and what the last one left.
 struct Flow {
     header: [u8; HEADER_SIZE_MAX],
     last: Segment,
     is_pushed: bool,
 }
 
-/// A TCP segment, as far as joining asks.
+/// A TCP segment or UDP datagram, as far as joining asks.
 #[derive(Clone, Copy)]
 struct Segment {
+    kind: Segmentation,
     ip_size: usize,
     header_size: usize,
+    /// Of TCP.
     next_sequence: u32,
     /// Of IPv4 where the packet may be fragmented; it says nothing elsewhere (RFC 6864 section 4.1).
     identification: Option<u16>,
@@ -68,9 +73,9 @@ pub struct Coalescer {
 }
 
 impl Coalescer {
-    /// Add a packet, whose octets are `octets`.
-    pub fn add(&mut self, packet: Packet, octets: &[u8]) {
-        let segment = Segment::parse(octets);
+    /// Add a packet, whose octets are `octets`. `joins_udp`: its device takes joined datagrams.
+    pub fn add(&mut self, packet: Packet, octets: &[u8], joins_udp: bool) {
+        let segment = Segment::parse(octets, joins_udp);
         if let Some(segment) = segment.filter(|segment| segment.is_joinable) {
             if let Some(group) = self.find(packet.spi, &segment, octets) {
                 if group.accepts(&segment, octets) {
@@ -87,6 +92,7 @@ impl Coalescer {
     }
 
     /// The last group of the segment's flow.
+    #[inline]
     fn find(&mut self, spi: u32, segment: &Segment, octets: &[u8]) -> Option<&mut Group> {
         let recent = self.groups[..self.used].iter_mut().rev().take(SEARCHED);
         recent.into_iter().find(|group| {
@@ -143,7 +149,9 @@ impl Group {
     fn join(&mut self, packet: Packet, segment: Segment, payload: usize) {
         self.packets.push(packet);
         self.size += payload;
-        self.is_closed = segment.is_pushed || payload < self.segment_size;
+        self.is_closed = segment.is_pushed
+            || payload < self.segment_size
+            || (segment.kind == Segmentation::Udp && self.packets.len() == DATAGRAMS_MAX);
         if let Some(flow) = &mut self.flow {
             flow.last = segment;
             flow.is_pushed |= segment.is_pushed;
@@ -155,32 +163,37 @@ impl Group {
         octets: &impl Fn(&Packet) -> &'a [u8],
         write: &mut impl FnMut(&[Packet], &[IoSlice<'_>]) -> bool,
     ) -> bool {
-        let Some(Flow { header, last: Segment { ip_size, header_size, .. }, is_pushed }) = &self.flow else {
-            return false;
-        };
-        let (ip_size, header_size, mut header) = (*ip_size, *header_size, *header);
+        let Some(Flow { header, last, is_pushed }) = &self.flow else { return false };
+        let &Segment { kind, ip_size, header_size, .. } = last;
+        let mut header = *header;
         let header = &mut header[..header_size];
         let is_v6 = header[0] >> 4 == 6;
-        let upper = self.size - ip_size;
-        let (ip, tcp) = header.split_at_mut(ip_size);
-        let addresses = if is_v6 {
-            ip[4..6].copy_from_slice(&(upper as u16).to_be_bytes());
-            &ip[8..40]
+        let upper_size = self.size - ip_size;
+        let (ip, upper) = header.split_at_mut(ip_size);
+        if is_v6 {
+            ip[4..6].copy_from_slice(&(upper_size as u16).to_be_bytes());
         } else {
             ip[2..4].copy_from_slice(&(self.size as u16).to_be_bytes());
             ip[10..12].fill(0);
             let sum = finish(checksum::sum(ip, 0));
             ip[10..12].copy_from_slice(&sum);
-            &ip[12..20]
-        };
-        if *is_pushed {
-            tcp[13] |= TCP_PSH;
         }
-        let sum = fold(pseudo_header(addresses, TCP, upper));
-        tcp[TCP_CHECKSUM..TCP_CHECKSUM + 2].copy_from_slice(&sum);
+        let checksum_at = match kind {
+            Segmentation::Tcp => {
+                upper[13] |= if *is_pushed { TCP_PSH } else { 0 };
+                16
+            }
+            Segmentation::Udp => {
+                upper[4..6].copy_from_slice(&(upper_size as u16).to_be_bytes());
+                6
+            }
+        };
+        let (protocol, addresses) = last.protocol_and_addresses(ip);
+        let sum = fold(pseudo_header(addresses, protocol, upper_size));
+        upper[checksum_at..checksum_at + 2].copy_from_slice(&sum);
         let vnet = VnetHeader {
-            segmentation: Some((Segmentation::Tcp, self.segment_size)),
-            checksum: Some((ip_size, TCP_CHECKSUM)),
+            segmentation: Some((kind, self.segment_size)),
+            checksum: Some((ip_size, checksum_at)),
             header_size,
         };
         let vnet = vnet.encode(is_v6);
@@ -192,18 +205,20 @@ impl Group {
 }
 
 impl Flow {
+    #[inline]
     fn is_that_of(&self, segment: &Segment, octets: &[u8]) -> bool {
         let ip_size = self.last.ip_size;
         let addresses = if ip_size == 20 { 12..20 } else { 8..40 };
         ip_size == segment.ip_size
+            && self.last.kind == segment.kind
             && self.header[ip_size..ip_size + 4] == octets[ip_size..ip_size + 4]
             && self.header[addresses.clone()] == octets[addresses]
     }
 
     /// Does `next` follow, and differ in nothing but length, identification, sequence, PSH and checksums?
     fn is_continued_by(&self, next: &Segment, octets: &[u8]) -> bool {
-        let (header, tcp) = (&self.header, self.last.ip_size);
-        let ip_is_same = match tcp {
+        let (header, upper) = (&self.header, self.last.ip_size);
+        let ip_is_same = match upper {
             // TOS; flags; TTL.
             20 => header[1] == octets[1] && header[6] == octets[6] && header[8] == octets[8],
             // Version, traffic class, flow label; hop limit.
@@ -213,49 +228,96 @@ impl Flow {
             // Whoever cuts the joined packet counts on from the first: no packet may get the number of another.
             && next.identification == self.last.identification.map(|last| last.wrapping_add(1))
             && self.last.header_size == next.header_size
-            && octets[tcp + 4..tcp + 8] == self.last.next_sequence.to_be_bytes()
+            && (next.kind == Segmentation::Udp || self.tcp_is_continued_by(next, &octets[upper..]))
+    }
+
+    fn tcp_is_continued_by(&self, next: &Segment, tcp: &[u8]) -> bool {
+        let first = &self.header[self.last.ip_size..next.header_size];
+        tcp[4..8] == self.last.next_sequence.to_be_bytes()
             // Acknowledgment and data offset; window; options.
-            && header[tcp + 8..tcp + 13] == octets[tcp + 8..tcp + 13]
-            && header[tcp + 14..tcp + 16] == octets[tcp + 14..tcp + 16]
-            && header[tcp + 20..next.header_size] == octets[tcp + 20..next.header_size]
+            && first[8..13] == tcp[8..13]
+            && first[14..16] == tcp[14..16]
+            && first[20..] == tcp[20..first.len()]
     }
 }
 
 impl Segment {
-    /// None: not plain TCP.
-    fn parse(packet: &[u8]) -> Option<Segment> {
-        let (ip_size, addresses) = match packet.first()? >> 4 {
+    /// None: neither plain TCP nor, if `joins_udp`, plain UDP.
+    #[inline]
+    fn parse(packet: &[u8], joins_udp: bool) -> Option<Segment> {
+        let segment = Self::parse_headers(packet, joins_udp)?;
+        let is_joinable = segment.is_joinable && segment.has_right_checksums(packet);
+        Some(Segment { is_joinable, ..segment })
+    }
+
+    #[inline]
+    fn parse_headers(packet: &[u8], joins_udp: bool) -> Option<Segment> {
+        let (ip_size, protocol) = match packet.first()? >> 4 {
             // No options, no fragment.
-            4 if packet[0] == 0x45
-                && packet.get(9) == Some(&TCP)
-                && packet[6] & 0x3F == 0
-                && packet[7] == 0 =>
-            {
-                (20, 12..20)
+            4 if packet.len() >= 20 && packet[0] == 0x45 && packet[6] & 0x3F == 0 && packet[7] == 0 => {
+                (20, packet[9])
             }
-            6 if packet.get(6) == Some(&TCP) => (40, 8..40),
+            6 if packet.len() >= 40 => (40, packet[6]),
             _ => return None,
         };
-        let tcp = packet.get(ip_size..)?;
+        let may_fragment = ip_size == 20 && packet[6] & DONT_FRAGMENT == 0;
+        let identification = may_fragment.then(|| u16::from_be_bytes([packet[4], packet[5]]));
+        let upper = &packet[ip_size..];
+        match protocol {
+            TCP => Self::parse_tcp(upper, ip_size, identification),
+            UDP if joins_udp => Self::parse_udp(upper, ip_size, identification),
+            _ => None,
+        }
+    }
+
+    fn parse_tcp(tcp: &[u8], ip_size: usize, identification: Option<u16>) -> Option<Segment> {
         let tcp_size = usize::from(*tcp.get(12)? >> 4) * 4;
         if tcp_size < 20 || tcp.len() < tcp_size {
             return None;
         }
         let payload = tcp.len() - tcp_size;
-        let may_fragment = ip_size == 20 && packet[6] & DONT_FRAGMENT == 0;
         let sequence = u32::from_be_bytes([tcp[4], tcp[5], tcp[6], tcp[7]]);
-        let is_joinable = payload > 0 && tcp[13] & !TCP_PSH == TCP_ACK && {
-            // A joined packet's checksums count as verified, so they must be right here.
-            let sum = checksum::sum(tcp, pseudo_header(&packet[addresses], TCP, tcp.len()));
-            finish(sum) == [0, 0] && (ip_size == 40 || finish(checksum::sum(&packet[..20], 0)) == [0, 0])
-        };
         Some(Segment {
+            kind: Segmentation::Tcp,
             ip_size,
             header_size: ip_size + tcp_size,
             next_sequence: sequence.wrapping_add(payload as u32),
-            identification: may_fragment.then(|| u16::from_be_bytes([packet[4], packet[5]])),
+            identification,
             is_pushed: tcp[13] & TCP_PSH != 0,
+            is_joinable: payload > 0 && tcp[13] & !TCP_PSH == TCP_ACK,
+        })
+    }
+
+    fn parse_udp(udp: &[u8], ip_size: usize, identification: Option<u16>) -> Option<Segment> {
+        let (header, payload) = udp.split_first_chunk::<UDP_HEADER_SIZE>()?;
+        let length = usize::from(u16::from_be_bytes([header[4], header[5]]));
+        // Whoever cuts a joined datagram makes checksums; one that has none must stay without (RFC 768).
+        let is_joinable = length == udp.len() && header[6..] != [0, 0] && !payload.is_empty();
+        Some(Segment {
+            kind: Segmentation::Udp,
+            ip_size,
+            header_size: ip_size + UDP_HEADER_SIZE,
+            next_sequence: 0,
+            identification,
+            is_pushed: false,
             is_joinable,
         })
+    }
+
+    /// A joined packet's checksums count as verified, so they must be right here.
+    fn has_right_checksums(&self, packet: &[u8]) -> bool {
+        let (ip, upper) = packet.split_at(self.ip_size);
+        let (protocol, addresses) = self.protocol_and_addresses(ip);
+        let sum = checksum::sum(upper, pseudo_header(addresses, protocol, upper.len()));
+        finish(sum) == [0, 0] && (self.ip_size == 40 || finish(checksum::sum(ip, 0)) == [0, 0])
+    }
+
+    /// Of the pseudo-header: protocol, source and destination.
+    fn protocol_and_addresses<'a>(&self, ip: &'a [u8]) -> (u8, &'a [u8]) {
+        let protocol = match self.kind {
+            Segmentation::Tcp => TCP,
+            Segmentation::Udp => UDP,
+        };
+        (protocol, if self.ip_size == 20 { &ip[12..20] } else { &ip[8..40] })
     }
 }

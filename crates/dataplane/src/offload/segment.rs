@@ -108,10 +108,11 @@ impl<'a> SuperPacket<'a> {
             self.finish_checksum(target);
             return;
         };
-        target[..self.header_size].copy_from_slice(&self.packet[..self.header_size]);
-        target[self.header_size..].copy_from_slice(&self.packet[start..end]);
-        let (ip, upper) = target.split_at_mut(self.upper);
-        let length = upper.len();
+        let (header, payload) = target.split_at_mut(self.header_size);
+        header.copy_from_slice(&self.packet[..self.header_size]);
+        let payload_sum = checksum::copy_and_sum(payload, &self.packet[start..end], 0);
+        let (ip, upper) = header.split_at_mut(self.upper);
+        let length = upper.len() + payload.len();
         let (protocol, checksum_at) = match segmentation {
             Segmentation::Tcp => {
                 self.adapt_tcp(index, upper);
@@ -124,7 +125,7 @@ impl<'a> SuperPacket<'a> {
         };
         let addresses = adapt_ip(index, ip, length);
         upper[checksum_at..checksum_at + 2].fill(0);
-        let mut sum = finish(checksum::sum(upper, pseudo_header(addresses, protocol, length)));
+        let mut sum = finish(checksum::sum(upper, payload_sum + pseudo_header(addresses, protocol, length)));
         if protocol == UDP && sum == [0, 0] {
             // Zero would say that there is no checksum (RFC 768).
             sum = [0xFF, 0xFF];

@@ -172,7 +172,7 @@ fn what_the_kernel_would_not_say_is_refused() {
 fn join(packets: &[Vec<u8>], refuse: bool) -> Vec<Vec<u8>> {
     let mut coalescer = Coalescer::default();
     for (slot, packet) in packets.iter().enumerate() {
-        coalescer.add(Packet { slot, range: 0..packet.len(), spi: 1 }, packet);
+        coalescer.add(Packet { slot, range: 0..packet.len(), spi: 1 }, packet, true);
     }
     let written = RefCell::new(Vec::new());
     coalescer.flush(
@@ -298,6 +298,42 @@ fn only_what_continues_and_is_alike_is_joined() {
     assert_eq!(writes(&[first, corrupt]), 2, "a wrong checksum must stay wrong");
 }
 
+/// A UDP packet with a right checksum.
+fn udp(is_v6: bool, payload: &[u8]) -> Vec<u8> {
+    let length = (8 + payload.len()) as u16;
+    let mut udp = vec![0x30, 0x39, 0, 53, (length >> 8) as u8, length as u8, 0, 0];
+    udp.extend(payload);
+    let mut packet = ip(is_v6, 17, udp.len());
+    let addresses = if is_v6 { 8..40 } else { 12..20 };
+    let checksum = finish(sum(&udp, pseudo_header(&packet[addresses], 17, udp.len())));
+    udp[6..8].copy_from_slice(&checksum);
+    packet.extend(udp);
+    packet
+}
+
+#[test]
+fn datagrams_of_one_size_are_joined_and_cut_into_the_same_again() {
+    for is_v6 in [false, true] {
+        let packets: Vec<_> = [200, 200, 200, 70].iter().map(|&size| udp(is_v6, &vec![3; size])).collect();
+        let written = join(&packets, false);
+        assert_eq!(written.len(), 1);
+        let header = if is_v6 { 40 } else { 20 };
+        for (again, packet) in cut(&written[0]).iter().zip(&packets) {
+            verify(again);
+            assert_eq!(again[header..], packet[header..]);
+        }
+    }
+    let one = udp(false, &[3; 200]);
+    assert_eq!(writes(&[udp(false, &[3; 70]), one.clone()]), 2, "longer than the first");
+    let mut bare = one.clone();
+    bare[26..28].fill(0);
+    assert_eq!(writes(&[bare.clone(), bare]), 2, "what has no checksum gets none");
+    let mut corrupt = one.clone();
+    corrupt[100] ^= 1;
+    assert_eq!(writes(&[one.clone(), corrupt, one.clone()]), 3, "a wrong checksum must stay wrong");
+    assert_eq!(writes(&vec![one; 65]), 2, "as many as UDP_SEGMENT takes");
+}
+
 #[test]
 fn flows_that_alternate_are_joined_each_for_itself() {
     let other = |packet: &[u8]| {
@@ -324,7 +360,7 @@ fn a_joined_packet_never_exceeds_what_ip_can_count() {
 #[test]
 fn other_packets_go_as_they_came() {
     let mut udp = ip(false, 17, 16);
-    udp.extend([7; 16]);
+    udp.extend([7; 16]); // Its length is not true.
     let mut fragment = tcp(false, 1, ACK, &[1; 100]);
     fragment[6] = 0x20;
     let short = tcp(false, 1, ACK, &[])[..30].to_vec();

@@ -176,6 +176,10 @@ impl DataPlane {
         py.detach(|| plane.install(sa)).map_err(PyErr::from)
     }
 
+    fn means(&self) -> PyResult<Vec<(&'static str, &'static str)>> {
+        Ok(self.plane()?.means().to_vec())
+    }
+
     fn use_outbound(&self, tunnel: &str, spi_in: u32) -> PyResult<()> {
         self.plane()?.use_outbound(tunnel, spi_in);
         Ok(())

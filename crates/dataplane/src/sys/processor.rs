@@ -1,8 +1,17 @@
 //! Instructions that not every processor has.
 
-use crate::offload::sum_words;
+use crate::offload::{copy_and_sum_words, sum_words};
 
-/// `offload::sum_words` with the widest vectors that the processor has.
+/// What checksums are made with, for people to read.
+pub fn vectors() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        return "AVX2";
+    }
+    "portable"
+}
+
+/// `offload::sum_words` with the widest vectors that serve it. AVX-512 does not: unaligned, it takes twice as long.
 #[inline]
 pub fn sum_vectors(data: &[u8], sum: u64) -> u64 {
     #[cfg(target_arch = "x86_64")]
@@ -17,4 +26,21 @@ pub fn sum_vectors(data: &[u8], sum: u64) -> u64 {
         }
     }
     sum_words(data, sum)
+}
+
+/// `offload::copy_and_sum_words` likewise.
+#[inline]
+pub fn copy_and_sum_vectors(target: &mut [u8], source: &[u8], sum: u64) -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "avx2")]
+        unsafe fn with_avx2(target: &mut [u8], source: &[u8], sum: u64) -> u64 {
+            copy_and_sum_words(target, source, sum)
+        }
+        if is_x86_feature_detected!("avx2") {
+            // SAFETY: the processor has AVX2.
+            return unsafe { with_avx2(target, source, sum) };
+        }
+    }
+    copy_and_sum_words(target, source, sum)
 }

@@ -28,6 +28,23 @@ pub fn udp_socket(is_v6: bool, port: u16) -> io::Result<OwnedFd> {
     Ok(fd)
 }
 
+/// Does the kernel join datagrams for this socket?
+pub fn joins_datagrams(fd: &OwnedFd) -> bool {
+    let mut value: c_int = 0;
+    let mut size = size_of::<c_int>() as libc::socklen_t;
+    // SAFETY: `value` is writable for the size that is stated.
+    let result = unsafe {
+        libc::getsockopt(
+            fd.as_raw_fd(),
+            libc::SOL_UDP,
+            libc::UDP_GRO,
+            ptr::from_mut(&mut value).cast(),
+            &mut size,
+        )
+    };
+    result == 0 && value != 0
+}
+
 /// A raw socket for ESP. What it receives begins with the IPv4 header, or with the SPI for IPv6.
 pub fn esp_socket(is_v6: bool) -> io::Result<OwnedFd> {
     socket(is_v6, libc::SOCK_RAW, libc::IPPROTO_ESP)

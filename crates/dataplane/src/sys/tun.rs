@@ -2,8 +2,9 @@
 
 use std::ffi::{c_int, CStr, CString};
 use std::io::{self, IoSlice};
-use std::mem::zeroed;
+use std::mem::{size_of, zeroed};
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::ptr;
 
 use super::{check, check_size, owned};
 
@@ -60,6 +61,63 @@ pub fn configure_device(name: &str, mtu: u32, queue_length: u32) -> io::Result<(
     request.ifr_ifru.ifru_metric = queue_length as c_int;
     // SAFETY: SIOCSIFTXQLEN reads one ifreq; the queue's length stands where the metric does.
     unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFTXQLEN as _, &mut request) };
+    Ok(())
+}
+
+/// Let no packet of device `name` be one that would have to be cut into more than `count` segments. Where the host
+/// does not let us, nothing is lost but speed.
+pub fn limit_segments(name: &str, count: u32) -> io::Result<()> {
+    #[repr(C)]
+    struct Request {
+        header: libc::nlmsghdr,
+        family: u8,
+        padding: u8,
+        kind: u16,
+        index: c_int,
+        flags: u32,
+        change: u32,
+        attribute_size: u16,
+        attribute: u16,
+        count: u32,
+    }
+    let mut address: libc::sockaddr_nl = {
+        // SAFETY: a sockaddr_nl of zeros is a valid one: the kernel's.
+        unsafe { zeroed() }
+    };
+    address.nl_family = libc::AF_NETLINK as _;
+    let request = Request {
+        header: libc::nlmsghdr {
+            nlmsg_len: size_of::<Request>() as u32,
+            nlmsg_type: libc::RTM_NEWLINK,
+            nlmsg_flags: libc::NLM_F_REQUEST as u16,
+            nlmsg_seq: 0,
+            nlmsg_pid: 0,
+        },
+        family: libc::AF_UNSPEC as u8,
+        padding: 0,
+        kind: 0,
+        index: interface_index(name) as c_int,
+        flags: 0,
+        change: 0,
+        attribute_size: 8,
+        attribute: libc::IFLA_GSO_MAX_SEGS,
+        count,
+    };
+    // SAFETY: no pointers are passed.
+    let socket = owned(unsafe {
+        libc::socket(libc::AF_NETLINK, libc::SOCK_RAW | libc::SOCK_CLOEXEC, libc::NETLINK_ROUTE)
+    })?;
+    // SAFETY: both pointers are to structures of the stated sizes.
+    check_size(unsafe {
+        libc::sendto(
+            socket.as_raw_fd(),
+            ptr::from_ref(&request).cast(),
+            size_of::<Request>(),
+            0,
+            ptr::from_ref(&address).cast(),
+            size_of::<libc::sockaddr_nl>() as libc::socklen_t,
+        )
+    })?;
     Ok(())
 }
 

@@ -94,7 +94,7 @@ impl DesCbc {
 /// The lowest bit is no part of the key. AWS-LC knows weak keys only if it makes the number of ones odd.
 fn with_odd_parity(octet: u8) -> u8 {
     let key = octet & !1;
-    key | u8::from(key.count_ones() % 2 == 0)
+    key | u8::from(key.count_ones().is_multiple_of(2))
 }
 
 impl Encryption for DesCbc {

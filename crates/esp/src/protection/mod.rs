@@ -5,6 +5,8 @@ pub(crate) mod ccm;
 pub(crate) mod encryption;
 pub(crate) mod integrity;
 pub(crate) mod short_gcm;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod vaes_gcm;
 #[cfg(test)]
 mod vectors;
 
@@ -60,6 +62,32 @@ pub(crate) trait Protection: Send {
 
     /// Verify the ICV, then decrypt the text. `packet` is at least header, IV and ICV long.
     fn open(&self, packet: &mut [u8], high: Option<u32>) -> Result<(), DropReason>;
+}
+
+/// AES-GCM by the fastest means that the processor has. `key` has 16, 24 or 32 octets, `salt` 4.
+pub(crate) fn gcm(key: &[u8], salt: &[u8], icv_size: usize) -> Box<dyn Protection> {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(protection) = vaes_gcm::new(key, salt, icv_size) {
+        return protection;
+    }
+    portable_gcm(key, salt, icv_size)
+}
+
+/// What [`gcm`] works with here, for people to read.
+pub fn gcm_means() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    if vaes_gcm::is_supported() {
+        return "VAES and AVX-512";
+    }
+    "AWS-LC"
+}
+
+fn portable_gcm(key: &[u8], salt: &[u8], icv_size: usize) -> Box<dyn Protection> {
+    if icv_size == 16 {
+        aead::gcm(key, salt)
+    } else {
+        short_gcm::new(key, salt, icv_size)
+    }
 }
 
 /// An encryption algorithm and an integrity algorithm: encrypt, then authenticate (RFC 4303 section 3.3.2.1).
@@ -138,6 +166,13 @@ impl AdditionalData {
             }
         };
         AdditionalData { octets, size }
+    }
+
+    /// As one block of GHASH, padded with zeros, its first octet the highest.
+    pub fn block(&self) -> u128 {
+        let mut block = [0; 16];
+        block[..self.size].copy_from_slice(&self.octets[..self.size]);
+        u128::from_be_bytes(block)
     }
 }
 

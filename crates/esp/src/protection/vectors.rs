@@ -1,7 +1,7 @@
 //! Published examples.
 
 use super::integrity::aes_xcbc_96;
-use super::{encryption, DropReason, Protection};
+use super::{encryption, gcm, portable_gcm, DropReason, Protection};
 use crate::algorithms::{protection, Algorithms, Keys};
 
 fn hex(text: &str) -> Vec<u8> {
@@ -122,4 +122,28 @@ fn des_cbc_agrees_with_fips_81() {
     assert_eq!(octets, hex("e5c7cdde872bf27c43e934008c389c0f683788499a7c05f6"));
     cipher.decrypt(&hex("1234567890abcdef"), &mut octets);
     assert_eq!(octets, b"Now is the time for all ");
+}
+
+/// Every size around the vectors' and groups' borders, both directions, with and without ESN.
+#[test]
+fn both_ways_of_aes_gcm_agree() {
+    let octets: Vec<u8> = (0..3000u32).map(|at| ((at * at) >> 3) as u8).collect();
+    for (key_size, icv_size) in [(16, 16), (24, 16), (32, 16), (16, 8), (32, 12)] {
+        let (key, salt) = (&octets[7..7 + key_size], &octets[100..104]);
+        let (fast, plain) = (gcm(key, salt, icv_size), portable_gcm(key, salt, icv_size));
+        for size in (0..700).chain([1399, 1400, 1404, 1436, 2048, 2900]) {
+            let high = (size % 3 == 0).then_some(size as u32 * 77);
+            let packet: Vec<u8> = octets[..16 + size].iter().copied().chain(vec![0; icv_size]).collect();
+            let (mut one, mut other) = (packet.clone(), packet.clone());
+            fast.seal(&mut one, high);
+            plain.seal(&mut other, high);
+            assert_eq!(one, other, "{key_size} octets of key, {size} of text");
+            let mut forged = one.clone();
+            forged[16 + size / 2] ^= 1;
+            assert_eq!(fast.open(&mut forged, high), Err(DropReason::IntegrityFailure));
+            assert!(forged[16..16 + size].iter().all(|&octet| octet == 0), "nothing of a forgery is shown");
+            assert_eq!(fast.open(&mut one, high), Ok(()));
+            assert_eq!(one[..16 + size], packet[..16 + size]);
+        }
+    }
 }

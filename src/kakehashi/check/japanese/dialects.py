@@ -3,6 +3,17 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "`{}` is a command of Cisco ASA, a firewall with a language of its own: what is read of the file "
+    "here may be wrong": (
+        "`{}`は独自の言語を持つファイアウォールCisco ASAのコマンドです。このファイルの解釈は誤っている可"
+        "能性があります"
+    ),
+    "the file names a second device, `{}` after `{}` (line {}): all lines are taken for one device's, "
+    "and the last of a kind holds": (
+        "ファイルに2台目の装置`{}`があります(`{}`の後、{}行目)。すべての行を1台のものとみなし、同種の行は"
+        "最後のものが有効です"
+    ),
+    "put each configuration into a file of its own": "装置ごとにファイルを分けてください",
     "the header `{}`": "ヘッダ`{}`",
     "{} could be {}": "{}は{}のどれか決められません",
     "{} is incomplete: expected {}": "{}は途中で終わっています。次に{}が必要です",

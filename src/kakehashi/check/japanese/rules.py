@@ -76,6 +76,9 @@ SENTENCES: Mapping[str, str] = {
         "{}は{}オクテットのTCPセグメントを通しますが、{}に入るのは{}オクテットまでです(MTU {})。pingは通"
         "り、Webは止まります"
     ),
+    "{} has an MTU of {}, and there is room for {}: large packets are cut in two": (
+        "{}のMTUは{}ですが、入るのは{}までです。大きなパケットは分割されます"
+    ),
     "write {} or less": "{}以下に設定してください",
     "{} has NAT traversal switched off, and a NAT is between the two ends: ESP does not pass it": (
         "{}はNATトラバーサルが無効ですが、両端の間にNATがあります。ESPはNATを通過できません"

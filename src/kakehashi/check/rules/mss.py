@@ -1,4 +1,4 @@
-"""TCP segments that do not fit into the tunnel's packets."""
+"""TCP segments and packets that do not fit into the tunnel's packets."""
 
 from collections.abc import Iterator
 
@@ -11,6 +11,7 @@ from kakehashi.model.policy import Protection
 from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId
 
 _DEFAULT_MTU = 1500
+_BY_ITSELF = frozenset({"nec-ix"})
 _IP = {4: 20, 6: 40}
 _TCP = 20
 _UDP = 8
@@ -28,13 +29,14 @@ _ICV = 12
 
 
 def check_mss(subject: Subject) -> Iterator[Remark]:
-    """An MSS that is written is held against what is left of the MTU."""
+    """An MSS, or an MTU, that is written is held against what is left of the line's MTU."""
     protections = subject.tunnel.ipsec.protections()
     if not protections or not subject.tunnel.enabled:
         return
     version = 4 if subject.own is None else subject.own.version
     mtu = (subject.wan.mtu if subject.wan else None) or _DEFAULT_MTU
     inner = min(largest_inner(mtu, version, subject.nat, p) for p in protections) - _gre(subject, version)
+    yield from _mtu(subject, inner)
     most = inner - _IP[4] - _TCP
     for interface in _clamping(subject):
         if isinstance(interface.adjust_mss, int) and interface.adjust_mss > most:
@@ -46,6 +48,21 @@ def check_mss(subject: Subject) -> Iterator[Remark]:
                 where=where(interface.source),
                 fix=f"write {most} or less",
             )
+
+
+def _mtu(subject: Subject, inner: int) -> Iterator[Remark]:
+    """A tunnel's own MTU, where the device heeds it: NEC IX takes what the line has room for (V1-34)."""
+    own = subject.device.interfaces.get(subject.name)
+    if own is None or own.mtu is None or own.mtu <= inner or subject.device.gateway.dialect in _BY_ITSELF:
+        return
+    yield Remark(
+        rule="mtu-too-large",
+        severity=Severity.WARNING,
+        message=f"{subject.name} has an MTU of {own.mtu}, and there is room for {inner}: "
+        "large packets are cut in two",
+        where=where(own.source),
+        fix=f"write {inner} or less",
+    )
 
 
 def largest_inner(mtu: int, version: int, nat: bool, protection: Protection) -> int:

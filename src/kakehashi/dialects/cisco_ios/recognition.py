@@ -17,10 +17,11 @@ SIGNS: tuple[Sign, ...] = (
     sign(PROMPT + rf"{_CRYPTO} {_ISAKMP} (?!(key|profile|peer) )", 0.9, "`crypto isakmp policy`"),
     sign(PROMPT + rf"{_CRYPTO} ikev2 ", 0.8, "`crypto ikev2`"),
     sign(
-        PROMPT + rf"{_CRYPTO} (map \S+ \d|{_short('dynamic-map', 2)} |{_short('ipsec', 3)} trans)",
+        PROMPT + rf"{_CRYPTO} (map \S+ \d|{_short('dynamic-map', 2)} )",
         0.9,
         "`crypto map`",
     ),
+    sign(PROMPT + rf"{_CRYPTO} {_short('ipsec', 3)} trans", 0.9, "`crypto ipsec transform-set`"),
     sign(
         PROMPT
         + rf"{_short('tunnel', 3)} {_short('protection', 4)} {_short('ipsec', 3)} {_short('profile', 4)} \S",

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kakehashi.ike.mismatch import Mismatch
 from kakehashi.ike.names import listed
 from kakehashi.ike.v1 import identities, phase2_proposals
 from kakehashi.ike.v1.identities import SelectorPair
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa
 from kakehashi.ike.v1.phase2_failures import tunnel_text
-from kakehashi.ike.v1.phase2_proposals import Chosen, Mismatch
+from kakehashi.ike.v1.phase2_proposals import Chosen
 from kakehashi.ike.v1.quick_mode import selectors_of
 from kakehashi.ike.v1.refusal import Refusal
 from kakehashi.model.address import ANY

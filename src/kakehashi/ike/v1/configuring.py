@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import AddressAssigned, EventName, Level
 from kakehashi.ike.known import known
 from kakehashi.ike.v1 import mode_config, xauth
 from kakehashi.ike.v1.delete import send_notice
 from kakehashi.ike.v1.establish import come_up
-from kakehashi.ike.v1.exchange import Received
+from kakehashi.ike.v1.exchange import MAX_EXCHANGES, Received
 from kakehashi.ike.v1.failures import policy_text, tell_failure
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa, State
 from kakehashi.ike.v1.mode_config import Assigned
@@ -60,6 +61,9 @@ def begin(sa: IsakmpSa, now: float) -> None:
 
 def accept(sa: IsakmpSa, received: Received, now: float) -> None:
     """The first message of a transaction that the peer begins."""
+    if len(sa.exchanges) > MAX_EXCHANGES:
+        sa.host.drop(Drop.TOO_MANY_EXCHANGES, received.path)
+        return
     Answer(received.message_id, _answer).receive(sa, received, now)
 
 

@@ -58,7 +58,9 @@ def undecryptable(host: Host, spi: int, path: Path, now: float, packets: int) ->
         return True
     settings, count = host.gateway.delete_notify, host.pairs.unknown.count(spi, path.remote.ip, now)
     if settings is None:
-        if count.told is None or now - count.told >= _INTERVAL:
+        due = count.told is None or now - count.told >= _INTERVAL
+        # Of as many SPIs as one likes: by the sender's address alone it is a stranger who asks.
+        if due and host.may_answer(now):
             count.told = now
             octets = spi.to_bytes(4, "big")
             send_notice(sa, [Notification(NotifyType.INVALID_SPI, ProtocolId.ESP, octets, octets)], now)
@@ -66,7 +68,7 @@ def undecryptable(host: Host, spi: int, path: Path, now: float, packets: int) ->
     if now - count.since > settings.seconds:
         count.since, count.packets = now, 0
     count.packets += packets
-    if count.packets >= settings.packets:
+    if count.packets >= settings.packets and host.may_answer(now):
         text = f"{count.packets} packets for SPI {spi:08x}, which is not here: {sa.peer_text} is to delete it"
         sa.tell(Level.NOTICE, EventName.CHILD_SA_DELETED, text, {"spi": f"{spi:08x}"}, "IPsec")
         send_notice(sa, [Delete(ProtocolId.ESP, (spi.to_bytes(4, "big"),))], now)

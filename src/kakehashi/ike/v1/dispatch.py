@@ -166,15 +166,4 @@ def _decrypt(sa: IsakmpSa, header: Header, datagram: bytes, path: Path) -> Recei
         decoded, next_iv = known(sa.sealer).open(header, datagram)
     except (BadPadding, WireError):
         return None
-    return Received(
-        responder_cookie=header.responder_cookie,
-        exchange_type=header.exchange_type,
-        message_id=header.message_id,
-        payloads=decoded.payloads,
-        raw=decoded.raw,
-        after_hash=decoded.after(0),
-        path=path,
-        digest=digest(datagram),
-        commit=header.commit,
-        next_iv=next_iv,
-    )
+    return Received.of(header, decoded, digest(datagram), path, next_iv)

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from kakehashi.model.address import Path
 from kakehashi.wire.registry.ikev1 import ExchangeType, NotifyType
+from kakehashi.wire.v1.header import Header
 from kakehashi.wire.v1.notification import Notification
-from kakehashi.wire.v1.payloads import Payload
+from kakehashi.wire.v1.payloads import Decoded, Payload
 
 if TYPE_CHECKING:
     from kakehashi.ike.v1.flight import Flight
     from kakehashi.ike.v1.isakmp_sa import IsakmpSa
+
+MAX_EXCHANGES = 64  # of one ISAKMP SA that are under way or may still be repeated
 
 P = TypeVar("P")
 
@@ -37,6 +40,25 @@ class Received:
     encrypted: bool = True
     commit: bool = False
     next_iv: bytes = b""
+
+    @classmethod
+    def of(
+        cls, header: Header, decoded: Decoded, digest: bytes, path: Path, next_iv: bytes = b""
+    ) -> Received:
+        """What came behind a header. `next_iv` is not empty if it was encrypted."""
+        return cls(
+            responder_cookie=header.responder_cookie,
+            exchange_type=header.exchange_type,
+            message_id=header.message_id,
+            payloads=decoded.payloads,
+            raw=decoded.raw,
+            after_hash=decoded.after(0),
+            path=path,
+            digest=digest,
+            encrypted=bool(next_iv),
+            commit=header.commit,
+            next_iv=next_iv,
+        )
 
     def maybe(self, kind: type[P]) -> P | None:
         """The first payload of a kind, or None."""

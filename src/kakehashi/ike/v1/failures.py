@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kakehashi.ike.effects import Event, EventName, Level
+from kakehashi.ike.names import placed
 from kakehashi.model.address import Path
 from kakehashi.model.ikev1 import ExchangeMode, Ikev1Peer
-from kakehashi.model.source import Source
 from kakehashi.wire.registry.ikev1 import NotifyType
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 STAGES = {ExchangeMode.MAIN: "main mode", ExchangeMode.AGGRESSIVE: "aggressive mode"}
 
 
-def placed(what: str, source: Source | None) -> str:
-    """`what (file:line)`."""
-    return f"{what} ({source})" if source is not None else what
+def notify_name(notify: NotifyType) -> str:
+    """As RFC 2408 section 3.14.1 writes it."""
+    return notify.name.replace("_", "-")
 
 
 def policy_text(peer: Ikev1Peer) -> str:
@@ -87,24 +87,19 @@ def tell_unusable(host: Host, peer: Ikev1Peer, path: Path, tunnel: str, problem:
 
 def refused_by_peer(notify: NotifyType, ours: Mapping[str, str]) -> str:
     """What the peer's error says about our side. `ours`: what we have sent: `algorithms`, `identity`."""
+    answer = f"the peer answers {notify_name(notify)}"
     match notify:
         case NotifyType.NO_PROPOSAL_CHOSEN | NotifyType.ATTRIBUTES_NOT_SUPPORTED:
             offer = ours.get("algorithms", "?")
-            return f"the peer answers {_name(notify)}, it accepts none of our proposals: we offer {offer}"
+            return f"{answer}, it accepts none of our proposals: we offer {offer}"
         case NotifyType.PAYLOAD_MALFORMED | NotifyType.INVALID_HASH_INFORMATION:
             return (
-                f"the peer answers {_name(notify)}: most often because the pre-shared keys differ, "
+                f"{answer}: most often because the pre-shared keys differ, "
                 "for then it cannot read what we encrypt"
             )
         case NotifyType.INVALID_ID_INFORMATION | NotifyType.AUTHENTICATION_FAILED:
             return (
-                f"the peer answers {_name(notify)}: it does not know us as {ours.get('identity', '?')}, "
-                "or the pre-shared keys differ"
+                f"{answer}: it does not know us as {ours.get('identity', '?')}, or the pre-shared keys differ"
             )
         case _:
-            return f"the peer answers {_name(notify)}"
-
-
-def _name(notify: NotifyType) -> str:
-    """As RFC 2408 section 3.14.1 writes it."""
-    return notify.name.replace("_", "-")
+            return answer

@@ -8,8 +8,8 @@ from kakehashi.ike.effects import EventName, Level
 from kakehashi.ike.v1 import begin, delete, dpd
 from kakehashi.ike.v1.establish import responder_lifetime
 from kakehashi.ike.v1.exchange import Received
+from kakehashi.ike.v1.failures import notify_name
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa, State
-from kakehashi.ike.v1.phase2_failures import notify_name
 from kakehashi.ike.v1.quick_initiator import Initiator
 from kakehashi.ike.v1.quick_mode import QuickMode, is_proved_by_hash_1
 from kakehashi.wire.registry.ikev1 import NotifyType, ProtocolId

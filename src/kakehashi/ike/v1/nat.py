@@ -1,12 +1,11 @@
 """NAT detection and traversal (RFC 3947 and draft-ietf-ipsec-nat-t-ike-02 and -03)."""
 
 import hmac
-from dataclasses import replace
 
 from kakehashi.crypto.ikev1.hashes import Hash
 from kakehashi.crypto.ikev1.key_schedule import nat_detection_hash
 from kakehashi.ike.v1.exchange import Received
-from kakehashi.model.address import IKE_PORT, NAT_T_PORT, Path, SocketAddress
+from kakehashi.model.address import Path, SocketAddress
 from kakehashi.model.status import NatMethod, NatSide
 from kakehashi.wire.registry.ikev1 import PayloadType
 from kakehashi.wire.v1.nat_d import NatDetection
@@ -42,14 +41,6 @@ def detect(method: NatMethod, hash_: Hash, cookies: Cookies, received: Received)
     if _hash(hash_, cookies, received.path.remote) not in found[1:]:
         side |= NatSide.REMOTE
     return side
-
-
-def floated(path: Path) -> Path:
-    """The same path on port 4500, where the initiator goes as soon as a NAT is found (NT-03)."""
-    remote = path.remote
-    if remote.port == IKE_PORT:
-        remote = SocketAddress(remote.ip, NAT_T_PORT)
-    return replace(path, local=SocketAddress(path.local.ip, NAT_T_PORT), remote=remote)
 
 
 def _hash(hash_: Hash, cookies: Cookies, end: SocketAddress) -> bytes:

@@ -11,6 +11,7 @@ from kakehashi.crypto.ikev1.hashes import hash_function
 from kakehashi.crypto.ikev1.key_schedule import hash_i, hash_r, skeyids
 from kakehashi.ike.effects import EventName, Level
 from kakehashi.ike.known import known
+from kakehashi.ike.nat import floated
 from kakehashi.ike.v1 import configuring, messages, nat, phase1_identity, phase1_proposals
 from kakehashi.ike.v1.authentication import Authenticator, authenticator
 from kakehashi.ike.v1.delete import send_notice
@@ -247,7 +248,7 @@ class Phase1:
     def float_ports(self, sa: IsakmpSa) -> None:
         """The initiator goes to port 4500 as soon as a NAT is found (NT-03)."""
         if sa.nat is not NatSide.NONE:
-            sa.path = nat.floated(sa.path)
+            sa.path = floated(sa.path)
 
     def initial_contact(self, sa: IsakmpSa) -> list[Payload]:
         """INITIAL-CONTACT, if we know nothing of the peer (RFC 2407 section 4.6.3.3)."""

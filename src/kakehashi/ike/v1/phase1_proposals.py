@@ -7,6 +7,7 @@ from itertools import product
 from kakehashi.crypto import key_exchange
 from kakehashi.crypto.ikev1 import algorithms, hashes
 from kakehashi.crypto.sizes import CIPHERS
+from kakehashi.ike.mismatch import Mismatch
 from kakehashi.ike.names import cipher_name, group_name, hash_name, listed
 from kakehashi.ike.v1.suite import Phase1Suite
 from kakehashi.model.algorithms import Cipher
@@ -75,29 +76,6 @@ class Choice:
         """What is chosen, just as it came (RFC 2408 section 4.2)."""
         chosen = Proposal(self.number, ProtocolId.ISAKMP, b"", (self.transform,))
         return SecurityAssociation((chosen,))
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """Why nothing can be chosen: for each field without overlap what is offered and what is allowed."""
-
-    differences: tuple[tuple[str, str, str], ...]
-
-    def sentence(self, offerer: str, allower: str) -> str:
-        """`peer A offers encryption X, policy P allows Y`, for each difference."""
-        if not self.differences:
-            return f"{offerer} offers no transform that {allower} understands"
-        return "; ".join(
-            f"{offerer} offers {field} {offered}, {allower} allows {allowed}"
-            for field, offered, allowed in self.differences
-        )
-
-    def details(self) -> dict[str, str]:
-        """`field`, `offered`, `allowed`, each joined by `; ` where there are several differences."""
-        if not self.differences:
-            return {}
-        fields, offered, allowed = zip(*self.differences, strict=True)
-        return {"field": "; ".join(fields), "offered": "; ".join(offered), "allowed": "; ".join(allowed)}
 
 
 # By what it takes: the first peer that does, and its proposal.
@@ -300,7 +278,8 @@ def _understand(transform: Transform) -> Offered:
         lifetimes.get(LifeType.SECONDS),
         lifetimes.get(LifeType.KILOBYTES),
         # What is not understood might change the meaning of all else.
-        transform.id == IsakmpTransform.KEY_IKE and all(a.type in _UNDERSTOOD for a in transform.attributes),
+        transform.id == IsakmpTransform.KEY_IKE
+        and all(a.type in _UNDERSTOOD and a.is_short for a in transform.attributes),
     )
 
 
@@ -342,7 +321,7 @@ def _shorter(theirs: int | None, ours: int | None) -> int | None:
 def _mismatch(offered: Sequence[Offered], takers: _Takers) -> Mismatch:
     ours = [proposal for _, proposal in takers.values()]
     if not offered or not ours:
-        return Mismatch(())
+        return Mismatch((), "no transform that {allower} understands")
     columns = (
         ("encryption", [cipher_name(p.cipher) for p in ours]),
         ("hash", [hash_name(p.hash) for p in ours]),

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kakehashi.ike.effects import Event, EventName, Level
-from kakehashi.ike.v1.failures import placed
+from kakehashi.ike.names import placed
+from kakehashi.ike.v1.failures import notify_name
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.wire.registry.ikev1 import NotifyType
 
@@ -21,11 +22,6 @@ def tunnel_text(tunnel: Ikev1Tunnel) -> str:
     """A tunnel by the name of its map, with its place in the configuration."""
     name = f"{tunnel.name} of {tunnel.interface}" if tunnel.name else tunnel.interface
     return placed(name, tunnel.source)
-
-
-def notify_name(notify: NotifyType) -> str:
-    """As RFC 2408 section 3.14.1 writes it."""
-    return notify.name.replace("_", "-")
 
 
 def tell_failure(

@@ -11,6 +11,7 @@ from itertools import product
 
 from kakehashi.crypto.ikev1 import algorithms
 from kakehashi.crypto.sizes import CIPHERS, INTEGRITY
+from kakehashi.ike.mismatch import Mismatch
 from kakehashi.ike.names import cipher_name, group_name, listed, value_name
 from kakehashi.ike.shared import MIN_ESP_SPI
 from kakehashi.model.algorithms import Cipher
@@ -74,29 +75,6 @@ class Phase2Suite:
         if self.esn:
             parts.append("ESN")
         return " ".join(parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """Why nothing can be chosen: for each field without overlap what is offered and what is allowed."""
-
-    differences: tuple[tuple[str, str, str], ...]
-
-    def sentence(self, offerer: str, allower: str) -> str:
-        """`peer A offers encryption X, map (file:line) allows Y`, for each difference."""
-        if not self.differences:
-            return f"{offerer} offers no proposal that we understand"
-        return "; ".join(
-            f"{offerer} offers {field} {offered}, {allower} allows {allowed}"
-            for field, offered, allowed in self.differences
-        )
-
-    def details(self) -> dict[str, str]:
-        """`field`, `offered`, `allowed`, each joined by `; ` where there are several differences."""
-        if not self.differences:
-            return {}
-        fields, offered, allowed = zip(*self.differences, strict=True)
-        return {"field": "; ".join(fields), "offered": "; ".join(offered), "allowed": "; ".join(allowed)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +291,7 @@ def _suite(answer: Sequence[Proposal]) -> Phase2Suite | None:
     seconds, kilobytes = None, None
     for proposal in answer:
         transform = proposal.transforms[0]
-        if any(a.type not in _KNOWN for a in transform.attributes):
+        if any(a.type not in _KNOWN or not a.is_short for a in transform.attributes):
             return None
         authentication = transform.get(IpsecAttribute.AUTHENTICATION_ALGORITHM)
         if proposal.protocol == ProtocolId.ESP:
@@ -436,9 +414,10 @@ def _mismatch(theirs: Sequence[Phase2Suite], ours: Sequence[Phase2Suite]) -> Mis
     nearest = min(
         (fields for t in theirs for o in ours if (fields := _differences(t, o))), key=len, default=()
     )
-    return Mismatch(
-        tuple((field, listed(_values(field, theirs)), listed(_values(field, ours))) for field in nearest)
+    differences = tuple(
+        (field, listed(_values(field, theirs)), listed(_values(field, ours))) for field in nearest
     )
+    return Mismatch(differences, "no proposal that we understand")
 
 
 def _values(field: str, suites: Iterable[Phase2Suite]) -> Iterable[str]:

@@ -39,6 +39,8 @@ from kakehashi.wire.v1.sa import SecurityAssociation
 
 NONCE_SIZE = 20  # RFC 2409 section 5 permits 8 to 256; old devices take no more than a few dozen
 
+MAX_IDENTITY = 4096  # octets; an address range has 32
+
 
 class QuickMode:
     """One quick mode of either role, until nobody can repeat its last message.
@@ -172,6 +174,9 @@ def identities_of(received: Received) -> tuple[Identification, Identification] |
         return None
     if len(found) != 2:
         raise Refusal(NotifyType.INVALID_ID_INFORMATION, f"its message has {len(found)} ID payloads, not two")
+    if any(len(identity.data) > MAX_IDENTITY for identity in found):
+        # The answer returns them, and has to fit into a message, too.
+        raise Refusal(NotifyType.INVALID_ID_INFORMATION, "its message has an ID payload of many kilobytes")
     return found[0], found[1]
 
 

@@ -7,7 +7,8 @@ from kakehashi.ike.drops import Drop
 from kakehashi.ike.known import known
 from kakehashi.ike.v1 import answering, commit_bit, phase2_proposals
 from kakehashi.ike.v1.delete import send_notice
-from kakehashi.ike.v1.exchange import Received
+from kakehashi.ike.v1.exchange import MAX_EXCHANGES, Received
+from kakehashi.ike.v1.failures import notify_name
 from kakehashi.ike.v1.ipsec_sa import Agreed
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa, State
 from kakehashi.ike.v1.phase2_failures import tell_failure, tunnel_text
@@ -36,7 +37,6 @@ from kakehashi.wire.v1.notification import Notification
 from kakehashi.wire.v1.payloads import Payload
 from kakehashi.wire.v1.sa import SecurityAssociation
 
-MAX_EXCHANGES = 64  # quick modes of one ISAKMP SA that are under way or may still be repeated
 MAX_PAIRS = 256  # pairs of IPsec SAs with one peer
 
 
@@ -98,7 +98,7 @@ class Responder(QuickMode):
         error = received.error
         if error is not None and is_proved_by_hash_1(sa, received):
             self.believe(sa, received, now)
-            self.fail(sa, error.type.name, f"the peer answers {error.type.name.replace('_', '-')}", now)
+            self.fail(sa, error.type.name, f"the peer answers {notify_name(error.type)}", now)
             return
         digest = hash_3(sa.hash, known(sa.skeyids).skeyid_a, self.message_id, self._ni_b, self._nr_b)
         if received.exchange_type != self.kind or not is_proved(sa, received, digest):

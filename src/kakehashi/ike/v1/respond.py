@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import Send
 from kakehashi.ike.known import known
+from kakehashi.ike.mismatch import Mismatch
 from kakehashi.ike.v1 import messages, phase1_identity, phase1_proposals
 from kakehashi.ike.v1.aggressive_mode import AggressiveResponder
 from kakehashi.ike.v1.exchange import Received
@@ -14,7 +15,7 @@ from kakehashi.ike.v1.host import Host
 from kakehashi.ike.v1.isakmp_sa import NO_COOKIE, IsakmpSa
 from kakehashi.ike.v1.main_mode import MainModeResponder
 from kakehashi.ike.v1.phase1 import identification_of, public_of
-from kakehashi.ike.v1.phase1_proposals import Choice, Mismatch
+from kakehashi.ike.v1.phase1_proposals import Choice
 from kakehashi.ike.v1.refusal import Refusal
 from kakehashi.model.address import Path
 from kakehashi.model.identity import Identity
@@ -69,18 +70,7 @@ def respond(host: Host, header: Header, datagram: bytes, path: Path, now: float)
 def read_clear(header: Header, datagram: bytes, path: Path) -> Received:
     """A message that is not encrypted. WireError."""
     decoded = decode_payloads(header.next_payload, datagram[HEADER_SIZE:])
-    return Received(
-        responder_cookie=header.responder_cookie,
-        exchange_type=header.exchange_type,
-        message_id=header.message_id,
-        payloads=decoded.payloads,
-        raw=decoded.raw,
-        after_hash=decoded.after(0),
-        path=path,
-        digest=digest(datagram),
-        encrypted=False,
-        commit=header.commit,
-    )
+    return Received.of(header, decoded, digest(datagram), path)
 
 
 def _main(

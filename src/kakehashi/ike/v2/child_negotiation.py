@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from kakehashi.ike.mismatch import Mismatch
 from kakehashi.ike.shared import MIN_ESP_SPI
 from kakehashi.ike.trigger import Trigger
 from kakehashi.ike.v2 import transport_mode
@@ -11,7 +12,6 @@ from kakehashi.ike.v2.failures import tunnel_text
 from kakehashi.ike.v2.ike_sa import IkeSa
 from kakehashi.ike.v2.proposals import (
     Chosen,
-    Mismatch,
     accept,
     child_allowed,
     choose,

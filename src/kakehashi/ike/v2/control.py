@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 
 from kakehashi.ike.effects import Event, EventName, Level, Send
+from kakehashi.ike.names import placed
 from kakehashi.ike.trigger import Trigger
 from kakehashi.ike.v2 import dispatch
 from kakehashi.ike.v2.children import Child, ChildState
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.create_child_sa import NewChild, RekeyChild
-from kakehashi.ike.v2.failures import placed, tunnel_text
+from kakehashi.ike.v2.failures import tunnel_text
 from kakehashi.ike.v2.host import Host
 from kakehashi.ike.v2.ike_auth import own_identity
 from kakehashi.ike.v2.ike_sa import IkeSa

@@ -12,6 +12,7 @@ class Directory:
         self.fixed: dict[IPAddress, list[Ikev2Tunnel]] = {}
         self.named: list[Ikev2Tunnel] = []
         self.any_address: list[Ikev2Tunnel] = []
+        self.any_address_by_peer: dict[tuple[int, bytes], list[Ikev2Tunnel]] = {}
         for tunnel in gateway.tunnels:
             if not isinstance(tunnel, Ikev2Tunnel) or not tunnel.enabled:
                 continue
@@ -19,5 +20,7 @@ class Directory:
                 self.named.append(tunnel)
             elif tunnel.peer_address is ANY:
                 self.any_address.append(tunnel)
+                identity = tunnel.peer.identity
+                self.any_address_by_peer.setdefault((identity.type, identity.data), []).append(tunnel)
             else:
                 self.fixed.setdefault(tunnel.peer_address, []).append(tunnel)

@@ -1,7 +1,6 @@
 """The IKE SAs of a gateway: here a datagram finds its IKE SA and a timer its owner."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import Send
@@ -18,6 +17,7 @@ from kakehashi.ike.v2.snapshot import status
 from kakehashi.ike.v2.states import State
 from kakehashi.model.address import ANY, IPAddress, Path, SocketAddress
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.identity import Identity
 from kakehashi.model.status import CLEARED, IkeSaStatus, Role
 from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.errors import WireError
@@ -45,7 +45,7 @@ class Engine:
         self._sas: dict[bytes, IkeSa] = {}  # by our SPI
         self._first_messages: dict[tuple[bytes, SocketAddress], IkeSa] = {}
         self._children: dict[int, tuple[Child, IkeSa]] = {}  # by spi_in
-        self._half_open: Counter[IPAddress] = Counter()
+        self._half_open: dict[IPAddress, set[IkeSa]] = {}  # by source
         self._half_open_sas: set[IkeSa] = set()
         self._timers: Timers[IkeSa] = Timers(timers.next_timeout)
         self.rearm = self._timers.rearm
@@ -203,7 +203,7 @@ class Engine:
             sa.first_message = (sa.init.request, sa.path.remote)
             self._first_messages[sa.first_message] = sa
             self._half_open_sas.add(sa)
-            self._half_open[sa.path.remote.ip] += 1
+            self._half_open.setdefault(sa.path.remote.ip, set()).add(sa)
         self.rearm(sa)
 
     def proven(self, sa: IkeSa) -> None:
@@ -239,12 +239,17 @@ class Engine:
         control.tell_child_gone(found[1], child, reason)
 
     def candidates(self, path: Path) -> tuple[Ikev2Tunnel, ...]:
-        named = (t for t in self._directory.named if self.is_fixed(t, path))
-        found = (*self._directory.fixed.get(path.remote.ip, ()), *named, *self._directory.any_address)
-        return tuple(t for t in found if self.shared.is_reachable_at(t, path.local.ip))
+        return tuple(self._reachable(path, self._directory.any_address))
+
+    def nearest(self, path: Path) -> Ikev2Tunnel | None:
+        return next(self._reachable(path, self._directory.any_address), None)
+
+    def candidates_of(self, path: Path, peer: Identity) -> list[Ikev2Tunnel]:
+        of_any_address = self._directory.any_address_by_peer.get((peer.type, peer.data), ())
+        return [tunnel for tunnel in self._reachable(path, of_any_address) if tunnel.peer.identity == peer]
 
     def half_open_of(self, path: Path) -> tuple[int, int]:
-        return len(self._half_open_sas), self._half_open[path.remote.ip]
+        return len(self._half_open_sas), len(self._half_open.get(path.remote.ip, ()))
 
     def has_established(self, peer: IPAddress) -> bool:
         return any(sa.is_up and sa.path.remote.ip == peer for sa in self._sas.values())
@@ -317,6 +322,18 @@ class Engine:
 
     # Bookkeeping.
 
+    def _reachable(self, path: Path, of_any_address: Iterable[Ikev2Tunnel]) -> Iterator[Ikev2Tunnel]:
+        """Those for this address, then these for any, as far as they may be reached where `path` ends."""
+        for tunnel in self._directory.fixed.get(path.remote.ip, ()):
+            if self.shared.is_reachable_at(tunnel, path.local.ip):
+                yield tunnel
+        for tunnel in self._directory.named:
+            if self.is_fixed(tunnel, path) and self.shared.is_reachable_at(tunnel, path.local.ip):
+                yield tunnel
+        for tunnel in of_any_address:
+            if self.shared.is_reachable_at(tunnel, path.local.ip):
+                yield tunnel
+
     def _living(self) -> list[IkeSa]:
         return [sa for sa in self._sas.values() if sa.state is not State.GONE]
 
@@ -329,8 +346,9 @@ class Engine:
             return
         self._half_open_sas.discard(sa)
         source = known(sa.first_message)[1].ip
-        self._half_open[source] -= 1
-        if not self._half_open[source]:
+        of_source = self._half_open[source]
+        of_source.discard(sa)
+        if not of_source:
             del self._half_open[source]
 
     def _forget(self, sa: IkeSa) -> None:

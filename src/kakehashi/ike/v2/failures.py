@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from kakehashi.ike.effects import Event, EventName, Level
+from kakehashi.ike.names import placed
 from kakehashi.ike.v2.host import Host
 from kakehashi.ike.v2.ike_sa import IkeSa
 from kakehashi.model.address import Path
-from kakehashi.model.source import Source
 from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.registry.ikev2 import NotifyType
 
@@ -16,11 +16,6 @@ def tunnel_text(tunnel: Ikev2Tunnel | None) -> str:
     if tunnel is None:
         return "the policy for unknown peers"
     return placed(tunnel.interface, tunnel.source)
-
-
-def placed(what: str, source: Source | None) -> str:
-    """`what (file:line)`."""
-    return f"{what} ({source})" if source is not None else what
 
 
 def tell_failure(

@@ -10,6 +10,7 @@ from kakehashi.ike.effects import Effect, Event, Level
 from kakehashi.ike.limits import Limits
 from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.identity import Identity
 from kakehashi.model.status import Role
 from kakehashi.model.tunnel import Ikev2Tunnel
 
@@ -79,6 +80,12 @@ class Host(Protocol):
 
     def candidates(self, path: Path) -> tuple[Ikev2Tunnel, ...]:
         """The tunnels that a peer at the end of `path` may belong to, nearest match first."""
+
+    def nearest(self, path: Path) -> Ikev2Tunnel | None:
+        """The first of them."""
+
+    def candidates_of(self, path: Path, peer: Identity) -> list[Ikev2Tunnel]:
+        """Those of them whose peer has this identity."""
 
     def is_fixed(self, tunnel: Ikev2Tunnel, path: Path) -> bool:
         """Does the configuration, or DNS, say that the tunnel's peer has just this address?"""

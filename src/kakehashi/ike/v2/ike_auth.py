@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from kakehashi.crypto.key_schedule import auth_psk
 from kakehashi.ike.effects import EventName, Level
 from kakehashi.ike.known import known
+from kakehashi.ike.names import placed
 from kakehashi.ike.trigger import Trigger
 from kakehashi.ike.v2 import child_negotiation, children, contact
 from kakehashi.ike.v2.child_negotiation import single_pair
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.create_child_sa import NewChild
-from kakehashi.ike.v2.failures import placed, refused_by_peer, tell_failure, tunnel_text
+from kakehashi.ike.v2.failures import refused_by_peer, tell_failure, tunnel_text
 from kakehashi.ike.v2.ike_sa import IkeSa, InitMessages
 from kakehashi.ike.v2.informational import DeleteIkeSa
 from kakehashi.ike.v2.proposals import describe_suite
@@ -174,11 +175,12 @@ def establish(sa: IkeSa, now: float) -> None:
     sa.authenticated_at = now
     sa.start_lifetime(now)
     sa.host.proven(sa)
+    identity = str(sa.peer_identity)
     sa.tell(
         Level.WARNING,
         EventName.IKE_SA_ESTABLISHED,
-        f"IKE SA with {sa.peer} ({sa.peer_identity}) is established: {describe_suite(known(sa.suite))}",
-        {"role": sa.role.value, "peer_identity": str(sa.peer_identity)},
+        f"IKE SA with {sa.peer} ({identity}) is established: {describe_suite(known(sa.suite))}",
+        {"role": sa.role.value, "peer_identity": identity},
     )
 
 
@@ -206,9 +208,9 @@ def _answer_child(sa: IkeSa, tunnel: Ikev2Tunnel, contents: Contents, now: float
 
 def _tunnel_of(sa: IkeSa, peer: Identity, wanted: Identification | None) -> Ikev2Tunnel:
     """The tunnel whose peer has this identity; among several the one that is what the peer wants us to be."""
-    candidates = sa.host.candidates(sa.path)
-    named = [t for t in candidates if t.peer.identity == peer]
+    named = sa.host.candidates_of(sa.path, peer)
     if not named:
+        candidates = sa.host.candidates(sa.path)
         expected = "; ".join(
             f"{placed(t.interface, t.peer.source or t.source)} expects {t.peer.identity}" for t in candidates
         )

@@ -5,7 +5,6 @@ files.
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kakehashi.crypto.key_schedule import IkeKeys
@@ -70,6 +69,7 @@ class IkeSa:
         self.role = role
         self.spi_i, self.spi_r = spis
         self.path = path
+        self._told: tuple[IPAddress, str] | None = None
         self.policy = policy
         self.tunnel = tunnel
         self.serial = host.next_serial()
@@ -120,7 +120,11 @@ class IkeSa:
     @property
     def peer(self) -> str:
         """The peer in a sentence."""
-        return _peer_text(self.path.remote.ip)
+        ip = self.path.remote.ip
+        if self._told is None or self._told[0] is not ip:
+            # Every event of an SA wants it, and ipaddress takes its time.
+            self._told = (ip, f"peer {ip}")
+        return self._told[1]
 
     @property
     def is_up(self) -> bool:
@@ -255,9 +259,3 @@ class IkeSa:
                 details=details or {},
             )
         )
-
-
-@lru_cache(maxsize=1024)
-def _peer_text(ip: IPAddress) -> str:
-    """Remembered, for every event of an SA wants it and ipaddress takes its time."""
-    return f"peer {ip}"

@@ -7,7 +7,9 @@ from kakehashi.crypto.errors import InvalidPublicValue
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import Event, EventName, Level, Send
 from kakehashi.ike.known import known
+from kakehashi.ike.mismatch import Mismatch
 from kakehashi.ike.names import group_name, listed
+from kakehashi.ike.nat import floated
 from kakehashi.ike.v2 import ike_auth, nat
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.failures import refused_by_peer, tell_failure, tell_refused, tunnel_text
@@ -16,7 +18,6 @@ from kakehashi.ike.v2.ike_sa import IkeSa, InitMessages
 from kakehashi.ike.v2.keys import NONCE_SIZE, derive
 from kakehashi.ike.v2.proposals import (
     IkeSuite,
-    Mismatch,
     accept,
     choose,
     first_group,
@@ -176,7 +177,7 @@ class IkeSaInit:
         derive(sa, suite, shared)
         if side:
             sa.nat = side
-            sa.path = nat.floated(sa.path)
+            sa.path = floated(sa.path)
         sa.advance(Step.INIT_COMPLETE)
         sa.begin(ike_auth.IkeAuth(self._trigger), now)
 
@@ -213,11 +214,13 @@ def respond(host: Host, header: Header, datagram: bytes, path: Path, now: float)
         # Before anything that takes longer the more tunnels there are.
         if total >= limits.cookie_total or of_source >= limits.cookie_per_source:
             _check_cookie(host, message, contents, path, now)
-        tunnels = host.candidates(path)
-        tunnel, policy = _policy(host, tunnels, path)
-        if not tunnels:
+        nearest, policy = host.nearest(path), host.gateway.unknown_peer_policy
+        if nearest is None:
             sentence = f"no tunnel is for a peer at {path.remote.ip} that comes to {path.local.ip}"
             raise Refusal(NotifyType.NO_PROPOSAL_CHOSEN, sentence)
+        if host.is_fixed(nearest, path):
+            # By its address it is known which tunnel it is for; else what is for unknown peers (V2-37).
+            tunnel, policy = nearest, nearest.ike
         return _accept(host, message, contents, datagram, path, policy, tunnel, now)
     except Refusal as refusal:
         _send(host, message, path, [refusal.payload()])
@@ -270,14 +273,6 @@ def _accept(
     sa.init.response = sa.responses.last[0]
     derive(sa, chosen.ike_suite(), shared)
     return sa
-
-
-def _policy(host: Host, tunnels: Sequence[Ikev2Tunnel], path: Path) -> tuple[Ikev2Tunnel | None, IkePolicy]:
-    """The first tunnel whose peer address is known to be this one, else what is for unknown peers (V2-37)."""
-    for tunnel in tunnels:
-        if host.is_fixed(tunnel, path):
-            return tunnel, tunnel.ike
-    return None, host.gateway.unknown_peer_policy
 
 
 def _check_cookie(host: Host, message: Message, contents: Contents, path: Path, now: float) -> None:

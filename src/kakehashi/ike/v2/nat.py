@@ -1,10 +1,9 @@
 """NAT detection and traversal (RFC 7296 section 2.23)."""
 
 import hashlib
-from dataclasses import replace
 
 from kakehashi.ike.v2.contents import Contents
-from kakehashi.model.address import IKE_PORT, NAT_T_PORT, Path, SocketAddress
+from kakehashi.model.address import Path, SocketAddress
 from kakehashi.model.status import NatSide
 from kakehashi.wire.registry.ikev2 import NotifyType
 from kakehashi.wire.v2.notify import Notify
@@ -30,14 +29,6 @@ def detect(contents: Contents, spi_i: bytes, spi_r: bytes, path: Path) -> NatSid
     if _hash(spi_i, spi_r, path.local) not in destinations:
         side |= NatSide.LOCAL
     return side
-
-
-def floated(path: Path) -> Path:
-    """The same path on port 4500, where the initiator goes as soon as a NAT is found."""
-    remote = path.remote
-    if remote.port == IKE_PORT:
-        remote = SocketAddress(remote.ip, NAT_T_PORT)
-    return replace(path, local=SocketAddress(path.local.ip, NAT_T_PORT), remote=remote)
 
 
 def _hash(spi_i: bytes, spi_r: bytes, address: SocketAddress) -> bytes:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from kakehashi.crypto import key_exchange, prf
 from kakehashi.crypto.sizes import CIPHERS, INTEGRITY
+from kakehashi.ike.mismatch import Mismatch
 from kakehashi.ike.names import cipher_name, group_name, listed, type_name, value_name
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
 from kakehashi.wire.registry.ikev2 import (
@@ -86,33 +87,6 @@ class ChildSuite:
     integrity: IntegrityId
     group: KeyExchangeId
     esn: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """Why nothing can be chosen: for each type without overlap what is offered and what is allowed."""
-
-    differences: tuple[tuple[TransformType, str, str], ...]
-
-    def sentence(self, offerer: str, allower: str) -> str:
-        """`peer A offers encryption X; Tunnel0.0 allows Y`, for each difference."""
-        if not self.differences:
-            return f"{offerer} offers no proposal that {allower} understands"
-        return "; ".join(
-            f"{offerer} offers {type_name(kind)} {offered}, {allower} allows {allowed}"
-            for kind, offered, allowed in self.differences
-        )
-
-    def details(self) -> dict[str, str]:
-        """`field`, `offered`, `allowed`, each joined by `; ` where there are several differences."""
-        if not self.differences:
-            return {}
-        kinds, offered, allowed = zip(*self.differences, strict=True)
-        return {
-            "field": "; ".join(map(type_name, kinds)),
-            "offered": "; ".join(offered),
-            "allowed": "; ".join(allowed),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +361,7 @@ def _mismatch(shapes: Sequence[Shape], offers: Sequence[Shape]) -> Mismatch:
         else:
             theirs = _offered(kind, offered_best)
             ours = _distinct(v for s in near_shapes for v in s.get(kind, ()))
-        differences.append((kind, _text(kind, theirs), _text(kind, ours)))
+        differences.append((type_name(kind), _text(kind, theirs), _text(kind, ours)))
     return Mismatch(tuple(differences))
 
 

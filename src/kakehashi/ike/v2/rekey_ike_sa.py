@@ -7,6 +7,7 @@ from kakehashi.crypto.errors import InvalidPublicValue
 from kakehashi.crypto.key_schedule import skeyseed_rekey
 from kakehashi.ike.effects import EventName, Level
 from kakehashi.ike.known import known
+from kakehashi.ike.mismatch import Mismatch
 from kakehashi.ike.names import group_name
 from kakehashi.ike.v2.children import Child
 from kakehashi.ike.v2.contents import Contents
@@ -17,7 +18,6 @@ from kakehashi.ike.v2.informational import DeleteIkeSa
 from kakehashi.ike.v2.keys import NONCE_SIZE, derive
 from kakehashi.ike.v2.proposals import (
     Chosen,
-    Mismatch,
     accept,
     choose,
     describe_suite,

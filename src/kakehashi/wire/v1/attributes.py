@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from struct import Struct
 from typing import Final
 
-from kakehashi.wire.errors import Reason, WireError
+from kakehashi.wire.attributes import read_attributes, write_attribute
 from kakehashi.wire.registry.ikev1 import ConfigurationAttribute, LifeType
 from kakehashi.wire.registry.open_enum import OpenIntEnum, by_number
 
 MAX_ATTRIBUTES: Final = 32
 """In one transform, or in one notification."""
 
-_ATTRIBUTE: Final = Struct("!HH")
-_AF: Final = 0x8000
+_LONGEST_NUMBER: Final = 64  # octets, zeros in front included
 _MOST: Final = (1 << 64) - 1
 _LIFE_TYPES: Final = by_number(LifeType)
 _SECRETS: Final = frozenset(
@@ -31,16 +29,6 @@ class Attribute:
     """`value` is a number of 16 bits in the basic form (AF bit 1), octets in the variable one.
 
     `type` is of the registry of the place: Phase1Attribute, IpsecAttribute, ConfigurationAttribute.
-
-                         1                   2                   3
-     0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
-    +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
-    |A|       Attribute Type        |    AF=0  Attribute Length     |
-    |F|                             |    AF=1  Attribute Value      |
-    +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
-    |                   AF=0  Attribute Value                       |
-    |                   AF=1  Not Transmitted                       |
-    +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
     """
 
     type: OpenIntEnum
@@ -59,11 +47,14 @@ class Attribute:
         """The value as octets, whichever form it has: two in the basic form."""
         return self.value.to_bytes(2, "big") if isinstance(self.value, int) else self.value
 
+    @property
+    def is_short(self) -> bool:
+        """Can it be a number? The answer to a proposal returns it, and must fit into a message, too."""
+        return isinstance(self.value, int) or len(self.value) <= _LONGEST_NUMBER
+
     def encode(self) -> bytes:
         """The octets of the attribute."""
-        if isinstance(self.value, int):
-            return _ATTRIBUTE.pack(_AF | self.type, self.value)
-        return _ATTRIBUTE.pack(self.type, len(self.value)) + self.value
+        return write_attribute(self.type, self.value)
 
     def __repr__(self) -> str:
         # What a user of XAUTH typed belongs into no log.
@@ -104,24 +95,7 @@ def decode_attributes(
     data: bytes, types: type[OpenIntEnum], most: int = MAX_ATTRIBUTES
 ) -> tuple[Attribute, ...]:
     """Read attributes up to the end of `data`, `most` of them, with types of `types`. WireError."""
-    attributes: list[Attribute] = []
-    offset = 0
-    while offset < len(data):
-        if len(attributes) == most:
-            raise WireError(Reason.TOO_MANY_ATTRIBUTES)
-        if len(data) - offset < _ATTRIBUTE.size:
-            raise WireError(Reason.ATTRIBUTE_LENGTH)
-        head, value = _ATTRIBUTE.unpack_from(data, offset)
-        offset += _ATTRIBUTE.size
-        attribute_type = types(head & ~_AF)
-        if head & _AF:
-            attributes.append(Attribute(attribute_type, value))
-            continue
-        if value > len(data) - offset:
-            raise WireError(Reason.ATTRIBUTE_LENGTH)
-        attributes.append(Attribute(attribute_type, data[offset : offset + value]))
-        offset += value
-    return tuple(attributes)
+    return tuple(Attribute(types(number), value) for number, value in read_attributes(data, most))
 
 
 def encode_attributes(attributes: Sequence[Attribute]) -> bytes:

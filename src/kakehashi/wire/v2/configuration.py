@@ -1,16 +1,13 @@
 """The Configuration payload (RFC 7296 section 3.15)."""
 
 from dataclasses import dataclass
-from struct import Struct
 from typing import ClassVar, Final, Self
 
+from kakehashi.wire.attributes import read_attributes, write_attribute
 from kakehashi.wire.errors import Reason, WireError
 from kakehashi.wire.registry.ikev2 import ConfigurationAttributeType, ConfigurationType, PayloadType
 
 MAX_ATTRIBUTES: Final = 256
-
-_ATTRIBUTE: Final = Struct("!HH")
-_TYPE_MASK: Final = 0x7FFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,7 @@ class ConfigurationAttribute:
 
     def encode(self) -> bytes:
         """The octets of the attribute."""
-        return _ATTRIBUTE.pack(self.type, len(self.value)) + self.value
+        return write_attribute(self.type, self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +54,12 @@ class Configuration:
         """Read what follows the generic header."""
         if len(body) < 4:
             raise WireError(Reason.PAYLOAD_TOO_SHORT)
-        attributes: list[ConfigurationAttribute] = []
-        offset = 4
-        while offset < len(body):
-            if len(attributes) == MAX_ATTRIBUTES:
-                raise WireError(Reason.TOO_MANY_ATTRIBUTES)
-            if len(body) - offset < _ATTRIBUTE.size:
-                raise WireError(Reason.ATTRIBUTE_LENGTH)
-            number, length = _ATTRIBUTE.unpack_from(body, offset)
-            offset += _ATTRIBUTE.size
-            if length > len(body) - offset:
-                raise WireError(Reason.ATTRIBUTE_LENGTH)
-            attribute_type = ConfigurationAttributeType(number & _TYPE_MASK)
-            attributes.append(ConfigurationAttribute(attribute_type, body[offset : offset + length]))
-            offset += length
-        return cls(ConfigurationType(body[0]), tuple(attributes))
+        attributes = tuple(
+            ConfigurationAttribute(ConfigurationAttributeType(number), value)
+            for number, value in read_attributes(body[4:], MAX_ATTRIBUTES, short_form=False)
+            if isinstance(value, bytes)
+        )
+        return cls(ConfigurationType(body[0]), attributes)
 
     def encode(self) -> bytes:
         """What follows the generic header."""

@@ -6,6 +6,7 @@ from functools import lru_cache
 from struct import Struct
 from typing import ClassVar, Final, Self
 
+from kakehashi.wire.attributes import read_attributes, write_attribute
 from kakehashi.wire.errors import Reason, WireError
 from kakehashi.wire.registry.ikev2 import (
     EncryptionId,
@@ -50,27 +51,14 @@ TRANSFORM_IDS: Final[Mapping[int, type[OpenIntEnum]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A transform attribute. `value` is a number in the short form (AF bit 1), octets in the long one.
-
-                         1                   2                   3
-     0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
-    +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
-    |A|       Attribute Type        |    AF=0  Attribute Length     |
-    |F|                             |    AF=1  Attribute Value      |
-    +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
-    |                   AF=0  Attribute Value                       |
-    |                   AF=1  Not Transmitted                       |
-    +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
-    """
+    """A transform attribute. `value` is a number in the short form (AF bit 1), octets in the long one."""
 
     type: TransformAttributeType
     value: int | bytes
 
     def encode(self) -> bytes:
         """The octets of the attribute."""
-        if isinstance(self.value, int):
-            return _ATTRIBUTE.pack(_AF | self.type, self.value)
-        return _ATTRIBUTE.pack(self.type, len(self.value)) + self.value
+        return write_attribute(self.type, self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +202,6 @@ _TRANSFORM_TYPES: Final = by_number(TransformType)
 _SUBSTRUCTURE: Final = Struct("!BxH")
 _PROPOSAL: Final = Struct("!BBBB")
 _TRANSFORM: Final = Struct("!BxH")
-_ATTRIBUTE: Final = Struct("!HH")
-_AF: Final = 0x8000
 
 # Values of Last Substruc where it is not the last; there it is 0. They are ISAKMP's payload types.
 _MORE_PROPOSALS: Final = 2
@@ -265,21 +251,5 @@ def _join(bodies: list[bytes], more: int) -> bytes:
 
 
 def _attributes(data: bytes) -> list[Attribute]:
-    attributes: list[Attribute] = []
-    offset = 0
-    while offset < len(data):
-        if len(attributes) == MAX_ATTRIBUTES:
-            raise WireError(Reason.TOO_MANY_ATTRIBUTES)
-        if len(data) - offset < _ATTRIBUTE.size:
-            raise WireError(Reason.ATTRIBUTE_LENGTH)
-        head, value = _ATTRIBUTE.unpack_from(data, offset)
-        offset += _ATTRIBUTE.size
-        attribute_type = TransformAttributeType(head & ~_AF)
-        if head & _AF:
-            attributes.append(Attribute(attribute_type, value))
-            continue
-        if value > len(data) - offset:
-            raise WireError(Reason.ATTRIBUTE_LENGTH)
-        attributes.append(Attribute(attribute_type, data[offset : offset + value]))
-        offset += value
-    return attributes
+    found = read_attributes(data, MAX_ATTRIBUTES)
+    return [Attribute(TransformAttributeType(number), value) for number, value in found]

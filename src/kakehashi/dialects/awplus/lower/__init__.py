@@ -22,6 +22,7 @@ from kakehashi.dialects.base import Lowered
 from kakehashi.dialects.blocks import read_blocks
 from kakehashi.dialects.document import Document
 from kakehashi.dialects.report import Report
+from kakehashi.dialects.several import tell_several
 from kakehashi.model.gateway import Gateway, InterfaceKind
 
 DIALECT = "awplus"
@@ -31,6 +32,7 @@ def lower_document(document: Document, file: str) -> Lowered:
     """Lower a configuration. Every line is in the gateway, or a finding says why it is not."""
     report = Report(file)
     report_lines(document, report)
+    tell_several(document, report)
     around = _read(document, report)
     check_profiles(around)
     lowered = [

@@ -222,7 +222,6 @@ _LINES = (
     "tacacs-server",
     "tftp-server",
     "time-range",
-    "tunnel-profile",
     "udld",
     "username",
     "version",

@@ -94,6 +94,7 @@ TUNNEL: tuple[Command, ...] = (
     not_yet("ip nhrp", "NHRP"),
     not_yet("ipv6 nhrp", "NHRP"),
     not_yet("nhrp", "NHRP"),
+    not_yet("tunnel vxlan", "VXLAN"),
     not_ours("tunnel flow"),
     not_ours("tunnel udlr"),
     not_ours("tunnel mpls"),

@@ -17,7 +17,7 @@ from kakehashi.dialects.cisco_ios.lower.ikev2 import read_ikev2
 from kakehashi.dialects.cisco_ios.lower.interface import lower_interface
 from kakehashi.dialects.cisco_ios.lower.isakmp import hostname, own_name, read_phase1, tell_built_in
 from kakehashi.dialects.cisco_ios.lower.keys import read_keys
-from kakehashi.dialects.cisco_ios.lower.lines import lists_in_use, report_lines
+from kakehashi.dialects.cisco_ios.lower.lines import lists_in_use, report_lines, tell_of_firewalls
 from kakehashi.dialects.cisco_ios.lower.nat import check_translation, with_translation
 from kakehashi.dialects.cisco_ios.lower.peers import Peers, read_aggressive, read_profiles
 from kakehashi.dialects.cisco_ios.lower.phase2 import read_phase2
@@ -26,6 +26,7 @@ from kakehashi.dialects.cisco_ios.lower.vti import lower_tunnels
 from kakehashi.dialects.cisco_ios.lower.ways import into_tunnels
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.report import Report
+from kakehashi.dialects.several import tell_several
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import Ikev1Tunnel
 
@@ -36,6 +37,8 @@ def lower_document(document: Document, file: str) -> Lowered:
     """Lower a configuration. Every line is in the gateway, or a finding says why it is not."""
     report = Report(file)
     report_lines(document, lists_in_use(document), report)
+    tell_several(document, report)
+    tell_of_firewalls(document, report)
     around = _read(document, report)
     maps = lower_maps(around)
     routed, used_profiles = lower_tunnels(around)

@@ -11,9 +11,19 @@ from kakehashi.dialects.spelling import close
 from kakehashi.model.finding import Finding, Severity
 
 _VPN_WORDS = ("crypto",)
+_OF_FIREWALLS = (
+    "nameif",
+    "security-level",
+    "tunnel-group",
+    "group-policy",
+    "crypto ikev1",
+    "access-group",
+    "asa version",
+    "same-security-traffic",
+)
 # Tunnels of other kinds, and what only they have.
 _STAYS_DOWN = ("tunnel mode gre multipoint", "tunnel mode")
-_OF_THAT_TUNNEL = ("ip nhrp", "ipv6 nhrp", "nhrp", "tunnel route-via")
+_OF_THAT_TUNNEL = ("ip nhrp", "ipv6 nhrp", "nhrp", "tunnel route-via", "tunnel vxlan")
 
 
 @dataclass(slots=True)
@@ -43,6 +53,23 @@ def report_lines(document: Document, lists: frozenset[str], report: Report) -> N
             "the-hosts",
             f"{count(walk.hosts)} the host's, which brings the line up (PPP, PPPoE): {ranges(walk.hosts)}",
         )
+
+
+def tell_of_firewalls(document: Document, report: Report) -> None:
+    """Firewalls of the same maker have a language that looks much the same, and is another."""
+    for item in document.walk():
+        if not isinstance(item, Unknown):
+            continue
+        words = " ".join(item.failure.words[:2]).lower()
+        sign = next((sign for sign in _OF_FIREWALLS if words.startswith(sign)), None)
+        if sign is not None:
+            report.warning(
+                item.line,
+                "asa",
+                f"`{sign}` is a command of Cisco ASA, a firewall with a language of its own: what is read of "
+                "the file here may be wrong",
+            )
+            return
 
 
 def lists_in_use(document: Document) -> frozenset[str]:

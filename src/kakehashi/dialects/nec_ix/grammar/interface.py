@@ -85,6 +85,8 @@ _POLICY_OPTION = Either(
             (Word("copy", "As the packet inside has it", sets=("df_bit", DfBit.COPY)),),
             (Word("clear", "Off", sets=("df_bit", DfBit.CLEAR)),),
             (Word("set", "On", sets=("df_bit", DfBit.SET)),),
+            # The IX2000 and IX3000 have it where others write `mtu ignore`.
+            (Word("ignore", "Fragment even what forbids it", sets=("mtu_ignore", True)),),
         ),
     ),
     (Word("without-id-payload", "Phase 2 sends no identities", sets=("sends_identities", False)),),

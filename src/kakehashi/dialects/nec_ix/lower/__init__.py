@@ -20,6 +20,7 @@ from kakehashi.dialects.nec_ix.lower.settings import Place, Settings, read_place
 from kakehashi.dialects.nec_ix.lower.tunnel import Surroundings, lower_tunnel
 from kakehashi.dialects.nec_ix.lower.watch import report_watch_groups
 from kakehashi.dialects.report import Report
+from kakehashi.dialects.several import tell_several
 from kakehashi.model.address import IPAddress
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.ikev1 import Ikev1Tunnel
@@ -32,6 +33,7 @@ def lower_document(document: Document, file: str) -> Lowered:
     """Lower a configuration. Every line is in the gateway, or a finding says why it is not."""
     report = Report(file)
     report_lines(document, report)
+    tell_several(document, report)
     keys = read_keys(document, report)
     profiles, default = _read_profiles(document, report)
     blocks = read_blocks(document, "interface")
