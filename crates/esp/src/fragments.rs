@@ -102,7 +102,7 @@ impl Reassembly {
         let payload = &packet[fragment.payload..];
         let is_v6 = fragment.next_header.is_some();
         let in_front = if is_v6 { fragment.header - IPV6_HEADER } else { fragment.header };
-        let is_cut_well = !payload.is_empty() && (fragment.is_last || payload.len() % 8 == 0);
+        let is_cut_well = !payload.is_empty() && (fragment.is_last || payload.len().is_multiple_of(8));
         if !is_cut_well || in_front + fragment.offset + payload.len() > DATAGRAM_SIZE_MAX {
             return Err(DropReason::BadFragment);
         }
