@@ -37,6 +37,8 @@ from tests.check.faults import FAULTS, PAIRS, Fault, GoodPair, Outcome
 
 AT_ONCE = 10
 PATIENCE, STANDING = 8.0, 4.0
+CALM = 2  # at once, when what disagreed is asked again
+CALM_PATIENCE = 25.0
 LONGEST = 120.0  # of one lab
 LIFETIME = 16  # seconds, where the rekey is looked at
 SHORT = Adjustments(
@@ -103,8 +105,19 @@ def control_of(pair: GoodPair) -> Job:
     return Job(pair.name, pair.texts(), Outcome.COMES_UP, outlives=True, nat=pair.nat)
 
 
-def run(jobs: Iterable[Job], at_once: int = AT_ONCE) -> Iterator[Seen]:
-    """Run the labs, so many at once; what each saw, as they end."""
+def judge(jobs: Iterable[Job], at_once: int) -> Iterator[Seen]:
+    """Run the labs; what is not as said is tried once more, with few at once and more patience."""
+    again: list[Job] = []
+    for seen in run(jobs, at_once, PATIENCE):
+        if seen.is_as_said:
+            yield seen
+        else:
+            again.append(seen.job)
+    yield from run(again, min(CALM, at_once), CALM_PATIENCE)
+
+
+def run(jobs: Iterable[Job], at_once: int, patience: float) -> Iterator[Seen]:
+    """Run the labs, so many at once; what each saw, as they end. `patience`: seconds for a tunnel to come up."""
     waiting, running = list(jobs)[::-1], dict[int, tuple[Job, tempfile.TemporaryDirectory[str], float]]()
     importlib.import_module("kakehashi.gateway.daemon")  # what every fork would load for itself
     importlib.import_module("kakehashi.lab.command")
@@ -112,7 +125,7 @@ def run(jobs: Iterable[Job], at_once: int = AT_ONCE) -> Iterator[Seen]:
     while waiting or running:
         while waiting and len(running) < at_once:
             job, folder = waiting.pop(), tempfile.TemporaryDirectory(prefix="kkf")
-            running[_fork(lambda job=job, folder=folder: _be_lab(job, Path(folder.name)))] = (  # type: ignore[misc]
+            running[_fork(lambda job=job, folder=folder: _be_lab(job, Path(folder.name), patience))] = (  # type: ignore[misc]
                 job,
                 folder,
                 time.monotonic() + LONGEST,
@@ -148,7 +161,7 @@ def _be(child: Callable[[], object]) -> NoReturn:
         os._exit(code)
 
 
-def _be_lab(job: Job, folder: Path) -> None:
+def _be_lab(job: Job, folder: Path, patience: float) -> None:
     die_with_parent(signal.SIGKILL)  # and with it its sandbox
     for name, text in job.texts.items():
         (folder / name).write_text(text)
@@ -157,7 +170,7 @@ def _be_lab(job: Job, folder: Path) -> None:
     _write_to((folder / "said").open("wb"), (folder / "errors").open("wb"))
     process.subprocess = _Forks  # type: ignore[assignment]
     process._start = _as_written(process._start, job.texts)  # type: ignore[assignment]
-    lab._PATIENCE, lab._STANDING_SECONDS = PATIENCE, STANDING
+    lab._PATIENCE, lab._STANDING_SECONDS = patience, STANDING
     if job.outlives:
         SHORT.write(folder / "adjustments")
         _Forks.adjustments = folder / "adjustments"
@@ -289,7 +302,7 @@ def main() -> int:
     chosen = [f for f in FAULTS if all(word in f.name for word in said.words) and is_certain(f)]
     jobs += [job_of(fault) for fault in chosen[:: said.every]]
     wrong = 0
-    for number, seen in enumerate(run(jobs, said.at_once), 1):
+    for number, seen in enumerate(judge(jobs, said.at_once), 1):
         if not seen.is_as_said:
             wrong += 1
             sys.stdout.write(f"{number}/{len(jobs)} {seen}\n")
