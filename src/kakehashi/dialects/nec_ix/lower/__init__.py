@@ -16,6 +16,7 @@ from kakehashi.dialects.nec_ix.lower.phase1 import read_policies
 from kakehashi.dialects.nec_ix.lower.phase2 import Maps, read_delete_notify, read_maps
 from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy
 from kakehashi.dialects.nec_ix.lower.route import read_routes
+from kakehashi.dialects.nec_ix.lower.routed import Routed
 from kakehashi.dialects.nec_ix.lower.settings import Place, Settings, read_place
 from kakehashi.dialects.nec_ix.lower.tunnel import Surroundings, lower_tunnel
 from kakehashi.dialects.nec_ix.lower.watch import report_watch_groups
@@ -42,7 +43,7 @@ def lower_document(document: Document, file: str) -> Lowered:
     routes = read_routes(document, report)
     policies = read_policies(document, report)
     maps = read_maps(document, policies, read_lists(document, report), report)
-    around = Surroundings(keys, profiles, default, interfaces, routes)
+    around = Surroundings(keys, profiles, default, interfaces, Routed(routes, interfaces.values()))
     found = (_tunnel(block, maps, around, report) for block in blocks.values())
     tunnels = tuple(tunnel for tunnel in found if tunnel is not None)
     answering = Settings((default,))

@@ -8,11 +8,12 @@ from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
 from kakehashi.dialects.nec_ix.lower.keys import Keys, name_of, read_identity
 from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy, ipsec_policy
+from kakehashi.dialects.nec_ix.lower.routed import Routed
 from kakehashi.dialects.nec_ix.lower.settings import POLICY_KEYS, Place, Settings, read_place
 from kakehashi.dialects.report import Report
 from kakehashi.dialects.spelling import close
 from kakehashi.model.address import ANY, Hostname, IPAddress, PeerAddress
-from kakehashi.model.gateway import Interface, Route
+from kakehashi.model.gateway import Interface
 from kakehashi.model.identity import Authentication, AuthenticationMethod, Identity
 from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, OutgoingInterface
 from kakehashi.wire.registry.ikev2 import IdType
@@ -26,7 +27,7 @@ class Surroundings:
     profiles: Mapping[str, Place]
     default: Place
     interfaces: Mapping[str, Interface]
-    routes: tuple[Route, ...]
+    routed: Routed
 
 
 def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Ikev2Tunnel | None:
@@ -219,20 +220,7 @@ def _own_address(settings: Settings, peer: PeerAddress, around: Surroundings) ->
 
 def _routed(peer: PeerAddress, around: Surroundings) -> str | None:
     """The interface that the static routes lead to the peer by."""
-    if isinstance(peer, Hostname) or peer is ANY:
-        return None
-    targets: list[IPAddress] = [peer]
-    fitting = [r for r in around.routes if r.destination.version == peer.version and peer in r.destination]
-    for route in sorted(fitting, key=lambda r: (-r.destination.prefixlen, r.metric)):
-        if route.interface:
-            return route.interface
-        if route.next_hop:
-            targets.append(route.next_hop)
-    for target in targets:
-        for interface in around.interfaces.values():
-            if any(a.version == target.version and target in a.network for a in interface.addresses):
-                return interface.name
-    return None
+    return None if isinstance(peer, Hostname) or peer is ANY else around.routed.towards(peer)
 
 
 def _outgoing(settings: Settings, around: Surroundings, report: Report) -> OutgoingInterface | None:
