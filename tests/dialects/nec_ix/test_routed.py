@@ -13,7 +13,7 @@ WAN, LINE, LAN = (
 
 def route(to: str, by: str, metric: int = 1) -> Route:
     hop = None if by.isalpha() else ip_address(by)
-    return Route(ip_network(to), interface=None if hop else by, next_hop=hop, metric=metric)
+    return Route(destination=ip_network(to), interface=None if hop else by, next_hop=hop, metric=metric)
 
 
 def towards(address: str, *routes: Route) -> str | None:
