@@ -328,15 +328,14 @@ impl Tunnel {
         if batch.child.is_some_and(|child| child != index) {
             self.flush(batch, shared);
         }
-        let device = self.device.clone();
-        let wrapping = match (&device.gre, cut) {
-            (Some(end), _) => Wrapping::Gre(end),
-            (None, Some(cut)) => Wrapping::Transport(cut),
-            (None, None) => Wrapping::Tunnel,
-        };
         let mut next = 0;
         while next < packet.count() {
             batch.child = Some(index);
+            let wrapping = match (&self.device.gre, cut) {
+                (Some(end), _) => Wrapping::Gre(end),
+                (None, Some(cut)) => Wrapping::Transport(cut),
+                (None, None) => Wrapping::Tunnel,
+            };
             next = batch.add(&self.children[index], packet, &wrapping, next);
             if batch.is_full() {
                 self.flush(batch, shared);

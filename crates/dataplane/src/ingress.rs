@@ -324,8 +324,8 @@ impl Child {
             return Err(DropReason::InvalidSa);
         }
         let highest = self.sa.highest_sequence();
-        if let Some(end) = self.device.clone().gre.as_ref() {
-            return self.open_gre(packet, arrival, &end.header, shared);
+        if let Some(header) = self.device.gre.as_ref().map(|end| end.header) {
+            return self.open_gre(packet, arrival, header, shared);
         }
         match self.mode {
             Mode::Tunnel => {
@@ -362,7 +362,7 @@ impl Child {
         &mut self,
         packet: &mut [u8],
         arrival: &Arrival<'_>,
-        header: &Gre,
+        header: Gre,
         shared: &Shared,
     ) -> Result<Option<Inner>, DropReason> {
         let highest = self.sa.highest_sequence();
