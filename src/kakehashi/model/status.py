@@ -200,6 +200,22 @@ class InboundCounters:
     bad_fragment: int = 0
     congestion: int = 0
 
+    @property
+    def dropped(self) -> int:
+        """Packets that went no further, whatever for."""
+        return (
+            self.invalid_sa
+            + self.replay_detected
+            + self.integrity_failure
+            + self.cipher_failure
+            + self.packet_truncated
+            + self.invalid_padding
+            + self.unknown_protocol
+            + self.out_of_memory
+            + self.ts_unacceptable
+            + self.misc_error
+        )
+
 
 CLEARED = "cleared by the operator"  # the reason of an SA that `clear` deleted
 

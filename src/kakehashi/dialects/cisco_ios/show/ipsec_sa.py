@@ -102,19 +102,7 @@ def _send_errors(session: Session) -> int:
 
 
 def _receive_errors(session: Session) -> int:
-    into = session.status.inbound
-    return (
-        into.invalid_sa
-        + into.replay_detected
-        + into.integrity_failure
-        + into.cipher_failure
-        + into.packet_truncated
-        + into.invalid_padding
-        + into.unknown_protocol
-        + into.out_of_memory
-        + into.ts_unacceptable
-        + into.misc_error
-    )
+    return session.status.inbound.dropped
 
 
 def _direction(direction: str, flow: Flow, session: Session, detailed: bool) -> list[str]:
