@@ -1,6 +1,6 @@
 """Configuration files for `check`: read, recognised and lowered, with their lines by what they say."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -12,8 +12,7 @@ from kakehashi.dialects.base import Dialect, Lowered
 from kakehashi.dialects.choice import parse_choice
 from kakehashi.dialects.cisco_ios import CiscoIos
 from kakehashi.dialects.cisco_ios.lower import lower_document as lower_cisco_ios
-from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
-from kakehashi.dialects.grammar import Support
+from kakehashi.dialects.document import Document, Statement, lines_of
 from kakehashi.dialects.matching import MASK
 from kakehashi.dialects.nec_ix import NecIx
 from kakehashi.dialects.nec_ix.lower import lower_document as lower_nec_ix
@@ -32,7 +31,6 @@ _PARSERS: Mapping[str, tuple[Callable[[str], Document], Callable[[Document, str]
 }
 # These tell of all lines of a kind, at the first of them.
 _OF_MANY = ("not-ours", "the-hosts")
-_FOREIGN = (Support.NOT_OURS, Support.THE_HOSTS)
 
 
 class UnreadableError(Exception):
@@ -99,7 +97,7 @@ def _sorted(document: Document, about: set[int]) -> tuple[list[int], list[Unknow
     """
     foreign: list[int] = []
     unknown: list[UnknownLine] = []
-    for item, inherited in _walk(document.items, False):
+    for item, inherited in lines_of(document.items):
         if isinstance(item, Statement):
             if inherited:
                 foreign.append(item.line)
@@ -118,12 +116,3 @@ def _masked(words: Sequence[str]) -> str:
         if get_close_matches(word.lower()[:_LONGEST], _SECRETIVE, n=1, cutoff=_LIKE):
             return " ".join([*words[: index + 1], *[MASK] * (len(words) > index + 1)])
     return " ".join(words)
-
-
-def _walk(items: Sequence[Item], foreign: bool) -> Iterator[tuple[Statement | Unknown, bool]]:
-    for item in items:
-        if isinstance(item, Comment):
-            continue
-        is_foreign = foreign or (isinstance(item, Statement) and item.command.support in _FOREIGN)
-        yield item, is_foreign
-        yield from _walk(item.body, is_foreign)

@@ -6,17 +6,16 @@ that goes away with it.
 """
 
 import enum
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from kakehashi.dialects.document import Comment, Document, Item, Statement
+from kakehashi.dialects.document import Comment, Document, Item, Statement, lines_of
 from kakehashi.dialects.grammar import Support
 from kakehashi.dialects.rendering import Loss
 from kakehashi.model.finding import Finding, Severity
 from kakehashi.model.gateway import Gateway
 
 _MOST_LINES = 400  # each is tried; beyond that only blocks are
-_FOREIGN = (Support.NOT_OURS, Support.THE_HOSTS)
 
 
 class Fate(enum.Enum):
@@ -76,7 +75,7 @@ def account(
     """Every line that says something, in its order. `outcome`: what a text becomes."""
     whole = outcome("\n".join(lines))
     told = {f.source.line: f for f in findings if f.source and f.severity is not Severity.INFO}
-    items = [(item, foreign) for item, foreign in _walk(document.items, False)]
+    items = list(lines_of(document.items))
     only_blocks = len(items) > _MOST_LINES
     return tuple(
         _line(item, foreign, lines, told, whole, outcome, carries_foreign, only_blocks)
@@ -103,7 +102,7 @@ def _line(
     if only_blocks and not item.body and item.command.enters is None:
         loss = next((x for x in whole.losses if x.source and x.source.line == item.line), None)
         return Line(item.line, words, Fate.CARRIED, f"in part: {loss.what}: {loss.why}" if loss else "")
-    gone = {item.line, *(inner.line for inner, _ in _walk(item.body, False))}
+    gone = {item.line, *(inner.line for inner, _ in lines_of(item.body))}
     without = outcome("\n".join("!" if n in gone else text for n, text in enumerate(lines, start=1)))
     gone_too = [text for text in whole.told if text not in without.told]
     reasons = "; ".join(gone_too)
@@ -132,12 +131,3 @@ def _words(item: Item) -> str:
     if isinstance(item, Statement):
         return ("no " if item.negated else "") + (item.command.words or item.key)
     return item.failure.words[0] if not isinstance(item, Comment) and item.failure.words else ""
-
-
-def _walk(items: Sequence[Item], foreign: bool) -> Iterator[tuple[Item, bool]]:
-    for item in items:
-        if isinstance(item, Comment):
-            continue
-        is_foreign = foreign or (isinstance(item, Statement) and item.command.support in _FOREIGN)
-        yield item, is_foreign
-        yield from _walk(item.body, is_foreign)

@@ -1,6 +1,6 @@
 """The text of a configuration as a tree that keeps every line, also those that were not understood."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
@@ -51,6 +51,7 @@ class Unknown:
 
 
 Item = Comment | Statement | Unknown
+_FOREIGN = (Support.NOT_OURS, Support.THE_HOSTS)
 _COLUMNS = 80  # of a terminal
 # What stands indented below a line that nobody knows.
 _NOBODY_S = Mode(name="foreign", title="a mode that is not ours", commands=(), unknown=Support.NOT_OURS)
@@ -309,3 +310,13 @@ def _walk(items: tuple[Item, ...]) -> Iterator[Item]:
         yield item
         if not isinstance(item, Comment):
             yield from _walk(item.body)
+
+
+def lines_of(items: Iterable[Item], foreign: bool = False) -> Iterator[tuple[Statement | Unknown, bool]]:
+    """Every line but comments, each followed by those below it; is it, or what it stands below, not ours?"""
+    for item in items:
+        if isinstance(item, Comment):
+            continue
+        is_foreign = foreign or (isinstance(item, Statement) and item.command.support in _FOREIGN)
+        yield item, is_foreign
+        yield from lines_of(item.body, is_foreign)
