@@ -7,6 +7,7 @@ from kakehashi.model.access_list import AccessList
 from kakehashi.model.address import IPAddress, IPInterface
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel
+from kakehashi.model.prefixes import PrefixTable
 from kakehashi.model.tunnel import Tunnel
 
 
@@ -134,14 +135,8 @@ class Device:
 
     def route_to(self, address: IPAddress) -> Route | None:
         """The static route that is best for `address`."""
-        for length in range(address.max_prefixlen, -1, -1):
-            if (address.version, length) not in self._lengths:
-                continue
-            shift = address.max_prefixlen - length
-            found = self._routes.get((address.version, length, int(address) >> shift))
-            if found is not None:
-                return found
-        return None
+        best = next(self._routes.matching(address), None)
+        return min(best, key=lambda route: route.metric) if best else None
 
     def wan(self, tunnel: Tunnel, peer: IPAddress | None) -> Interface | None:
         """The interface that carries the tunnel's protected packets; None where no line says so."""
@@ -177,16 +172,8 @@ class Device:
         return {own.ip: interface for interface, own in reversed(self._connected)}
 
     @cached_property
-    def _routes(self) -> dict[tuple[int, int, int], Route]:
-        found: dict[tuple[int, int, int], Route] = {}
+    def _routes(self) -> PrefixTable[Route]:
+        table: PrefixTable[Route] = PrefixTable()
         for route in self.gateway.routes:
-            net = route.destination
-            host_bits = net.max_prefixlen - net.prefixlen
-            key = (net.version, net.prefixlen, int(net.network_address) >> host_bits)
-            if key not in found or route.metric < found[key].metric:
-                found[key] = route
-        return found
-
-    @cached_property
-    def _lengths(self) -> frozenset[tuple[int, int]]:
-        return frozenset((version, length) for version, length, _ in self._routes)
+            table.add(route.destination, route)
+        return table

@@ -5,32 +5,25 @@ from dataclasses import dataclass, field, replace
 
 from kakehashi.model.address import IPAddress, IPNetwork
 from kakehashi.model.gateway import Interface, InterfaceKind, Route
+from kakehashi.model.prefixes import PrefixTable
 
 NOWHERE = "Null0"
-
-_Key = tuple[int, int, int]  # IP version, length of the prefix, its bits
 
 
 @dataclass(slots=True)
 class Table:
     """Networks with the interfaces that lead to them; the longest prefix wins, then the smallest metric."""
 
-    _entries: dict[_Key, list[tuple[int, str]]] = field(default_factory=dict)
-    _lengths: set[tuple[int, int]] = field(default_factory=set)
+    _entries: PrefixTable[tuple[int, str]] = field(default_factory=PrefixTable)
 
     def add(self, network: IPNetwork, interface: str, metric: int = 0) -> None:
-        key = _key(network.network_address, network.prefixlen)
-        self._entries.setdefault(key, []).append((metric, interface))
-        self._lengths.add(key[:2])
+        self._entries.add(network, (metric, interface))
 
     def ways(self, address: IPAddress) -> set[str]:
         """The interfaces of the best entries for an address."""
-        for version, length in sorted(self._lengths, reverse=True):
-            found = self._entries.get(_key(address, length)) if version == address.version else None
-            if found:
-                best = min(metric for metric, _ in found)
-                return {name for metric, name in found if metric == best}
-        return set()
+        found = next(self._entries.matching(address), [])
+        best = min((metric for metric, _ in found), default=0)
+        return {name for metric, name in found if metric == best}
 
 
 def connected(interfaces: Iterable[Interface]) -> Table:
@@ -67,7 +60,3 @@ def towards(route: Route, local: Table) -> set[str]:
     if route.interface:
         return {route.interface}
     return local.ways(route.next_hop) if route.next_hop else set()
-
-
-def _key(address: IPAddress, length: int) -> _Key:
-    return address.version, length, int(address) >> (address.max_prefixlen - length)

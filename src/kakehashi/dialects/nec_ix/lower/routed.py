@@ -2,31 +2,27 @@
 
 from collections.abc import Iterable
 
-from kakehashi.model.address import IPAddress, IPNetwork
+from kakehashi.model.address import IPAddress
 from kakehashi.model.gateway import Interface, Route
-
-_Key = tuple[int, int, int]  # IP version, length of the prefix, its bits
+from kakehashi.model.prefixes import PrefixTable
 
 
 class Routed:
-    """The routes and the networks of the interfaces; asked in a time that does not grow with their number."""
+    """The routes and the networks of the interfaces."""
 
     def __init__(self, routes: Iterable[Route], interfaces: Iterable[Interface]) -> None:
-        self._routes: dict[_Key, list[Route]] = {}
-        self._connected: dict[_Key, tuple[int, str]] = {}
+        self._routes: PrefixTable[Route] = PrefixTable()
+        self._connected: PrefixTable[tuple[int, str]] = PrefixTable()  # the interface's place, its name
         for route in routes:
-            self._routes.setdefault(_key_of(route.destination), []).append(route)
+            self._routes.add(route.destination, route)
         for order, interface in enumerate(interfaces):
             for address in interface.addresses:
-                self._connected.setdefault(_key_of(address.network), (order, interface.name))
-        self._route_lengths = _lengths(self._routes)
-        self._connected_lengths = _lengths(self._connected)
+                self._connected.add(address.network, (order, interface.name))
 
     def towards(self, address: IPAddress) -> str | None:
         """The interface, or None where no line says so."""
         targets = [address]
-        for version, length in self._route_lengths:
-            fitting = self._routes.get(_key(address, length), ()) if version == address.version else ()
+        for fitting in self._routes.matching(address):
             for route in sorted(fitting, key=lambda r: r.metric):
                 if route.interface:
                     return route.interface
@@ -36,22 +32,5 @@ class Routed:
 
     def _on_link(self, address: IPAddress) -> str | None:
         """The first interface with a network that holds the address."""
-        found = [
-            self._connected[key]
-            for version, length in self._connected_lengths
-            if version == address.version and (key := _key(address, length)) in self._connected
-        ]
+        found = [entry for entries in self._connected.matching(address) for entry in entries]
         return min(found)[1] if found else None
-
-
-def _lengths(keys: Iterable[_Key]) -> list[tuple[int, int]]:
-    """The lengths that there are, the longest first."""
-    return sorted({key[:2] for key in keys}, key=lambda found: -found[1])
-
-
-def _key_of(network: IPNetwork) -> _Key:
-    return _key(network.network_address, network.prefixlen)
-
-
-def _key(address: IPAddress, length: int) -> _Key:
-    return address.version, length, int(address) >> (address.max_prefixlen - length)
