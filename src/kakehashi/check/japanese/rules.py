@@ -162,6 +162,10 @@ SENTENCES: Mapping[str, str] = {
     "{} protects what comes from {}, and this device has no such network": (
         "{}は{}からのトラフィックを保護しますが、自装置にそのネットワークはありません"
     ),
+    "the route leads {} into {}, which carries {} alone: such packets are dropped": (
+        "経路は{}を{}へ向けていますが、このトンネルは{}しか運びません。該当パケットは破棄されます"
+    ),
+    "let {} carry {}, or lead it elsewhere": "{}で{}を運べるようにするか、経路を変更してください",
     "protect {}": "{}を対象トラフィックにしてください",
     "let the tunnel use an interface that is there and switched on": (
         "存在し、有効になっているインタフェースを使ってください"
