@@ -15,7 +15,7 @@ from kakehashi.gateway.host.access import Filter
 from kakehashi.gateway.host.facts import Ends, Facts, Lookup
 from kakehashi.gateway.host.items import Address, Item, LinkUp, Mtu
 from kakehashi.gateway.log import Log, LogOptions
-from kakehashi.gateway.reconciler import Reconciler, known_address
+from kakehashi.gateway.reconciler import Reconciler
 from kakehashi.ike.effects import Effect, InstallChildSa, IsakmpSaChanged, RemoveChildSa
 from kakehashi.model.address import ANY, IPAddress
 from kakehashi.model.gateway import AdjustMss, Gateway
@@ -302,12 +302,6 @@ def test_a_problem_of_the_host_is_told_once() -> None:
         await stage.judge()
 
     assert play(story).stream.getvalue().count("is not set") == 1
-
-
-def test_one_address_of_a_name_is_chosen_always_the_same() -> None:
-    several = frozenset({ip_address("2001:db8::1"), ip_address("10.2.0.9"), PEER})
-    assert known_address(several) == PEER
-    assert known_address(frozenset()) is None
 
 
 def test_a_dynamic_tunnel_is_up_while_an_isakmp_sa_of_its_peer_stands() -> None:

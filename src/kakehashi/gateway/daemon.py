@@ -14,7 +14,7 @@ from pyroute2.netlink.exceptions import NetlinkError
 from kakehashi.dataplane.native import NativeDataPlane
 from kakehashi.dataplane.protocol import DataPlane
 from kakehashi.dialects.base import ShowError
-from kakehashi.gateway import configuration, resolver, status, unsupported
+from kakehashi.gateway import configuration, status, unsupported
 from kakehashi.gateway.clock import WallClock
 from kakehashi.gateway.configuration import Configuration
 from kakehashi.gateway.control import Answer, Control, Request, failure
@@ -32,13 +32,15 @@ from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, tunnel_mtu
 from kakehashi.gateway.options import RunOptions
 from kakehashi.gateway.overview import overview
 from kakehashi.gateway.paths import tunnels_left_behind
+from kakehashi.gateway.peers import Peers
 from kakehashi.gateway.plan import plan
-from kakehashi.gateway.reconciler import Reconciler, known_address
-from kakehashi.gateway.resolver import Resolver
+from kakehashi.gateway.reconciler import Reconciler
+from kakehashi.gateway.resolver import Resolver, known_by_name
 from kakehashi.gateway.state import StateFolder
 from kakehashi.ike.effects import Level
 from kakehashi.ike.endpoint import Endpoint
-from kakehashi.model.address import ANY, Hostname, IPAddress
+from kakehashi.model.address import IPAddress
+from kakehashi.model.address import Path as UdpPath
 from kakehashi.model.finding import Finding
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
@@ -94,7 +96,8 @@ class Daemon:
         self._mapped = mapped
         self._host = host
         self._log = Log(options.log, _wall_clock)
-        self._resolver = Resolver(self._resolved)
+        self._resolver = Resolver(self._resolved, self._unresolved)
+        self._names = Peers(self._resolver, lambda: self._reconciler.facts)
         self._dhcp = Clients(options.state_dir, self._log, lambda: self._reconciler.touch())
         self._reconciler = Reconciler(host, self._log, self._peers, self._dhcp)
         self._stopping = asyncio.Event()
@@ -111,6 +114,7 @@ class Daemon:
             sa_changed=self._reconciler.sa_changed,
             isakmp_sa_changed=self._reconciler.isakmp_sa_changed,
             broken=self._fail,
+            unreached=self._unreached,
             keylog=_keylog(options),
         )
 
@@ -127,10 +131,10 @@ class Daemon:
                     self._add_tunnel(tunnel.interface)
             self._reconciler.attach(self._driver)
             self._reconciler.configure(self._gateway, self._mapped.devices)
-            self._resolver.follow(resolver.names(self._gateway))
+            self._resolver.follow(self._gateway)
             await self._reconciler.try_to_settle()
             self._driver.start()
-            monitor = Monitor(self._reconciler.touch)
+            monitor = Monitor(self._host_changed)
             bell = PathMtuBell(self._reconciler.touch)
             tasks = [
                 asyncio.create_task(self._reconciler.run()),
@@ -223,14 +227,19 @@ class Daemon:
             ) from error
 
     def _peers(self) -> dict[str, IPAddress | None]:
-        peers: dict[str, IPAddress | None] = {}
-        for tunnel in self._gateway.tunnels:
-            address = tunnel.peer_address
-            if isinstance(address, Hostname):
-                peers[tunnel.interface] = known_address(self._resolver.found(address))
-            else:
-                peers[tunnel.interface] = None if address is ANY else address
-        return peers
+        return self._names.addresses(self._gateway, self._driver)
+
+    def _host_changed(self) -> None:
+        self._reconciler.touch()
+        self._resolver.hurry()
+
+    def _unreached(self, tunnel: str, path: UdpPath | None) -> None:
+        """Of several addresses of the peer's name it is the next one's turn."""
+        if self._names.failed(tunnel, path):
+            self._reconciler.touch()
+
+    def _unresolved(self, name: str, reason: str) -> None:
+        self._log.say(Level.WARNING, f"the peer's name {name} is not found: {reason}", name="unresolved")
 
     def _resolved(self, name: str, addresses: frozenset[IPAddress]) -> None:
         """A host name has other addresses than before (V1-35)."""
@@ -246,7 +255,7 @@ class Daemon:
     def _tell_addresses(self) -> None:
         """Let the core know where the names of the configuration lead."""
         found: dict[str, frozenset[IPAddress]] = {}
-        for tunnel, host in resolver.known_by_name(self._gateway):
+        for tunnel, host in known_by_name(self._gateway):
             found[tunnel] = found.get(tunnel, frozenset()) | self._resolver.found(host)
         for tunnel, addresses in found.items():
             self._driver.core.set_peer_addresses(tunnel, addresses)
@@ -285,7 +294,7 @@ class Daemon:
             except GatewayError as error:
                 complaints.append(str(error))
         self._reconciler.configure(loaded.gateway, mapped.devices)
-        self._resolver.follow(resolver.names(loaded.gateway))
+        self._resolver.follow(loaded.gateway)
         self._tell_addresses()
         await self._reconciler.try_to_settle()
         told = "; ".join([*steps.sentences, *complaints]) or "nothing has changed"
@@ -313,7 +322,10 @@ class Daemon:
         )
         sas = status.Sas.of(driver.core, driver.now())
         matches = await self._host.matches()
-        return status.merge(self._gateway, _wall_clock(), tunnels, sas, routes, counters.drops, matches)
+        names = self._resolver.statuses(self._names.used(self._gateway))
+        return status.merge(
+            self._gateway, _wall_clock(), tunnels, sas, routes, counters.drops, matches, names
+        )
 
     async def _answer(self, request: Request) -> Answer:
         match request.command:

@@ -6,6 +6,7 @@ from kakehashi.model.status import (
     IkeSaStatus,
     IpsecSaStatus,
     IsakmpSaStatus,
+    NameStatus,
     NatMethod,
     NatSide,
     Status,
@@ -37,6 +38,10 @@ def _lines(status: Status) -> Iterator[str]:
         yield ""
     for route in status.routes:
         yield f"route {route.destination} by {route.via}: {'active' if route.active else 'not active'}"
+    if status.names:
+        yield ""
+    for name in status.names:
+        yield _name(name)
     if status.half_open:
         yield f"half-open IKE SAs: {status.half_open}"
     for reason, number in sorted(status.drops.items()):
@@ -54,6 +59,15 @@ def _tunnel(tunnel: TunnelStatus) -> Iterator[str]:
     out, inward = tunnel.outbound, tunnel.inbound
     sent, received = (f"{c.packets} packets, {c.octets} octets" for c in (out, inward))
     yield f"  out {sent}; in {received}"
+
+
+def _name(name: NameStatus) -> str:
+    several = len(name.addresses) > 1
+    addresses = [f"{a} (used)" if several and a in name.used else str(a) for a in name.addresses]
+    found = ", ".join(addresses) or "no address"
+    told = f" by {name.server} {name.age:.0f} s ago" if name.age is not None else ""
+    why = f"; {name.failure}" if name.failure else ""
+    return f"name {name.name}: {found}{told}, next look in {name.next_look:.0f} s{why}"
 
 
 def _ike_sa(sa: IkeSaStatus) -> Iterator[str]:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from ipaddress import IPv4Address, IPv6Address
 
 from pyroute2.netlink.exceptions import NetlinkError
 
@@ -401,11 +400,3 @@ def _clamps(interface: Interface, device: str, mtu: int) -> list[Clamp]:
             mss = mtu - TCP_HEADERS[version] if setting is AdjustMss.AUTO else setting
             clamps.append(Clamp(device, version, mss))
     return clamps
-
-
-def known_address(
-    addresses: frozenset[IPAddress], versions: tuple[int, ...] = (4, 6)
-) -> IPv4Address | IPv6Address | None:
-    """One of several addresses of a name, always the same: IPv4 before IPv6, the smallest first."""
-    usable = [a for a in addresses if a.version in versions]
-    return min(usable, key=lambda a: (a.version, int(a))) if usable else None

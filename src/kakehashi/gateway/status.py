@@ -23,6 +23,7 @@ from kakehashi.model.status import (
     InboundCounters,
     IpsecSaStatus,
     IsakmpSaStatus,
+    NameStatus,
     OutboundCounters,
     RouteStatus,
     Status,
@@ -123,6 +124,7 @@ def merge(
     route_states: tuple[RouteStatus, ...],
     drops: Mapping[str, int],
     access_matches: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
+    names: tuple[NameStatus, ...] = (),
 ) -> Status:
     """The whole."""
     return Status(
@@ -136,6 +138,7 @@ def merge(
         half_open=sas.half_open,
         drops=dict(drops),
         access_matches=dict(access_matches),
+        names=names,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from kakehashi.model.access_list import AccessList
 from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
 from kakehashi.model.ikev1 import DeleteNotify, Ikev1Peer
+from kakehashi.model.names import NameService
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.source import Source
 from kakehashi.model.tunnel import Tunnel
@@ -39,9 +40,11 @@ class Interface:
     """An interface by the device's own name.
 
     `unnumbered`: the interface whose address it borrows, for each IP version. `dhcp`: the address comes from
-    outside, `dhcp_default_route`: and the default route with it. `mtu`: octets, None is the default. `napt`:
-    sources are translated on the way out. `access_in`, `access_out`: the access list that packets of each IP
-    version must pass on their way in and out, None is no filter.
+    outside, `dhcp_default_route`: and the default route with it. `negotiated`: the host's PPP brings the line
+    up, and the address with it. `dhcp_ipv6`, `autoconfig`: an IPv6 address comes by DHCPv6, or from router
+    advertisements; `autoconfig_default_route`: and the default route with those. `mtu`: octets, None is the
+    default. `napt`: sources are translated on the way out. `access_in`, `access_out`: the access list that
+    packets of each IP version must pass on their way in and out, None is no filter.
     """
 
     name: str
@@ -52,6 +55,10 @@ class Interface:
     unnumbered_ipv6: str | None = None
     dhcp: bool = False
     dhcp_default_route: bool = False
+    negotiated: bool = False
+    dhcp_ipv6: bool = False
+    autoconfig: bool = False
+    autoconfig_default_route: bool = False
     ipv6_enabled: bool = False
     mtu: int | None = None
     adjust_mss: AdjustMss | int | None = None
@@ -97,6 +104,7 @@ class Gateway:
     ikev1_peers: tuple[Ikev1Peer, ...] = ()
     access_lists: tuple[AccessList, ...] = ()
     delete_notify: DeleteNotify | None = None
+    names: NameService = field(default=NameService())
     files: tuple[str, ...] = field(default=())
 
     def interface(self, name: str) -> Interface | None:

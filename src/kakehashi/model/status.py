@@ -8,7 +8,7 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kakehashi.model.address import Path
+from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.identity import AuthenticationMethod, Identity
@@ -266,6 +266,26 @@ class RouteStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NameStatus:
+    """A host name that a peer is known by, and where it led when it was looked up last.
+
+    `age`: seconds since the answer, None where there has been none; `remaining`: of the time for which it is
+    good; `next_look`: seconds until the name is looked up again. `used`: which of the addresses the tunnels
+    that know the peer by this name turn to. `server`: who answered; `failure`: why the last look found
+    nothing.
+    """
+
+    name: str
+    addresses: tuple[IPAddress, ...] = ()
+    used: tuple[IPAddress, ...] = ()
+    server: str = ""
+    age: float | None = None
+    remaining: float = 0
+    next_look: float = 0
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """The whole gateway at one moment. `drops` counts packets of no tunnel, by the name of the reason.
 
@@ -283,3 +303,4 @@ class Status:
     half_open: int = 0
     drops: dict[str, int] = field(default_factory=dict)
     access_matches: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    names: tuple[NameStatus, ...] = ()
