@@ -16,7 +16,7 @@ from kakehashi.bridge.places import wan_of
 from kakehashi.check.device import Device
 from kakehashi.dialects.awplus.words import TRIPLE_DES
 from kakehashi.dialects.registry import by_name
-from kakehashi.model.address import ANY, IPNetwork
+from kakehashi.model.address import ANY, IPAddress, IPNetwork
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
 from kakehashi.model.finding import Finding, Severity
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
@@ -24,6 +24,7 @@ from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, TrafficSelector
 from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, OutgoingInterface, Tunnel
+from kakehashi.model.watch import RouteAction, WatchEvent, WatchGroup
 
 T = TypeVar("T")
 Algorithms = TypeVar("Algorithms", IkeAlgorithms, ChildAlgorithms)
@@ -384,6 +385,7 @@ def _renamed(draft: _Draft) -> Adapted:
         interfaces=tuple(_renamed_interface(i, names) for i in draft.interfaces.values()),
         tunnels=tuple(t for t, _ in tunnels),
         routes=tuple(_renamed_route(r, names) for r in draft.routes),
+        watch_groups=tuple(_renamed_watch(w, names) for w in gateway.watch_groups),
         access_lists=tuple(a for a in gateway.access_lists if same or a.name in _filters(gateway)),
         ikev1_peers=_used(gateway, [t for t, _ in tunnels]),
     )
@@ -430,6 +432,29 @@ def _renamed_interface(interface: Interface, names: dict[str, str]) -> Interface
 
 def _renamed_route(route: Route, names: dict[str, str]) -> Route:
     return replace(route, interface=names.get(route.interface or "", route.interface))
+
+
+def _renamed_watch(group: WatchGroup, names: dict[str, str]) -> WatchGroup:
+    def renamed(name: str | None) -> str | None:
+        return names.get(name or "", name)
+
+    def source(event: WatchEvent) -> IPAddress | str | None:
+        return (
+            renamed(event.source_address) if isinstance(event.source_address, str) else event.source_address
+        )
+
+    return replace(
+        group,
+        events=tuple(
+            replace(e, interface=renamed(e.interface), source_address=source(e)) for e in group.events
+        ),
+        actions=tuple(
+            replace(a, interface=renamed(a.interface))
+            if isinstance(a, RouteAction)
+            else replace(a, tunnel=names.get(a.tunnel, a.tunnel))
+            for a in group.actions
+        ),
+    )
 
 
 def _renamed_tunnel(tunnel: Tunnel, names: dict[str, str]) -> Tunnel:

@@ -10,6 +10,7 @@ from kakehashi.model.names import NameService
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.source import Source
 from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.watch import WatchGroup
 
 
 class InterfaceKind(enum.Enum):
@@ -105,6 +106,7 @@ class Gateway:
     access_lists: tuple[AccessList, ...] = ()
     delete_notify: DeleteNotify | None = None
     names: NameService = field(default=NameService())
+    watch_groups: tuple[WatchGroup, ...] = ()
     files: tuple[str, ...] = field(default=())
 
     def interface(self, name: str) -> Interface | None:

@@ -14,6 +14,7 @@ from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.identity import AuthenticationMethod, Identity
 from kakehashi.model.ikev1 import ExchangeMode
 from kakehashi.model.secret import Secret
+from kakehashi.model.watch import WatchStatus
 from kakehashi.wire.registry.ikev1 import HashAlgorithm
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId, PrfId
 
@@ -249,20 +250,32 @@ class TunnelStatus:
     history: tuple[HistoryEntry, ...] = ()
 
 
+class RouteOrigin(enum.Enum):
+    """Who says that there is a route."""
+
+    STATIC = "static"  # a line of the configuration
+    CONNECTED = "connected"  # an interface of the configuration, by its address
+    DHCP = "DHCP"
+    HOST = "host"  # the host that we run on: nothing in the configuration
+
+
 DISCARDED = "discard"  # where a route leads that throws away what follows it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteStatus:
-    """One route of the configuration, and whether it is in the host's table now.
+    """One route, and whether it is in the host's table now.
 
-    `via`: the interface and the next hop, as far as they are set, or DISCARDED.
+    `via`: the interface and the next hop, as far as they are set, or DISCARDED. `reason`: why a route of the
+    configuration is not in the table, in one sentence, "" if it is.
     """
 
     destination: str
     via: str
     active: bool
     metric: int = 1
+    origin: RouteOrigin = RouteOrigin.STATIC
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,6 +313,7 @@ class Status:
     isakmp_sas: tuple[IsakmpSaStatus, ...] = ()
     ipsec_sas: tuple[IpsecSaStatus, ...] = ()
     routes: tuple[RouteStatus, ...] = ()
+    watches: tuple[WatchStatus, ...] = ()
     half_open: int = 0
     drops: dict[str, int] = field(default_factory=dict)
     access_matches: dict[str, tuple[int, ...]] = field(default_factory=dict)

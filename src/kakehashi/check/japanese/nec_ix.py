@@ -204,14 +204,28 @@ SENTENCES: Mapping[str, str] = {
     "{} has an IKEv2 peer and no `tunnel mode ipsec-ikev2`; the tunnel stays down": (
         "{}にIKEv2の対向がありますが`tunnel mode ipsec-ikev2`がなく、トンネルは確立しません"
     ),
-    "`watch-group {}` is understood, not yet acted on: {} no effect{}": (
-        "`watch-group {}`は解釈しますが未対応です。無効です"
-    ),
-    "`watch-group {}` is understood, not yet acted on: the line has no effect{}": (
-        "`watch-group {}`は解釈しますが未対応です。この行は無効です"
-    ),
     "the watch group `{}` is not switched on": "watch-group `{}`が有効になっていません",
-    "`network-monitor {} enable` is understood, not yet acted on; the line has no effect": (
-        "`network-monitor {} enable`は解釈しますが未対応です。この行は無効です"
+    "add `network-monitor {} enable`": "`network-monitor {} enable`を追加してください",
+    "the watch group `{}` watches nothing; its actions never come": (
+        "watch-group `{}`に監視対象がなく、アクションは実行されません"
+    ),
+    "add an `event`": "`event`を追加してください",
+    "the watch group `{}` withdraws the route to {} and resumes it at the same time: the route stays": (
+        "watch-group `{}`は{}への経路の無効化と復旧を同時に行うため、経路は残ります"
+    ),
+    "take the `resume-route` out: what is withdrawn comes back by itself": (
+        "`resume-route`を削除してください。無効化した経路は自動的に復旧します"
+    ),
+    "event {} names {}, which has no `interface` block": "event {}の{}に`interface`ブロックがありません",
+    "event {} watches {}, an address of this device; the device does not do that (manual 2.19.1)": (
+        "event {}の監視対象{}は自装置のアドレスです。装置は監視できません(マニュアル2.19.1)"
+    ),
+    "watch a host behind the interface": "インタフェースの先のホストを監視してください",
+    "action {} deletes the SAs of {}, which is no tunnel": "action {}の{}はトンネルではありません",
+    "action {} is about a route to {} by {}, and no line sets such a static route": (
+        "action {}の{}({}経由)に当たるスタティックルートがありません"
+    ),
+    "write the prefix and the interface as in `ip route`": (
+        "`ip route`と同じ宛先とインタフェースを書いてください"
     ),
 }

@@ -26,6 +26,10 @@ def render(gateway: Gateway) -> Rendered:
             f"access list {access_list.name}",
             "filters are not translated for AlliedWare Plus",
         )
+    for group in gateway.watch_groups:
+        losses.add(
+            group.source, f"path monitoring {group.title}", "the device does it by triggers and scripts"
+        )
     if gateway.delete_notify is not None:
         losses.add(None, "DELETE for packets of an SA that is gone", "the device has no setting for it")
     hostname = []

@@ -25,6 +25,8 @@ def render(gateway: Gateway) -> Rendered:
     write_vtis(book, profiles)
     of_maps = write_maps(book, profiles)
     write_translation(book)
+    for group in gateway.watch_groups:
+        losses.add(group.source, f"path monitoring {group.title}", "it is not written for Cisco IOS")
     if gateway.delete_notify is not None:
         losses.add(None, "DELETE for packets of an SA that is gone", "the device has no setting for it")
     interfaces = [

@@ -19,7 +19,7 @@ from kakehashi.dialects.nec_ix.lower.route import read_routes
 from kakehashi.dialects.nec_ix.lower.routed import Routed
 from kakehashi.dialects.nec_ix.lower.settings import Place, Settings, read_place
 from kakehashi.dialects.nec_ix.lower.tunnel import Surroundings, lower_tunnel
-from kakehashi.dialects.nec_ix.lower.watch import report_watch_groups
+from kakehashi.dialects.nec_ix.lower.watch import read_watch_groups
 from kakehashi.dialects.report import Report
 from kakehashi.dialects.several import tell_several
 from kakehashi.model.address import IPAddress
@@ -53,7 +53,6 @@ def lower_document(document: Document, file: str) -> Lowered:
     _check_same_peers((t for t in tunnels if isinstance(t, Ikev2Tunnel)), report)
     ours = (t for t in tunnels if isinstance(t, Ikev1Tunnel))
     check_ikev1(policies, maps, ours, interfaces, routes, report)
-    report_watch_groups(document, report)
     gateway = Gateway(
         dialect=DIALECT,
         unknown_peer_policy=ike_policy(answering, may_rekey=False),
@@ -63,6 +62,7 @@ def lower_document(document: Document, file: str) -> Lowered:
         routes=routes,
         ikev1_peers=policies.peers,
         delete_notify=read_delete_notify(document),
+        watch_groups=read_watch_groups(document, interfaces, routes, tunnels, report),
         files=(file,),
     )
     return Lowered(gateway, report.findings())

@@ -6,6 +6,7 @@ from kakehashi.dialects.nec_ix.render.ikev1 import render_ikev1
 from kakehashi.dialects.nec_ix.render.ikev2 import render_ikev2
 from kakehashi.dialects.nec_ix.render.interface import render_interface
 from kakehashi.dialects.nec_ix.render.route import route_line
+from kakehashi.dialects.nec_ix.render.watch import watch_sections
 from kakehashi.dialects.rendering import Losses, Rendered, is_word
 from kakehashi.model.gateway import Gateway
 
@@ -38,6 +39,7 @@ def render(gateway: Gateway) -> Rendered:
         [line for r in gateway.routes if (line := route_line(r, losses))],
         *ikev1.sections,
         *ikev2.sections,
+        *watch_sections(gateway, losses),
         *blocks,
     ]
     return Rendered(_text(sections), tuple(losses.found))
