@@ -12,7 +12,8 @@ _STYLE = (
     "body{color:#111;background:#fff;font-family:sans-serif;max-width:70em;margin:2em auto;padding:0 1em}"
     "table{border-collapse:collapse;margin:1em 0;width:100%}"
     "th,td{border:1px solid #999;padding:.3em .6em;text-align:left}"
-    "caption{text-align:left;font-weight:bold}th:last-child{white-space:nowrap}th{background:#eee}tr.no td{background:#fdd}td small{color:#666}"
+    "caption{text-align:left;font-weight:bold}th:last-child{white-space:nowrap}"
+    "th{background:#eee}tr.no td{background:#fdd}td small{color:#666}"
     ".error{color:#b00}.warning{color:#a60}.note{color:#555}"
 )
 
