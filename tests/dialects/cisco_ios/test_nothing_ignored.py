@@ -133,6 +133,7 @@ VALUES = {
     "first": ["10.77.0.0"],
     "group": ["OG"],
     "hostname": ["x77.example"],
+    "addresses": ["192.0.2.77", "2001:db8::77"],
     "icmp type": ["8"],
     "inside": ["10.77.0.1"],
     "ikev2 profile": ["X77"],

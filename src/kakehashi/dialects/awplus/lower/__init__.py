@@ -11,6 +11,7 @@ from kakehashi.dialects.awplus.lower.checks import (
 from kakehashi.dialects.awplus.lower.interface import lower_interface
 from kakehashi.dialects.awplus.lower.keys import read_register
 from kakehashi.dialects.awplus.lower.lines import report_lines
+from kakehashi.dialects.awplus.lower.name_service import read_name_service
 from kakehashi.dialects.awplus.lower.profiles import (
     IsakmpProfile,
     read_ipsec_profiles,
@@ -53,6 +54,7 @@ def lower_document(document: Document, file: str) -> Lowered:
         tunnels=tunnels,
         routes=around.routes,
         ikev1_peers=tuple(peer for _, peer in lowered if peer is not None),
+        names=read_name_service(document),
         files=(file,),
     )
     return Lowered(gateway, report.findings())

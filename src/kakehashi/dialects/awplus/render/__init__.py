@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from kakehashi.dialects.awplus.render.interface import interface_lines
+from kakehashi.dialects.awplus.render.name_service import name_lines
 from kakehashi.dialects.awplus.render.profiles import Profiles
 from kakehashi.dialects.awplus.render.tunnel import Whom, tunnel_lines
 from kakehashi.dialects.rendering import Losses, Rendered, is_word
@@ -37,6 +38,7 @@ def render(gateway: Gateway) -> Rendered:
         hostname = [f"hostname {gateway.hostname}"]
     sections = [
         hostname,
+        name_lines(gateway.names, losses),
         whom.keys(),
         *profiles.ipsec_blocks(),
         *profiles.isakmp_blocks(),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kakehashi.dialects.awplus.interfaces import InterfaceName
-from kakehashi.dialects.awplus.show import configured, counters, interface, ip_route, peers, sas
+from kakehashi.dialects.awplus.show import configured, counters, hosts, interface, ip_route, peers, sas
 from kakehashi.dialects.base import Clear, ShowError
 from kakehashi.dialects.grammar import Argument, Command, Either, Optional, Pattern, Word
 from kakehashi.dialects.kinds import Address, HostName, Text
@@ -45,6 +45,11 @@ SHOW: tuple[Command, ...] = (
         pattern=(Word("interface", "Tunnel interfaces"), _TUNNEL),
         help="The tunnel interfaces",
     ),
+    Command(
+        key="hosts",
+        pattern=(Word("hosts", "Names and addresses"),),
+        help="Names of peers, and where they lead",
+    ),
     _command("ip route", "Routes of IPv4", _DATABASE),
     _command("ipv6 route", "Routes of IPv6", _DATABASE),
 )
@@ -68,6 +73,7 @@ _RENDERERS: dict[str, _Renderer] = {
     "ipsec policy": lambda _, gateway, __: peers.render_policies(gateway),
     "ipsec profile": lambda _, gateway, said: configured.render_ipsec_profiles(gateway, said.get("name")),
     "interface": lambda status, gateway, said: interface.render(status, gateway, said.get("tunnel")),
+    "hosts": lambda status, gateway, _: hosts.render(status, gateway),
     "ip route": lambda status, _, said: ip_route.render(status, 4, said.get("database", False)),
     "ipv6 route": lambda status, _, said: ip_route.render(status, 6, said.get("database", False)),
 }

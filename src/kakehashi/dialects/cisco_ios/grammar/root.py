@@ -19,7 +19,7 @@ from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
 )
 from kakehashi.dialects.cisco_ios.interfaces import interface
 from kakehashi.dialects.cisco_ios.kinds import PORT, Mask
-from kakehashi.dialects.grammar import Argument, Command, Either, Many, Optional, Support
+from kakehashi.dialects.grammar import Argument, Command, Either, Many, Negation, Optional, Support
 from kakehashi.dialects.kinds import Address, Prefix, Text
 
 _OPTIONS = Optional(
@@ -149,18 +149,59 @@ NAT: tuple[Command, ...] = (
     not_yet("ip nat pool", "pools of translated addresses"),
 )
 
-ROOT: tuple[Command, ...] = (
-    command(
-        "hostname",
-        Argument("name", Text(), "This system's network name"),
-        sentence="Set system's network name",
-    ),
+_DOMAIN = text("domain", "a domain")
+NAMES: tuple[Command, ...] = (
     Command(
         key="ip domain name",
         pattern=(*said("ip domain"), word("name", "The domain"), text("name", "a domain")),
         help="Define the default domain name",
     ),
     command("ip domain-name", text("name", "a domain"), sentence="Define the default domain name"),
+    command(
+        "ip name-server",
+        Optional(Many(Argument("servers", Address(), "Domain server address"))),
+        sentence="Specify address of name server to use",
+    ),
+    command("ip domain list", _DOMAIN, sentence="Domain name to complete unqualified host names"),
+    Command(
+        key="ip domain list",
+        pattern=(*said("ip domain-list"), _DOMAIN),
+        help="Domain name to complete unqualified host names",
+    ),
+    command("ip domain lookup", sentence="Enable DNS lookups", negation=Negation.SETS),
+    Command(
+        key="ip domain lookup",
+        pattern=said("ip domain-lookup"),
+        help="Enable DNS lookups",
+        negation=Negation.SETS,
+    ),
+    command(
+        "ip host",
+        text("name", "a host name"),
+        Optional(number("host port", 0, 65535, "A port")),
+        Many(Argument("addresses", Address(4), "Its address")),
+        sentence="Add an entry to the IP hostname table",
+    ),
+    Command(
+        key="ip host",
+        pattern=(
+            *said("ipv6 host"),
+            text("name", "a host name"),
+            Optional(number("host port", 0, 65535, "A port")),
+            Many(Argument("addresses", Address(6), "Its address")),
+        ),
+        help="Add an entry to the table of host names, of IPv6",
+    ),
+    not_ours("ip domain lookup source-interface"),
+)
+
+ROOT: tuple[Command, ...] = (
+    command(
+        "hostname",
+        Argument("name", Text(), "This system's network name"),
+        sentence="Set system's network name",
+    ),
+    *NAMES,
     Command(
         key="interface",
         pattern=(

@@ -18,6 +18,7 @@ from kakehashi.dialects.cisco_ios.lower.interface import lower_interface
 from kakehashi.dialects.cisco_ios.lower.isakmp import hostname, own_name, read_phase1, tell_built_in
 from kakehashi.dialects.cisco_ios.lower.keys import read_keys
 from kakehashi.dialects.cisco_ios.lower.lines import lists_in_use, report_lines, tell_of_firewalls
+from kakehashi.dialects.cisco_ios.lower.name_service import read_name_service
 from kakehashi.dialects.cisco_ios.lower.nat import check_translation, with_translation
 from kakehashi.dialects.cisco_ios.lower.peers import Peers, read_aggressive, read_profiles
 from kakehashi.dialects.cisco_ios.lower.phase2 import read_phase2
@@ -60,6 +61,7 @@ def lower_document(document: Document, file: str) -> Lowered:
         routes=around.routes,
         ikev1_peers=around.peers.made(),
         access_lists=tuple(around.lists.by_name.values()),
+        names=read_name_service(document),
         files=(file,),
     )
     return Lowered(gateway, report.findings())

@@ -8,6 +8,7 @@ from kakehashi.dialects.cisco_ios.render.crypto_map import write_maps
 from kakehashi.dialects.cisco_ios.render.ikev2 import write_ikev2_common
 from kakehashi.dialects.cisco_ios.render.interface import interface_lines, write_translation
 from kakehashi.dialects.cisco_ios.render.isakmp import write_phase1
+from kakehashi.dialects.cisco_ios.render.name_service import name_lines
 from kakehashi.dialects.cisco_ios.render.route import route_line
 from kakehashi.dialects.cisco_ios.render.transforms import write_common
 from kakehashi.dialects.cisco_ios.render.vti import write_vtis
@@ -39,6 +40,7 @@ def render(gateway: Gateway) -> Rendered:
         hostname = [f"hostname {gateway.hostname}"]
     sections = [
         hostname,
+        [*name_lines(gateway.names)],
         book.phase1,
         book.ikev2,
         book.ipsec,

@@ -115,6 +115,31 @@ IKEV2: tuple[Command, ...] = (
     ),
 )
 
+_SERVER = (Word("server", "A name server"), Argument("server", Address(), "Its address"))
+NAMES: tuple[Command, ...] = (
+    Command(
+        key="proxy-dns server",
+        pattern=(
+            Word("proxy-dns", "Names and their addresses"),
+            *_SERVER,
+            Optional(
+                Word("url-list", "For these names alone"),
+                Argument("urls", Text("the name of a list"), "A list"),
+            ),
+            Optional(
+                Word("priority", "Which server is asked first"),
+                Argument("priority", Number(1, 254), "The larger wins"),
+            ),
+        ),
+        help="A server that is asked for the addresses of names",
+    ),
+    Command(
+        key="dns server",
+        pattern=(Word("dns", "Names and their addresses"), *_SERVER),
+        help="A server that is asked for the addresses of names",
+    ),
+)
+
 ROOT: tuple[Command, ...] = (
     Command(
         key="hostname",
@@ -137,6 +162,7 @@ ROOT: tuple[Command, ...] = (
     *IKEV1,
     *LISTS,
     *WATCH,
+    *NAMES,
     *(
         _not_ours(words, enters="foreign")
         for words in (

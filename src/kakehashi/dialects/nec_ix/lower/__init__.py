@@ -12,6 +12,7 @@ from kakehashi.dialects.nec_ix.lower.ikev1_tunnel import IKEV1_MODES, lower_ikev
 from kakehashi.dialects.nec_ix.lower.interface import lower_interface
 from kakehashi.dialects.nec_ix.lower.keys import read_keys
 from kakehashi.dialects.nec_ix.lower.lines import report_lines
+from kakehashi.dialects.nec_ix.lower.name_service import read_name_service
 from kakehashi.dialects.nec_ix.lower.phase1 import read_policies
 from kakehashi.dialects.nec_ix.lower.phase2 import Maps, read_delete_notify, read_maps
 from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy
@@ -63,6 +64,7 @@ def lower_document(document: Document, file: str) -> Lowered:
         ikev1_peers=policies.peers,
         delete_notify=read_delete_notify(document),
         watch_groups=read_watch_groups(document, interfaces, routes, tunnels, report),
+        names=read_name_service(document),
         files=(file,),
     )
     return Lowered(gateway, report.findings())
