@@ -14,7 +14,8 @@ from pyroute2.netlink.exceptions import NetlinkError
 from kakehashi.dataplane.native import NativeDataPlane
 from kakehashi.dataplane.protocol import DataPlane
 from kakehashi.dialects.base import ShowError
-from kakehashi.gateway import configuration, status, unsupported
+from kakehashi.gateway import backends, configuration, status, unsupported
+from kakehashi.gateway.certificates import Certificates
 from kakehashi.gateway.clock import WallClock
 from kakehashi.gateway.configuration import Configuration
 from kakehashi.gateway.control import Answer, Control, Request, failure
@@ -32,6 +33,7 @@ from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, tunnel_mtu
 from kakehashi.gateway.options import RunOptions
 from kakehashi.gateway.overview import overview
 from kakehashi.gateway.paths import tunnels_left_behind
+from kakehashi.gateway.pki_store import Store
 from kakehashi.gateway.peers import Peers
 from kakehashi.gateway.plan import plan
 from kakehashi.gateway.reconciler import Reconciler
@@ -43,6 +45,7 @@ from kakehashi.model.address import IPAddress
 from kakehashi.model.address import Path as UdpPath
 from kakehashi.model.finding import Finding
 from kakehashi.model.gateway import Gateway
+from kakehashi.pki.keyring import Keyring
 from kakehashi.model.status import Status
 
 EXIT_FAULT = 1
@@ -104,9 +107,11 @@ class Daemon:
         self._reloading = asyncio.Lock()
         self._reloads: set[asyncio.Task[str]] = set()
         self._status_code = 0
-        self._dataplane: DataPlane = _open_dataplane()
+        self._dataplane: DataPlane = backends.start(options.backend, loaded.gateway)
+        store = Store(options.certificates, _wall_clock)
+        self._certificates = Certificates(store, self._log, _wall_clock, self._judge_again)
         self._driver = Driver(
-            _endpoint(options, loaded.gateway),
+            _endpoint(options, loaded.gateway, self._certificates.load(loaded.gateway)),
             self._dataplane,
             self._log,
             _wall_clock,
@@ -120,6 +125,7 @@ class Daemon:
 
     async def run(self) -> int:
         """From the first address to the last: everything is put back, whatever happens in between."""
+            fetch=self._certificates.fetch,
         control = Control(self._options.socket, self._answer)
         tasks: list[asyncio.Task[None]] = []
         monitor: Monitor | None = None
@@ -144,6 +150,7 @@ class Daemon:
             self._log.say(Level.NOTICE, f"running {self._options.file}", name="running")
             _collect_rarely()
             await self._until_stopped(tasks)
+                asyncio.create_task(self._certificates.run()),
             await self._say_goodbye()
             return self._status_code
         finally:
@@ -159,6 +166,7 @@ class Daemon:
                 bell.close()
             await control.stop()
             self._driver.stop()
+            await self._certificates.stop()
             await self._put_back()
 
     @property
@@ -171,6 +179,11 @@ class Daemon:
         stopping.cancel()
         for task in done:
             if fault := task.exception():
+    def _judge_again(self) -> None:
+        """There is news of certificates: who waits for it may go on."""
+        self._driver.core.resume(self._driver.now())
+        self._driver.step()
+
                 self._fail(f"internal fault: {fault!r}")
 
     def _fail(self, reason: str) -> None:
@@ -289,6 +302,7 @@ class Daemon:
             self._driver.forget(name)
         complaints = []
         for name in steps.added:
+        self._driver.core.trust(self._certificates.load(loaded.gateway))
             try:
                 self._add_tunnel(name)
             except GatewayError as error:
@@ -371,11 +385,11 @@ class Daemon:
         return {"ok": True, "text": f"{number} IKE SA{'' if number == 1 else 's'} being deleted"}
 
 
-def _endpoint(options: RunOptions, gateway: Gateway) -> Endpoint:
+def _endpoint(options: RunOptions, gateway: Gateway, keyring: Keyring) -> Endpoint:
     """The core. Events that nobody will read are not made; how a negotiation failed, NOTICE at least, is
     wanted for `show` too.
     """
-    core = Endpoint(gateway, os.urandom)
+    core = Endpoint(gateway, os.urandom, keyring=keyring)
     core.verbosity = max(options.log.level, Level.NOTICE)
     return core
 

@@ -28,6 +28,7 @@ from kakehashi.ike.effects import (
     Effect,
     Event,
     EventName,
+    FetchRevocation,
     InstallChildSa,
     IsakmpSaChanged,
     Level,
@@ -39,6 +40,7 @@ from kakehashi.ike.effects import (
 )
 from kakehashi.model.address import Path
 from kakehashi.model.child_sa import ChildSa
+from kakehashi.pki.verdict import Fetch
 
 _T = TypeVar("_T")
 
@@ -55,6 +57,7 @@ class Driver:
     `latest`: the Child SA that each tunnel had last, be it gone; without its keys.
     """
 
+    # `fetch` is to bring news of certificates.
     def __init__(
         self,
         core: Core,
@@ -66,6 +69,7 @@ class Driver:
         sa_changed: Callable[[str], None],
         isakmp_sa_changed: Callable[[str], None],
         broken: Callable[[str], None],
+        fetch: Callable[[tuple[Fetch, ...]], None] = lambda wanted: None,
         unreached: Callable[[str, Path | None], None] | None = None,
         keylog: KeyLog | None = None,
         hold_down: float = HOLD_DOWN,
@@ -81,6 +85,7 @@ class Driver:
         self._sa_changed = sa_changed
         self._isakmp_sa_changed = isakmp_sa_changed
         self._broken = broken
+        self._fetch = fetch
         self._unreached = unreached
         self._keylog = keylog
         self._hold_down = hold_down
@@ -203,6 +208,8 @@ class Driver:
                 pass  # answered for all that ask at once
             case IsakmpSaChanged(peer):
                 self._isakmp_sa_changed(peer)
+            case FetchRevocation(wanted):
+                self._fetch(wanted)
             case Event():
                 self._event(effect)
 

@@ -18,18 +18,26 @@ from kakehashi.model.address import IPAddress, Path, SocketAddress
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.status import IkeSaStatus, IpsecSaStatus, IsakmpSaStatus
-from kakehashi.model.tunnel import Ikev2Tunnel
+from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel
+from kakehashi.pki.keyring import Keyring
 
 _VERSION = 17  # the octet of the header that holds the version, both versions of IKE have it there
 
 
 class Endpoint:
-    """One gateway's IKE. `now` is monotonic seconds, `entropy(n)` returns n random octets."""
+    """One gateway's IKE. `now` is monotonic seconds, `entropy(n)` returns n random octets.
+
+    `keyring`: its keys and certificates; None: it has none.
+    """
 
     def __init__(
-        self, gateway: Gateway, entropy: Callable[[int], bytes], limits: Limits | None = None
+        self,
+        gateway: Gateway,
+        entropy: Callable[[int], bytes],
+        limits: Limits | None = None,
+        keyring: Keyring | None = None,
     ) -> None:
-        self.shared = Shared(gateway, entropy, limits or Limits())
+        self.shared = Shared(gateway, entropy, limits or Limits(), keyring)
         self.v1 = Ikev1(self.shared)
         self.v2 = Ikev2(self.shared)
 
@@ -61,6 +69,15 @@ class Endpoint:
         self.shared.gateway = gateway
         self.v1.configure(now)
         self.v2.configure(now)
+
+    def trust(self, keyring: Keyring) -> None:
+        """Other keys and certificates count from the next negotiation."""
+        self.shared.keyring = keyring
+
+    def resume(self, now: float) -> None:
+        """The keyring has learned what FetchRevocation asked for."""
+        self.v1.resume(now)
+        self.v2.resume(now)
 
     def set_peer_addresses(self, tunnel: str, addresses: frozenset[IPAddress]) -> None:
         """What the host name of the tunnel's peer resolves to now."""

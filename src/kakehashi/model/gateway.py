@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from kakehashi.model.access_list import AccessList
 from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
+from kakehashi.model.certificate import CertificateImport, Trustpoint
 from kakehashi.model.ikev1 import DeleteNotify, Ikev1Peer
 from kakehashi.model.names import NameService
 from kakehashi.model.policy import IkePolicy
@@ -110,6 +111,8 @@ class Gateway:
     files: tuple[str, ...] = field(default=())
 
     def interface(self, name: str) -> Interface | None:
+    trustpoints: tuple[Trustpoint, ...] = ()
+    certificate_imports: tuple[CertificateImport, ...] = ()
         """The interface of that name, or None."""
         return next((i for i in self.interfaces if i.name == name), None)
 

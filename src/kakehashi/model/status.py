@@ -10,6 +10,7 @@ from datetime import datetime
 
 from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.algorithms import Cipher
+from kakehashi.model.certificate import CertificateStatus
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.identity import AuthenticationMethod, Identity
 from kakehashi.model.ikev1 import ExchangeMode
@@ -318,3 +319,4 @@ class Status:
     drops: dict[str, int] = field(default_factory=dict)
     access_matches: dict[str, tuple[int, ...]] = field(default_factory=dict)
     names: tuple[NameStatus, ...] = ()
+    certificates: tuple[CertificateStatus, ...] = ()

@@ -31,6 +31,7 @@ from kakehashi.ike.v1.isakmp_sa import NO_COOKIE, IsakmpSa, State
 from kakehashi.ike.v1.main_mode import MainModeInitiator
 from kakehashi.ike.v1.mode_config import Pools
 from kakehashi.ike.v1.pairs import Pairs
+from kakehashi.ike.v1.phase1 import Phase1
 from kakehashi.ike.v1.respond import MODES, respond
 from kakehashi.ike.v1.snapshot import ipsec_status, isakmp_status
 from kakehashi.model.address import IPAddress, Path, SocketAddress
@@ -99,6 +100,14 @@ class Engine:
             self._first_message(header, datagram, path, now)
         else:
             self._stranger(header, path, now)
+
+    def resume(self, now: float) -> None:
+        """Go on with what waits for news of certificates."""
+        for sa in self.all_sas():
+            exchange = sa.exchanges.get(0)
+            if isinstance(exchange, Phase1):
+                exchange.resume(sa, now)
+                self.rearm(sa)
 
     def handle_timeout(self, now: float) -> None:
         """Do what is due."""
