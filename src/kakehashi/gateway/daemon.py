@@ -38,7 +38,9 @@ from kakehashi.gateway.peers import Peers
 from kakehashi.gateway.plan import plan
 from kakehashi.gateway.reconciler import Reconciler
 from kakehashi.gateway.resolver import Resolver, known_by_name
+from kakehashi.gateway.route_status import route_statuses
 from kakehashi.gateway.state import StateFolder
+from kakehashi.gateway.watch.watcher import Watcher
 from kakehashi.ike.effects import Level
 from kakehashi.ike.endpoint import Endpoint
 from kakehashi.model.address import IPAddress
@@ -102,7 +104,8 @@ class Daemon:
         self._resolver = Resolver(self._resolved, self._unresolved)
         self._names = Peers(self._resolver, lambda: self._reconciler.facts)
         self._dhcp = Clients(options.state_dir, self._log, lambda: self._reconciler.touch())
-        self._reconciler = Reconciler(host, self._log, self._peers, self._dhcp)
+        self._watcher = Watcher(self._log, lambda: self._reconciler.touch(), self._clear_sas)
+        self._reconciler = Reconciler(host, self._log, self._peers, self._dhcp, self._watcher)
         self._stopping = asyncio.Event()
         self._reloading = asyncio.Lock()
         self._reloads: set[asyncio.Task[str]] = set()
@@ -159,6 +162,7 @@ class Daemon:
                 task.cancel()
             # Nobody may change the host after it has been put back.
             await asyncio.gather(*ending, return_exceptions=True)
+            self._watcher.close()
             await self._dhcp.stop()
             if monitor:
                 monitor.close()
@@ -331,15 +335,23 @@ class Daemon:
             driver.history,
             driver.failures,
         )
-        routes = status.route_statuses(
-            self._gateway, self._mapped.devices, await self._host.facts(), reconciler.wanted
+        facts = await self._host.facts()
+        routes = route_statuses(
+            self._gateway, self._mapped.devices, facts, reconciler.wanted, reconciler.withdrawn
         )
         sas = status.Sas.of(driver.core, driver.now())
         matches = await self._host.matches()
         names = self._resolver.statuses(self._names.used(self._gateway))
+        time = _wall_clock()
+        watches = self._watcher.statuses(time)
         return status.merge(
-            self._gateway, _wall_clock(), tunnels, sas, routes, counters.drops, matches, names
+            self._gateway, time, tunnels, sas, routes, counters.drops, matches, names, watches
         )
+
+    def _clear_sas(self, tunnel: str) -> None:
+        """Path monitoring asks for it."""
+        self._driver.core.clear(tunnel, self._driver.now())
+        self._driver.step()
 
     async def _answer(self, request: Request) -> Answer:
         match request.command:

@@ -9,6 +9,7 @@ from kakehashi.model.status import (
     NameStatus,
     NatMethod,
     NatSide,
+    RouteOrigin,
     Status,
     TunnelStatus,
 )
@@ -37,7 +38,13 @@ def _lines(status: Status) -> Iterator[str]:
     if status.routes:
         yield ""
     for route in status.routes:
-        yield f"route {route.destination} by {route.via}: {'active' if route.active else 'not active'}"
+        why = f": {route.reason}" if route.reason else ""
+        state = "active" if route.active else f"not active{why}"
+        of = "" if route.origin is RouteOrigin.STATIC else f" ({route.origin.value})"
+        yield f"route {route.destination} by {route.via}{of}: {state}"
+    for watch in status.watches:
+        stands = "stands" if watch.stands else "all is well"
+        yield f"path monitoring {watch.name} {watch.number}: {stands}"
     if status.names:
         yield ""
     for name in status.names:

@@ -24,12 +24,13 @@ from kakehashi.gateway.paths import tunnel_paths
 from kakehashi.gateway.policy_based import is_told_by_peer, negotiated_pairs, pairs_of, past
 from kakehashi.gateway.standing import depends_on_sas, isakmp_sa_suffices, why_down
 from kakehashi.gateway.status import down_reason
+from kakehashi.gateway.watch.watcher import Watcher
 from kakehashi.ike.effects import Level
 from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.encapsulation import EncapsulationMode
-from kakehashi.model.gateway import AdjustMss, Gateway, Interface, InterfaceKind
+from kakehashi.model.gateway import AdjustMss, Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.ikev1 import Ikev1Tunnel
-from kakehashi.model.status import IkeSaState
+from kakehashi.model.status import DISCARDED, IkeSaState
 from kakehashi.model.tunnel import ConnectType, Tunnel
 
 CHECK_PERIOD = 10.0  # V2-09: a tunnel that is always on is looked after every 10 s
@@ -41,20 +42,29 @@ TCP_HEADERS = {4: 40, 6: 60}  # IP and TCP without options
 
 
 class Reconciler:
-    """`peers`: the address of each tunnel's peer as far as it is known. `dhcp`: who asks for addresses."""
+    """`peers`: the address of each tunnel's peer as far as it is known. `dhcp`: who asks for addresses.
+    `watcher`: who knows which routes path monitoring has withdrawn.
+    """
 
     def __init__(
-        self, host: Host, log: Log, peers: Callable[[], Mapping[str, IPAddress | None]], dhcp: Clients
+        self,
+        host: Host,
+        log: Log,
+        peers: Callable[[], Mapping[str, IPAddress | None]],
+        dhcp: Clients,
+        watcher: Watcher | None = None,
     ) -> None:
         self.gateway: Gateway | None = None
         self.devices: Mapping[str, str] = {}
         self.states: dict[str, TunnelState] = {}
         self.facts = Facts()
         self.wanted: tuple[Item, ...] = ()
+        self.withdrawn: Mapping[Route, str] = {}
         self._host = host
         self._log = log
         self._peers = peers
         self._dhcp = dhcp
+        self._watcher = watcher
         self._driver: Driver | None = None
         self._problems: frozenset[str] = frozenset()
         self._sizes: Mapping[str, Sizes] = {}
@@ -73,6 +83,8 @@ class Reconciler:
     def configure(self, gateway: Gateway, devices: Mapping[str, str]) -> None:
         """What counts from now on. Devices of its enabled tunnels are there."""
         self.gateway, self.devices = gateway, devices
+        if self._watcher is not None:
+            self._watcher.configure(gateway, devices)
         names = {t.interface for t in gateway.tunnels if t.enabled}
         self.states = {name: state for name, state in self.states.items() if name in names}
         # A tunnel may have gone and come again since, and its device with it.
@@ -169,7 +181,10 @@ class Reconciler:
             if t.enabled
         }
         leases = self._dhcp.leases
-        self.wanted = desired(gateway, self.devices, states, self.facts, leases)
+        if self._watcher is not None:
+            up = {name: state.up for name, state in states.items()}
+            self._tell_routes(self._watcher.look(self.facts, up))
+        self.wanted = desired(gateway, self.devices, states, self.facts, leases, self.withdrawn)
         rules = render(self._ruleset(gateway, states))
         access = tuple(_access(gateway, self.devices))
         problems, changed = await self._host.apply(self.wanted, rules, self.facts, access)
@@ -293,6 +308,20 @@ class Reconciler:
             if device and state and tunnel.policy_based:
                 for local, remote in pairs_of(tunnel, state.negotiated):
                     yield Guard(device, local, remote, past(tunnel, (local, remote)))
+
+    def _tell_routes(self, withdrawn: Mapping[Route, str]) -> None:
+        """Which routes path monitoring takes out, and which come back."""
+        before, self.withdrawn = self.withdrawn, withdrawn
+        for route in [*withdrawn, *before]:
+            if (route in withdrawn) != (route in before):
+                by = route.interface or route.next_hop or DISCARDED
+                became = "withdrawn" if route in withdrawn else "back"
+                self._log.say(
+                    Level.NOTICE,
+                    f"the route to {route.destination} by {by} is {became}",
+                    route.interface or "",
+                    f"route-{became}",
+                )
 
     def _tell(self, before: Mapping[str, TunnelState], problems: list[str]) -> None:
         for problem in problems:

@@ -56,13 +56,16 @@ def difference(wanted: Iterable[Item], ours: Iterable[Item], facts: Facts) -> Di
     add, problems = [], []
     for item in wanted:
         if isinstance(item, Route) and (stands := routes.conflict(item, facts)):
-            problems.append(f"{item} is not set: the host has its own route there by {_by(stands)}")
+            problems.append(
+                f"{_said(item)}{item} is not set: the host has its own route there by {_by(stands)}"
+            )
         elif not present(item, facts):
             add.append(item)
         if isinstance(item, Route) and (wins := routes.stronger(item, facts)):
             by = wins.next_hop or wins.device or wins.kind
             problems.append(
-                f"{item} does not count: the host's own route by {by}, metric {wins.metric}, wins"
+                f"{_said(item)}{item} does not count: the host's own route by {by}, metric {wins.metric}, "
+                "wins"
             )
         if isinstance(item, Rule) and (before := rules.earlier(item, facts)):
             problems.append(
@@ -74,6 +77,10 @@ def difference(wanted: Iterable[Item], ours: Iterable[Item], facts: Facts) -> Di
         tuple(sorted(add, key=rank)),
         tuple(dict.fromkeys(problems)),
     )
+
+
+def _said(item: Route) -> str:
+    return f"{item.said}: " if item.said else ""
 
 
 def _by(route: HostRoute) -> str:

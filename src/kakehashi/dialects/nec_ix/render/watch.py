@@ -1,6 +1,7 @@
 """`watch-group` and `network-monitor`."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import ceil
 
 from kakehashi.dialects.nec_ix.defaults import PROBES
@@ -44,18 +45,38 @@ def _body(group: WatchGroup, gateway: Gateway, losses: Losses) -> Iterator[str]:
         what = f"watch group {group.title}: its actions hold until its hosts have answered"
         losses.add(group.source, what, "the device begins with what is watched being there")
     for event in group.events:
-        if line := _event(event, group, gateway, losses):
-            yield f"  {line}"
+        if said := _event(event, group, gateway, losses):
+            yield f"  {event_line(said)}"
     for action in group.actions:
-        yield f"  {_action(action)}"
+        yield f"  {action_line(action)}"
     for line in _timing(group.timing, group, losses):
         yield f"  {line}"
 
 
-def _event(event: WatchEvent, group: WatchGroup, gateway: Gateway, losses: Losses) -> str | None:
+def event_line(event: WatchEvent) -> str:
+    """The line of an event that the device has words for."""
+    word = _CONDITIONS.get(event.condition, event.condition.value)
+    ip = "ipv6" if event.host and event.host.version == 6 else "ip"
+    line = f"event {event.number} {ip} {word} {event.host} {event.interface}"
+    return f"{line} source {event.source_address}" if event.source_address else line
+
+
+def action_line(action: WatchAction) -> str:
+    """The line of an action."""
+    if isinstance(action, ClearSaAction):
+        line = f"action {action.number} ipsec clear-sa {action.tunnel}"
+        return f"{line} policy {action.policy}" if action.policy else line
+    ip = "ip" if action.destination.version == 4 else "ipv6"
+    verb = "resume-route" if action.resumes else "shutdown-route"
+    # The device does not take `default` here.
+    by = action.interface or action.next_hop
+    return f"action {action.number} {ip} {verb} {action.destination} {by}"
+
+
+def _event(event: WatchEvent, group: WatchGroup, gateway: Gateway, losses: Losses) -> WatchEvent | None:
+    """The event as the device can have it."""
     what = f"event {event.number} of watch group {group.title}"
-    word = _CONDITIONS.get(event.condition)
-    if word is None or event.host is None:
+    if event.condition not in _CONDITIONS or event.host is None:
         losses.add(event.source, f"{what}: {event.condition.value}", "it is not written for the device")
         return None
     interface = event.interface or _by_actions(group)
@@ -71,9 +92,7 @@ def _event(event: WatchEvent, group: WatchGroup, gateway: Gateway, losses: Losse
         losses.add(
             event.source, f"{what}: the source {event.source_address}", "no interface has that address"
         )
-    ip = "ip" if event.host.version == 4 else "ipv6"
-    line = f"event {event.number} {ip} {word} {event.host} {interface}"
-    return f"{line} source {source}" if source else line
+    return replace(event, interface=interface, source_address=source)
 
 
 def _by_actions(group: WatchGroup) -> str | None:
@@ -87,17 +106,6 @@ def _interface_with(event: WatchEvent, gateway: Gateway) -> str | None:
         return event.source_address
     holders = (i.name for i in gateway.interfaces if any(a.ip == event.source_address for a in i.addresses))
     return next(holders, None)
-
-
-def _action(action: WatchAction) -> str:
-    if isinstance(action, ClearSaAction):
-        line = f"action {action.number} ipsec clear-sa {action.tunnel}"
-        return f"{line} policy {action.policy}" if action.policy else line
-    ip = "ip" if action.destination.version == 4 else "ipv6"
-    verb = "resume-route" if action.resumes else "shutdown-route"
-    # The device does not take `default` here.
-    by = action.interface or action.next_hop
-    return f"action {action.number} {ip} {verb} {action.destination} {by}"
 
 
 def _timing(timing: ProbeTiming, group: WatchGroup, losses: Losses) -> Iterator[str]:
