@@ -46,12 +46,13 @@ class HostRoute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leased:
-    """An address that the lab gives by DHCP, to whoever is at the other end of the link."""
+    """An address that the lab gives by DHCP for `seconds`, to whoever is at the other end of the link."""
 
     namespace: str
     interface: str
     address: IPv4Interface
     router: IPv4Address
+    seconds: int = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +84,11 @@ class Probe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything. `quiet`: pairs that no probe passes, such as the second of two redundant tunnels."""
+    """Everything. `quiet`: pairs that no probe passes, such as the second of two redundant tunnels.
+
+    `names`: host names of peers, with their addresses; `name_servers`: where the internet is asked for them,
+    none where there are no names.
+    """
 
     topology: Topology
     namespaces: tuple[str, ...]
@@ -95,6 +100,7 @@ class Plan:
     probes: tuple[Probe, ...]
     quiet: tuple[Pair, ...]
     names: tuple[tuple[str, IPAddress], ...]
+    name_servers: tuple[IPAddress, ...]
     assumed: tuple[str, ...]
 
     @property

@@ -97,10 +97,12 @@ class NetworkNamespace:
                 _set({f"{version}/neigh/{end.interface}/proxy_delay": "0" for version in ("ipv4", "ipv6")})
         self._route.link("set", index=index, state="up")
         for address in end.addresses:
-            self._route.addr("add", index=index, address=str(address.ip), prefixlen=address.network.prefixlen)
+            self._route.addr(
+                "replace", index=index, address=str(address.ip), prefixlen=address.network.prefixlen
+            )
         for neighbour in end.answers_for:
             self._route.neigh(
-                "add",
+                "replace",
                 dst=str(neighbour),
                 ifindex=index,
                 family=socket.AF_INET6,
@@ -108,16 +110,38 @@ class NetworkNamespace:
                 state=_NUD_PERMANENT,
             )
 
+    def switch_off(self, interface: str) -> None:
+        """The other end of the cable sees that nobody is there; `complete` and `add_route` switch it on."""
+        self._route.link("set", index=self.index(interface), state="down")
+
+    def addresses(self, interface: str) -> list[str]:
+        """The addresses that an interface has now."""
+        return [str(a.get_attr("IFA_ADDRESS")) for a in self._route.get_addr(index=self.index(interface))]
+
+    def delay(self, interface: str, seconds: float) -> None:
+        """What leaves by the interface leaves that much later; 0: at once. NetlinkError without sch_netem."""
+        index = self.index(interface)
+        if seconds:
+            self._route.tc("replace", "netem", index, "1:", delay=round(seconds * 1_000_000), limit=100_000)
+        else:
+            self._route.tc("del", index=index, root=True)
+
+    def remove_route(self, route: HostRoute) -> None:
+        """Take a route away."""
+        family = socket.AF_INET if route.destination.version == 4 else socket.AF_INET6
+        index = self.index(route.interface)
+        self._route.route("del", family=family, dst=route.destination.with_prefixlen, oif=index)
+
     def add_route(self, route: HostRoute) -> None:
-        """Add a route. The next hop need not be in the prefix of an address."""
+        """Add a route, or put it back. The next hop need not be in the prefix of an address."""
         index = self.index(route.interface)
         destination = route.destination.with_prefixlen
         family = socket.AF_INET if route.destination.version == 4 else socket.AF_INET6
         if route.via is None:
-            self._route.route("add", family=family, dst=destination, oif=index)
+            self._route.route("replace", family=family, dst=destination, oif=index)
         else:
             self._route.route(
-                "add", family=family, dst=destination, oif=index, gateway=str(route.via), flags=_ONLINK
+                "replace", family=family, dst=destination, oif=index, gateway=str(route.via), flags=_ONLINK
             )
 
     def close(self) -> None:
