@@ -14,7 +14,7 @@ from pyroute2.netlink.exceptions import NetlinkError
 from kakehashi.dataplane.native import NativeDataPlane
 from kakehashi.dataplane.protocol import DataPlane
 from kakehashi.dialects.base import ShowError
-from kakehashi.gateway import backends, configuration, status, unsupported
+from kakehashi.gateway import configuration, status, unsupported
 from kakehashi.gateway.certificates import Certificates
 from kakehashi.gateway.clock import WallClock
 from kakehashi.gateway.configuration import Configuration
@@ -33,8 +33,8 @@ from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, tunnel_mtu
 from kakehashi.gateway.options import RunOptions
 from kakehashi.gateway.overview import overview
 from kakehashi.gateway.paths import tunnels_left_behind
-from kakehashi.gateway.pki_store import Store
 from kakehashi.gateway.peers import Peers
+from kakehashi.gateway.pki_store import Store
 from kakehashi.gateway.plan import plan
 from kakehashi.gateway.reconciler import Reconciler
 from kakehashi.gateway.resolver import Resolver, known_by_name
@@ -47,8 +47,8 @@ from kakehashi.model.address import IPAddress
 from kakehashi.model.address import Path as UdpPath
 from kakehashi.model.finding import Finding
 from kakehashi.model.gateway import Gateway
-from kakehashi.pki.keyring import Keyring
 from kakehashi.model.status import Status
+from kakehashi.pki.keyring import Keyring
 
 EXIT_FAULT = 1
 EXIT_CONFIGURATION = 2
@@ -110,7 +110,7 @@ class Daemon:
         self._reloading = asyncio.Lock()
         self._reloads: set[asyncio.Task[str]] = set()
         self._status_code = 0
-        self._dataplane: DataPlane = backends.start(options.backend, loaded.gateway)
+        self._dataplane: DataPlane = _open_dataplane()
         store = Store(options.certificates, _wall_clock)
         self._certificates = Certificates(store, self._log, _wall_clock, self._judge_again)
         self._driver = Driver(
@@ -122,13 +122,13 @@ class Daemon:
             sa_changed=self._reconciler.sa_changed,
             isakmp_sa_changed=self._reconciler.isakmp_sa_changed,
             broken=self._fail,
+            fetch=self._certificates.fetch,
             unreached=self._unreached,
             keylog=_keylog(options),
         )
 
     async def run(self) -> int:
         """From the first address to the last: everything is put back, whatever happens in between."""
-            fetch=self._certificates.fetch,
         control = Control(self._options.socket, self._answer)
         tasks: list[asyncio.Task[None]] = []
         monitor: Monitor | None = None
@@ -147,13 +147,13 @@ class Daemon:
             bell = PathMtuBell(self._reconciler.touch)
             tasks = [
                 asyncio.create_task(self._reconciler.run()),
+                asyncio.create_task(self._certificates.run()),
                 asyncio.create_task(self._resolver.run()),
             ]
             await _listen(control)
             self._log.say(Level.NOTICE, f"running {self._options.file}", name="running")
             _collect_rarely()
             await self._until_stopped(tasks)
-                asyncio.create_task(self._certificates.run()),
             await self._say_goodbye()
             return self._status_code
         finally:
@@ -164,18 +164,23 @@ class Daemon:
             await asyncio.gather(*ending, return_exceptions=True)
             self._watcher.close()
             await self._dhcp.stop()
+            await self._certificates.stop()
             if monitor:
                 monitor.close()
             if bell:
                 bell.close()
             await control.stop()
             self._driver.stop()
-            await self._certificates.stop()
             await self._put_back()
 
     @property
     def _gateway(self) -> Gateway:
         return self._loaded.gateway
+
+    def _judge_again(self) -> None:
+        """There is news of certificates: who waits for it may go on."""
+        self._driver.core.resume(self._driver.now())
+        self._driver.step()
 
     async def _until_stopped(self, tasks: list[asyncio.Task[None]]) -> None:
         stopping = asyncio.create_task(self._stopping.wait())
@@ -183,11 +188,6 @@ class Daemon:
         stopping.cancel()
         for task in done:
             if fault := task.exception():
-    def _judge_again(self) -> None:
-        """There is news of certificates: who waits for it may go on."""
-        self._driver.core.resume(self._driver.now())
-        self._driver.step()
-
                 self._fail(f"internal fault: {fault!r}")
 
     def _fail(self, reason: str) -> None:
@@ -299,6 +299,7 @@ class Daemon:
                 self._driver.core.clear(name, self._driver.now())
         self._driver.step()
         self._loaded, self._mapped = loaded, mapped
+        self._driver.core.trust(self._certificates.load(loaded.gateway))
         self._driver.core.configure(loaded.gateway, self._driver.now())
         self._driver.step()
         for name in steps.removed:
@@ -306,7 +307,6 @@ class Daemon:
             self._driver.forget(name)
         complaints = []
         for name in steps.added:
-        self._driver.core.trust(self._certificates.load(loaded.gateway))
             try:
                 self._add_tunnel(name)
             except GatewayError as error:

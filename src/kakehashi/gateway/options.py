@@ -27,6 +27,11 @@ class RunOptions:
         return self.file.stem
 
     @property
+    def certificates(self) -> Path:
+        """The folder of its keys and certificates."""
+        return self.state_dir / f"{self.name}.pki"
+
+    @property
     def socket(self) -> Path:
         """Where the control socket is."""
         return self.control or self.state_dir / f"{self.name}.sock"
@@ -36,11 +41,6 @@ def parse_maps(texts: Sequence[str]) -> dict[str, str]:
     """`GigaEthernet0.0=eth0`, several. GatewayError."""
     maps: dict[str, str] = {}
     for text in texts:
-    @property
-    def certificates(self) -> Path:
-        """The folder of its keys and certificates."""
-        return self.state_dir / f"{self.name}.pki"
-
         interface, equals, device = text.partition("=")
         if not (interface and equals and device):
             raise GatewayError(f"--map {text}: not INTERFACE=DEVICE", "e.g. --map GigaEthernet0.0=eth0")

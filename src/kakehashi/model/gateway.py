@@ -108,11 +108,11 @@ class Gateway:
     delete_notify: DeleteNotify | None = None
     names: NameService = field(default=NameService())
     watch_groups: tuple[WatchGroup, ...] = ()
+    trustpoints: tuple[Trustpoint, ...] = ()
+    certificate_imports: tuple[CertificateImport, ...] = ()
     files: tuple[str, ...] = field(default=())
 
     def interface(self, name: str) -> Interface | None:
-    trustpoints: tuple[Trustpoint, ...] = ()
-    certificate_imports: tuple[CertificateImport, ...] = ()
         """The interface of that name, or None."""
         return next((i for i in self.interfaces if i.name == name), None)
 
