@@ -17,12 +17,14 @@ class LinkEnd:
     """One end of a link. `addresses` are set by the lab; a gateway sets its own.
 
     `answers_for`: IPv6 addresses beyond, for which it answers neighbour solicitations (proxy NDP, RFC 4389).
+    `bridge`: it is a port of that one, which has the addresses.
     """
 
     namespace: str
     interface: str
     addresses: tuple[IPInterface, ...] = ()
     answers_for: tuple[IPAddress, ...] = ()
+    bridge: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,17 @@ class HostRoute:
     destination: IPNetwork
     interface: str
     via: IPAddress | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerWay:
+    """What came to a host by `port` of its LAN is answered through `router`, whatever the default route."""
+
+    namespace: str
+    bridge: str
+    port: str
+    router: IPAddress
+    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +109,7 @@ class Plan:
     routes: tuple[HostRoute, ...]
     translations: tuple[Translation, ...]
     leases: tuple[Leased, ...]
+    answer_ways: tuple[AnswerWay, ...]
     gateways: tuple[GatewayPlan, ...]
     probes: tuple[Probe, ...]
     quiet: tuple[Pair, ...]

@@ -114,7 +114,7 @@ def lab(
             seconds=None if seconds is None else parse_seconds(seconds),
         )
         check_outages(plan, options.outages)
-        if options.loss or plan.translations or options.outages:
+        if options.loss or plan.translations or options.outages or plan.answer_ways:
             find("nft", "nftables")
         with working_folder() as folder:
             code = run_in_sandbox(lambda: _inside(plan, options, folder, as_json))

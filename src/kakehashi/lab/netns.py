@@ -10,13 +10,14 @@ from pathlib import Path
 from pyroute2 import IPRoute
 
 from kakehashi.lab import signals
-from kakehashi.lab.blueprint import HostRoute, Link, LinkEnd
+from kakehashi.lab.blueprint import AnswerWay, HostRoute, Link, LinkEnd
 from kakehashi.lab.kernel import Namespace, die_with_parent, setns, unshare
 
 _SELF = "/proc/thread-self/ns/net"
 _ONLINK = 4  # RTNH_F_ONLINK: the next hop is on the link whatever the prefix says
 _NTF_PROXY = 8
 _NUD_PERMANENT = 0x80
+_FIRST_TABLE = 100
 
 # Without duplicate address detection an IPv6 address is usable at once (RFC 4862 section 5.4).
 _COMMON = {
@@ -96,6 +97,8 @@ class NetworkNamespace:
             with self.entered():
                 _set({f"{version}/neigh/{end.interface}/proxy_delay": "0" for version in ("ipv4", "ipv6")})
         self._route.link("set", index=index, state="up")
+        if end.bridge:
+            index = self._join(index, end.bridge)
         for address in end.addresses:
             self._route.addr(
                 "replace", index=index, address=str(address.ip), prefixlen=address.network.prefixlen
@@ -109,6 +112,31 @@ class NetworkNamespace:
                 flags=_NTF_PROXY,
                 state=_NUD_PERMANENT,
             )
+
+    def _join(self, port: int, bridge: str) -> int:
+        """Make the interface a port of the bridge, which is made if it is not there; the bridge's number."""
+        if not self._route.link_lookup(ifname=bridge):
+            self._route.link("add", ifname=bridge, kind="bridge")
+        index = self.index(bridge)
+        self._route.link("set", index=port, master=index)
+        self._route.link("set", index=index, state="up")
+        return index
+
+    def answer_through(self, way: AnswerWay) -> None:
+        """Answers to what bears the way's number as its mark go to its router."""
+        family = socket.AF_INET if way.router.version == 4 else socket.AF_INET6
+        table = _FIRST_TABLE + way.number
+        self._route.route(
+            "replace",
+            family=family,
+            dst="default",
+            table=table,
+            oif=self.index(way.bridge),
+            gateway=str(way.router),
+        )
+        self._route.rule("add", family=family, fwmark=way.number, table=table, priority=way.number)
+        with self.entered():
+            _set({"ipv4/fwmark_reflect": "1", "ipv6/fwmark_reflect": "1", "ipv4/tcp_fwmark_accept": "1"})
 
     def switch_off(self, interface: str) -> None:
         """The other end of the cable sees that nobody is there; `complete` and `add_route` switch it on."""

@@ -185,11 +185,17 @@ def _why_quiet(pair: Pair) -> str:
 
 
 def _has_company(pair: Pair, plan: Plan) -> bool:
-    """Is there another tunnel between the same devices, which carries the traffic?"""
-    devices = {end.device for end in pair.ends}
+    """Is there another tunnel that carries the traffic: between the same devices, or to the same LAN?"""
+    sites = {_site(plan, end.device) for end in pair.ends}
     return any(
-        other not in plan.quiet and {end.device for end in other.ends} == devices for other in plan.pairs
+        other not in plan.quiet and {_site(plan, end.device) for end in other.ends} == sites
+        for other in plan.pairs
     )
+
+
+def _site(plan: Plan, device: str) -> str:
+    """The device, or the first of those that share its LAN."""
+    return next((lan.shared_with for lan in plan.topology.lans_of(device) if lan.shared_with), device)
 
 
 def _why_down(

@@ -12,7 +12,7 @@ from kakehashi.lab.draft import Draft
 from kakehashi.lab.errors import LabError
 from kakehashi.lab.ikev1 import peer_text
 from kakehashi.lab.lan import Lan, plan_lans
-from kakehashi.lab.network import Network, host_namespace
+from kakehashi.lab.network import Network, host_namespace, sharing
 from kakehashi.lab.routing import Topology, plan_routes
 from kakehashi.lab.undefined import define_proposals
 from kakehashi.lab.wan import outer_version, plan_wans
@@ -49,6 +49,7 @@ def make_plan(devices: Sequence[Device], behind_nat: Collection[str] = ()) -> Pl
         routes=built.routes,
         translations=built.translations,
         leases=built.leases,
+        answer_ways=built.answer_ways,
         gateways=tuple(
             GatewayPlan(
                 device=device,
@@ -90,7 +91,7 @@ def _probe(topology: Topology, a: Lan, b: Lan, version: int, number: int) -> Pro
         return None
     there = topology.way(a.device, destination.ip, source.ip)
     back = topology.way(b.device, source.ip, destination.ip)
-    if not there or not back:
+    if not there or not back or not _ends_at(topology, there, b) or not _ends_at(topology, back, a):
         return None
     return Probe(
         source=_host_name(topology, a, number),
@@ -103,10 +104,17 @@ def _probe(topology: Topology, a: Lan, b: Lan, version: int, number: int) -> Pro
     )
 
 
+def _ends_at(topology: Topology, way: Sequence[End], lan: Lan) -> bool:
+    """Does the way lead to this router of the LAN, or to another one that it shares the LAN with?"""
+    last = next(pair for pair in topology.pairing.pairs if way[-1] in pair.ends)
+    return last.other(way[-1]).device == lan.device
+
+
 def _host_name(topology: Topology, lan: Lan, number: int) -> str:
     """The device's name speaks for its first host; others are told apart by their address."""
     first = topology.lans_of(lan.device)[0] == lan and number == 0
-    return lan.device if first else f"{lan.device} {lan.hosts[number].ip}"
+    routers = "+".join(other.device for other in sharing(topology, lan))
+    return routers if first else f"{routers} {lan.hosts[number].ip}"
 
 
 def _reluctance(topology: Topology, end: End) -> int:

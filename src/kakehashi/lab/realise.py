@@ -15,7 +15,7 @@ from kakehashi.lab.kernel import MS_BIND, mount
 from kakehashi.lab.netns import NetworkNamespace, connect
 from kakehashi.lab.programs import nft
 from kakehashi.lab.signals import held
-from kakehashi.lab.translation import loss_rules, nat_rules
+from kakehashi.lab.translation import loss_rules, nat_rules, port_rules
 
 _HOSTS, _RESOLVER = "/etc/hosts", "/etc/resolv.conf"
 
@@ -45,6 +45,11 @@ def _build(plan: Plan, loss: float, stack: ExitStack) -> dict[str, NetworkNamesp
     if plan.name_servers:
         own = tuple(ip_interface(server) for server in plan.name_servers)
         namespaces[INTERNET].complete(LinkEnd(namespace=INTERNET, interface="lo", addresses=own))
+    for way in plan.answer_ways:
+        namespaces[way.namespace].answer_through(way)
+    for name in dict.fromkeys(way.namespace for way in plan.answer_ways):
+        ports = dict.fromkeys((w.port, w.number) for w in plan.answer_ways if w.namespace == name)
+        nft(namespaces[name], port_rules(ports))
     _translate(plan, namespaces)
     if loss:
         nft(namespaces[INTERNET], loss_rules(loss))

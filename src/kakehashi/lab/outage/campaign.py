@@ -41,9 +41,15 @@ class History:
         return all(judgement.verdict.ok for judgement in self.judgements)
 
 
-def flows_of(probes: Sequence[Probe]) -> tuple[Probe, ...]:
-    """The probes that become traffic: those through few tunnels first, where there are too many."""
-    return tuple(sorted(probes, key=lambda probe: len(probe.by))[:_MOST_FLOWS])
+def flows_of(plan: Plan) -> tuple[Probe, ...]:
+    """The probes that become traffic: those through few tunnels first, where there are too many.
+
+    A host with several routers only answers, through the one by which it was asked: which of them to begin
+    with the routers would have to agree about.
+    """
+    several = {way.namespace for way in plan.answer_ways}
+    begun = [probe for probe in plan.probes if probe.source_namespace not in several]
+    return tuple(sorted(begun, key=lambda probe: len(probe.by))[:_MOST_FLOWS])
 
 
 def needed_seconds(plan: Plan, outages: Sequence[Outage]) -> float:
@@ -51,7 +57,7 @@ def needed_seconds(plan: Plan, outages: Sequence[Outage]) -> float:
     implications, last = Implications(plan), LEAST_SECONDS
     for outage in outages:
         last = max(last, outage.at, outage.end or 0.0)
-        for probe in flows_of(plan.probes):
+        for probe in flows_of(plan):
             found = implications.of(outage, probe.source_address, probe.destination_address)
             if found is not None and found.seconds is not None:
                 last = max(last, outage.at + found.seconds + SLACK_SECONDS)
@@ -81,7 +87,7 @@ class Campaign:
         self._namespaces = namespaces
         self._gateways = gateways
         self._progress = progress
-        self._traffic = Traffic(flows_of(plan.probes), folder / "traffic")
+        self._traffic = Traffic(flows_of(plan), folder / "traffic")
         self._hands = Hands(
             plan, namespaces, gateways, Addresses(plan, folder), self._happened, self._is_moved
         )
