@@ -137,6 +137,8 @@ class Driver:
                 self._tell_dropped(tunnel, trigger, way.reason)
             elif way.path is None:
                 self._tell_dropped(tunnel, trigger, "its peer can only come to us")
+            else:
+                self._tell_dropped(tunnel, trigger, "no negotiation begins here")
             self._let_go(tunnel)
         self.step()
 
@@ -206,10 +208,10 @@ class Driver:
                 self._changed[tunnel] = None
             case AskActivity():
                 pass  # answered for all that ask at once
-            case IsakmpSaChanged(peer):
-                self._isakmp_sa_changed(peer)
             case FetchRevocation(wanted):
                 self._fetch(wanted)
+            case IsakmpSaChanged(peer):
+                self._isakmp_sa_changed(peer)
             case Event():
                 self._event(effect)
 

@@ -92,9 +92,11 @@ class Endpoint:
 
         `path` None: the peer's address is not known, and only an IKE SA that stands can help (V1-10). Does
         nothing while that is under way or the packet `trigger` has its SA; in GRE all packets have the same.
-        False if it cannot begin.
+        False if it cannot begin, or is not to.
         """
         wanted = self.gateway.tunnel(tunnel)
+        if wanted is not None and wanted.connect is ConnectType.NEVER:
+            return False
         if wanted is not None and wanted.ipsec.gre is not None:
             trigger = None
         match wanted:

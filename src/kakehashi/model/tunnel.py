@@ -15,6 +15,7 @@ class ConnectType(enum.Enum):
 
     ON_DEMAND = "on demand"  # a packet for the tunnel; it waits for the SA and is not lost
     ALWAYS = "always"  # the gateway keeps the tunnel up; without SA the interface is down
+    NEVER = "never"  # the peer begins; rekeys are either's
 
 
 class NextHopChoice(enum.Enum):

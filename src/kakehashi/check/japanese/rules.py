@@ -24,9 +24,10 @@ SENTENCES: Mapping[str, str] = {
     "{} ({}) is shut down": "{}({})がshutdownされています",
     "{} is shut down": "{}がshutdownされています",
     "there is no interface {}": "インタフェース{}がありません",
-    "neither end can begin: {} and {} do not know the other's address, or a NAT is in the way": (
-        "どちらの側からもネゴシエーションを開始できません: {}と{}は相手のアドレスを知らないか、NATに遮ら"
-        "れています"
+    "neither end can begin: {} and {} do not know the other's address, or are not to, or a NAT is in the "
+    "way": (
+        "どちらの側からもネゴシエーションを開始できません: {}と{}は相手のアドレスを知らないか、開始しない設"
+        "定か、NATに遮られています"
     ),
     "{}: the other end is in none of these files": "{}: 対向の設定がこれらのファイルにありません",
     "switch the tunnel on": "トンネルインタフェースを有効にしてください(`no shutdown`)",
