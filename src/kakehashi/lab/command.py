@@ -22,6 +22,7 @@ from kakehashi.lab.outage.cables import Cables
 from kakehashi.lab.outage.grammar import LONGEST, parse_outages, parse_time
 from kakehashi.lab.outage.hands import check as check_outages
 from kakehashi.lab.outcome import Outcome, to_json
+from kakehashi.lab.picture.layout import picture as picture_of
 from kakehashi.lab.plan import make_plan
 from kakehashi.lab.process import GatewayProcess
 from kakehashi.lab.programs import find
@@ -114,10 +115,11 @@ def lab(
             seconds=None if seconds is None else parse_seconds(seconds),
         )
         check_outages(plan, options.outages)
+        drawing = None if picture is None else _picture_file(picture)
         if options.loss or plan.translations or options.outages or plan.answer_ways:
             find("nft", "nftables")
         with working_folder() as folder:
-            code = run_in_sandbox(lambda: _inside(plan, options, folder, as_json))
+            code = run_in_sandbox(lambda: _inside(plan, options, folder, as_json, drawing))
     except LabError as error:
         typer.echo(f"kakehashi lab: {error}", err=True)
         code = EXIT_CANNOT
@@ -151,12 +153,28 @@ def _capture_folder(folder: Path) -> Path:
     return folder.resolve()
 
 
-def _inside(plan: Plan, options: Options, folder: Path, as_json: bool) -> int:
+def _picture_file(file: Path) -> Path:
+    """A file that can be written, before anything is built. LabError."""
+    if not file.parent.is_dir() or file.is_dir():
+        raise LabError(f"--picture {file}: say a file in a folder that is there, e.g. --picture lab.svg")
+    return file.resolve()
+
+
+def _draw(outcome: Outcome, file: Path) -> None:
+    try:
+        file.write_text(picture_of(outcome), encoding="utf-8")
+    except OSError as error:
+        raise LabError(f"--picture {file}: {error.strerror}") from error
+
+
+def _inside(plan: Plan, options: Options, folder: Path, as_json: bool, drawing: Path | None) -> int:
     """The lab proper, in the sandbox's process."""
     console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
 
     def finished(outcome: Outcome) -> None:
         hide()
+        if drawing is not None:
+            _draw(outcome, drawing)
         if as_json:
             print(json.dumps(to_json(outcome), indent=2, ensure_ascii=False), flush=True)  # noqa: T201
         else:
