@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from kakehashi.gateway import http
 from kakehashi.gateway.log import Log
 from kakehashi.gateway.pki_store import WARN_DAYS, PkiError, Store, expiring, expiry_text, statuses
 from kakehashi.ike.effects import Level
-from kakehashi.model.certificate import CertificateImport, CertificateStatus
+from kakehashi.model.certificate import CertificateImport
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.status import Status
 from kakehashi.pki.keyring import Keyring
 from kakehashi.pki.verdict import Fetch
 
@@ -42,9 +44,9 @@ class Certificates:
         self.warn()
         return self.keyring
 
-    def statuses(self) -> tuple[CertificateStatus, ...]:
-        """For `show`."""
-        return statuses(self.keyring)
+    def added_to(self, status: Status) -> Status:
+        """What `show` tells, with the certificates."""
+        return replace(status, certificates=statuses(self.keyring))
 
     def fetch(self, wanted: tuple[Fetch, ...]) -> None:
         """Ask for what is not being asked for already."""

@@ -344,9 +344,10 @@ class Daemon:
         names = self._resolver.statuses(self._names.used(self._gateway))
         time = _wall_clock()
         watches = self._watcher.statuses(time)
-        return status.merge(
+        merged = status.merge(
             self._gateway, time, tunnels, sas, routes, counters.drops, matches, names, watches
         )
+        return self._certificates.added_to(merged)
 
     def _clear_sas(self, tunnel: str) -> None:
         """Path monitoring asks for it."""

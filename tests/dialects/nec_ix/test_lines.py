@@ -186,10 +186,10 @@ def test_lines_of_a_foreign_block_are_not_the_interface_above() -> None:
     "words",
     [
         "ike commit-bit p",
-        "pki cert import pem name ca url file:ca.pem",
+        "pki cert erase name ca",
     ],
 )
-def test_certificates_and_what_other_models_write_are_not_there_yet(words: str) -> None:
+def test_what_is_only_typed_and_what_other_models_write_are_not_there_yet(words: str) -> None:
     lowered = lower(f"!\n{words}\n")
     finding = found(lowered, "not-yet")
     assert (finding.severity, line(finding)) == (Severity.WARNING, 2)

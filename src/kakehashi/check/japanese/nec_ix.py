@@ -198,8 +198,22 @@ SENTENCES: Mapping[str, str] = {
     ),
     "move `{}` to `ikev2 default-profile`": "`{}`を`ikev2 default-profile`に移してください",
     "{} has no peer; it is no tunnel": "{}に対向の設定がなく、トンネルになりません",
-    "{}: digital signatures are not there yet; the tunnel stays down": (
-        "{}: デジタル署名は未対応です。トンネルは確立しません"
+    "`{}` is no place for a certificate: the device takes files of its own storage alone": (
+        "`{}`から証明書は取得できません。装置内のファイルだけを指定できます"
+    ),
+    "write `url file:PATH`": "`url file:パス`と書いてください",
+    "{}: this device proves who it is by a certificate, and no line says which; any of the device's "
+    "storage is used": (
+        "{}: 本装置は証明書で認証されますが、使う証明書の指定がありません。装置内のいずれかの証明書を使います"
+    ),
+    "{}: the peer is believed by a certificate, and no line says which; any of the device's storage "
+    "is used": (
+        "{}: 対向を証明書で認証しますが、CA証明書の指定がありません。装置内のいずれかのCA証明書を使います"
+    ),
+    "add `ikev2 cert mycert name NAME`": "`ikev2 cert mycert name 名前`を追加してください",
+    "add `ikev2 cert cacert name NAME`": "`ikev2 cert cacert name 名前`を追加してください",
+    "{}: `cert {}` has no effect, for that side has a pre-shared key": (
+        "{}: その側は事前共有鍵で認証するため、`cert {}`は無効です"
     ),
     "{} has an IKEv2 peer and no `tunnel mode ipsec-ikev2`; the tunnel stays down": (
         "{}にIKEv2の対向がありますが`tunnel mode ipsec-ikev2`がなく、トンネルは確立しません"

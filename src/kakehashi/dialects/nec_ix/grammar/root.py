@@ -4,6 +4,7 @@ from kakehashi.dialects.grammar import Argument, Command, Either, Many, Optional
 from kakehashi.dialects.kinds import Address, Number, Prefix, Text
 from kakehashi.dialects.nec_ix.grammar.access_list import LISTS
 from kakehashi.dialects.nec_ix.grammar.ikev1 import IKEV1
+from kakehashi.dialects.nec_ix.grammar.pki import PKI
 from kakehashi.dialects.nec_ix.grammar.policy import IDENTITY
 from kakehashi.dialects.nec_ix.grammar.watch import WATCH
 from kakehashi.dialects.nec_ix.interfaces import InterfaceName
@@ -158,7 +159,7 @@ ROOT: tuple[Command, ...] = (
     _route("ip", 4),
     _route("ipv6", 6),
     *IKEV2,
-    _not_yet("pki", "certificates"),
+    *PKI,
     *IKEV1,
     *LISTS,
     *WATCH,

@@ -7,6 +7,7 @@ from kakehashi.dialects.blocks import Block, read_blocks
 from kakehashi.dialects.document import Document, Statement, Unknown, statements
 from kakehashi.dialects.nec_ix.interfaces import kind_of
 from kakehashi.dialects.nec_ix.lower.access_list import read_lists
+from kakehashi.dialects.nec_ix.lower.certificates import read_imports
 from kakehashi.dialects.nec_ix.lower.ikev1_checks import check_ikev1
 from kakehashi.dialects.nec_ix.lower.ikev1_tunnel import IKEV1_MODES, lower_ikev1_tunnel
 from kakehashi.dialects.nec_ix.lower.interface import lower_interface
@@ -63,8 +64,10 @@ def lower_document(document: Document, file: str) -> Lowered:
         routes=routes,
         ikev1_peers=policies.peers,
         delete_notify=read_delete_notify(document),
+        access_lists=lists_in_use(lists, interfaces.values(), report),
         watch_groups=read_watch_groups(document, interfaces, routes, tunnels, report),
         names=read_name_service(document),
+        certificate_imports=read_imports(document, report),
         files=(file,),
     )
     return Lowered(gateway, report.findings())

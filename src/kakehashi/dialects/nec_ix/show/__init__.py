@@ -10,6 +10,7 @@ from kakehashi.dialects.kinds import Text
 from kakehashi.dialects.matching import Failure, match_line
 from kakehashi.dialects.nec_ix.interfaces import InterfaceName
 from kakehashi.dialects.nec_ix.show import (
+    certificates,
     child_sa,
     ike_sa,
     ip_route,
@@ -81,6 +82,11 @@ SHOW: tuple[Command, ...] = (
         pattern=(Word("network-monitor", "Path monitoring"), Optional(_GROUP)),
         help="Which watch groups are switched on",
     ),
+    Command(
+        key="pki cert",
+        pattern=(Word("pki", "Certificates"), Word("cert", "Those of the device's storage")),
+        help="The certificates of the device's storage",
+    ),
     Command(key="ipv6 route", pattern=(Word("ipv6", "IPv6"), Word("route", "Routes")), help="Routes of IPv6"),
 )
 CLEAR: tuple[Command, ...] = (
@@ -96,6 +102,7 @@ _VERSIONS = {"ikev2 sa": 2, "ike sa": 1}
 _OF_STATUS: dict[str, Callable[[Status], str]] = {
     "ikev2 sa": sa.render,
     "ikev2 child-sa": child_sa.render,
+    "pki cert": certificates.render,
     "ip route": ip_route.render_ipv4,
     "ipv6 route": ip_route.render_ipv6,
 }
