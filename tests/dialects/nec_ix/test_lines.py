@@ -199,8 +199,6 @@ def test_what_is_only_typed_and_what_other_models_write_are_not_there_yet(words:
 @pytest.mark.parametrize(
     "words",
     [
-        "ikev2 cert cacert name ca",
-        "ikev2 cert mycert name me",
         "tunnel mode l2tp-lns",
         "tunnel mode ether-ip ipsec-ikev2",
         "ip filter incoming 1 in",

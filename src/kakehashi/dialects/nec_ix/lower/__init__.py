@@ -64,7 +64,6 @@ def lower_document(document: Document, file: str) -> Lowered:
         routes=routes,
         ikev1_peers=policies.peers,
         delete_notify=read_delete_notify(document),
-        access_lists=lists_in_use(lists, interfaces.values(), report),
         watch_groups=read_watch_groups(document, interfaces, routes, tunnels, report),
         names=read_name_service(document),
         certificate_imports=read_imports(document, report),
