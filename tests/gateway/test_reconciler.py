@@ -58,7 +58,12 @@ class FakeHost:
         return self.now
 
     async def apply(
-        self, wanted: Sequence[Item], filters: str, facts: Facts, access: Sequence[Filter] = ()
+        self,
+        wanted: Sequence[Item],
+        filters: str,
+        facts: Facts,
+        access: Sequence[Filter] = (),
+        translation: str = "",
     ) -> tuple[list[str], bool]:
         self.wanted, self.filters = wanted, filters
         return self.problems, False

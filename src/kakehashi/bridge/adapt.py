@@ -188,8 +188,13 @@ def _for_cisco(tunnel: Tunnel, draft: _Draft) -> None:
         draft.notes.append(f"{tunnel.interface}: `tunnel source` is {wan.name}, by which the peer is reached")
     if tunnel.connect is ConnectType.ON_DEMAND:
         draft.notes.append(f"{tunnel.interface}: the device makes the SA at once, not when there is traffic")
-    changed = replace(_filtering(tunnel), source_address=source, outgoing=None, connect=ConnectType.ALWAYS)
+    changed = replace(_filtering(tunnel), source_address=source, outgoing=None, connect=_kept_up(tunnel))
     draft.tunnels.append((changed, tunnel))
+
+
+def _kept_up(tunnel: Tunnel) -> ConnectType:
+    """Where the device has nothing between: a tunnel that only the peer begins stays one."""
+    return ConnectType.NEVER if tunnel.connect is ConnectType.NEVER else ConnectType.ALWAYS
 
 
 def _to_map(tunnel: Tunnel, draft: _Draft) -> None:
@@ -288,7 +293,7 @@ def _for_routes(tunnel: Tunnel, draft: _Draft) -> None:
             draft.notes.append(
                 f"{tunnel.interface}: which networks the peer has is not said; add routes into its tunnel"
             )
-        connect = part.connect if draft.target == NEC else ConnectType.ALWAYS
+        connect = part.connect if draft.target == NEC else _kept_up(part)
         changed = replace(part, interface=name, policy_based=False, connect=connect)
         draft.tunnels.append((_ends_for(changed, draft), part))
 
@@ -403,12 +408,8 @@ def _used(gateway: Gateway, tunnels: list[Tunnel]) -> tuple[Ikev1Peer, ...]:
     return ()
 
 
-def _filters(gateway: Gateway) -> set[str | None]:
-    return {
-        name
-        for i in gateway.interfaces
-        for name in (i.access_in, i.access_out, i.access_in_ipv6, i.access_out_ipv6)
-    }
+def _filters(gateway: Gateway) -> set[str]:
+    return {name for i in gateway.interfaces for name in i.lists}
 
 
 def _answering(gateway: Gateway, target: str) -> IkePolicy:
@@ -422,11 +423,16 @@ def _answering(gateway: Gateway, target: str) -> IkePolicy:
 
 
 def _renamed_interface(interface: Interface, names: dict[str, str]) -> Interface:
+    translation = interface.translation
+    if translation is not None and translation.inside is not None:
+        inside = tuple(names.get(name, name) for name in translation.inside)
+        translation = replace(translation, inside=inside)
     return replace(
         interface,
         name=names[interface.name],
         unnumbered=names.get(interface.unnumbered or "", interface.unnumbered),
         unnumbered_ipv6=names.get(interface.unnumbered_ipv6 or "", interface.unnumbered_ipv6),
+        translation=translation,
     )
 
 

@@ -36,6 +36,7 @@ from kakehashi.gateway.host.items import (
 from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, device_mtu
 from kakehashi.gateway.outgoing import NoWay, Pin, Way, is_between_ends
 from kakehashi.gateway.policy_based import Pair, into_tunnel, pairs_of, past_tunnels
+from kakehashi.gateway.translators import outside_addresses
 from kakehashi.gateway.watch.ways import ways
 from kakehashi.model import gateway as model
 from kakehashi.model.address import IPAddress
@@ -90,6 +91,7 @@ def desired(
             continue
         if interface.kind is not InterfaceKind.TUNNEL:
             items += _interface(interface, device)
+            items += outside_addresses(interface, device)
             if interface.dhcp and device in leases:
                 items += _leased(interface, device, leases[device])
         elif interface.name in tunnels:

@@ -17,13 +17,15 @@ from kakehashi.gateway.host.filters import Clamp, Ruleset, render
 from kakehashi.gateway.host.guards import Guard
 from kakehashi.gateway.host.host import Host
 from kakehashi.gateway.host.items import Item
+from kakehashi.gateway.host.translation import render as render_translation
 from kakehashi.gateway.log import Log
-from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, LARGEST, tunnel_mtu
+from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, LARGEST, fit_devices, tunnel_mtu
 from kakehashi.gateway.outgoing import NoWay, Way, decide
 from kakehashi.gateway.paths import tunnel_paths
 from kakehashi.gateway.policy_based import is_told_by_peer, negotiated_pairs, pairs_of, past
 from kakehashi.gateway.standing import depends_on_sas, isakmp_sa_suffices, why_down
 from kakehashi.gateway.status import down_reason
+from kakehashi.gateway.translators import translators
 from kakehashi.gateway.watch.watcher import Watcher
 from kakehashi.ike.effects import Level
 from kakehashi.model.address import IPAddress, Path
@@ -184,10 +186,12 @@ class Reconciler:
         if self._watcher is not None:
             up = {name: state.up for name, state in states.items()}
             self._tell_routes(self._watcher.look(self.facts, up))
-        self.wanted = desired(gateway, self.devices, states, self.facts, leases, self.withdrawn)
+        wanted = desired(gateway, self.devices, states, self.facts, leases, self.withdrawn)
+        self.wanted = fit_devices(wanted, self._fitting(gateway, driver, states))
         rules = render(self._ruleset(gateway, states))
         access = tuple(_access(gateway, self.devices))
-        problems, changed = await self._host.apply(self.wanted, rules, self.facts, access)
+        translation = render_translation(translators(gateway, self.devices, self.facts))
+        problems, changed = await self._host.apply(self.wanted, rules, self.facts, access, translation)
         self.states = states  # now that it is so
         self._dhcp.follow(leased_devices(gateway, self.devices, self.facts, leases))
         self._tell_dataplane(gateway, driver)
@@ -287,10 +291,16 @@ class Reconciler:
             own_clamps=tuple(self._own_clamps(gateway, states)),
             guards=tuple(self._guards(gateway, states)),
             tunnels=tuple(self.devices[name] for name in states if name in self.devices),
-            translated=tuple(
-                self.devices[i.name] for i in gateway.interfaces if i.napt and i.name in self.devices
-            ),
         )
+
+    def _fitting(
+        self, gateway: Gateway, driver: Driver, states: Mapping[str, TunnelState]
+    ) -> dict[str, int]:
+        """Devices by which the kernel itself must fragment, for the data plane does not before encryption."""
+        if driver.dataplane.pre_fragments:
+            return {}
+        tunnels = (t for t in gateway.tunnels if t.interface in states and t.interface in self.devices)
+        return {self.devices[t.interface]: states[t.interface].mtu for t in tunnels if t.ipsec.pre_fragment}
 
     def _own_clamps(self, gateway: Gateway, states: Mapping[str, TunnelState]) -> Iterator[Clamp]:
         """The devices take more than fits, so that the host's own TCP would have its packets fragmented."""
@@ -406,19 +416,16 @@ def _bearer(gateway: Gateway, interface: Interface) -> Interface | None:
 
 
 def _access(gateway: Gateway, devices: Mapping[str, str]) -> Iterator[Filter]:
-    """Which access list filters where. One that is named and not there lets everything pass (CI-09)."""
+    """Which access lists filter where. Where none of them is there, the device knows what passes (CI-09)."""
     for interface in gateway.interfaces:
         device = devices.get(interface.name)
         if device is None or not interface.enabled or interface.kind is InterfaceKind.LOOPBACK:
             continue
-        for name, inbound, version in (
-            (interface.access_in, True, 4),
-            (interface.access_out, False, 4),
-            (interface.access_in_ipv6, True, 6),
-            (interface.access_out_ipv6, False, 6),
-        ):
-            if name and (rules := gateway.access_list(name)):
-                yield Filter(device, inbound, version, rules)
+        for f in interface.filters:
+            found = (gateway.access_list(name) for name in f.lists)
+            rules = tuple(a for a in found if a is not None and a.has(f.version))
+            if rules or not f.missing_passes:
+                yield Filter(device, f.inbound, f.version, rules, f.own, f.neighbours)
 
 
 def _clamps(interface: Interface, device: str, mtu: int) -> list[Clamp]:

@@ -131,6 +131,8 @@ VALUES = {
     "destination": ["10.77.0.0", "2001:db8:77::/64"],
     "dynamic": ["DYN"],
     "first": ["10.77.0.0"],
+    "netmask": ["255.255.255.0"],
+    "type": ["match-host"],
     "group": ["OG"],
     "hostname": ["x77.example"],
     "addresses": ["192.0.2.77", "2001:db8::77"],

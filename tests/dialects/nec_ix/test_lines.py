@@ -201,9 +201,9 @@ def test_what_is_only_typed_and_what_other_models_write_are_not_there_yet(words:
     [
         "tunnel mode l2tp-lns",
         "tunnel mode ether-ip ipsec-ikev2",
-        "ip filter incoming 1 in",
         "ip address map-e",
-        "ip napt static 192.168.10.5 tcp 80",
+        "ip napt static network 192.168.10.0 10.0.0.0",
+        "ip napt eim-mode on",
     ],
 )
 def test_what_an_interface_cannot_do_yet_is_told_with_its_line(words: str) -> None:

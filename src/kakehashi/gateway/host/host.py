@@ -97,6 +97,7 @@ class Host:
         self._is_saved = True
         self._is_restored = False
         self._filters = Filters(name)
+        self._translation = Filters(name, ".translation")
         self._access = AccessFilters(name)
         self._lock = asyncio.Lock()  # netlink(7) reads one table at a time for each socket
 
@@ -110,7 +111,12 @@ class Host:
         return await self._access.matches()
 
     async def apply(
-        self, wanted: Sequence[Item], filters: str, facts: Facts, access: Sequence[Filter] = ()
+        self,
+        wanted: Sequence[Item],
+        filters: str,
+        facts: Facts,
+        access: Sequence[Filter] = (),
+        translation: str = "",
     ) -> tuple[list[str], bool]:
         """Make it so. What went wrong, one sentence each, and whether anything was changed.
 
@@ -119,15 +125,17 @@ class Host:
         async with self._lock:
             if self._is_restored:
                 return [], False
-            return await self._apply(wanted, filters, facts, access)
+            return await self._apply(wanted, filters, facts, access, translation)
 
     async def _apply(
-        self, wanted: Sequence[Item], filters: str, facts: Facts, access: Sequence[Filter] = ()
+        self, wanted: Sequence[Item], filters: str, facts: Facts, access: Sequence[Filter], translation: str
     ) -> tuple[list[str], bool]:
         todo = difference(wanted, self._ledger.items, facts)
         problems = list(todo.problems)
         if access:
             problems += await self._access.apply(access)  # before anything lets packets through
+        if translation:
+            problems += await self._translation.apply(translation)
         for item in todo.remove:
             problems += await self._try(item, self._remove, facts)
         if todo.add:
@@ -141,13 +149,15 @@ class Host:
         problems += await self._filters.apply(filters)
         if not access:
             problems += await self._access.apply(())
+        if not translation:
+            problems += await self._translation.apply("")
         return problems, bool(todo.add or todo.remove)
 
     async def restore(self) -> list[str]:
         """Undo everything. What could not be undone is said, and forgotten."""
         async with self._lock:
             self._is_restored = True
-            problems, _ = await self._apply((), "", await self._last_facts())
+            problems, _ = await self._apply((), "", await self._last_facts(), (), "")
             try:
                 self._ledger.remove()
             except OSError as error:

@@ -32,21 +32,15 @@ def _options(interface: Interface, losses: Losses) -> Iterator[str]:
     for word, mss in (("ip", interface.adjust_mss), ("ipv6", interface.adjust_mss_ipv6)):
         if mss is not None:
             yield f"{word} tcp adjust-mss {'pmtu' if mss is AdjustMss.AUTO else mss}"
-    if interface.napt or interface.static_translations:
+    if interface.napt:
         losses.add(
             interface.source,
             f"address translation on {interface.name}",
             "the device has it in its firewall (`nat`, with zones), which is not translated",
         )
-    for name in (
-        interface.access_in,
-        interface.access_out,
-        interface.access_in_ipv6,
-        interface.access_out_ipv6,
-    ):
-        if name is not None:
-            losses.add(
-                interface.source,
-                f"filter {name} on {interface.name}",
-                "filters are not translated for AlliedWare Plus",
-            )
+    for name in (name for f in interface.filters for name in f.lists):
+        losses.add(
+            interface.source,
+            f"filter {name} on {interface.name}",
+            "filters are not translated for AlliedWare Plus",
+        )

@@ -52,7 +52,6 @@ _BLOCKS = (
     "pseudowire-class",
     "radius server",
     "redundancy",
-    "route-map",
     "router",
     "sip-ua",
     "stcapp",

@@ -5,6 +5,7 @@ from kakehashi.dialects.cisco_ios.grammar.foreign import FOREIGN
 from kakehashi.dialects.cisco_ios.grammar.ikev2 import IKEV2
 from kakehashi.dialects.cisco_ios.grammar.ipsec import IPSEC
 from kakehashi.dialects.cisco_ios.grammar.isakmp import ISAKMP
+from kakehashi.dialects.cisco_ios.grammar.nat import NAT, ROUTE_MAP
 from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
     REST,
     command,
@@ -18,7 +19,7 @@ from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
     word,
 )
 from kakehashi.dialects.cisco_ios.interfaces import interface
-from kakehashi.dialects.cisco_ios.kinds import PORT, Mask
+from kakehashi.dialects.cisco_ios.kinds import Mask
 from kakehashi.dialects.grammar import Argument, Command, Either, Many, Negation, Optional, Support
 from kakehashi.dialects.kinds import Address, Prefix, Text
 
@@ -77,76 +78,6 @@ ROUTES: tuple[Command, ...] = (
     not_ours("ip route track"),
     not_yet("ip default-network", "a default route by a classful network"),
     not_yet("ip default-gateway", "a gateway for a device that does not route"),
-)
-_BY_INTERFACE = word("interface", "The interface whose address is used")
-
-NAT: tuple[Command, ...] = (
-    Command(
-        key="ip nat inside source",
-        pattern=(
-            *said("ip nat inside source"),
-            Either(
-                (word("list"), text("list", "an access list")),
-                (word("route-map"), text("route map", "a route map")),
-            ),
-            Either(
-                (_BY_INTERFACE, interface("interface")),
-                (word("pool", "A pool of addresses"), text("pool", "a pool")),
-            ),
-            Optional(
-                Many(
-                    Either(
-                        (flag("overload"),),
-                        (word("vrf"), text("vrf", "a VRF")),
-                        (word("extended", "An entry of the whole flow"),),
-                        (word("match-in-vrf", "What stays in its VRF"),),
-                        (word("mapping-id", "For redundancy"), text("mapping", "a number")),
-                        (word("redundancy", "With a redundancy group"), text("redundancy", "a group")),
-                        (word("reversible", "From outside as well"),),
-                        (word("oer", "For optimized edge routing"),),
-                    )
-                )
-            ),
-        ),
-        help="Translate the sources of what goes out",
-    ),
-    Command(
-        key="ip nat inside source static",
-        pattern=(
-            *said("ip nat inside source static"),
-            Either(
-                (
-                    Either((word("tcp", "", ("protocol", 6)),), (word("udp", "UDP", ("protocol", 17)),)),
-                    Argument("inside", Address(4), "The address inside"),
-                    Argument("inside port", PORT, "Its port"),
-                    Either(
-                        (_BY_INTERFACE, interface("interface")),
-                        (Argument("outside", Address(4), "The address outside"),),
-                    ),
-                    Argument("outside port", PORT, "Its port"),
-                ),
-                (
-                    word("esp", "ESP", ("protocol", 50)),
-                    Argument("inside", Address(4), "The address inside"),
-                    _BY_INTERFACE,
-                    interface("interface"),
-                ),
-                (
-                    Optional(word("network", "A network")),
-                    Argument("inside", Address(4), "The address inside"),
-                    Either(
-                        (_BY_INTERFACE, interface("interface")),
-                        (Argument("outside", Address(4), "The address outside"),),
-                    ),
-                ),
-            ),
-            Optional(REST),
-        ),
-        help="A fixed translation",
-    ),
-    not_yet("ip nat outside", "translation of what comes from outside"),
-    not_yet("ip nat source", "translation by a virtual interface"),
-    not_yet("ip nat pool", "pools of translated addresses"),
 )
 
 _DOMAIN = text("domain", "a domain")
@@ -220,6 +151,7 @@ ROOT: tuple[Command, ...] = (
     ),
     *ROUTES,
     *NAT,
+    ROUTE_MAP,
     *LISTS,
     *ISAKMP,
     *IPSEC,

@@ -73,7 +73,7 @@ def _read(document: Document, report: Report) -> Around:
     lowered = (lower_interface(block, report) for block in blocks.values())
     interfaces = {i.name: with_dhcp_routes(document, i) for i in lowered if i is not None}
     lists = read_lists(document, report)
-    interfaces = with_translation(document, blocks, interfaces, lists, report)
+    interfaces, lists = with_translation(document, blocks, interfaces, lists, report)
     keys = read_keys(document, report)
     peers = Peers(
         phase1=read_phase1(document, report),

@@ -8,6 +8,7 @@ from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.cisco_ios.interfaces import interface_of, is_null, is_template, kind_of
 from kakehashi.dialects.document import Statement
 from kakehashi.dialects.report import Report
+from kakehashi.model.access_list import PacketFilter
 from kakehashi.model.address import IPAddress
 from kakehashi.model.gateway import Interface, InterfaceKind
 
@@ -136,8 +137,10 @@ def _ipv6_address(interface: Interface, statement: Statement, report: Report) ->
 
 
 def _filter(interface: Interface, statement: Statement) -> Interface:
-    name = None if statement.negated else statement.get("list")
     inbound = statement.get("direction", "in") == "in"
-    if statement.key == "ip access-group":
-        return replace(interface, access_in=name) if inbound else replace(interface, access_out=name)
-    return replace(interface, access_in_ipv6=name) if inbound else replace(interface, access_out_ipv6=name)
+    version = 4 if statement.key == "ip access-group" else 6
+    rest = tuple(f for f in interface.filters if (f.inbound, f.version) != (inbound, version))
+    if not statement.negated:
+        lists = (str(statement.get("list")),)
+        rest = (*rest, PacketFilter(lists=lists, inbound=inbound, version=version))
+    return replace(interface, filters=rest)

@@ -20,6 +20,7 @@ from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy
 from kakehashi.dialects.nec_ix.lower.route import read_routes
 from kakehashi.dialects.nec_ix.lower.routed import Routed
 from kakehashi.dialects.nec_ix.lower.settings import Place, Settings, read_place
+from kakehashi.dialects.nec_ix.lower.translation import lists_in_use
 from kakehashi.dialects.nec_ix.lower.tunnel import Surroundings, lower_tunnel
 from kakehashi.dialects.nec_ix.lower.watch import read_watch_groups
 from kakehashi.dialects.report import Report
@@ -44,7 +45,8 @@ def lower_document(document: Document, file: str) -> Lowered:
     interfaces = {i.name: i for i in lowered if i is not None}
     routes = read_routes(document, report)
     policies = read_policies(document, report)
-    maps = read_maps(document, policies, read_lists(document, report), report)
+    lists = read_lists(document, report)
+    maps = read_maps(document, policies, lists, report)
     around = Surroundings(keys, profiles, default, interfaces, Routed(routes, interfaces.values()))
     found = (_tunnel(block, maps, around, report) for block in blocks.values())
     tunnels = tuple(tunnel for tunnel in found if tunnel is not None)
@@ -64,6 +66,7 @@ def lower_document(document: Document, file: str) -> Lowered:
         routes=routes,
         ikev1_peers=policies.peers,
         delete_notify=read_delete_notify(document),
+        access_lists=lists_in_use(lists, interfaces.values(), report),
         watch_groups=read_watch_groups(document, interfaces, routes, tunnels, report),
         names=read_name_service(document),
         certificate_imports=read_imports(document, report),
