@@ -10,8 +10,9 @@ import typer
 from kakehashi.gateway import client
 from kakehashi.gateway.control import Request
 from kakehashi.gateway.errors import GatewayError
+from kakehashi.gateway.face import Face
 from kakehashi.gateway.log import LogOptions
-from kakehashi.gateway.options import RunOptions, parse_level, parse_maps
+from kakehashi.gateway.options import RunOptions, parse_level, parse_listener, parse_maps
 
 EXIT_FAULT = 1
 
@@ -55,6 +56,13 @@ def run(
     dialect: Annotated[
         str | None, typer.Option(help="The configuration's language, e.g. nec-ix; recognised unless said.")
     ] = None,
+    ssh: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[ADDRESS:]PORT",
+            help="The router's own command line by SSH, for the users of the configuration.",
+        ),
+    ] = None,
     key_log: Annotated[
         Path | None,
         typer.Option(
@@ -79,7 +87,7 @@ def run(
         )
         # Late, for the other commands need none of it and should answer at once.
         daemon = import_module("kakehashi.gateway.daemon")
-        raise typer.Exit(daemon.run(options))
+        raise typer.Exit(daemon.run(options, _faces(ssh, options)))
     except GatewayError as error:
         _fail(error)
 
@@ -132,6 +140,15 @@ def stop(gateway: GatewayName = None, control: Control = None, state_dir: StateD
     The host is put back as it was.
     """
     typer.echo(_ask(Request("stop"), gateway, control, state_dir)["text"])
+
+
+def _faces(ssh: str | None, options: RunOptions) -> tuple[Face, ...]:
+    """Who else may ask the gateway. GatewayError."""
+    if ssh is None:
+        return ()
+    address, port = parse_listener(ssh)
+    face: Face = import_module("kakehashi.console.ssh").SshFace(address, port, options.state_dir)
+    return (face,)
 
 
 def _ask(

@@ -5,7 +5,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -13,15 +13,17 @@ from pyroute2.netlink.exceptions import NetlinkError
 
 from kakehashi.dataplane.native import NativeDataPlane
 from kakehashi.dataplane.protocol import DataPlane
-from kakehashi.dialects.base import ShowError
 from kakehashi.gateway import configuration, status, unsupported
+from kakehashi.gateway.answers import Answers
 from kakehashi.gateway.certificates import Certificates
+from kakehashi.gateway.changes import Changes
 from kakehashi.gateway.clock import WallClock
 from kakehashi.gateway.configuration import Configuration
-from kakehashi.gateway.control import Answer, Control, Request, failure
+from kakehashi.gateway.control import Control
 from kakehashi.gateway.dhcp.clients import Clients
 from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.errors import GatewayError
+from kakehashi.gateway.face import Face
 from kakehashi.gateway.host.host import Host
 from kakehashi.gateway.host.monitor import Monitor, is_root
 from kakehashi.gateway.host.netlink import Netlink
@@ -31,7 +33,6 @@ from kakehashi.gateway.keylog import KeyLog
 from kakehashi.gateway.log import Log
 from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, tunnel_mtu
 from kakehashi.gateway.options import RunOptions
-from kakehashi.gateway.overview import overview
 from kakehashi.gateway.paths import tunnels_left_behind
 from kakehashi.gateway.peers import Peers
 from kakehashi.gateway.pki_store import Store
@@ -57,8 +58,8 @@ LAST_STEPS = 5.0
 _wall_clock = WallClock()
 
 
-def run(options: RunOptions) -> int:
-    """Run the gateway until it is told to stop; the exit status. GatewayError."""
+def run(options: RunOptions, faces: Sequence[Face] = ()) -> int:
+    """Run the gateway until it is told to stop; the exit status. `faces`: who else asks it. GatewayError."""
     loaded = configuration.load(options.file, options.dialect)
     if loaded.recognised:
         print(loaded.recognised, file=sys.stderr)  # noqa: T201
@@ -68,10 +69,10 @@ def run(options: RunOptions) -> int:
     if not is_root():
         command = " ".join(["sudo", *sys.argv])
         raise GatewayError("only root may change interfaces and routes and open UDP port 500", command)
-    return asyncio.run(_serve(options, loaded))
+    return asyncio.run(_serve(options, loaded, faces))
 
 
-async def _serve(options: RunOptions, loaded: Configuration) -> int:
+async def _serve(options: RunOptions, loaded: Configuration, faces: Sequence[Face]) -> int:
     state = StateFolder(options)
     state.take()
     async with AsyncExitStack() as stack:
@@ -84,7 +85,7 @@ async def _serve(options: RunOptions, loaded: Configuration) -> int:
             return EXIT_CONFIGURATION
         _print(unsupported.findings(loaded.gateway))
         daemon = Daemon(options, loaded, mapped, Host(netlink, options.name, state.ledger))
-        return await daemon.run()
+        return await daemon.run(faces)
 
 
 def _print(findings: Iterable[Finding]) -> None:
@@ -107,8 +108,17 @@ class Daemon:
         self._watcher = Watcher(self._log, lambda: self._reconciler.touch(), self._clear_sas)
         self._reconciler = Reconciler(host, self._log, self._peers, self._dhcp, self._watcher)
         self._stopping = asyncio.Event()
-        self._reloading = asyncio.Lock()
         self._reloads: set[asyncio.Task[str]] = set()
+        self._changes = Changes(
+            options,
+            loaded,
+            mapped,
+            self._log,
+            links=lambda: self._reconciler.facts.links,
+            judge=unsupported.findings,
+            tell=_print,
+            take=self._take,
+        )
         self._status_code = 0
         self._dataplane: DataPlane = _open_dataplane()
         store = Store(options.certificates, _wall_clock)
@@ -126,10 +136,19 @@ class Daemon:
             unreached=self._unreached,
             keylog=_keylog(options),
         )
+        self._answers = Answers(
+            self._changes,
+            self._status,
+            self._driver,
+            self._dataplane,
+            self._log,
+            self._stopping.set,
+            tell_level=lambda level: setattr(self._driver.core, "verbosity", level),
+        )
 
-    async def run(self) -> int:
+    async def run(self, faces: Sequence[Face] = ()) -> int:
         """From the first address to the last: everything is put back, whatever happens in between."""
-        control = Control(self._options.socket, self._answer)
+        control = Control(self._options.socket, self._answers.answer, self._answers.stream)
         tasks: list[asyncio.Task[None]] = []
         monitor: Monitor | None = None
         bell: PathMtuBell | None = None
@@ -151,13 +170,16 @@ class Daemon:
                 asyncio.create_task(self._resolver.run()),
             ]
             await _listen(control)
+            for face in faces:
+                await face.start(self._answers.answer, self._answers.tell)
             self._log.say(Level.NOTICE, f"running {self._options.file}", name="running")
             _collect_rarely()
             await self._until_stopped(tasks)
             await self._say_goodbye()
             return self._status_code
         finally:
-            ending = [*tasks, *self._reloads]
+            self._changes.stop()
+            ending = [*tasks, *self._reloads, *self._changes.tasks()]
             for task in ending:
                 task.cancel()
             # Nobody may change the host after it has been put back.
@@ -169,6 +191,8 @@ class Daemon:
                 monitor.close()
             if bell:
                 bell.close()
+            for face in faces:
+                await face.stop()
             await control.stop()
             self._driver.stop()
             await self._put_back()
@@ -225,7 +249,7 @@ class Daemon:
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
 
     def _hang_up(self) -> None:
-        task = asyncio.get_running_loop().create_task(self._reload())
+        task = asyncio.get_running_loop().create_task(self._changes.reload())
         self._reloads.add(task)
         task.add_done_callback(self._reloads.discard)
 
@@ -277,21 +301,8 @@ class Daemon:
         for tunnel, addresses in found.items():
             self._driver.core.set_peer_addresses(tunnel, addresses)
 
-    async def _reload(self) -> str:
-        """Read the file again. What was done, or why nothing was; told in the log too."""
-        async with self._reloading:
-            return await self._read_again()
-
-    async def _read_again(self) -> str:
-        try:
-            loaded = configuration.load(self._options.file, self._options.dialect)
-        except GatewayError as error:
-            return self._kept(str(error))
-        mapped = map_interfaces(loaded.gateway, self._options.maps, self._reconciler.facts.links)
-        findings = (*loaded.findings, *mapped.findings, *unsupported.findings(loaded.gateway))
-        _print(findings)
-        if wrong := configuration.errors(findings):
-            return self._kept(str(wrong[0]))
+    async def _take(self, loaded: Configuration, mapped: Mapped) -> list[str]:
+        """Let another configuration run, as far as it differs; what was done and what went wrong."""
         steps = plan(self._gateway, loaded.gateway)
         for name in steps.removed:
             if loaded.gateway.tunnel(name) is not None:
@@ -315,14 +326,7 @@ class Daemon:
         self._resolver.follow(loaded.gateway)
         self._tell_addresses()
         await self._reconciler.try_to_settle()
-        told = "; ".join([*steps.sentences, *complaints]) or "nothing has changed"
-        self._log.say(Level.NOTICE, f"read {self._options.file} again: {told}", name="reloaded")
-        return told
-
-    def _kept(self, reason: str) -> str:
-        text = f"the old configuration stays in force: {reason}"
-        self._log.say(Level.ERROR, text, name="reload-refused")
-        return text
+        return [*steps.sentences, *complaints]
 
     async def _status(self) -> Status:
         driver, reconciler = self._driver, self._reconciler
@@ -353,49 +357,6 @@ class Daemon:
         """Path monitoring asks for it."""
         self._driver.core.clear(tunnel, self._driver.now())
         self._driver.step()
-
-    async def _answer(self, request: Request) -> Answer:
-        match request.command:
-            case "show":
-                return await self._show(request)
-            case "clear":
-                return await self._clear(request)
-            case "reload":
-                return {"ok": True, "text": await self._reload()}
-            case "stop":
-                self._stopping.set()
-                return {"ok": True, "text": "stopping"}
-        return failure(f"no command {request.command}")
-
-    async def _show(self, request: Request) -> Answer:
-        if request.words == ("dataplane",):
-            return self._show_dataplane(request)
-        current = await self._status()
-        if request.as_json:
-            return {"ok": True, "status": status.to_json(current, request.with_keys)}
-        if not request.words:
-            return {"ok": True, "text": overview(current)}
-        try:
-            return {"ok": True, "text": self._loaded.dialect.show(request.words, current, self._gateway)}
-        except ShowError as error:
-            return failure(str(error))
-
-    def _show_dataplane(self, request: Request) -> Answer:
-        """No router has this command."""
-        means = dict(self._dataplane.means())
-        if request.as_json:
-            return {"ok": True, "status": {"dataplane": means}}
-        width = max(map(len, means))
-        return {"ok": True, "text": "\n".join(f"{name:{width}}  {what}" for name, what in means.items())}
-
-    async def _clear(self, request: Request) -> Answer:
-        try:
-            wanted = self._loaded.dialect.clear(request.words, await self._status())
-        except ShowError as error:
-            return failure(str(error))
-        number = self._driver.core.clear(wanted.tunnel, self._driver.now(), wanted.version)
-        self._driver.step()
-        return {"ok": True, "text": f"{number} IKE SA{'' if number == 1 else 's'} being deleted"}
 
 
 def _endpoint(options: RunOptions, gateway: Gateway, keyring: Keyring) -> Endpoint:

@@ -8,6 +8,8 @@ from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.log import LogOptions
 from kakehashi.ike.effects import Level
 
+HIGHEST_PORT = 65535
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
@@ -55,3 +57,11 @@ def parse_level(text: str) -> Level:
     except KeyError:
         names = ", ".join(level.name.lower() for level in Level)
         raise GatewayError(f"--log-level {text}: no such level", f"levels: {names}") from None
+
+
+def parse_listener(text: str) -> tuple[str, int]:
+    """`192.0.2.1:2222`, `[2001:db8::1]:2222`, or `2222` for this machine's own address. GatewayError."""
+    address, _, port = text.rpartition(":")
+    if not (port.isascii() and port.isdigit() and 0 <= int(port) <= HIGHEST_PORT):
+        raise GatewayError(f"--ssh {text}: not [ADDRESS:]PORT", "e.g. --ssh 0.0.0.0:22")
+    return address.strip("[]") or "127.0.0.1", int(port)
