@@ -92,11 +92,13 @@ def desired(
         if interface.kind is not InterfaceKind.TUNNEL:
             items += _interface(interface, device)
             items += outside_addresses(interface, device)
+            if takes_advertisements(interface):
+                items += _advertised(interface, device)
             if interface.dhcp and device in leases:
                 items += _leased(interface, device, leases[device])
         elif interface.name in tunnels:
             items += _tunnel(gateway, interface, device, tunnels[interface.name], widest)
-    items += _ipv6_forwarding(gateway, facts)
+    items += _ipv6_forwarding(gateway, devices, facts)
     there = [route for route in gateway.routes if route not in withdrawn]
     for route in gateway.routes:
         if route in there:
@@ -135,7 +137,8 @@ def selected_by(gateway: Gateway, tunnels: Mapping[str, TunnelState]) -> tuple[P
 def uses_ipv6(gateway: Gateway) -> bool:
     """Does the configuration route IPv6 at all?"""
     return any(r.destination.version == 6 for r in gateway.routes) or any(
-        i.ipv6_enabled or any(a.version == 6 for a in i.addresses) for i in gateway.interfaces
+        i.ipv6_enabled or i.autoconfig or i.dhcp_ipv6 or any(a.version == 6 for a in i.addresses)
+        for i in gateway.interfaces
     )
 
 
@@ -147,6 +150,20 @@ def _interface(interface: Interface, device: str) -> Iterator[Item]:
         yield Sysctl(f"net/ipv4/conf/{device}/forwarding", "1")
         # What comes out of a tunnel, or goes another way than it came, fails the strict check of RFC 3704.
         yield Sysctl(f"net/ipv4/conf/{device}/rp_filter", "2", ("0",))
+
+
+def takes_advertisements(interface: Interface) -> bool:
+    """Do router advertisements tell the interface something (RFC 4862, RFC 8415)?"""
+    return interface.enabled and (interface.autoconfig or interface.dhcp_ipv6)
+
+
+def _advertised(interface: Interface, device: str) -> Iterator[Item]:
+    """The kernel makes addresses and routes of router advertisements, also on a host that forwards."""
+    yield Sysctl(f"net/ipv6/conf/{device}/disable_ipv6", "0")
+    yield Sysctl(f"net/ipv6/conf/{device}/accept_ra", "2")
+    yield Sysctl(f"net/ipv6/conf/{device}/autoconf", "1" if interface.autoconfig else "0")
+    default = interface.autoconfig_default_route or not interface.autoconfig
+    yield Sysctl(f"net/ipv6/conf/{device}/accept_ra_defrtr", "1" if default else "0")
 
 
 def _leased(interface: Interface, device: str, lease: Lease) -> Iterator[Item]:
@@ -199,12 +216,13 @@ def _is_between_ipv6_ends(tunnel: Tunnel | None, way: Way | NoWay) -> bool:
     return isinstance(way, Way) and way.path is not None and way.path.remote.ip.version == 6
 
 
-def _ipv6_forwarding(gateway: Gateway, facts: Facts) -> Iterator[Item]:
+def _ipv6_forwarding(gateway: Gateway, devices: Mapping[str, str], facts: Facts) -> Iterator[Item]:
     if not uses_ipv6(gateway):
         return
-    tunnels = {t.interface for t in gateway.tunnels}
+    others = {devices.get(i.name) for i in gateway.interfaces if takes_advertisements(i)}
+    others |= {t.interface for t in gateway.tunnels}
     for name in facts.links:
-        if name not in tunnels:
+        if name not in others:
             # A host that forwards ignores router advertisements unless told otherwise: its routes would
             # expire.
             yield Sysctl(f"net/ipv6/conf/{name}/accept_ra", "2", ("0",))

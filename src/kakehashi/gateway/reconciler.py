@@ -9,7 +9,7 @@ from pyroute2.netlink.exceptions import NetlinkError
 from kakehashi.dataplane.protocol import Sizes
 from kakehashi.gateway.desired import TunnelState, desired
 from kakehashi.gateway.dhcp.clients import Clients
-from kakehashi.gateway.dhcp.devices import leased_devices
+from kakehashi.gateway.dhcp.devices import leased_devices, waiting_for_routers
 from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.host.access import Filter
 from kakehashi.gateway.host.facts import Ends, Facts
@@ -17,6 +17,7 @@ from kakehashi.gateway.host.filters import Clamp, Ruleset, render
 from kakehashi.gateway.host.guards import Guard
 from kakehashi.gateway.host.host import Host
 from kakehashi.gateway.host.items import Item
+from kakehashi.gateway.host.solicitor import Solicitor
 from kakehashi.gateway.host.translation import render as render_translation
 from kakehashi.gateway.log import Log
 from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, LARGEST, fit_devices, tunnel_mtu
@@ -67,6 +68,7 @@ class Reconciler:
         self._peers = peers
         self._dhcp = dhcp
         self._watcher = watcher
+        self._solicitor = Solicitor()
         self._driver: Driver | None = None
         self._problems: frozenset[str] = frozenset()
         self._sizes: Mapping[str, Sizes] = {}
@@ -194,6 +196,7 @@ class Reconciler:
         problems, changed = await self._host.apply(self.wanted, rules, self.facts, access, translation)
         self.states = states  # now that it is so
         self._dhcp.follow(leased_devices(gateway, self.devices, self.facts, leases))
+        self._solicitor.follow(waiting_for_routers(gateway, self.devices, self.facts))
         self._tell_dataplane(gateway, driver)
         self._leave_lost_addresses(gateway, driver)
         self._start_awaited(before, gateway, driver)

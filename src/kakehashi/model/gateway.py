@@ -34,8 +34,8 @@ class Interface:
     """An interface by the device's own name.
 
     `unnumbered`: the interface whose address it borrows, for each IP version. `dhcp`: the address comes from
-    outside, `dhcp_default_route`: and the default route with it. `negotiated`: the host's PPP brings the line
-    up, and the address with it. `dhcp_ipv6`, `autoconfig`: an IPv6 address comes by DHCPv6, or from router
+    outside, `dhcp_default_route`: and the default route with it; `negotiated`: not by DHCP but from PPP,
+    which the host brings up. `dhcp_ipv6`, `autoconfig`: an IPv6 address comes by DHCPv6, or from router
     advertisements; `autoconfig_default_route`: and the default route with those. `mtu`: octets, None is the
     default. `filters`: what packets must pass, one for each IP version and direction.
     """

@@ -26,7 +26,9 @@ _FROM_PPP = ("Dialer", "Serial", "Cellular", "Async")
 
 def interface_lines(interface: Interface, more: list[str], losses: Losses) -> list[str]:
     """The block of an interface; `more`: its lines about IPsec."""
-    addresses = address_lines(interface, _from_dhcp(interface, losses), lambda a: f"{a.ip} {a.netmask}")
+    addresses = address_lines(
+        interface, _from_dhcp(interface, losses), lambda a: f"{a.ip} {a.netmask}", _ipv6(interface)
+    )
     lines = [*addresses, *_options(interface, losses), *more]
     if not interface.enabled:
         lines.append("shutdown")
@@ -179,8 +181,16 @@ def _match(text: str) -> AddressMatch | None:
         return None
 
 
+def _ipv6(interface: Interface) -> list[str]:
+    default = " default" if interface.autoconfig_default_route else ""
+    lines = [f"ipv6 address autoconfig{default}"] if interface.autoconfig else []
+    return [*lines, "ipv6 address dhcp"] if interface.dhcp_ipv6 else lines
+
+
 def _from_dhcp(interface: Interface, losses: Losses) -> str:
-    from_ppp = family_of(interface.name) in _FROM_PPP and not interface.dhcp_default_route
+    from_ppp = interface.negotiated or (
+        family_of(interface.name) in _FROM_PPP and not interface.dhcp_default_route
+    )
     losses.unless(
         from_ppp or not interface.dhcp or interface.dhcp_default_route,
         interface.source,

@@ -261,9 +261,23 @@ ADDRESSES: tuple[Command, ...] = (
     ),
     Command(
         key="ipv6 address autoconfig",
-        pattern=(_IPV6, Word("address", "The address"), Word("autoconfig", "By router advertisement"), _REST),
-        help="an IPv6 address from router advertisements",
-        support=Support.NOT_YET,
+        pattern=(
+            _IPV6,
+            Word("address", "The address"),
+            Word("autoconfig", "By router advertisement"),
+            Optional(Word("receive-default", "With the default route", sets=("receive_default", True))),
+        ),
+        help="An IPv6 address from router advertisements",
+    ),
+    Command(
+        key="ipv6 dhcp client",
+        pattern=(
+            _IPV6,
+            Word("dhcp", "By DHCP"),
+            Word("client", "The address is asked for"),
+            Argument("profile", Text("the name of a profile"), "What is asked for"),
+        ),
+        help="An IPv6 address by DHCP",
     ),
     Command(
         key="ip mtu",

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
+from kakehashi.dialects.from_outside import with_autoconfig, with_dhcp_ipv6
 from kakehashi.dialects.nec_ix.grammar.policy import POLICY
 from kakehashi.dialects.nec_ix.interfaces import is_null, kind_of
 from kakehashi.dialects.nec_ix.lower.translation import filters, translation
@@ -67,6 +68,10 @@ def _apply(interface: Interface, statement: Statement, report: Report) -> Interf
             return replace(interface, ipv6_enabled=on)
         case "ipv6 address":
             return _ipv6_address(interface, statement)
+        case "ipv6 address autoconfig":
+            return with_autoconfig(interface, on, bool(statement.get("receive_default")))
+        case "ipv6 dhcp client":
+            return with_dhcp_ipv6(interface, on, statement.line, report)
         case "ip mtu":
             return replace(interface, mtu=statement.get("mtu") if on else None)
         case "ip tcp adjust-mss":
@@ -79,6 +84,7 @@ def _apply(interface: Interface, statement: Statement, report: Report) -> Interf
 
 def _ip_address(interface: Interface, statement: Statement, report: Report) -> Interface:
     others = tuple(a for a in interface.addresses if a.version == 6)
+    interface = replace(interface, negotiated=False)
     if statement.negated:
         return replace(interface, addresses=others, dhcp=False, dhcp_default_route=False)
     if statement.get("dhcp"):
@@ -91,7 +97,7 @@ def _ip_address(interface: Interface, statement: Statement, report: Report) -> I
             f"{interface.name} gets its address from PPP: the host brings the line up, and the address is "
             "the one that the host's device has then",
         )
-        return replace(interface, addresses=others, dhcp=True, dhcp_default_route=False)
+        return replace(interface, addresses=others, dhcp=True, dhcp_default_route=False, negotiated=True)
     if statement.get("secondary"):
         return replace(interface, addresses=(*interface.addresses, statement.get("address")))
     return replace(

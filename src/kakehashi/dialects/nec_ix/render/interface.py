@@ -12,10 +12,24 @@ def render_interface(interface: Interface, tunnel: Iterable[str], losses: Losses
     """The block of an interface; `tunnel`: its lines about IPsec."""
     InterfaceName().read(interface.name)  # whoever renders has translated the names
     from_dhcp = "ip address dhcp receive-default" if interface.dhcp_default_route else "ip address dhcp"
-    addresses = address_lines(interface, from_dhcp)
+    if interface.negotiated:
+        from_dhcp = "ip address ipcp"
+    addresses = address_lines(interface, from_dhcp, ipv6_from_outside=_ipv6_from_outside(interface, losses))
     lines = [*_tunnel_mode(tunnel), *addresses, *_options(interface, losses), *_rest(tunnel)]
     lines.append("no shutdown" if interface.enabled else "shutdown")
     return [f"interface {interface.name}", *(f"  {line}" for line in lines)]
+
+
+def _ipv6_from_outside(interface: Interface, losses: Losses) -> list[str]:
+    losses.unless(
+        not interface.dhcp_ipv6,
+        interface.source,
+        f"the IPv6 address of {interface.name} by DHCP",
+        "the device wants a profile for it: `ipv6 dhcp client PROFILE`",
+    )
+    if not interface.autoconfig:
+        return []
+    return ["ipv6 address autoconfig" + (" receive-default" if interface.autoconfig_default_route else "")]
 
 
 def _tunnel_mode(lines: Iterable[str]) -> Iterator[str]:
