@@ -40,8 +40,8 @@ def _routes(here: Subject, there: Subject) -> Iterator[Remark]:
 
 def check_carried(here: Subject) -> Iterator[Remark]:
     """Does the tunnel take what its routes lead into it? What its SAs do not is dropped (RFC 4301, 5.1)."""
-    ipsec = here.tunnel.ipsec
-    if here.tunnel.policy_based or ipsec.gre or (isinstance(here.tunnel, Ikev1Tunnel) and not ipsec.filters):
+    tunnel, ipsec = here.tunnel, here.tunnel.ipsec
+    if tunnel.policy_based or ipsec.gre or (isinstance(tunnel, Ikev1Tunnel) and not tunnel.ipsec.filters):
         return
     for route in here.device.gateway.routes:
         if route.interface != here.name:
