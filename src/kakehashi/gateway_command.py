@@ -12,7 +12,7 @@ from kakehashi.gateway.control import Request
 from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.face import Face
 from kakehashi.gateway.log import LogOptions
-from kakehashi.gateway.options import RunOptions, parse_level, parse_listener, parse_maps
+from kakehashi.gateway.options import RunOptions, parse_backend, parse_level, parse_listener, parse_maps
 
 EXIT_FAULT = 1
 
@@ -70,6 +70,12 @@ def run(
             help="Write the keys of all SAs there, for Wireshark. Who reads them reads the traffic.",
         ),
     ] = None,
+    backend: Annotated[
+        str,
+        typer.Option(
+            help="Who does ESP: native, in userspace; xfrm, the kernel; auto, the kernel if it can."
+        ),
+    ] = "native",
 ) -> None:
     """Be that router's VPN gateway.
 
@@ -84,6 +90,7 @@ def run(
             dialect=dialect,
             key_log=key_log,
             log=LogOptions(parse_level(log_level), log_json),
+            backend=parse_backend(backend),
         )
         # Late, for the other commands need none of it and should answer at once.
         daemon = import_module("kakehashi.gateway.daemon")

@@ -7,13 +7,12 @@ import signal
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
-from pathlib import Path
+from dataclasses import replace
 
 from pyroute2.netlink.exceptions import NetlinkError
 
-from kakehashi.dataplane.native import NativeDataPlane
 from kakehashi.dataplane.protocol import DataPlane
-from kakehashi.gateway import configuration, status, unsupported
+from kakehashi.gateway import backends, configuration, status, unsupported
 from kakehashi.gateway.answers import Answers
 from kakehashi.gateway.certificates import Certificates
 from kakehashi.gateway.changes import Changes
@@ -84,6 +83,13 @@ async def _serve(options: RunOptions, loaded: Configuration, faces: Sequence[Fac
         if configuration.errors(mapped.findings):
             return EXIT_CONFIGURATION
         _print(unsupported.findings(loaded.gateway))
+        chosen = backends.choose(options.backend, loaded.gateway)
+        if chosen.why:
+            print(chosen.why, file=sys.stderr)  # noqa: T201
+        _print(chosen.findings)
+        if configuration.errors(chosen.findings):
+            return EXIT_CONFIGURATION
+        options = replace(options, backend=chosen.backend)
         daemon = Daemon(options, loaded, mapped, Host(netlink, options.name, state.ledger))
         return await daemon.run(faces)
 
@@ -115,12 +121,15 @@ class Daemon:
             mapped,
             self._log,
             links=lambda: self._reconciler.facts.links,
-            judge=unsupported.findings,
+            judge=lambda gateway: (
+                *unsupported.findings(gateway),
+                *backends.choose(options.backend, gateway).findings,
+            ),
             tell=_print,
             take=self._take,
         )
         self._status_code = 0
-        self._dataplane: DataPlane = _open_dataplane()
+        self._dataplane: DataPlane = backends.start(options.backend, loaded.gateway)
         store = Store(options.certificates, _wall_clock)
         self._certificates = Certificates(store, self._log, _wall_clock, self._judge_again)
         self._driver = Driver(
@@ -375,16 +384,6 @@ def _collect_rarely() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-
-
-def _open_dataplane() -> DataPlane:
-    try:
-        return NativeDataPlane(listen_ipv6=Path("/proc/net/if_inet6").exists())
-    except OSError as error:
-        raise GatewayError(
-            f"the data plane does not start: {error.strerror or error}",
-            "UDP 500 and 4500 must be free: does another IKE daemon run? ss -ulpn 'sport = :500'",
-        ) from error
 
 
 def _keylog(options: RunOptions) -> KeyLog | None:

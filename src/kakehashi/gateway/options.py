@@ -1,5 +1,6 @@
 """What the operator says on the command line."""
 
+import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,14 @@ from kakehashi.gateway.log import LogOptions
 from kakehashi.ike.effects import Level
 
 HIGHEST_PORT = 65535
+
+
+class Backend(enum.Enum):
+    """Who does ESP."""
+
+    NATIVE = "native"
+    XFRM = "xfrm"
+    AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +31,7 @@ class RunOptions:
     dialect: str | None = None
     key_log: Path | None = None
     log: LogOptions = field(default_factory=LogOptions)
+    backend: Backend = Backend.NATIVE
 
     @property
     def name(self) -> str:
@@ -57,6 +67,15 @@ def parse_level(text: str) -> Level:
     except KeyError:
         names = ", ".join(level.name.lower() for level in Level)
         raise GatewayError(f"--log-level {text}: no such level", f"levels: {names}") from None
+
+
+def parse_backend(text: str) -> Backend:
+    """By its name. GatewayError."""
+    try:
+        return Backend(text)
+    except ValueError:
+        names = ", ".join(backend.value for backend in Backend)
+        raise GatewayError(f"--backend {text}: no such backend", f"backends: {names}") from None
 
 
 def parse_listener(text: str) -> tuple[str, int]:
