@@ -22,6 +22,7 @@ from kakehashi.ike.v1.flight import Flight
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa
 from kakehashi.ike.v1.refusal import Refusal
 from kakehashi.ike.v1.sealing import Sealer
+from kakehashi.ike.v1.signature import BySignature
 from kakehashi.ike.v1.suite import Phase1Suite
 from kakehashi.ike.waiting import Waiting
 from kakehashi.model.address import Path
@@ -203,7 +204,7 @@ class Phase1:
     def agree(self, sa: IsakmpSa, peer: Ikev1Peer, suite: Phase1Suite) -> None:
         """The proposal is chosen."""
         sa.suite = suite
-        self.proves = authenticator(peer, suite.authentication)
+        self.proves = authenticator(peer, suite.authentication, sa.host.shared.keyring)
 
     def make_public(self, sa: IsakmpSa, group: KeyExchangeId) -> tuple[bytes, bytes]:
         """Our public value and our nonce."""
@@ -236,11 +237,14 @@ class Phase1:
         sa.local_identity = phase1_identity.own(known(sa.peer), sa.path)
         return phase1_identity.payload(sa.local_identity, sa.path)
 
-    def check_proof(self, sa: IsakmpSa, received: Received, digest: bytes) -> None:
-        """Refusal if the peer does not have our key."""
+    def check_proof(self, sa: IsakmpSa, received: Received, digest: bytes, identity: Identity) -> None:
+        """Refusal if the peer does not have our key, or its certificate does not prove who it says it is."""
+        proves = known(self.proves)
         try:
-            known(self.proves).check(received, digest)
+            proves.check(received, digest, identity)
         except Refusal as refusal:
+            if isinstance(proves, BySignature):
+                raise
             sentence = (
                 f"{refusal.sentence}: the pre-shared key of {policy_text(known(sa.peer))} is not the one "
                 f"that {sa.peer_text} uses; compare the keys on both sides"
