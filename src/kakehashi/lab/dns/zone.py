@@ -100,6 +100,8 @@ class Zone:
         for asked in message.update:
             if not asked.name.is_subdomain(self.origin):
                 return dns.rcode.NOTZONE
+            if asked.deleting is None and asked.rdclass != dns.rdataclass.IN:
+                return dns.rcode.FORMERR
             if asked.rdtype in _META or (asked.deleting is None and asked.rdtype == dns.rdatatype.ANY):
                 return dns.rcode.FORMERR
         return None

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kakehashi.lab.addresses import Addresses
-from kakehashi.lab.blueprint import Plan, Probe
+from kakehashi.lab.blueprint import Plan
 from kakehashi.lab.dns.client import tell_address
 from kakehashi.lab.netns import NetworkNamespace
+from kakehashi.lab.outage.flows import flows_of
 from kakehashi.lab.outage.gaps import Direction, directions
 from kakehashi.lab.outage.hands import Hands
 from kakehashi.lab.outage.implied import Implications
@@ -23,7 +24,6 @@ _STEP = 0.05
 _AFTER = 3.0  # seconds of traffic after the last thing that is expected
 _TELL_AGAIN = 1.0
 LEAST_SECONDS = 10.0
-_MOST_FLOWS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +39,6 @@ class History:
     def ok(self) -> bool:
         """Was traffic back each time as implied?"""
         return all(judgement.verdict.ok for judgement in self.judgements)
-
-
-def flows_of(plan: Plan) -> tuple[Probe, ...]:
-    """The probes that become traffic: those through few tunnels first, where there are too many.
-
-    A host with several routers only answers, through the one by which it was asked: which of them to begin
-    with the routers would have to agree about.
-    """
-    several = {way.namespace for way in plan.answer_ways}
-    begun = [probe for probe in plan.probes if probe.source_namespace not in several]
-    return tuple(sorted(begun, key=lambda probe: len(probe.by))[:_MOST_FLOWS])
 
 
 def needed_seconds(plan: Plan, outages: Sequence[Outage]) -> float:

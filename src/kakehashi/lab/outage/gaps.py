@@ -9,7 +9,8 @@ from kakehashi.model.address import IPAddress
 
 _LEAST = 2  # packets lost in a row before anybody speaks of an outage
 _UNLIKELY = 1e-6
-_LATE = 1.0  # seconds: what was sent later may be on its way when the traffic ends
+_LAST = 1.0  # seconds: what was sent later may be on its way when the traffic ends
+_LATE = 5.0  # seconds: what waited longer, in the queues of a gateway that stands still, has not arrived
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +91,8 @@ def gaps(sent: dict[int, float], arrived: dict[int, float], start: float, least:
         lost.clear()
 
     for number in sorted(sent):
-        if number not in arrived:
-            if sent[number] < last - _LATE or lost:
+        if number not in arrived or arrived[number] - sent[number] > _LATE:
+            if sent[number] < last - _LAST or lost:
                 lost.append(sent[number])
         else:
             close(max(arrived[number], lost[0]) - start if lost else None)

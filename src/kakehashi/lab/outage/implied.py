@@ -11,11 +11,12 @@ from kakehashi.check.pair import End, Pair
 from kakehashi.lab.blueprint import Plan
 from kakehashi.lab.outage.cables import Cables
 from kakehashi.lab.outage.detection import HANDSHAKE_SECONDS, Switching, beginning, noticing, switching
+from kakehashi.lab.outage.flows import beginners
 from kakehashi.lab.outage.nouns import Kind, Outage
 from kakehashi.lab.routing import Topology
 from kakehashi.model.address import Hostname, IPAddress
 from kakehashi.model.gateway import Gateway
-from kakehashi.model.tunnel import Ikev2Tunnel
+from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel
 
 START_SECONDS = 10.0  # a gateway's process, on a machine that has other things to do
 LEASE_SECONDS = 10  # of a line whose address changes: the device asks again after the half of it
@@ -48,6 +49,7 @@ class Implications:
         self._plan = plan
         self._topology = plan.topology
         self._cables = Cables(plan)
+        self._beginners = beginners(plan)
 
     def of(self, outage: Outage, source: IPAddress, destination: IPAddress) -> Implied | None:
         """For the traffic from a host to a host; None: the outage is none of its business."""
@@ -68,6 +70,11 @@ class Implications:
 
     def _gateway(self, end: End) -> Gateway:
         return self._topology.gateways[end.device]
+
+    def _begins(self, end: End) -> bool:
+        """Does it know its peer, and has it a reason to begin?"""
+        tunnel = end.tunnel
+        return end.can_begin and (end.device in self._beginners or tunnel.connect is ConnectType.ALWAYS)
 
     def _pairs(self, topology: Topology, source: IPAddress, destination: IPAddress) -> list[Pair]:
         """The tunnels that the traffic and its answers take."""
@@ -127,7 +134,7 @@ class Implications:
         bounds = []
         for end in pair.ends:
             notices = found[end]
-            if not end.can_begin:
+            if not self._begins(end):
                 continue
             anew = beginning(self._gateway(end), end)
             if notices is None:
@@ -145,13 +152,13 @@ class Implications:
         mine = next(end for end in pair.ends if end.device == device)
         other = pair.other(mine)
         bounds = [_nobody(pair)]
-        if mine.can_begin:
+        if self._begins(mine):
             anew = beginning(self._gateway(mine), mine)
             bounds.append(
                 _Bound(up + anew, (f"{mine} begins when it is back ({up:g} s), within {anew:g} s",))
             )
         notices = noticing(self._gateway(other), other)
-        if other.can_begin and (told or notices):
+        if self._begins(other) and (told or notices):
             anew = beginning(self._gateway(other), other)
             noticed = 0.0 if told or notices is None else notices.most
             why = "its peer was told" if told or notices is None else notices.text
@@ -171,7 +178,7 @@ class Implications:
             anew = beginning(self._gateway(other), other)
             why = f"{other} looks its name up every {names.interval} s, or as its lifetime says"
             return _Bound(known + names.interval + anew, (*lease, why))
-        if not mine.can_begin or other.can_begin:
+        if not self._begins(mine) or other.can_begin:
             return _Bound(_FOREVER, (f"{other} knows {device} by its old address",))
         notices = noticing(self._gateway(mine), mine)
         anew = beginning(self._gateway(mine), mine)

@@ -9,7 +9,8 @@ _STYLE = """
 :root { --back: #ffffff; --ink: #1c2430; --soft: #5b6775; --card: #f3f5f8; --line: #b4bdc9; --net: #e6eef8;
   --up: #12783a; --down: #c02626; --nat: #f6e7c4; --nat-ink: #6b4a00 }
 @media (prefers-color-scheme: dark) { :root { --back: #12161c; --ink: #e8edf4; --soft: #a3afbe;
-  --card: #1e2530; --line: #4c5868; --net: #1a2738; --up: #4cc47a; --down: #ff7b72; --nat: #4a3a14; --nat-ink: #ffe1a0 } }
+  --card: #1e2530; --line: #4c5868; --net: #1a2738; --up: #4cc47a; --down: #ff7b72; --nat: #4a3a14;
+  --nat-ink: #ffe1a0 } }
 text { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: var(--ink) }
 .soft { fill: var(--soft) } .title { font-weight: 700 } .up { fill: var(--up) } .down { fill: var(--down) }
 .nat { fill: var(--nat-ink) } .halo { paint-order: stroke; stroke: var(--net); stroke-width: 5px }
