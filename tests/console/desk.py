@@ -57,7 +57,7 @@ class Desk:
     def type(self, *lines: str) -> str:
         """What the terminal shows while these lines are typed."""
         self.screen.truncate(self.screen.seek(0))
-        asyncio.run(run_lines(self.session, [line for text in lines for line in text.splitlines()]))
+        asyncio.run(run_lines(self.session, [line for text in lines for line in text.splitlines() or [""]]))
         return self.screen.getvalue()
 
     def clear(self, *words: object) -> int:

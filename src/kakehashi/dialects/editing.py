@@ -195,6 +195,8 @@ def _typed(lines: tuple[Line, ...], mode: Mode, text: str, habits: Habits) -> tu
             place = len(kept_lines) if place is None else place
         else:
             kept_lines.append(line)
+    if place is None and mode.name == "root" and habits.same.get(("root", match.command.key)) == ONE:
+        place = next((n for n, line in enumerate(kept_lines) if not line.raw), len(kept_lines))
     if place is None:
         return _placed(tuple(kept_lines), new)
     return (*kept_lines[:place], new, *kept_lines[place:])

@@ -26,8 +26,8 @@ Take = Callable[[Configuration, Mapped], Awaitable[list[str]]]
 
 
 class Changes:
-    """One at a time. `links`: of the host. `judge`: what else is to be said of a configuration. `tell`: what is
-    found in the file, to the operator. `take`: makes a configuration run, and says what was done.
+    """One at a time. `links`: of the host. `judge`: what else is to be said of a configuration. `tell`: where
+    the operator reads what is found in the file. `take`: makes a configuration run, and says what was done.
 
     What is typed may be half of something: then it is in force as far as it goes, and findings say what is
     missing. A file or a whole text with errors is refused.
@@ -144,6 +144,12 @@ class Changes:
         return shown(
             configuration.load(self._options.file, self.running.dialect.name).text, self.running.dialect
         )
+
+    def hurry(self) -> None:
+        """The time of what is on trial is over."""
+        if self._trial:
+            self._trial.cancel()
+            self._expired()
 
     def stop(self) -> None:
         """Take nothing back any more."""
