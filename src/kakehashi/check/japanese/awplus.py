@@ -89,9 +89,6 @@ SENTENCES: Mapping[str, str] = {
     "write `tunnel mode ipsec ipv{}`, or an IPv{} address": (
         "`tunnel mode ipsec ipv{}`にするか、IPv{}アドレスにしてください"
     ),
-    "{}: certificates (ISAKMP profile {}, line {}) are not there yet; the tunnel stays down": (
-        "{}: 証明書認証(ISAKMPプロファイル{}、{}行目)は未対応です。トンネルは確立しません"
-    ),
     "{}: there is no pre-shared key for {} (there are keys for: {})": (
         "{}: {}の事前共有鍵がありません(鍵があるもの: {})"
     ),

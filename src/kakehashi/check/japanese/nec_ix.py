@@ -94,6 +94,22 @@ SENTENCES: Mapping[str, str] = {
     "`ip napt static` of {} names {}; what arrives here does not match it": (
         "{}の`ip napt static`が{}を指定しており、ここに届くパケットに一致しません"
     ),
+    "`{}`: the host's own time holds": "`{}`: ホストの値に従います",
+    "{} does not translate: `{}` has no effect there": "{}はNAT/NAPTが無効です。`{}`は効きません",
+    "add `ip napt enable`": "`ip napt enable`を追加してください",
+    "{} filters with the access list `{}`, and there is none: it permits nothing": (
+        "{}のフィルタが参照するアクセスリスト`{}`がありません。何も許可されません"
+    ),
+    "add `ip access-list {} permit ...`": "`ip access-list {} permit ...`を追加してください",
+    "{} translates what the access list `{}` permits, and there is none: nothing is translated": (
+        "{}のNAPTが参照するアクセスリスト`{}`がありません。何も変換されません"
+    ),
+    "`ip napt service {}` says neither protocol nor port, and no service is known by that name": (
+        "`ip napt service {}`にプロトコルとポートがなく、その名前のサービスもありません"
+    ),
+    "write its protocol and port": "プロトコルとポートを設定してください",
+    "`ip nat static`: {} and {} are not of one size": "`ip nat static`: {}と{}の大きさが違います",
+    "write both with the same prefix": "同じプレフィックス長にしてください",
     "{} is shut down: that is the default": "{}はshutdownです(既定値)",
     "there is no such key that `no` could remove": "`no`で削除する鍵がありません",
     "{} has another key further up; this one holds": "{}には上に別の鍵がありますが、この行が有効です",

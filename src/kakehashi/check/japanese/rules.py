@@ -70,8 +70,9 @@ SENTENCES: Mapping[str, str] = {
     ),
     "add `{}` to {} before that line": "{1}のその行より前に`{0}`を追加してください",
     "add `{}` to {}": "{1}に`{0}`を追加してください",
-    "{} translates addresses without `{}`: what the peer of {} sends there is not left to this device": (
-        "{}のNAPTに`{}`がありません。{}の対向から届くパケットを自装置で受信できません"
+    "{} translates addresses without `{}`: what the peer of {} sends there unasked is dropped, and only this "
+    "device can begin": (
+        "{}のNAPTに`{}`がありません。{}の対向から始まる通信は廃棄され、自装置からしか開始できません"
     ),
     "{} lets TCP segments of {} octets pass, and {} has room for {} (MTU {}): ping works, the web hangs": (
         "{}は{}オクテットのTCPセグメントを通しますが、{}に入るのは{}オクテットまでです(MTU {})。pingは通"
