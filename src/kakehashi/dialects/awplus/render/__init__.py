@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from kakehashi.dialects.awplus.render.interface import interface_lines
 from kakehashi.dialects.awplus.render.name_service import name_lines
 from kakehashi.dialects.awplus.render.profiles import Profiles
+from kakehashi.dialects.awplus.render.trustpoint import trustpoint_blocks
 from kakehashi.dialects.awplus.render.tunnel import Whom, tunnel_lines
 from kakehashi.dialects.rendering import Losses, Rendered, is_word
 from kakehashi.model.gateway import Gateway, Route
@@ -39,6 +40,7 @@ def render(gateway: Gateway) -> Rendered:
     sections = [
         hostname,
         name_lines(gateway.names, losses),
+        *trustpoint_blocks(gateway),
         whom.keys(),
         *profiles.ipsec_blocks(),
         *profiles.isakmp_blocks(),
