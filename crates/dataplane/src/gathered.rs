@@ -163,14 +163,14 @@ mod tests {
     #[test]
     fn what_is_not_joined_or_not_authentic_leaves_the_others_as_they_are() {
         let one = |port, number: u32| Some(tcp(port, 100 * number, &[10 * port + number as u8; 100]));
-        let odd = Some([vec![0x45, 0, 0, 24, 0, 0, 0, 0, 64, 1, 0, 0], vec![9; 12]].concat());
+        let odd = [vec![0x45, 0, 0, 24, 0, 0, 0, 0, 64, 1, 0, 0], vec![9; 12]].concat();
         let packets = [
             one(1, 0),
             one(1, 1),
             None,
             one(2, 0),
             one(1, 2),
-            odd.clone(),
+            Some(odd.clone()),
             one(2, 1),
             None,
             one(1, 3),
@@ -183,7 +183,7 @@ mod tests {
         assert_eq!(written.len(), 4);
         assert_eq!(written[0].0[VNET_HEADER_SIZE + 40..], payloads(1, &[0, 1, 2, 3]));
         assert_eq!(written[1].0[VNET_HEADER_SIZE + 40..], payloads(2, &[0, 1]));
-        assert_eq!(written[2].0[VNET_HEADER_SIZE..], odd.unwrap());
+        assert_eq!(written[2].0[VNET_HEADER_SIZE..], odd);
         assert_eq!(written[3].0[VNET_HEADER_SIZE..], one(1, 9).unwrap());
     }
 
