@@ -19,13 +19,14 @@ def main() -> None:
         tap.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
         tap.bind((interface, 0x0800))
         tap.settimeout(20)
-        print("ready", flush=True)
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
         while True:
             frame = tap.recv(64)
             if frame[IP_HEADER][9] != ESP:
                 continue
             if struct.unpack_from("!I", frame, IP_HEADER.stop)[0] == wanted:
-                print(seen, flush=True)
+                sys.stdout.write(f"{seen}\n")
                 return
             seen += 1
 

@@ -6,7 +6,6 @@ The data plane is stopped while the flood comes, so that whatever may fill up is
 import os
 import signal
 import socket
-import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -71,7 +70,7 @@ def stopped(host: Host) -> Iterator[None]:
 
 def lane(address: str) -> int:
     """Which queue the packets of a peer wait in, as the program says that the data plane gives the kernel."""
-    return (struct.unpack("!I", socket.inet_aton(address))[0] * 0x9E37_79B1 & 0xFFFF_FFFF) >> 30
+    return (int.from_bytes(socket.inet_aton(address), "big") * 0x9E37_79B1 & 0xFFFF_FFFF) >> 30
 
 
 def test_neither_ike_nor_another_peer_is_lost_in_a_flood_of_esp(sites: Sites) -> None:
