@@ -194,9 +194,11 @@ def test_only_what_was_negotiated_passes_either_way(pair):
 
     before = outbound(pair.left).ts_unacceptable
     pair.left.ping("10.9.0.3", "-W", "0.1")
-    assert outbound(pair.left).ts_unacceptable >= before + 3
     acquire = pair.left.until(is_a(Acquire))
     assert (str(acquire.destination), acquire.refused) == ("10.9.0.3", True)
+    assert outbound(pair.left).ts_unacceptable == before, "they wait for what the gateway says"
+    pair.left.call("discard_waiting", "tun0")
+    wait_for(lambda: outbound(pair.left).ts_unacceptable >= before + 3)
 
     pair.right.run("ip", "address", "add", "10.9.0.7/24", "dev", "tun0")
     pair.right.ping("10.9.0.1", "-W", "0.1", "-I", "10.9.0.7")
@@ -221,6 +223,36 @@ def test_each_packet_takes_the_child_sa_that_accepts_it(pair):
         lambda _: first_inbound <= {e.spi_in for e in pair.right.events if is_a(FirstInbound)(e)}
     )
     assert outbound(pair.left).packets == 6
+
+
+def test_what_no_sa_takes_waits_for_the_one_that_does(pair):
+    build(pair)
+    for address in ("10.9.0.3", "10.9.0.4"):
+        pair.right.run("ip", "address", "add", f"{address}/32", "dev", "tun0")
+
+    def install(number: int, target: str) -> None:
+        selectors = {"remote_selectors": (TrafficSelector.of(f"{target}/32"),)}
+        spis = (number, 0x100 + number)
+        pair.right.call("install", child_pair(pair, spis=spis)[1], True)
+        pair.left.call("install", child_pair(pair, spis=spis, **selectors)[0], True)
+
+    install(1, "10.9.0.2")
+    pair.left.run("ping", "-n", "-c", "1", "-W", "0.1", "10.9.0.4", check=False)
+    pair.left.until(lambda event: is_a(Acquire)(event) and event.refused)
+    install(2, "10.9.0.3")
+    assert outbound(pair.left).packets == 0, "it is not for this one either"
+    install(3, "10.9.0.4")
+    wait_for(lambda: inbound(pair.right).packets == 1)
+    assert (outbound(pair.left).packets, outbound(pair.left).ts_unacceptable) == (1, 0)
+
+
+def test_what_is_refused_and_waits_has_an_end(pair):
+    build(pair)
+    selectors = {"remote_selectors": (TrafficSelector.of("10.9.0.2/32"),)}
+    pair.left.call("install", child_pair(pair, **selectors)[0], True)
+    pair.left.run("ping", "-n", "-c", "100", "-i", "0.001", "-W", "0.1", "10.9.0.3", check=False)
+    dropped = wait_for(lambda: outbound(pair.left).ts_unacceptable)
+    assert 36 <= dropped <= 50
 
 
 def test_after_a_rekey_the_old_sa_still_receives_until_it_is_removed(pair):

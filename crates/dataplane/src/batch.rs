@@ -240,12 +240,13 @@ impl Batch {
     fn cut(&mut self, child: &Child, first: usize) {
         self.pieces.clear();
         let can_join = child.in_udp && child.segments;
+        // The size of the last piece's segments.
+        let mut segment = 0;
         let mut is_open = false;
         for (frame, &Outer { header, .. }) in self.frames.iter().zip(&self.outers).skip(first) {
             let size = child.sa.sealed_size(frame.inner_size);
             let end = frame.start + size;
             if let Some(last) = self.pieces.last_mut().filter(|_| is_open) {
-                let segment = last.range.len() / last.count;
                 let is_next = header == last.header && header.options == 0;
                 if size <= segment && is_next && end - last.range.start <= SEGMENTED_SIZE_MAX {
                     last.segment_size = segment as u16;
@@ -256,6 +257,7 @@ impl Batch {
                 }
             }
             self.pieces.push(Piece { range: frame.start..end, segment_size: 0, count: 1, header });
+            segment = size;
             // GSO cannot fragment.
             is_open = can_join && frame.inner_size <= child.fitting;
         }

@@ -23,7 +23,7 @@ use crate::route::Route;
 use crate::shared::{GreEnd, Shared, TunnelDevice};
 use crate::sizes::{DfBit, Sizes, Verdict};
 use crate::sys::{self, Epoll, Ready};
-use crate::waiting::Waiting;
+use crate::waiting::{RefusedWaiting, Waiting};
 
 pub enum Command {
     AddTunnel {
@@ -95,6 +95,7 @@ struct Tunnel {
     /// The one to use first, then those before it.
     children: Vec<Child>,
     waiting: Waiting,
+    refused: RefusedWaiting,
     acquire_told: Option<u64>,
     refusal_told: Option<u64>,
     /// For transport mode, which protects whole datagrams alone, and for SAs that are chosen by ports.
@@ -103,12 +104,17 @@ struct Tunnel {
     sizes: Sizes,
 }
 
+/// The traffic selectors of every SA refuse the packet.
+struct SelectorsRefuse;
+
 /// A negotiation that brought no SA within this time is asked for again.
 const ACQUIRE_INTERVAL_MS: u64 = 10_000;
 /// Packets that no SA of their tunnel takes are told of so seldom, whatever they are.
 const REFUSAL_INTERVAL_MS: u64 = 1_000;
-/// So many packets of one device are read before the next device has its turn.
+/// So many packets of one device are read, or about so many octets, before the next device has its turn: whoever
+/// floods one tunnel holds up the others no longer than that.
 const READS_MAX: usize = 64;
+const TURN_SIZE: usize = 256 << 10;
 const MAILBOX_TOKEN: u64 = u64::MAX;
 
 pub struct Egress {
@@ -163,6 +169,7 @@ impl Egress {
             Command::RemoveTunnel { tunnel, done } => {
                 if let Some(mut tunnel) = self.tunnels.remove(&tunnel) {
                     tunnel.take_waiting(&self.shared);
+                    tunnel.take_refused(&self.shared);
                     self.epoll.remove(&tunnel.device.fd);
                 }
                 drop(done);
@@ -189,6 +196,7 @@ impl Egress {
             Command::DiscardWaiting { tunnel } => self.with(tunnel, |tunnel, _, shared| {
                 let count = tunnel.take_waiting(shared).len() as u64;
                 tunnel.device.counters.outbound.drop(DropReason::MiscError, count);
+                tunnel.drop_refused(shared);
                 tunnel.acquire_told = None;
             }),
             Command::Stop => {}
@@ -241,17 +249,26 @@ fn goes_between(packet: &[u8], source: IpAddr, destination: IpAddr) -> bool {
 impl Tunnel {
     fn new(device: Arc<TunnelDevice>) -> Self {
         let (waiting, fragments) = (Waiting::default(), Reassembly::default());
-        let (children, sizes) = (Vec::new(), device.sizes.get());
-        Tunnel { device, children, waiting, acquire_told: None, refusal_told: None, fragments, sizes }
+        let (children, sizes, refused) = (Vec::new(), device.sizes.get(), RefusedWaiting::default());
+        let (acquire_told, refusal_told) = (None, None);
+        Tunnel { device, children, waiting, refused, acquire_told, refusal_told, fragments, sizes }
     }
 
     /// Read what waits in the device and send it. True: the device is gone.
     fn serve(&mut self, batch: &mut Batch, shared: &Shared, buffer: &mut [u8]) -> bool {
         let mut is_dead = false;
         self.follow_sizes();
+        self.drop_stale(shared);
+        let mut octets = 0;
         for _ in 0..READS_MAX {
             match sys::read(&self.device.fd, buffer) {
-                Ok(size) => self.give(&buffer[..size], batch, shared),
+                Ok(size) => {
+                    self.give(&buffer[..size], batch, shared);
+                    octets += size;
+                    if octets >= TURN_SIZE {
+                        break;
+                    }
+                }
                 Err(error) => {
                     is_dead = error.raw_os_error() == Some(libc::EBADFD);
                     break;
@@ -278,17 +295,29 @@ impl Tunnel {
             let taken = self.fragments.take(packet.packet(), shared.now());
             self.device.counters.outbound.drop_lost(self.fragments.take_lost());
             match taken.as_ref().map(|whole| whole.as_ref().and_then(|whole| SuperPacket::of(whole))) {
-                Ok(Some(whole)) => self.send(&whole, batch, shared),
+                Ok(Some(whole)) => {
+                    let read = || [&[0; VNET_HEADER_SIZE], whole.packet()].concat();
+                    if self.send(&whole, batch, shared).is_err() {
+                        self.hold(&Zeroizing::new(read()), &whole, shared);
+                    }
+                }
                 Ok(None) => {}
                 Err(&reason) => self.device.counters.outbound.drop(reason, 1),
             }
             return;
         }
-        self.send(&packet, batch, shared);
+        if self.send(&packet, batch, shared).is_err() {
+            self.hold(read, &packet, shared);
+        }
     }
 
-    /// Put it into the batch of the Child SA that takes it.
-    fn send(&mut self, packet: &SuperPacket<'_>, batch: &mut Batch, shared: &Shared) {
+    /// Put it into the batch of the Child SA that takes it. The error: none does; else it is counted here.
+    fn send(
+        &mut self,
+        packet: &SuperPacket<'_>,
+        batch: &mut Batch,
+        shared: &Shared,
+    ) -> Result<(), SelectorsRefuse> {
         let mut refusal = DropReason::TsUnacceptable;
         let is_gre = self.device.gre.is_some();
         let chosen = self.children.iter().position(|child| {
@@ -299,12 +328,8 @@ impl Tunnel {
         let cut = |mode| if is_gre { Ok(None) } else { cut_of(mode, packet.packet()) };
         let chosen = chosen.and_then(|index| Ok((index, cut(self.children[index].mode)?)));
         match chosen {
-            Err(reason) => {
-                self.device.counters.outbound.drop(reason, packet.count() as u64);
-                if reason == DropReason::TsUnacceptable {
-                    self.tell_refused(packet, shared);
-                }
-            }
+            Err(DropReason::TsUnacceptable) => return Err(SelectorsRefuse),
+            Err(reason) => self.device.counters.outbound.drop(reason, packet.count() as u64),
             Ok((index, cut)) => {
                 // The first is never smaller than those behind it.
                 if cut.is_none() && packet.size(0) > self.sizes.limit(packet.packet()) {
@@ -314,6 +339,7 @@ impl Tunnel {
                 }
             }
         }
+        Ok(())
     }
 
     /// Put `packet` into the batch, as the Child SA number `index` takes it.
@@ -419,7 +445,31 @@ impl Tunnel {
         }
     }
 
-    /// There are SAs, and the packet may leave by none: the tunnel may be allowed one more that takes it.
+    /// There are SAs, and the packet may leave by none: keep it, for the tunnel may be allowed one more that takes it.
+    fn hold(&mut self, read: &[u8], packet: &SuperPacket<'_>, shared: &Shared) {
+        self.tell_refused(packet, shared);
+        let is_traffic = inner_ip::flow(packet.packet()).is_some_and(|flow| !is_host_chatter(&flow));
+        if is_traffic && self.refused.push(read, shared.now()) {
+            shared.waiting.fetch_add(1, Ordering::SeqCst);
+        } else {
+            let count = packet.count() as u64;
+            self.device.counters.outbound.drop(DropReason::TsUnacceptable, count);
+        }
+    }
+
+    fn drop_stale(&mut self, shared: &Shared) {
+        if self.refused.is_stale(|| shared.now()) {
+            self.drop_refused(shared);
+        }
+    }
+
+    fn drop_refused(&mut self, shared: &Shared) {
+        for read in self.take_refused(shared) {
+            let count = SuperPacket::parse(&read).map_or(1, |packet| packet.count() as u64);
+            self.device.counters.outbound.drop(DropReason::TsUnacceptable, count);
+        }
+    }
+
     fn tell_refused(&mut self, packet: &SuperPacket<'_>, shared: &Shared) {
         let now = shared.now();
         if self.refusal_told.is_some_and(|told| now - told < REFUSAL_INTERVAL_MS) {
@@ -445,14 +495,25 @@ impl Tunnel {
         waited
     }
 
-    /// Send what waited, if there is an SA to send it by.
+    fn take_refused(&mut self, shared: &Shared) -> Vec<Zeroizing<Vec<u8>>> {
+        let refused = self.refused.take();
+        shared.waiting.fetch_sub(refused.len(), Ordering::SeqCst);
+        refused
+    }
+
+    /// Send what waited, if there is an SA to send it by. What the SAs still refuse is told anew.
     fn flush_waiting(&mut self, batch: &mut Batch, shared: &Shared) {
         if !self.children.iter().any(Child::is_usable) {
             return;
         }
         self.acquire_told = None;
         self.follow_sizes();
-        for read in self.take_waiting(shared) {
+        self.drop_stale(shared);
+        let refused = self.take_refused(shared);
+        if !refused.is_empty() {
+            self.refusal_told = None;
+        }
+        for read in self.take_waiting(shared).into_iter().chain(refused) {
             self.give(&read, batch, shared);
         }
         self.flush(batch, shared);

@@ -19,6 +19,7 @@ use crate::counters::{ChildUse, Lifetimes};
 use crate::ecn;
 use crate::egress::Mode;
 use crate::events::{Event, Mailbox};
+use crate::gathered::Gathered;
 use crate::mend;
 use crate::offload::{Coalescer, Packet};
 use crate::refused::{Refusals, Refused};
@@ -92,8 +93,9 @@ const MAILBOX_TOKEN: u64 = u64::MAX;
 const MOVED_INTERVAL_MS: u64 = 1000;
 const NON_ESP_MARKER: [u8; 4] = [0; 4];
 const NAT_KEEPALIVE: [u8; 1] = [0xFF];
-/// The place of packets that stand in no receive buffer, but in [`Ingress::rebuilt`].
+/// The places of packets that stand in no receive buffer, but in [`Ingress::rebuilt`] and in [`Ingress::gathered`].
 const REBUILT: usize = usize::MAX;
+const GATHERED: usize = usize::MAX - 1;
 
 pub struct Ingress {
     shared: Arc<Shared>,
@@ -103,6 +105,7 @@ pub struct Ingress {
     coalescer: Coalescer,
     /// The packets of this batch that have a header of our making, one behind the other.
     rebuilt: Vec<u8>,
+    gathered: Gathered,
     refusals: Refusals,
     is_stopped: bool,
 }
@@ -129,6 +132,8 @@ enum Inner {
     Here(Range<usize>),
     /// It stands in [`Ingress::rebuilt`].
     Rebuilt(Range<usize>),
+    /// It stands in [`Ingress::gathered`], and has so many octets.
+    Gathered(usize),
 }
 
 impl Ingress {
@@ -140,8 +145,9 @@ impl Ingress {
         }
         let children = HashMap::default();
         let coalescer = Coalescer::default();
-        let (rebuilt, refusals) = (Vec::new(), Refusals::default());
-        Ok(Ingress { shared, mailbox, epoll, children, coalescer, rebuilt, refusals, is_stopped: false })
+        let (rebuilt, gathered, refusals) = (Vec::new(), Gathered::new(), Refusals::default());
+        let is_stopped = false;
+        Ok(Ingress { shared, mailbox, epoll, children, coalescer, rebuilt, gathered, refusals, is_stopped })
     }
 
     /// Work until `Stop`.
@@ -165,6 +171,9 @@ impl Ingress {
                     match receiver.message(slot) {
                         Some(message) => self.take_message(message, slot, socket, now),
                         None => shared.drops.packet_truncated.add(1),
+                    }
+                    if self.gathered.is_full() {
+                        self.flush(&receiver);
                     }
                 }
                 self.flush(&receiver);
@@ -242,10 +251,8 @@ impl Ingress {
             return;
         }
         let spi = u32::from_be_bytes([packet[0], packet[1], packet[2], packet[3]]);
-        if !self.children.contains_key(&spi) {
-            // The SA may have been installed since this batch began.
-            self.take_commands();
-        }
+        // The SA may have been installed since this batch began.
+        self.take_commands();
         let Arrival { route, now, slot, .. } = *arrival;
         let Some(child) = self.children.get_mut(&spi) else {
             self.shared.drops.invalid_sa.add(1);
@@ -253,7 +260,18 @@ impl Ingress {
             self.refusals.add(refused, route, now, &self.shared.events);
             return;
         };
-        match child.open(packet, arrival, &mut self.rebuilt, &self.shared) {
+        let opened = child.open(packet, arrival, &mut self.rebuilt, &mut self.gathered, &self.shared);
+        if !matches!(opened, Ok(Some(Inner::Gathered(_)))) {
+            self.gathered.give_up();
+        }
+        match opened {
+            Ok(Some(Inner::Gathered(size))) => {
+                let range = self.gathered.range(size);
+                let packet = Packet { slot: GATHERED, range: range.clone(), spi };
+                let octets = &self.gathered.octets()[range.clone()];
+                let added = self.coalescer.add(packet, octets, child.device.segments_udp);
+                self.gathered.keep(range, spi, added);
+            }
             Ok(Some(Inner::Here(inner))) => {
                 let range = offset + inner.start..offset + inner.end;
                 let joins_udp = child.device.segments_udp;
@@ -277,9 +295,13 @@ impl Ingress {
 
     /// Write the packets of this batch to their devices.
     fn flush(&mut self, receiver: &Receiver) {
-        let rebuilt = &self.rebuilt;
+        let (rebuilt, gathered) = (&self.rebuilt, &self.gathered);
         let octets = |packet: &Packet| {
-            let data = if packet.slot == REBUILT { rebuilt } else { receiver.data(packet.slot) };
+            let data = match packet.slot {
+                REBUILT => rebuilt,
+                GATHERED => gathered.octets(),
+                slot => receiver.data(slot),
+            };
             &data[packet.range.clone()]
         };
         self.coalescer.flush(octets, |packets, pieces| {
@@ -298,6 +320,7 @@ impl Ingress {
             is_written
         });
         self.rebuilt.clear();
+        self.gathered.clear();
     }
 }
 
@@ -313,6 +336,7 @@ impl Child {
         packet: &mut [u8],
         arrival: &Arrival<'_>,
         rebuilt: &mut Vec<u8>,
+        gathered: &mut Gathered,
         shared: &Shared,
     ) -> Result<Option<Inner>, DropReason> {
         let in_udp = arrival.purpose == Purpose::NatTraversal;
@@ -329,11 +353,13 @@ impl Child {
         }
         match self.mode {
             Mode::Tunnel => {
-                let opened = self.sa.open(packet)?;
+                let size = self.sa.text_size(packet.len()).ok_or(DropReason::PacketTruncated)?;
+                let target = gathered.place(self.spi_in, size).ok_or(DropReason::OutOfMemory)?;
+                let opened = self.sa.open_to(packet, target)?;
                 self.account(arrival, highest, shared);
                 let Opened::Inner(range) = opened else { return Ok(None) };
                 self.count(range.len(), shared);
-                let inner = &mut packet[range.clone()];
+                let inner = &mut target[range];
                 if !ecn::decapsulate(arrival.tos, inner) {
                     return Err(DropReason::Congestion);
                 }
@@ -341,7 +367,7 @@ impl Child {
                     return self.join(inner, arrival, rebuilt);
                 }
                 self.selectors.check_inbound(inner)?;
-                Ok(Some(Inner::Here(range)))
+                Ok(Some(Inner::Gathered(inner.len())))
             }
             Mode::Transport => {
                 let opened = self.sa.open_transport(packet)?;

@@ -29,6 +29,7 @@ mod counters;
 mod ecn;
 mod egress;
 mod events;
+mod gathered;
 mod ingress;
 mod mend;
 mod offload;

@@ -83,17 +83,21 @@ impl Sockets {
         Ok(Sockets(sockets))
     }
 
-    fn open_family(is_v6: bool, ike_port: u16, nat_t_port: u16) -> io::Result<[Socket; 3]> {
+    fn open_family(is_v6: bool, ike_port: u16, nat_t_port: u16) -> io::Result<Vec<Socket>> {
         let udp = |purpose, port| {
             let fd = sys::udp_socket(is_v6, port).map_err(|error| explain(error, is_v6, Some(port)))?;
             Ok::<_, io::Error>(Socket::new(purpose, is_v6, port, fd))
         };
         let esp = sys::esp_socket(is_v6).map_err(|error| explain(error, is_v6, None))?;
-        Ok([
+        let mut sockets = vec![
             udp(Purpose::Ike, ike_port)?,
             udp(Purpose::NatTraversal, nat_t_port)?,
             Socket::new(Purpose::Esp, is_v6, 0, esp),
-        ])
+        ];
+        // Behind the one that sends, which is found first.
+        let lanes = sys::lanes(&sockets[1].fd, is_v6, nat_t_port).into_iter();
+        sockets.extend(lanes.map(|fd| Socket::new(Purpose::NatTraversal, is_v6, nat_t_port, fd)));
+        Ok(sockets)
     }
 
     pub fn all(&self) -> &[Socket] {

@@ -67,6 +67,20 @@ impl InboundSa {
         })
     }
 
+    /// Octets of the text of a packet of `size` octets; None: there is none in so few.
+    pub fn text_size(&self, size: usize) -> Option<usize> {
+        size.checked_sub(HEADER_SIZE + self.sizes.iv + self.sizes.icv).filter(|&text| text >= TRAILER_SIZE)
+    }
+
+    /// [`Self::open`], but the text goes to `target`, which has [`Self::text_size`] octets, and the place given is
+    /// one in it. What `packet` then holds is of no use.
+    pub fn open_to(&mut self, packet: &mut [u8], target: &mut [u8]) -> Result<Opened, DropReason> {
+        let (sequence, high) = self.judge(packet)?;
+        self.protection.open_to(packet, high, target)?;
+        self.window.commit(sequence);
+        unwrap(target)
+    }
+
     /// [`Self::open`] in transport mode. None: a dummy.
     pub fn open_transport(&mut self, packet: &mut [u8]) -> Result<Option<Payload>, DropReason> {
         let text = self.decrypt(packet)?;
@@ -77,20 +91,22 @@ impl InboundSa {
 
     /// Where the decrypted text lies, which is not empty.
     fn decrypt(&mut self, packet: &mut [u8]) -> Result<Range<usize>, DropReason> {
-        let text_offset = HEADER_SIZE + self.sizes.iv;
-        let smallest = text_offset + TRAILER_SIZE + self.sizes.icv;
-        if packet.len() < smallest {
-            return Err(DropReason::PacketTruncated);
-        }
+        let (sequence, high) = self.judge(packet)?;
+        self.protection.open(packet, high)?;
+        self.window.commit(sequence);
+        Ok(HEADER_SIZE + self.sizes.iv..packet.len() - self.sizes.icv)
+    }
+
+    /// May the packet be new, if it is authentic? Gives its sequence number, and the high half of that with ESN.
+    fn judge(&self, packet: &[u8]) -> Result<(u64, Option<u32>), DropReason> {
+        self.text_size(packet.len()).ok_or(DropReason::PacketTruncated)?;
         let low = u32::from_be_bytes([packet[4], packet[5], packet[6], packet[7]]);
         let sequence = if self.esn { self.window.extend(low) } else { Some(u64::from(low)) };
         let sequence = sequence.ok_or(DropReason::ReplayDetected)?;
         if !self.window.is_new(sequence) {
             return Err(DropReason::ReplayDetected);
         }
-        self.protection.open(packet, self.esn.then_some((sequence >> 32) as u32))?;
-        self.window.commit(sequence);
-        Ok(text_offset..packet.len() - self.sizes.icv)
+        Ok((sequence, self.esn.then_some((sequence >> 32) as u32)))
     }
 }
 

@@ -3,7 +3,8 @@
 mod common;
 
 use common::{all_algorithms, ipv4, pair, Pair, GCM, NULL, SPI};
-use esp::{next_header, DropReason, InboundSa, Keys};
+use esp::fragments::Reassembly;
+use esp::{next_header, DropReason, InboundSa, Keys, Selector, TrafficSelectors};
 
 #[test]
 fn a_packet_cut_anywhere_is_dropped_with_a_reason() {
@@ -118,4 +119,77 @@ fn padding_of_255_octets_is_good_and_longer_than_the_packet_is_not() {
     let text = [&padding[..254], &[255, next_header::IPV4]].concat();
     let (mut sa, mut packet) = authentic(&text);
     assert_eq!(sa.open(&mut packet), Err(DropReason::InvalidPadding));
+}
+
+/// A fragment of 1,480 octets of datagram 7, with others to follow.
+fn fragment(offset: u16) -> Vec<u8> {
+    let mut packet = ipv4(1472);
+    packet[4..8].copy_from_slice(&[0, 7, 0x20 | (offset >> 11) as u8, (offset >> 3) as u8]);
+    packet
+}
+
+#[test]
+fn every_kind_of_malformed_packet_has_a_name() {
+    use DropReason::*;
+    let open = |text: &[u8]| {
+        let (mut sa, mut packet) = authentic(text);
+        sa.open(&mut packet).err()
+    };
+    let ends = |octets: &[u8], next_header| open(&[octets, &[0, next_header]].concat());
+    let mut longer = ipv4(6);
+    longer[3] += 1;
+    let again = || {
+        let (mut sa, packet) = authentic(&[&ipv4(6)[..], &[0, next_header::IPV4]].concat());
+        let _ = sa.open(&mut packet.clone());
+        sa.open(&mut packet.clone()).err()
+    };
+    let changed = || {
+        let (mut sa, mut packet) = authentic(&[&ipv4(6)[..], &[0, next_header::IPV4]].concat());
+        packet[20] ^= 1;
+        sa.open(&mut packet).err()
+    };
+    let no_block = || {
+        use hmac::{Hmac, KeyInit, Mac};
+        let (key, mut packet) = ([9; 32], [&SPI.to_be_bytes()[..], &[0, 0, 0, 1], &[0; 16 + 15]].concat());
+        let mut mac = <Hmac<sha2::Sha256> as KeyInit>::new_from_slice(&key).unwrap();
+        mac.update(&packet);
+        packet.extend(&mac.finalize().into_bytes()[..16]);
+        let cbc = esp::Algorithms { encryption: 12, key_bits: 128, integrity: 12 };
+        let keys = Keys { encryption: &[1; 16], integrity: &key };
+        InboundSa::new(SPI, cbc, keys, false, 64).unwrap().open(&mut packet).err()
+    };
+    let two = |first, second| {
+        let mut reassembly = Reassembly::default();
+        let _ = reassembly.take(&fragment(first), 0);
+        reassembly.take(&fragment(second), 0).err()
+    };
+    let narrow = Selector { end: 0, ..Selector::any(4) };
+    let selectors = TrafficSelectors::new(&[narrow], &[narrow]);
+    let mut options = ipv4(6);
+    options[0] = 0x4F;
+    let table = [
+        ("seen before", again(), ReplayDetected),
+        ("a bit changed", changed(), IntegrityFailure),
+        ("no whole block", no_block(), CipherFailure),
+        ("no ESP header", InboundSa::open(&mut authentic(&[]).0, &mut [0; 7]).err(), PacketTruncated),
+        ("nothing inside", ends(&[], next_header::IPV4), PacketTruncated),
+        ("an inner header cut off", ends(&ipv4(6)[..19], next_header::IPV4), PacketTruncated),
+        ("an inner length beyond the end", ends(&longer, next_header::IPV4), PacketTruncated),
+        ("more padding than packet", open(&[1, 2, 9, next_header::IPV4]), InvalidPadding),
+        ("padding that does not count", open(&[7, 7, 2, next_header::IPV4]), InvalidPadding),
+        ("neither IPv4 nor IPv6", ends(&ipv4(6), 6), UnknownProtocol),
+        ("another version than was said", ends(&ipv4(6), next_header::IPV6), UnknownProtocol),
+        ("outside the selectors", selectors.check_inbound(&ipv4(6)).err(), TsUnacceptable),
+        ("overlapping fragments", two(0, 8), BadFragment),
+        ("a header longer than the packet", selectors.check_inbound(&options[..24]).err(), Malformed),
+    ];
+    for (what, reason, expected) in &table {
+        assert_eq!(reason.map(DropReason::name), Some(expected.name()), "{what}");
+    }
+    // What only the data plane knows of: its tests have them.
+    let elsewhere = [InvalidSa, OutOfMemory, TooLarge, Congestion, MiscError];
+    for reason in DropReason::ALL {
+        let is_here = table.iter().any(|row| row.2 == reason);
+        assert!(is_here != elsewhere.contains(&reason), "{}", reason.name());
+    }
 }

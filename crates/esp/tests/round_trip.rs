@@ -3,7 +3,7 @@
 mod common;
 
 use common::{all_algorithms, ipv4, pair, GCM};
-use esp::{next_header, Algorithms, DropReason, Frame, InboundSa, Keys, Unusable, OVERHEAD_MAX};
+use esp::{next_header, Algorithms, DropReason, Frame, InboundSa, Keys, Opened, Unusable, OVERHEAD_MAX};
 
 #[test]
 fn every_algorithm_gives_back_what_it_was_given() {
@@ -154,5 +154,32 @@ fn overhead_never_exceeds_what_is_promised() {
     for algorithms in all_algorithms() {
         let pair = pair(algorithms, true, 64);
         assert!((0..64).all(|size| pair.outbound.sealed_size(size) <= size + OVERHEAD_MAX));
+    }
+}
+
+#[test]
+fn what_is_opened_into_another_place_is_the_same() {
+    for algorithms in all_algorithms() {
+        for esn in [false, true] {
+            let (mut here, mut there) = (pair(algorithms, esn, 64), pair(algorithms, esn, 64));
+            for payload in (0..40).chain([230, 256, 1000, 1472]) {
+                let sealed = here.seal(&ipv4(payload)).unwrap();
+                let mut target = vec![0xEE; there.inbound.text_size(sealed.len()).unwrap()];
+                let mut changed = sealed.clone();
+                *changed.last_mut().unwrap() ^= 1;
+                let failure = Err(DropReason::IntegrityFailure);
+                assert_eq!(there.inbound.open_to(&mut changed, &mut target), failure);
+                assert!(
+                    target.iter().all(|&octet| octet == 0 || octet == 0xEE),
+                    "{algorithms:?}: nobody's to see"
+                );
+                let opened = there.inbound.open_to(&mut sealed.clone(), &mut target);
+                let Ok(Opened::Inner(range)) = opened else { panic!("{algorithms:?}: {opened:?}") };
+                assert_eq!(Ok(Some(target[range].to_vec())), here.open(&sealed), "{algorithms:?}, ESN {esn}");
+                let again = there.inbound.open_to(&mut sealed.clone(), &mut target);
+                assert_eq!(again, Err(DropReason::ReplayDetected));
+            }
+            assert_eq!(there.inbound.text_size(11), None);
+        }
     }
 }

@@ -26,7 +26,7 @@ class Datagram:
 class Acquire:
     """A packet for a tunnel without an SA waits for one (V2-09).
 
-    `refused`: there are SAs, and their selectors take no such packet; it was dropped.
+    `refused`: there are SAs, and their selectors take no such packet; it waits a while for one that does.
     """
 
     tunnel: str

@@ -6,7 +6,7 @@ use crate::sys;
 #[inline]
 pub fn sum(data: &[u8], sum: u64) -> u64 {
     if data.len() < SHORT {
-        return sum_words(data, sum);
+        return add_rest(data, sum);
     }
     sys::sum_vectors(data, sum)
 }
@@ -32,7 +32,7 @@ fn add_chunk(lanes: &mut [u64; LANES], chunk: &[u8]) {
     }
 }
 
-/// What is left of less than a chunk.
+/// Without lanes, which are dear to set up: what is left of less than a chunk, and whatever is short.
 #[inline(always)]
 fn add_rest(rest: &[u8], mut total: u64) -> u64 {
     let mut words = rest.chunks_exact(4);

@@ -7,6 +7,7 @@ use std::io::IoSlice;
 use std::ops::Range;
 
 use super::checksum::{self, finish, fold, pseudo_header};
+use super::segment::SuperPacket;
 use super::vnet::{Segmentation, VnetHeader, VNET_HEADER_SIZE};
 
 const TCP: u8 = 6;
@@ -74,28 +75,34 @@ pub struct Coalescer {
 
 impl Coalescer {
     /// Add a packet, whose octets are `octets`. `joins_udp`: its device takes joined datagrams.
-    pub fn add(&mut self, packet: Packet, octets: &[u8], joins_udp: bool) {
+    pub fn add(&mut self, packet: Packet, octets: &[u8], joins_udp: bool) -> Added<'_> {
         let segment = Segment::parse(octets, joins_udp);
-        if let Some(segment) = segment.filter(|segment| segment.is_joinable) {
-            if let Some(group) = self.find(packet.spi, &segment, octets) {
-                if group.accepts(&segment, octets) {
-                    group.join(packet, segment, octets.len() - segment.header_size);
-                    return;
-                }
-            }
+        let header_size =
+            segment.filter(|segment| segment.is_joinable).map_or(0, |segment| segment.header_size);
+        let joined = segment.filter(|segment| segment.is_joinable).and_then(|segment| {
+            let index = self.find(packet.spi, &segment, octets)?;
+            self.groups[index].accepts(&segment, octets).then_some((index, segment))
+        });
+        if let Some((index, segment)) = joined {
+            let group = &mut self.groups[index];
+            group.join(packet, segment, octets.len() - header_size);
+            return Added { packet: group.packets.last_mut(), header_size, is_joined: true };
         }
         if self.used == self.groups.len() {
             self.groups.push(Group::default());
         }
-        self.groups[self.used].begin(packet, segment, octets);
+        let group = &mut self.groups[self.used];
+        group.begin(packet, segment, octets);
         self.used += 1;
+        Added { packet: group.packets.last_mut(), header_size, is_joined: false }
     }
 
     /// The last group of the segment's flow.
     #[inline]
-    fn find(&mut self, spi: u32, segment: &Segment, octets: &[u8]) -> Option<&mut Group> {
-        let recent = self.groups[..self.used].iter_mut().rev().take(SEARCHED);
-        recent.into_iter().find(|group| {
+    fn find(&self, spi: u32, segment: &Segment, octets: &[u8]) -> Option<usize> {
+        let mut recent = (0..self.used).rev().take(SEARCHED);
+        recent.find(|&index| {
+            let group = &self.groups[index];
             let is_of_flow = |flow: &Flow| flow.is_that_of(segment, octets);
             group.packets.first().is_some_and(|first| first.spi == spi)
                 && group.flow.as_ref().is_some_and(is_of_flow)
@@ -103,25 +110,48 @@ impl Coalescer {
     }
 
     /// Give every group to `write`, as the pieces of one packet with its virtio_net_hdr, and begin anew. Where
-    /// `write` refuses a joined packet, its packets come singly.
+    /// `write` refuses a joined packet, it is cut into single ones again.
     ///
-    /// `octets` gives a packet's octets; `write` gets the packets that it writes, and says whether it could.
+    /// `octets` gives a packet's octets, of which the header is not looked at where the packet was joined to others;
+    /// `write` gets the packets that it writes, and says whether it could.
     pub fn flush<'a>(
         &mut self,
         octets: impl Fn(&Packet) -> &'a [u8],
         mut write: impl FnMut(&[Packet], &[IoSlice<'_>]) -> bool,
     ) {
         for group in &self.groups[..self.used] {
-            if group.packets.len() > 1 && group.write_joined(&octets, &mut write) {
-                continue;
-            }
-            for packet in group.packets.chunks(1) {
-                let header = [0; VNET_HEADER_SIZE];
-                write(packet, &[IoSlice::new(&header), IoSlice::new(octets(&packet[0]))]);
+            match &group.packets[..] {
+                [packet] => write_single(packet, octets(packet), &mut write),
+                _ => group.write_joined(&octets, &mut write),
             }
         }
         self.used = 0;
     }
+}
+
+/// Where a packet was put.
+pub struct Added<'a> {
+    /// The packet, as it is kept.
+    packet: Option<&'a mut Packet>,
+    /// Of IP, and TCP or UDP; 0 where nothing can join it.
+    pub header_size: usize,
+    /// It continues others: its header is of no more use.
+    pub is_joined: bool,
+}
+
+impl Added<'_> {
+    /// The packet's octets are now `by` further on.
+    pub fn shift(self, by: usize) {
+        if let Some(Packet { range, .. }) = self.packet {
+            (range.start, range.end) = (range.start + by, range.end + by);
+        }
+    }
+}
+
+/// One packet as it is.
+fn write_single(packet: &Packet, ip: &[u8], write: &mut impl FnMut(&[Packet], &[IoSlice<'_>]) -> bool) {
+    let header = [0; VNET_HEADER_SIZE];
+    write(std::slice::from_ref(packet), &[IoSlice::new(&header), IoSlice::new(ip)]);
 }
 
 impl Group {
@@ -162,8 +192,9 @@ impl Group {
         &self,
         octets: &impl Fn(&Packet) -> &'a [u8],
         write: &mut impl FnMut(&[Packet], &[IoSlice<'_>]) -> bool,
-    ) -> bool {
-        let Some(Flow { header, last, is_pushed }) = &self.flow else { return false };
+    ) {
+        // Only what has a flow is joined.
+        let Some(Flow { header, last, is_pushed }) = &self.flow else { return };
         let &Segment { kind, ip_size, header_size, .. } = last;
         let mut header = *header;
         let header = &mut header[..header_size];
@@ -199,8 +230,35 @@ impl Group {
         let vnet = vnet.encode(is_v6);
         let mut pieces = Vec::with_capacity(2 + self.packets.len());
         pieces.extend([IoSlice::new(&vnet), IoSlice::new(header)]);
-        pieces.extend(self.packets.iter().map(|packet| IoSlice::new(&octets(packet)[header_size..])));
-        write(&self.packets, &pieces)
+        self.payloads(header_size, |payload| pieces.push(IoSlice::new(octets(payload))));
+        if write(&self.packets, &pieces) {
+            return;
+        }
+        let whole = pieces.iter().flat_map(|piece| piece.iter().copied()).collect::<Vec<u8>>();
+        let Some(whole) = SuperPacket::parse(&whole) else { return };
+        for (index, packet) in self.packets.iter().enumerate().take(whole.count()) {
+            let mut ip = vec![0; whole.size(index)];
+            whole.write(index, &mut ip);
+            write_single(packet, &ip, write);
+        }
+    }
+
+    /// Give every packet's payload to `take`: those that stand behind each other as one, for what is copied in one
+    /// piece is copied faster.
+    fn payloads(&self, header_size: usize, mut take: impl FnMut(&Packet)) {
+        let mut payloads = self.packets.iter().map(|packet| {
+            let range = packet.range.start + header_size..packet.range.end;
+            Packet { range, ..*packet }
+        });
+        let Some(mut piece) = payloads.next() else { return };
+        for payload in payloads {
+            if payload.slot == piece.slot && payload.range.start == piece.range.end {
+                piece.range.end = payload.range.end;
+            } else {
+                take(&std::mem::replace(&mut piece, payload));
+            }
+        }
+        take(&piece);
     }
 }
 

@@ -9,7 +9,7 @@ mod segment;
 mod vnet;
 
 pub use checksum::{copy_and_sum_words, finish, pseudo_header, sum, sum_words};
-pub use coalesce::{Coalescer, Packet};
+pub use coalesce::{Added, Coalescer, Packet};
 pub use segment::SuperPacket;
 pub use vnet::VNET_HEADER_SIZE;
 

@@ -20,6 +20,19 @@ pub struct SuperPacket<'a> {
     /// Where the TCP or UDP header begins.
     upper: usize,
     checksum: Option<usize>,
+    /// How many IP packets it makes.
+    count: usize,
+    /// Of what is the same in the headers of all packets.
+    sums: Sums,
+}
+
+/// Sums for checksums, of headers without the fields that differ from packet to packet.
+#[derive(Default)]
+struct Sums {
+    /// Without length, identification and checksum; 0 for IPv6.
+    ip: u64,
+    /// With the pseudo-header. Without length and checksum; TCP without sequence number and flags, too.
+    upper: u64,
 }
 
 impl<'a> SuperPacket<'a> {
@@ -42,15 +55,7 @@ impl<'a> SuperPacket<'a> {
             return None;
         }
         let Some((segmentation, segment_size)) = header.segmentation else {
-            let segment_size = packet.len();
-            return Some(SuperPacket {
-                packet,
-                header_size: 0,
-                segment_size,
-                segmentation: None,
-                upper,
-                checksum,
-            });
+            return Some(SuperPacket { upper, checksum, ..Self::single(packet) });
         };
         // The kernel's hdr_len is a hint that need not be true, so the header itself decides.
         let (upper_size, upper_smallest) = match segmentation {
@@ -62,21 +67,29 @@ impl<'a> SuperPacket<'a> {
         {
             return None;
         }
+        let count = (packet.len() - header_size).div_ceil(segment_size);
+        let sums = Sums::of(segmentation, &packet[..upper], &packet[upper..header_size]);
         let segmentation = Some(segmentation);
-        Some(SuperPacket { packet, header_size, segment_size, segmentation, upper, checksum })
+        Some(SuperPacket { packet, header_size, segment_size, segmentation, upper, checksum, count, sums })
     }
 
     /// One IP packet as it is.
     pub fn of(packet: &'a [u8]) -> Option<Self> {
         let smallest = if packet.first()? >> 4 == 4 { 20 } else { 40 };
-        (smallest..=usize::from(u16::MAX)).contains(&packet.len()).then_some(SuperPacket {
+        (smallest..=usize::from(u16::MAX)).contains(&packet.len()).then(|| Self::single(packet))
+    }
+
+    fn single(packet: &'a [u8]) -> Self {
+        SuperPacket {
             packet,
             header_size: 0,
             segment_size: packet.len(),
             segmentation: None,
             upper: 0,
             checksum: None,
-        })
+            count: 1,
+            sums: Sums::default(),
+        }
     }
 
     /// The whole as one IP packet, for its addresses and ports.
@@ -86,7 +99,7 @@ impl<'a> SuperPacket<'a> {
 
     /// How many IP packets it makes.
     pub fn count(&self) -> usize {
-        (self.packet.len() - self.header_size).div_ceil(self.segment_size).max(1)
+        self.count
     }
 
     /// The size of IP packet `index`.
@@ -113,24 +126,21 @@ impl<'a> SuperPacket<'a> {
         let payload_sum = checksum::copy_and_sum(payload, &self.packet[start..end], 0);
         let (ip, upper) = header.split_at_mut(self.upper);
         let length = upper.len() + payload.len();
-        let (protocol, checksum_at) = match segmentation {
+        let sum = self.sums.upper + payload_sum + word((length as u16).to_be_bytes());
+        match segmentation {
             Segmentation::Tcp => {
-                self.adapt_tcp(index, upper);
-                (TCP, 16)
+                let sum = sum + self.adapt_tcp(index, upper);
+                upper[16..18].copy_from_slice(&finish(sum));
             }
             Segmentation::Udp => {
-                upper[4..6].copy_from_slice(&(length as u16).to_be_bytes());
-                (UDP, 6)
+                let octets = (length as u16).to_be_bytes();
+                upper[4..6].copy_from_slice(&octets);
+                // Zero would say that there is no checksum (RFC 768).
+                let sum = Some(finish(sum + word(octets))).filter(|&sum| sum != [0, 0]);
+                upper[6..8].copy_from_slice(&sum.unwrap_or([0xFF, 0xFF]));
             }
-        };
-        let addresses = adapt_ip(index, ip, length);
-        upper[checksum_at..checksum_at + 2].fill(0);
-        let mut sum = finish(checksum::sum(upper, payload_sum + pseudo_header(addresses, protocol, length)));
-        if protocol == UDP && sum == [0, 0] {
-            // Zero would say that there is no checksum (RFC 768).
-            sum = [0xFF, 0xFF];
         }
-        upper[checksum_at..checksum_at + 2].copy_from_slice(&sum);
+        self.adapt_ip(index, ip, length);
     }
 
     /// The field holds the pseudo-header's sum; the rest is left to the device, which is us.
@@ -143,32 +153,59 @@ impl<'a> SuperPacket<'a> {
         packet[at..at + 2].copy_from_slice(&sum);
     }
 
-    fn adapt_tcp(&self, index: usize, tcp: &mut [u8]) {
+    /// Set sequence number and flags. Gives the sum of what [`Sums`] left out.
+    #[inline]
+    fn adapt_tcp(&self, index: usize, tcp: &mut [u8]) -> u64 {
         let sequence = u32::from_be_bytes([tcp[4], tcp[5], tcp[6], tcp[7]]);
         let sequence = sequence.wrapping_add((index * self.segment_size) as u32);
         tcp[4..8].copy_from_slice(&sequence.to_be_bytes());
         if index > 0 {
             tcp[13] &= !TCP_CWR;
         }
-        if index + 1 < self.count() {
+        if index + 1 < self.count {
             tcp[13] &= !(TCP_FIN | TCP_PSH);
         }
+        let [first, second, third, fourth] = sequence.to_be_bytes();
+        word([first, second]) + word([third, fourth]) + word([tcp[12], tcp[13]])
+    }
+
+    /// Set length, identification and checksum of the IP header in front of `upper` octets.
+    #[inline]
+    fn adapt_ip(&self, index: usize, ip: &mut [u8], upper: usize) {
+        if ip[0] >> 4 == 6 {
+            let length = (ip.len() - 40 + upper) as u16;
+            ip[4..6].copy_from_slice(&length.to_be_bytes());
+            return;
+        }
+        let length = ((ip.len() + upper) as u16).to_be_bytes();
+        let identification = u16::from_be_bytes([ip[4], ip[5]]).wrapping_add(index as u16).to_be_bytes();
+        ip[2..4].copy_from_slice(&length);
+        ip[4..6].copy_from_slice(&identification);
+        let sum = finish(self.sums.ip + word(length) + word(identification));
+        ip[10..12].copy_from_slice(&sum);
     }
 }
 
-/// Set length, identification and checksum of the IP header in front of `upper` octets. Gives the addresses.
-fn adapt_ip(index: usize, ip: &mut [u8], upper: usize) -> &[u8] {
-    if ip[0] >> 4 == 6 {
-        let length = (ip.len() - 40 + upper) as u16;
-        ip[4..6].copy_from_slice(&length.to_be_bytes());
-        return &ip[8..40];
+impl Sums {
+    fn of(segmentation: Segmentation, ip: &[u8], upper: &[u8]) -> Self {
+        let is_v6 = ip[0] >> 4 == 6;
+        let addresses = if is_v6 { &ip[8..40] } else { &ip[12..20] };
+        let upper = match segmentation {
+            Segmentation::Tcp => {
+                let sum = checksum::sum(&upper[..4], pseudo_header(addresses, TCP, 0));
+                // What stands around the flags and the checksum.
+                let sum = checksum::sum(&upper[14..16], checksum::sum(&upper[8..12], sum));
+                checksum::sum(&upper[18..], sum)
+            }
+            Segmentation::Udp => checksum::sum(&upper[..4], pseudo_header(addresses, UDP, 0)),
+        };
+        let around = || checksum::sum(&ip[12..], checksum::sum(&ip[6..10], checksum::sum(&ip[..2], 0)));
+        Sums { ip: if is_v6 { 0 } else { around() }, upper }
     }
-    let length = (ip.len() + upper) as u16;
-    ip[2..4].copy_from_slice(&length.to_be_bytes());
-    let identification = u16::from_be_bytes([ip[4], ip[5]]).wrapping_add(index as u16);
-    ip[4..6].copy_from_slice(&identification.to_be_bytes());
-    ip[10..12].fill(0);
-    let sum = finish(checksum::sum(ip, 0));
-    ip[10..12].copy_from_slice(&sum);
-    &ip[12..20]
+}
+
+/// Two octets as part of a sum.
+#[inline]
+fn word(octets: [u8; 2]) -> u64 {
+    u16::from_ne_bytes(octets).into()
 }

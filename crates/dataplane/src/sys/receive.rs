@@ -15,6 +15,8 @@ pub struct Receiver {
     slots: Vec<Slot>,
     headers: Vec<libc::mmsghdr>,
     vectors: Vec<libc::iovec>,
+    /// How many of the first headers the kernel has written to since they were made.
+    used: usize,
 }
 
 struct Slot {
@@ -23,7 +25,8 @@ struct Slot {
     control: Control,
 }
 
-// SAFETY: the pointers in `headers` and `vectors` point only into `slots` and are written anew before each use.
+// SAFETY: the pointers in `headers` and `vectors` point only into what `slots` and `vectors` hold, which moves with them
+// and is never made larger.
 unsafe impl Send for Receiver {}
 
 /// One message as received: a datagram, or several of one size from one sender (UDP_GRO).
@@ -57,12 +60,15 @@ impl Receiver {
             slots: (0..count).map(|_| slot()).collect(),
             headers: vec![header; count],
             vectors: vec![vector; count],
+            used: count,
         }
     }
 
     /// Take what waits, without waiting. Gives the number of messages.
     pub fn receive(&mut self, fd: &OwnedFd) -> io::Result<usize> {
-        for ((slot, header), vector) in self.slots.iter_mut().zip(&mut self.headers).zip(&mut self.vectors) {
+        let used = std::mem::take(&mut self.used);
+        let all = self.slots.iter_mut().zip(&mut self.headers).zip(&mut self.vectors);
+        for ((slot, header), vector) in all.take(used) {
             *vector = libc::iovec { iov_base: slot.data.as_mut_ptr().cast(), iov_len: slot.data.len() };
             let header = &mut header.msg_hdr;
             header.msg_name = ptr::from_mut(&mut slot.address).cast();
@@ -83,7 +89,11 @@ impl Receiver {
                 null_mut(),
             )
         };
-        Ok(check(result)? as usize)
+        // The one at which it stopped may have been begun.
+        let count = check(result).map_or(0, |count| count as usize);
+        self.used = (count + 1).min(self.headers.len());
+        check(result)?;
+        Ok(count)
     }
 
     /// The octets of message `index`, as [`Self::message`] left them.

@@ -15,17 +15,70 @@ const SEND_TIMEOUT_MS: i64 = 200;
 
 /// A UDP socket on every address of the family. It tells each datagram's destination.
 pub fn udp_socket(is_v6: bool, port: u16) -> io::Result<OwnedFd> {
+    let fd = unbound_udp(is_v6)?;
+    bind(&fd, is_v6, port)?;
+    Ok(fd)
+}
+
+fn unbound_udp(is_v6: bool) -> io::Result<OwnedFd> {
     let fd = socket(is_v6, libc::SOCK_DGRAM, libc::IPPROTO_UDP)?;
     if is_v6 {
         set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, &1)?;
     }
+    // Not there before Linux 5.0; then every datagram comes alone.
+    let _ = set_option(&fd, libc::SOL_UDP, libc::UDP_GRO, &1);
+    Ok(fd)
+}
+
+fn bind(fd: &OwnedFd, is_v6: bool, port: u16) -> io::Result<()> {
     let any = if is_v6 { IpAddr::V6(Ipv6Addr::UNSPECIFIED) } else { IpAddr::V4(Ipv4Addr::UNSPECIFIED) };
     let (address, size) = socket_address(SocketAddr::new(any, port));
     // SAFETY: `address` is a socket address of `size` octets.
     check(unsafe { libc::bind(fd.as_raw_fd(), ptr::from_ref(&address).cast(), size) })?;
-    // Not there before Linux 5.0; then every datagram comes alone.
-    let _ = set_option(&fd, libc::SOL_UDP, libc::UDP_GRO, &1);
-    Ok(fd)
+    Ok(())
+}
+
+/// How many sockets share the port of NAT traversal: so many for ESP, by the peer's address, and one for IKE.
+const ESP_LANES: u32 = 4;
+
+/// More sockets of `first`'s port, each with a queue of its own: whoever floods one leaves room in the others. The
+/// kernel gives datagrams that begin with the non-ESP marker (RFC 3948 section 2.2) to the last, and others by the
+/// peer's address, so that those of one peer keep their order. Empty where the kernel cannot.
+pub fn lanes(first: &OwnedFd, is_v6: bool, port: u16) -> Vec<OwnedFd> {
+    // It was bound alone, so nobody else has the port.
+    let shares = |fd: &OwnedFd| set_option(fd, libc::SOL_SOCKET, libc::SO_REUSEPORT, &1);
+    if shares(first).is_err() {
+        return Vec::new();
+    }
+    let lane = |_| -> io::Result<OwnedFd> {
+        let fd = unbound_udp(is_v6)?;
+        shares(&fd)?;
+        bind(&fd, is_v6, port)?;
+        Ok(fd)
+    };
+    let lanes = (0..ESP_LANES).map_while(|number| lane(number).ok()).collect::<Vec<_>>();
+    // Without the program the kernel chooses by both ends' addresses and ports, and IKE has no queue of its own.
+    let _ = lanes.last().map(|fd| steer(fd, is_v6));
+    lanes
+}
+
+/// Attach the program that says which of the sockets of a port gets a datagram: their number, in the order of binding.
+fn steer(fd: &OwnedFd, is_v6: bool) -> io::Result<()> {
+    let code = |code: u32, k: u32| libc::sock_filter { code: code as u16, jt: 0, jf: 0, k };
+    // The last word of the source address.
+    let source = libc::SKF_NET_OFF as u32 + if is_v6 { 20 } else { 12 };
+    let mut program = [
+        code(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0),
+        libc::sock_filter { jf: 1, ..code(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 0) },
+        code(libc::BPF_RET | libc::BPF_K, ESP_LANES),
+        code(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, source),
+        // Neighbouring addresses get different lanes.
+        code(libc::BPF_ALU | libc::BPF_MUL | libc::BPF_K, 0x9E37_79B1),
+        code(libc::BPF_ALU | libc::BPF_RSH | libc::BPF_K, 32 - ESP_LANES.ilog2()),
+        code(libc::BPF_RET | libc::BPF_A, 0),
+    ];
+    let program = libc::sock_fprog { len: program.len() as u16, filter: program.as_mut_ptr() };
+    set_option(fd, libc::SOL_SOCKET, libc::SO_ATTACH_REUSEPORT_CBPF, &program)
 }
 
 /// Does the kernel join datagrams for this socket?

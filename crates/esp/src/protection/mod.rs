@@ -1,4 +1,4 @@
-//! Encryption and integrity of one ESP packet, in place.
+//! Encryption and integrity of one ESP packet, in place; decryption also into another place.
 
 pub(crate) mod aead;
 pub(crate) mod ccm;
@@ -63,6 +63,14 @@ pub(crate) trait Protection: Send {
 
     /// Verify the ICV, then decrypt the text. `packet` is at least header, IV and ICV long.
     fn open(&self, packet: &mut [u8], high: Option<u32>) -> Result<(), DropReason>;
+
+    /// [`Self::open`], but the text goes to `target`, which has its size. What `packet` then holds is of no use.
+    fn open_to(&self, packet: &mut [u8], high: Option<u32>, target: &mut [u8]) -> Result<(), DropReason> {
+        self.open(packet, high)?;
+        let start = HEADER_SIZE + self.iv_size();
+        target.copy_from_slice(&packet[start..start + target.len()]);
+        Ok(())
+    }
 }
 
 /// AES-GCM by the fastest means that the processor has. `key` has 16, 24 or 32 octets, `salt` 4.

@@ -10,6 +10,7 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;
+use std::marker::PhantomData;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use zeroize::Zeroize;
@@ -82,7 +83,7 @@ impl<const ROUNDS: usize> Protection for VaesGcm<ROUNDS> {
         let (packet, icv) = packet.split_at_mut(packet.len() - self.icv_size);
         let (head, text) = packet.split_at_mut(TEXT_OFFSET);
         // SAFETY: there is no VaesGcm where the processor lacks the instructions.
-        let tag = unsafe { self.crypt::<true>(head, high, text) };
+        let tag = unsafe { self.crypt::<true>(head, high, Text::in_place(text)) };
         match <&mut [u8; BLOCK]>::try_from(&mut *icv) {
             Ok(whole) => *whole = tag,
             Err(_) => icv.copy_from_slice(&tag[..icv.len()]),
@@ -93,12 +94,100 @@ impl<const ROUNDS: usize> Protection for VaesGcm<ROUNDS> {
         let (packet, icv) = packet.split_at_mut(packet.len() - self.icv_size);
         let (head, text) = packet.split_at_mut(TEXT_OFFSET);
         // SAFETY: there is no VaesGcm where the processor lacks the instructions.
-        let tag = unsafe { self.crypt::<false>(head, high, text) };
-        verify_slices_are_equal(&tag[..icv.len()], icv).map_err(|_| {
+        let tag = unsafe { self.crypt::<false>(head, high, Text::in_place(text)) };
+        is_tag(&tag, icv).then_some(()).ok_or_else(|| {
             // What was decrypted is nobody's to see.
             text.fill(0);
             DropReason::IntegrityFailure
         })
+    }
+
+    fn open_to(&self, packet: &mut [u8], high: Option<u32>, target: &mut [u8]) -> Result<(), DropReason> {
+        let (packet, icv) = packet.split_at(packet.len() - self.icv_size);
+        let (head, text) = packet.split_at(TEXT_OFFSET);
+        // SAFETY: there is no VaesGcm where the processor lacks the instructions.
+        let tag = unsafe { self.crypt::<false>(head, high, Text::between(text, target)) };
+        is_tag(&tag, icv).then_some(()).ok_or_else(|| {
+            target.fill(0);
+            DropReason::IntegrityFailure
+        })
+    }
+}
+
+/// Does `icv` begin `tag`? Takes the same time whatever they hold.
+#[inline]
+fn is_tag(tag: &[u8; BLOCK], icv: &[u8]) -> bool {
+    match <&[u8; BLOCK]>::try_from(icv) {
+        // One comparison of the difference of all octets.
+        Ok(whole) => u128::from_ne_bytes(*tag) ^ u128::from_ne_bytes(*whole) == 0,
+        Err(_) => verify_slices_are_equal(&tag[..icv.len()], icv).is_ok(),
+    }
+}
+
+/// A text, and where what becomes of it goes: into its own place, or into another that does not overlap it.
+struct Text<'a> {
+    source: *const u8,
+    target: *mut u8,
+    size: usize,
+    octets: PhantomData<&'a mut [u8]>,
+}
+
+impl<'a> Text<'a> {
+    #[inline]
+    fn in_place(text: &'a mut [u8]) -> Self {
+        let target = text.as_mut_ptr();
+        Text { source: target, target, size: text.len(), octets: PhantomData }
+    }
+
+    #[inline]
+    fn between(source: &'a [u8], target: &'a mut [u8]) -> Self {
+        assert_eq!(source.len(), target.len(), "a text keeps its size");
+        let (source, target, size) = (source.as_ptr(), target.as_mut_ptr(), target.len());
+        Text { source, target, size, octets: PhantomData }
+    }
+
+    /// Octets at `at`, a whole vector's.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn load(&self, at: usize) -> __m512i {
+        debug_assert!(at + VECTOR <= self.size);
+        // SAFETY: the caller stays within the text, whose octets are readable.
+        unsafe { _mm512_loadu_si512(self.source.add(at).cast()) }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    fn store(&mut self, at: usize, vector: __m512i) {
+        debug_assert!(at + VECTOR <= self.size);
+        // SAFETY: the caller stays within the text, and the target is as large, writable, and nobody else's.
+        unsafe { _mm512_storeu_si512(self.target.add(at).cast(), vector) };
+    }
+
+    /// Which octets of the vector at `at` there are; `at` is within the text or at its end.
+    #[inline]
+    fn mask(&self, at: usize) -> u64 {
+        match self.size - at {
+            rest if rest < VECTOR => (1 << rest) - 1,
+            _ => u64::MAX,
+        }
+    }
+
+    /// The octets at `at`, zeros where there are fewer than a vector's.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn load_part(&self, at: usize) -> __m512i {
+        // SAFETY: the mask leaves out what is not readable.
+        unsafe { _mm512_maskz_loadu_epi8(self.mask(at), self.source.add(at).cast()) }
+    }
+
+    /// As many of a vector's octets as there is room for. Gives them with zeros behind them.
+    #[inline]
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn store_part(&mut self, at: usize, vector: __m512i) -> __m512i {
+        let mask = self.mask(at);
+        // SAFETY: the mask leaves out what is not writable.
+        unsafe { _mm512_mask_storeu_epi8(self.target.add(at).cast(), mask, vector) };
+        _mm512_maskz_mov_epi8(mask, vector)
     }
 }
 
@@ -151,7 +240,7 @@ impl<const ROUNDS: usize> VaesGcm<ROUNDS> {
 
     /// Encrypt `text` if SEAL, else decrypt it. Gives the whole tag.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,vaes,vpclmulqdq,aes")]
-    fn crypt<const SEAL: bool>(&self, head: &[u8], high: Option<u32>, text: &mut [u8]) -> [u8; BLOCK] {
+    fn crypt<const SEAL: bool>(&self, head: &[u8], high: Option<u32>, mut text: Text<'_>) -> [u8; BLOCK] {
         let mut first = [0; BLOCK];
         first[..12].copy_from_slice(&nonce(self.salt, &head[HEADER_SIZE..]));
         first[15] = 1;
@@ -163,18 +252,18 @@ impl<const ROUNDS: usize> VaesGcm<ROUNDS> {
         let mut counter = Counter::new(first.swap_bytes() >> 32 << 32);
         let reverse = _mm512_broadcast_i32x4(block_of(REVERSE));
         let aad = AdditionalData::new(head, high);
-        let lengths = (aad.as_ref().len() as u128) << 67 | (text.len() as u128) << 3;
+        let lengths = (aad.as_ref().len() as u128) << 67 | (text.size as u128) << 3;
         let mut hash = Hash::Begun(one_block(aad.block()));
 
-        let mut groups = text.chunks_exact_mut(GROUP);
+        let groups = text.size / GROUP;
         let powers: [__m512i; 4] = std::array::from_fn(|index| self.load_powers(POWERS - 16 + 4 * index));
-        for group in &mut groups {
-            let (vectors, _) = group.as_chunks_mut::<VECTOR>();
+        for group in 0..groups {
             let mut hashed = [_mm512_setzero_si512(); 4];
-            for (vector, hashed) in vectors.iter_mut().zip(&mut hashed) {
-                let before = load(vector);
+            for (index, hashed) in hashed.iter_mut().enumerate() {
+                let at = group * GROUP + index * VECTOR;
+                let before = text.load(at);
                 let after = _mm512_xor_si512(before, key_stream::<ROUNDS>(&keys, counter.next()));
-                store(vector, after);
+                text.store(at, after);
                 *hashed = _mm512_shuffle_epi8(if SEAL { after } else { before }, reverse);
             }
             let mut products = self.begin(hash, &mut hashed[0], 16);
@@ -185,18 +274,17 @@ impl<const ROUNDS: usize> VaesGcm<ROUNDS> {
         }
 
         // The rest, padded with zeros to whole blocks, and the block of lengths behind it.
-        let rest = groups.into_remainder();
-        let blocks = rest.len().div_ceil(BLOCK);
+        let rest = groups * GROUP;
+        let blocks = (text.size - rest).div_ceil(BLOCK);
         let start = POWERS - (blocks + 1);
         let mut products: Option<Products> = None;
         for index in 0..=blocks / 4 {
-            let at = (index * VECTOR).min(rest.len());
-            let part = &mut rest[at..];
-            let before = load_part(part);
+            let at = (rest + index * VECTOR).min(text.size);
+            let before = text.load_part(at);
             let mut hashed = before;
-            if !part.is_empty() {
+            if at < text.size {
                 let after = _mm512_xor_si512(before, key_stream::<ROUNDS>(&keys, counter.next()));
-                let after = store_part(part, after);
+                let after = text.store_part(at, after);
                 hashed = if SEAL { after } else { before };
             }
             hashed = _mm512_shuffle_epi8(hashed, reverse);
@@ -387,46 +475,4 @@ fn block_of(number: u128) -> __m128i {
 fn u128_of(block: __m128i) -> u128 {
     let (low, high) = (_mm_cvtsi128_si64(block) as u64, _mm_extract_epi64::<1>(block) as u64);
     u128::from(high) << 64 | u128::from(low)
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn load(octets: &[u8; VECTOR]) -> __m512i {
-    // SAFETY: sixty-four octets are readable there.
-    unsafe { _mm512_loadu_si512(octets.as_ptr().cast()) }
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn store(octets: &mut [u8; VECTOR], vector: __m512i) {
-    // SAFETY: sixty-four octets are writable there.
-    unsafe { _mm512_storeu_si512(octets.as_mut_ptr().cast(), vector) }
-}
-
-/// Which octets of a vector there are.
-#[inline]
-fn mask_of(octets: &[u8]) -> u64 {
-    if octets.len() < VECTOR {
-        (1 << octets.len()) - 1
-    } else {
-        u64::MAX
-    }
-}
-
-/// The first octets, zeros where there are fewer than a vector's.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
-fn load_part(octets: &[u8]) -> __m512i {
-    // SAFETY: the mask leaves out what is not readable.
-    unsafe { _mm512_maskz_loadu_epi8(mask_of(octets), octets.as_ptr().cast()) }
-}
-
-/// As many of a vector's octets as there is room for. Gives them with zeros behind them.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
-fn store_part(octets: &mut [u8], vector: __m512i) -> __m512i {
-    let mask = mask_of(octets);
-    // SAFETY: the mask leaves out what is not writable.
-    unsafe { _mm512_mask_storeu_epi8(octets.as_mut_ptr().cast(), mask, vector) };
-    _mm512_maskz_mov_epi8(mask, vector)
 }
