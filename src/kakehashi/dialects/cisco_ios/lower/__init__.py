@@ -44,7 +44,7 @@ def lower_document(document: Document, file: str) -> Lowered:
     maps = lower_maps(around)
     routed, used_profiles = lower_tunnels(around)
     # Tunnel interfaces stand where they are written; those of maps come after them.
-    tunnels = tuple(as_interfaces_say(t, around.blocks) for t in (*routed, *maps.tunnels))
+    tunnels = tuple(as_interfaces_say(t, around.blocks, around.interfaces) for t in (*routed, *maps.tunnels))
     if any(isinstance(t, Ikev1Tunnel) for t in tunnels):
         tell_built_in(around.peers.phase1, report)
     check_interfaces(around.interfaces, around.routes, around.lists, report)
