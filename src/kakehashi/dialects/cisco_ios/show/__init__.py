@@ -13,6 +13,7 @@ from kakehashi.dialects.cisco_ios.show import (
     ip_route,
     ipsec_sa,
     isakmp,
+    nat,
     session,
 )
 from kakehashi.dialects.diagnosis import wanted
@@ -77,6 +78,13 @@ SHOW: tuple[Command, ...] = (
         _LIST,
     ),
     _command("hosts", "Names of peers, and where they lead", Word("hosts", "Names and addresses")),
+    _command(
+        "ip nat translations",
+        "What is translated at this moment",
+        Word("ip", "IPv4"),
+        Word("nat", "Address translation"),
+        Word("translations", "Entries"),
+    ),
     _command("ip route", "Routes of IPv4", Word("ip", "IPv4"), Word("route", "Routes")),
     _command("ipv6 route", "Routes of IPv6", Word("ipv6", "IPv6"), Word("route", "Routes")),
 )
@@ -111,6 +119,7 @@ _PRINTERS: dict[str, Callable[[Status, Gateway], str]] = {
     "ikev2 sa": ikev2.render,
     "ikev2 sa detail": ikev2.render_detail,
     "hosts": hosts.render,
+    "ip nat translations": nat.render,
     "ip route": lambda status, _: ip_route.render_ipv4(status),
     "ipv6 route": lambda status, _: ip_route.render_ipv6(status),
 }
