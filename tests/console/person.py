@@ -36,6 +36,8 @@ class Person:
             stdout=follower,
             stderr=follower,
             start_new_session=True,
+            # ssh asks for passwords at the terminal that is its own.
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
             env={**os.environ, "TERM": "vt100"},
         )
         os.close(follower)
