@@ -1,4 +1,4 @@
-"""The MTU that a router's configuration gives its tunnel, with packets of every router's own language."""
+"""What a router's configuration says of the MTU and the DF bit of its tunnel, seen on the wire."""
 
 import subprocess
 from pathlib import Path
@@ -109,5 +109,32 @@ def test_the_tunnels_own_mtu_is_what_its_users_are_told(tmp_path: Path, language
             # What may be fragmented is.
             assert " 0% packet loss" in ping(network, 1400, "dont")
             assert [tunnel["mtu"] for tunnel in gateway.status()["tunnels"]] == [1300]
+        finally:
+            subprocess.run(["ip", "netns", "delete", f"{network.ours}-host"], check=False)
+
+
+@pytest.mark.parametrize(
+    ("df_bit", "inside", "is_set"),
+    [("set", "dont", True), ("clear", "do", False), ("copy", "do", True), ("copy", "dont", False)],
+)
+def test_the_outer_packets_df_bit_is_as_the_interface_says(
+    tmp_path: Path, df_bit: str, inside: str, is_set: bool
+) -> None:
+    """V1-33: in Cisco's words."""
+    ours, peer = two(CISCO, f" crypto ipsec df-bit {df_bit}")
+    names = INTERFACES[CISCO]
+    with (
+        Network() as network,
+        Ours(network, tmp_path / "p", peer, namespace=network.peer, interfaces=names, log_json=False),
+        Ours(network, tmp_path / "o", ours, interfaces=names, log_json=False) as gateway,
+    ):
+        add_host(network)
+        try:
+            gateway.until(lambda: " 0% packet loss" in ping(network, 100, "do"), "the tunnel")
+            network.count_start(
+                f"iifname r-ours ip protocol esp ip frag-off & 0x4000 {'!=' if is_set else '=='} 0"
+            )
+            assert " 0% packet loss" in ping(network, 500, inside)
+            assert network.count() == 2
         finally:
             subprocess.run(["ip", "netns", "delete", f"{network.ours}-host"], check=False)
