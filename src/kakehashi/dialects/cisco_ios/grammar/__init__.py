@@ -1,6 +1,6 @@
 """The device's command tree, as data."""
 
-from kakehashi.dialects.cisco_ios.grammar import access_list, ikev2, interface, ipsec, isakmp, nat
+from kakehashi.dialects.cisco_ios.grammar import access_list, ikev2, interface, ipsec, isakmp, nat, track
 from kakehashi.dialects.cisco_ios.grammar.root import ROOT
 from kakehashi.dialects.grammar import Grammar, Mode, Support
 
@@ -47,6 +47,8 @@ GRAMMAR = Grammar(
         Mode(name="object-group", title="object-group network", commands=access_list.GROUP),
         Mode(name="service-group", title="object-group service", commands=access_list.SERVICE),
         Mode(name="route-map", title="route-map", commands=nat.OF_ROUTE_MAP, unknown=Support.NOT_OURS),
+        Mode(name="ip sla", title="ip sla", commands=track.OPERATION),
+        Mode(name="track", title="track", commands=track.OBJECT),
         Mode(name="foreign", title="a mode that is not ours", commands=(), unknown=Support.NOT_OURS),
         Mode(name="host", title="a mode of the host's", commands=(), unknown=Support.THE_HOSTS),
         Mode(name="later", title="a mode that is not there yet", commands=(), unknown=Support.NOT_YET),

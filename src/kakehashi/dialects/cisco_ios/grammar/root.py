@@ -6,6 +6,7 @@ from kakehashi.dialects.cisco_ios.grammar.ikev2 import IKEV2
 from kakehashi.dialects.cisco_ios.grammar.ipsec import IPSEC
 from kakehashi.dialects.cisco_ios.grammar.isakmp import ISAKMP
 from kakehashi.dialects.cisco_ios.grammar.nat import NAT, ROUTE_MAP
+from kakehashi.dialects.cisco_ios.grammar.track import TRACKING
 from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
     REST,
     command,
@@ -150,6 +151,7 @@ ROOT: tuple[Command, ...] = (
         enters="interface",
     ),
     *ROUTES,
+    *TRACKING,
     *NAT,
     ROUTE_MAP,
     *LISTS,
