@@ -122,7 +122,7 @@ def _ends_at(topology: Topology, way: Sequence[End], lan: Lan) -> bool:
 def _is_closed(topology: Topology, way: Sequence[End]) -> bool:
     """Is what comes out of the last tunnel unasked dropped by address translation there (V1-23)?"""
     last = next(pair for pair in topology.pairing.pairs if way[-1] in pair.ends).other(way[-1])
-    interface = last.device.gateway.interface(last.tunnel.interface)
+    interface = topology.gateways[last.device].interface(last.tunnel.interface)
     return bool(interface and interface.translation and interface.translation.closed)
 
 
