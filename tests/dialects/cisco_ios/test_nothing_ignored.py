@@ -59,6 +59,9 @@ crypto ipsec profile IP
  set transform-set TS
  set ikev2-profile PROF2
 {ipsec_profile}
+crypto pki trustpoint TP
+ enrollment terminal
+{trustpoint}
 crypto dynamic-map DYN 10
  set transform-set TS
 crypto map OUT 10 ipsec-isakmp
@@ -132,6 +135,7 @@ PLACES = {
     "access-list ipv6",
     "ip sla",
     "track",
+    "trustpoint",
 }
 # One value for each argument, none of them a default, and none that is in the configuration.
 VALUES = {

@@ -3,6 +3,15 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "ikev2 profile {}: there is no trustpoint whose certificates it could use": (
+        "ikev2 profile {}: 証明書を使うためのトラストポイントがありません"
+    ),
+    "policy {}: there is no trustpoint whose certificates it could use; the policy is left out": (
+        "ポリシー{}: 証明書を使うためのトラストポイントがないため、このポリシーは使いません"
+    ),
+    "trustpoint {}: SCEP is not there yet": "トラストポイント{}: SCEPは未対応です",
+    "import the certificates with `kakehashi pki`": "`kakehashi pki`で証明書を取り込んでください",
+    "add `crypto pki trustpoint NAME`": "`crypto pki trustpoint 名前`を追加してください",
     "there is no tracked object {} that could be understood; the route is always there": (
         "解釈できるtrack {}がないため、経路は常に有効です"
     ),
@@ -168,9 +177,9 @@ SENTENCES: Mapping[str, str] = {
     "hash": "ハッシュアルゴリズム(hash)",
     "group": "DHグループ(group)",
     "policy {} says nothing of authentication, and the device takes rsa-sig: no pre-shared key is used "
-    "with it, and certificates are not there yet; the policy is left out": (
-        "policy {}にauthenticationの設定がなく、既定値のrsa-sigになります。事前共有鍵は使われず、証明書は"
-        "未対応のため、このポリシーは無視します"
+    "with it, and there is no trustpoint; the policy is left out": (
+        "policy {}にauthenticationの設定がなく、既定値のrsa-sigになります。事前共有鍵は使われず、"
+        "トラストポイントがないため、このポリシーは無視します"
     ),
     "policy {}: `authentication {}` is not there yet; the policy is left out": (
         "policy {}: `authentication {}`は未対応です。このポリシーは無視します"

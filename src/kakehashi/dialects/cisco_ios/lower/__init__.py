@@ -64,6 +64,7 @@ def lower_document(document: Document, file: str) -> Lowered:
         access_lists=tuple(around.lists.by_name.values()),
         watch_groups=read_tracks(document, around.interfaces, around.routes, report),
         names=read_name_service(document),
+        trustpoints=tuple(around.peers.phase1.trustpoints.values()),
         files=(file,),
     )
     return Lowered(gateway, report.findings())

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv6Address
 from kakehashi.dialects.base import Clear, ShowError
 from kakehashi.dialects.cisco_ios.show import (
     access_lists,
+    certificates,
     configuration,
     engine,
     hosts,
@@ -78,6 +79,20 @@ SHOW: tuple[Command, ...] = (
         Word("access-list", "Access lists"),
         _LIST,
     ),
+    _command(
+        "pki certificates",
+        "The certificates of the trustpoints",
+        _CRYPTO,
+        Word("pki", "Certificates"),
+        Word("certificates", "The certificates"),
+    ),
+    _command(
+        "pki trustpoints",
+        "The trustpoints",
+        _CRYPTO,
+        Word("pki", "Certificates"),
+        Word("trustpoints", "The trustpoints"),
+    ),
     _command("hosts", "Names of peers, and where they lead", Word("hosts", "Names and addresses")),
     _command(
         "ip nat translations",
@@ -137,6 +152,8 @@ _PRINTERS: dict[str, Callable[[Status, Gateway], str]] = {
     "engine": engine.render,
     "ikev2 sa": ikev2.render,
     "ikev2 sa detail": ikev2.render_detail,
+    "pki certificates": lambda status, _: certificates.render_certificates(status, None),
+    "pki trustpoints": certificates.render_trustpoints,
     "hosts": hosts.render,
     "ip nat translations": nat.render,
     "ip route": lambda status, _: ip_route.render_ipv4(status),
