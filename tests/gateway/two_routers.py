@@ -50,6 +50,11 @@ class Router:
         return self.log_file.read_text()
 
     def start(self) -> None:
+        self.launch()
+        until(self.answers, f"{self.name} to answer: {self.log}", 60)
+
+    def launch(self) -> None:
+        """Start it, and do not wait."""
         wan, lan = self.interfaces
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
@@ -60,7 +65,6 @@ class Router:
                 ],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
             )  # fmt: skip
-        until(self.answers, f"{self.name} to answer: {self.log}")
 
     def end(self, number: int = signal.SIGTERM) -> int:
         assert self.process
