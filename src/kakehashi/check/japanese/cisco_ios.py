@@ -290,6 +290,12 @@ SENTENCES: Mapping[str, str] = {
     "{}: a type of ICMP is not told to the peer; all of ICMP is meant": (
         "{}: ICMPのタイプは対向に伝わりません。ICMP全体が対象になります"
     ),
+    "{}: `tunnel route-via` as a preference is not there yet; the whole routing table decides": (
+        "{}: 優先指定の`tunnel route-via`は未対応です。ルーティングテーブル全体で決まります"
+    ),
+    "add `mandatory` where the tunnel is to leave by that interface alone": (
+        "そのインタフェースだけから送出する場合は`mandatory`を追加してください"
+    ),
     "{} has no `tunnel destination`; it stays down": "{}に`tunnel destination`がなく、確立しません",
     "{}: a destination from a server is not there yet; the tunnel stays down": (
         "{}: サーバから得る宛先は未対応です。トンネルは確立しません"
