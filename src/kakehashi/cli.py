@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, Command] = {
         "kakehashi.console_command",
         "Write what runs into the file that is read at the start.",
     ),
+    "pki": Command("kakehashi.pki_command", "Keys and certificates of a router."),
     "check": Command("kakehashi.check_command", "Look at configurations before anything runs."),
     "translate": Command("kakehashi.bridge_command", "Write the same router in another language."),
     "mirror": Command(

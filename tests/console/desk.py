@@ -19,12 +19,14 @@ from kakehashi.gateway.answers import Answers
 from kakehashi.gateway.changes import Changes
 from kakehashi.gateway.configuration import Configuration
 from kakehashi.gateway.control import Answer, Request, decode
+from kakehashi.gateway.host.facts import Link
 from kakehashi.gateway.interfaces import Mapped, map_interfaces
 from kakehashi.gateway.log import Log, LogOptions
 from kakehashi.gateway.options import RunOptions
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status, TunnelStatus
 
+WANS = ("GigaEthernet0.0", "GigabitEthernet0/0", "eth1")
 NOON = datetime(2026, 1, 2, 12, 0, 0)
 
 
@@ -40,10 +42,14 @@ class Desk:
         self.probed: list[Request] = []
         self.file = folder / "router.cfg"
         loaded = configuration.read(text, self.dialect, "router.cfg")
-        options = RunOptions(file=self.file, state_dir=folder, dialect=dialect)
+        wans = {i.name: "wan0" for i in loaded.gateway.interfaces if i.name in WANS}
+        links = {"wan0": Link(index=1, name="wan0", admin_up=True, running=True, mtu=1500)}
+        options = RunOptions(file=self.file, state_dir=folder, dialect=dialect, maps=wans)
         log = Log(LogOptions(), lambda: NOON, self.log)
-        mapped = map_interfaces(loaded.gateway, {}, {})
-        self.changes = Changes(options, loaded, mapped, log, dict, lambda _: (), lambda _: None, self._take)
+        mapped = map_interfaces(loaded.gateway, wans, links)
+        self.changes = Changes(
+            options, loaded, mapped, log, lambda: links, lambda _: (), lambda _: None, self._take
+        )
         driver: Any = SimpleNamespace(core=self, now=lambda: 0.0, step=lambda: None)
         self.answers = Answers(
             self.changes, self._status, driver, driver, log, lambda: None, tell_level=lambda _: None

@@ -166,6 +166,16 @@ def test_filters_and_clear() -> None:
     assert desk.cleared == [(None, 0.0, 1)]
 
 
+def test_interfaces_a_line_each() -> None:
+    shown = Desk("cisco-ios", WAN + "interface Tunnel0\n shutdown\n").type("sh ip int br").splitlines()
+    assert shown[1] == "Interface                  IP-Address      OK? Method Status                Protocol"
+    assert shown[2] == "GigabitEthernet0/0         192.0.2.2       YES manual up                    up"
+    assert shown[3] == "Tunnel0                    unassigned      YES unset  administratively down down"
+    assert "eth1            192.0.2.2/24" in Desk("awplus", "interface eth1\n ip address 192.0.2.2/24").type(
+        "show ip interface brief"
+    )
+
+
 def test_ping_is_counted_as_ios_counts() -> None:
     shown = Desk("cisco-ios").type("ping 192.0.2.1 source GigabitEthernet0/0 repeat 2")
     assert "Sending 2, 100-byte ICMP Echos to 192.0.2.1, timeout is 2 seconds:\n!.\n" in shown

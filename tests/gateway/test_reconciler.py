@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Interface, ip_address
 
+import pytest
+
 from kakehashi.dataplane.protocol import Sizes
 from kakehashi.gateway import standing
 from kakehashi.gateway.dhcp.lease import Lease
@@ -261,6 +263,30 @@ def test_the_mtu_follows_the_outgoing_interface() -> None:
     assert [sizes.mtu for sizes in stage.sizes()] == [1422, 1326]
     assert "maxseg size set 1286" in stage.host.filters
     assert Mtu("Tunnel0.0", 1500) in stage.host.wanted, "the data plane sees what is larger, and judges it"
+
+
+@pytest.mark.parametrize(("configured", "counts"), [(1300, 1300), (9000, 1422), (None, 1422)])
+def test_no_more_than_the_configuration_lets_in_fits_into_a_tunnel(
+    configured: int | None, counts: int
+) -> None:
+    async def story(stage: Stage) -> None:
+        await stage.judge()
+
+    assert [sizes.mtu for sizes in play(story, gateway(tunnel(mtu=configured))).sizes()] == [counts]
+
+
+def test_devices_are_made_to_fit_for_a_data_plane_that_does_not_fragment_before_encryption() -> None:
+    async def story(stage: Stage) -> None:
+        stage.dataplane.pre_fragments = False
+        await stage.judge()
+
+    for changes, mtu in (
+        ({}, 1500),
+        ({"mtu": 1300}, 1300),
+        ({"ipsec": replace(IPSEC, pre_fragment=True)}, 1422),
+    ):
+        wanted = play(story, gateway(tunnel(**changes))).reconciler.wanted
+        assert Mtu("Tunnel0.0", mtu) in wanted
 
 
 def test_the_mtu_follows_what_the_path_is_found_to_take() -> None:

@@ -116,6 +116,9 @@ def test_napt_on_the_line_with_its_holes_is_closed_to_everything_else(tmp_path: 
             reaches(osaka, TOKYO_HOST)
             assert tokyo.ping(INTERNET, host=True)
             assert tokyo.ping(INTERNET), "the answer to what the router itself asks"
+        shown = tokyo.command("show", "ip", "napt", "translation")
+        assert "Interface: GigaEthernet0.0\n" in shown
+        assert any(TOKYO_HOST in line and f"{TOKYO_WAN}:" in line for line in shown.splitlines())
         assert (TOKYO_WAN, "198.51.100.2", ESP) in packets
         assert (TOKYO_WAN, INTERNET, ICMP) in packets
         assert not any(TOKYO_HOST in packet for packet in packets), "nothing leaves as it was inside"
@@ -243,3 +246,6 @@ def test_filters_of_nec_let_pass_what_an_entry_permits_and_look_at_what_the_rout
         counted = tokyo.status()["access_matches"]
         assert counted["IKE"][0] >= 4
         assert counted["ESP"][0] >= 2, "in and out"
+        assert f"permit esp src any dest any ({counted['ESP'][0]} matches)" in tokyo.command(
+            "show", "ip", "filter"
+        )

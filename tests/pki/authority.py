@@ -109,6 +109,11 @@ class Authority:
         certificate = self._sign(parsed, key.public_key(), valid, [*extras, *extensions], hash_)
         return Issued(certificate, key, self)
 
+    def certificate_for(self, request: x509.CertificateSigningRequest) -> Certificate:
+        """What a request asks for."""
+        extensions = [(e.value, e.critical) for e in request.extensions]
+        return self._sign(request.subject, request.public_key(), (-DAY, 90 * DAY), extensions)
+
     def crl(
         self, *revoked: Certificate, next_update: timedelta = DAY, reason: str = "keyCompromise"
     ) -> bytes:

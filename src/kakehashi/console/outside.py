@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kakehashi.console.filters import Filter
+from kakehashi.console.interfaces import brief
 from kakehashi.console.masking import masked
 from kakehashi.console.router import RefusedError
 from kakehashi.dialects.grammar import Command
@@ -73,6 +74,9 @@ class Outside:
                 return await self._running()
             case "show startup-config":
                 return await self._router.text("configuration", "startup")
+            case "show interfaces brief":
+                answer = await self._router.answer(Request("interfaces"))
+                return brief(answer["rows"], self._session.dialect.name)
             case "show version":
                 return await self._version()
             case "show tech-support":

@@ -105,6 +105,12 @@ class XfrmDataPlane:
         return self._poll.fileno()
 
     def events(self) -> list[DataPlaneEvent]:
+        try:
+            return self._waiting()
+        except OSError as error:
+            raise RuntimeError(f"the kernel tells nothing any more: {error.strerror}") from error
+
+    def _waiting(self) -> list[DataPlaneEvent]:
         events: list[DataPlaneEvent] = []
         for descriptor, _ in self._poll.poll(0):
             if descriptor == self._told.fileno():

@@ -79,6 +79,16 @@ def common(source: Word) -> tuple[Command, ...]:
     return (
         plain("show running-config", "What runs now", words=(show, running)),
         plain("show startup-config", "What is read at the next start", words=(show, startup)),
+        plain(
+            "show interfaces brief",
+            "The interfaces, a line each",
+            words=(
+                show,
+                Word("ip", "IPv4"),
+                Word("interface", "The interfaces"),
+                Word("brief", "A line each"),
+            ),
+        ),
         plain("show version", "Which software runs", words=(show, Word("version", "Which software runs"))),
         plain(
             "show tech-support",

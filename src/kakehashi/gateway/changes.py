@@ -47,7 +47,7 @@ class Changes:
         self.running, self.mapped = loaded, mapped
         self._options = options
         self._log = log
-        self._links = links
+        self.links = links
         self._judge = judge
         self._tell = tell
         self._take = take
@@ -87,7 +87,7 @@ class Changes:
             if lines == self._lines:
                 return ()
             loaded = configuration.read(written(lines, dialect.grammar, habits), dialect, NAME)
-            mapped = map_interfaces(loaded.gateway, self._options.maps, self._links())
+            mapped = map_interfaces(loaded.gateway, self._options.maps, self.links())
             before = self._findings
             told = await self._begin(loaded, mapped)
             self._lines = lines
@@ -168,7 +168,7 @@ class Changes:
         self, loaded: Configuration, tell: Callable[[Iterable[Finding]], None] = lambda _: None
     ) -> str:
         """GatewayError if it has errors."""
-        mapped = map_interfaces(loaded.gateway, self._options.maps, self._links())
+        mapped = map_interfaces(loaded.gateway, self._options.maps, self.links())
         findings = self._all_findings(loaded, mapped)
         tell(findings)
         if wrong := configuration.errors(findings):
@@ -195,7 +195,7 @@ class Changes:
             if before is None:
                 return
             self._end_trial()
-            mapped = map_interfaces(before.gateway, self._options.maps, self._links())
+            mapped = map_interfaces(before.gateway, self._options.maps, self.links())
             told = await self._begin(before, mapped)
             self._lines = None
             self._log.say(

@@ -23,6 +23,7 @@ from kakehashi.gateway.dhcp.clients import Clients
 from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.face import Face
+from kakehashi.gateway.host.conntrack import translated
 from kakehashi.gateway.host.host import Host
 from kakehashi.gateway.host.monitor import Monitor, is_root
 from kakehashi.gateway.host.netlink import Netlink
@@ -40,6 +41,7 @@ from kakehashi.gateway.reconciler import Reconciler
 from kakehashi.gateway.resolver import Resolver, known_by_name
 from kakehashi.gateway.route_status import route_statuses
 from kakehashi.gateway.state import StateFolder
+from kakehashi.gateway.translators import named_translators
 from kakehashi.gateway.watch.watcher import Watcher
 from kakehashi.ike.effects import Level
 from kakehashi.ike.endpoint import Endpoint
@@ -360,6 +362,8 @@ class Daemon:
         merged = status.merge(
             self._gateway, time, tunnels, sas, routes, counters.drops, matches, names, watches
         )
+        translators = named_translators(self._gateway, self._mapped.devices, facts)
+        merged = replace(merged, translations=await translated(translators))
         return self._certificates.added_to(merged)
 
     def _clear_sas(self, tunnel: str) -> None:

@@ -258,7 +258,8 @@ class Reconciler:
         path = way.path if isinstance(way, Way) else None
         version = remote.version if remote else path.remote.ip.version if path else 4
         path_mtu = self._path_mtu(device, sa.path if sa else path)
-        return tunnel_mtu(path_mtu, version, gateway, tunnel, sa), path_mtu, device
+        fitting = tunnel_mtu(path_mtu, version, gateway, tunnel, sa)
+        return min(fitting, tunnel.mtu or LARGEST), path_mtu, device
 
     def _path_mtu(self, device: str, path: Path | None) -> int:
         """What the device takes, or the less that some router on the way does, as far as that is known."""
@@ -296,14 +297,14 @@ class Reconciler:
             tunnels=tuple(self.devices[name] for name in states if name in self.devices),
         )
 
-    def _fitting(
-        self, gateway: Gateway, driver: Driver, states: Mapping[str, TunnelState]
-    ) -> dict[str, int]:
+    def _fitting(self, gateway: Gateway, driver: Driver, states: Mapping[str, TunnelState]) -> dict[str, int]:
         """Devices by which the kernel itself must fragment, for the data plane does not before encryption."""
         if driver.dataplane.pre_fragments:
             return {}
         tunnels = (t for t in gateway.tunnels if t.interface in states and t.interface in self.devices)
-        return {self.devices[t.interface]: states[t.interface].mtu for t in tunnels if t.ipsec.pre_fragment}
+        # Of an MTU that is the configuration's alone it knows nothing either.
+        fitting = (t.interface for t in tunnels if t.ipsec.pre_fragment or t.mtu is not None)
+        return {self.devices[name]: states[name].mtu for name in fitting}
 
     def _own_clamps(self, gateway: Gateway, states: Mapping[str, TunnelState]) -> Iterator[Clamp]:
         """The devices take more than fits, so that the host's own TCP would have its packets fragmented."""

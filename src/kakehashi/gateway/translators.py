@@ -11,6 +11,13 @@ from kakehashi.model.gateway import Gateway, Interface
 
 def translators(gateway: Gateway, devices: Mapping[str, str], facts: Facts) -> Iterator[Translator]:
     """One for each interface that translates and has a device."""
+    return (translator for _, translator in named_translators(gateway, devices, facts))
+
+
+def named_translators(
+    gateway: Gateway, devices: Mapping[str, str], facts: Facts
+) -> Iterator[tuple[str, Translator]]:
+    """The same, each with the name of its interface."""
     for interface in gateway.interfaces:
         device, translation = devices.get(interface.name), interface.translation
         if device is None or translation is None or not interface.enabled:
@@ -22,18 +29,21 @@ def translators(gateway: Gateway, devices: Mapping[str, str], facts: Facts) -> I
         own = {a.ip for name in (device, held) if (link := facts.links.get(name)) for a in link.addresses}
         mine = {a for a in own if isinstance(a, IPv4Address)} | ({address} if address else set())
         inside = translation.inside
-        yield Translator(
-            device=device,
-            translation=translation,
-            address=address,
-            is_borrowed=lender is not None,
-            follows=lender is None and _configured(interface) is None,
-            own=tuple(sorted(mine)),
-            lists=tuple(
-                gateway.access_list(s.access_list) if s.access_list is not None else None
-                for s in translation.sources
+        yield (
+            interface.name,
+            Translator(
+                device=device,
+                translation=translation,
+                address=address,
+                is_borrowed=lender is not None,
+                follows=lender is None and _configured(interface) is None,
+                own=tuple(sorted(mine)),
+                lists=tuple(
+                    gateway.access_list(s.access_list) if s.access_list is not None else None
+                    for s in translation.sources
+                ),
+                inside=None if inside is None else tuple(devices[name] for name in inside if name in devices),
             ),
-            inside=None if inside is None else tuple(devices[name] for name in inside if name in devices),
         )
 
 

@@ -300,6 +300,23 @@ class NameStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TranslationStatus:
+    """One conversation that an interface translates. `remaining`: seconds after which it is forgotten
+    where no packet comes. Ports are 0 where there are none; ICMP has its identifier there.
+    """
+
+    interface: str
+    protocol: int
+    inside: IPAddress
+    inside_port: int
+    outside: IPAddress
+    outside_port: int
+    remote: IPAddress
+    remote_port: int
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """The whole gateway at one moment. `drops` counts packets of no tunnel, by the name of the reason.
 
@@ -318,5 +335,6 @@ class Status:
     half_open: int = 0
     drops: dict[str, int] = field(default_factory=dict)
     access_matches: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    translations: tuple[TranslationStatus, ...] = ()
     names: tuple[NameStatus, ...] = ()
     certificates: tuple[CertificateStatus, ...] = ()

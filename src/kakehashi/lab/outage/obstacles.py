@@ -40,7 +40,8 @@ def _forward(outage: Outage, cables: Cables) -> Iterator[str]:
         case Kind.ONE_WAY_DEAD:
             yield from _between(places[0], places[1], cables, _DROP)
         case Kind.LOSS:
-            lost = f"numgen random mod 10000 < {round(outage.amount * 10000)} drop"
+            share = round(outage.amount * 10000)
+            lost = f"numgen random mod 10000 < {share} drop" if share < 10000 else _DROP
             if not places:
                 yield lost
             elif len(places) == 1:

@@ -12,9 +12,11 @@ from kakehashi.dialects.nec_ix.interfaces import InterfaceName
 from kakehashi.dialects.nec_ix.show import (
     certificates,
     child_sa,
+    filters,
     ike_sa,
     ip_route,
     ipsec_sa,
+    napt,
     phase1,
     phase2,
     sa,
@@ -67,6 +69,26 @@ SHOW: tuple[Command, ...] = (
         key="tunnel status",
         pattern=(Word("tunnel", "Tunnels"), Word("status", "Their state"), _TUNNEL),
         help="The state of the tunnel interfaces",
+    ),
+    Command(
+        key="ip napt translation",
+        pattern=(Word("ip", "IPv4"), Word("napt", "NAPT"), Word("translation", "Entries")),
+        help="What is translated at this moment",
+    ),
+    Command(
+        key="ip nat translation",
+        pattern=(Word("ip", "IPv4"), Word("nat", "NAT"), Word("translation", "Entries")),
+        help="What is translated at this moment",
+    ),
+    Command(
+        key="ip filter",
+        pattern=(Word("ip", "IPv4"), Word("filter", "Filters")),
+        help="The filters of the interfaces, with what each entry has decided",
+    ),
+    Command(
+        key="ipv6 filter",
+        pattern=(Word("ipv6", "IPv6"), Word("filter", "Filters")),
+        help="The filters of the interfaces, with what each entry has decided",
     ),
     Command(key="ip route", pattern=(Word("ip", "IPv4"), Word("route", "Routes")), help="Routes of IPv4"),
     Command(
@@ -125,6 +147,10 @@ _OF_BOTH: dict[str, Callable[[Status, Gateway], str]] = {
     "watch-group": watch.render,
     "watch-group detail": watch.render_detail,
     "network-monitor": watch.render_monitor,
+    "ip napt translation": napt.render,
+    "ip nat translation": napt.render,
+    "ip filter": filters.render_ipv4,
+    "ipv6 filter": filters.render_ipv6,
 }
 
 
