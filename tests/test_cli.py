@@ -47,7 +47,7 @@ def test_without_a_running_gateway_the_remedy_is_told(tmp_path: Path) -> None:
 
 def test_options_reach_the_gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[RunOptions] = []
-    monkeypatch.setattr(daemon, "run", lambda options: seen.append(options) or 2)
+    monkeypatch.setattr(daemon, "run", lambda options, faces: seen.append(options) or 2)
     file = tmp_path / "tokyo.cfg"
     file.touch()
     code, _, _ = invoke(
@@ -64,7 +64,7 @@ def test_options_reach_the_gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_fault_is_told_in_words_with_its_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: RunOptions) -> int:
+    def refuse(_: RunOptions, faces: object) -> int:
         raise GatewayError("UDP port 500 is taken", "stop the other IKE daemon")
 
     monkeypatch.setattr(daemon, "run", refuse)

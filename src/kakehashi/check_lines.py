@@ -43,7 +43,7 @@ _CISCO: Keys = {
     "2/lifetime": ("set security-association lifetime", "crypto ipsec security-association lifetime"),
     "2/mode": ("mode",),
     "2/peer-address": ("set peer", "tunnel destination"),
-    "2/traffic": ("entry", "access-list", "match address"),
+    "2/traffic": ("entry", "access-list", "match address", "tunnel mode ipsec"),
 }
 _NEC: Keys = {
     "1/version": ("tunnel mode ipsec-ikev2", "tunnel mode ipsec"),

@@ -25,6 +25,14 @@ COMMANDS: Mapping[str, Command] = {
     "clear": Command("kakehashi.gateway_command", "Delete SAs, as the router's clear would."),
     "reload": Command("kakehashi.gateway_command", "Apply what has changed in the configuration."),
     "stop": Command("kakehashi.gateway_command", "Say goodbye to the peers and end."),
+    "console": Command("kakehashi.console_command", "Sit down at the router's own command line."),
+    "apply": Command("kakehashi.console_command", "Run another configuration, without a restart."),
+    "confirm": Command("kakehashi.console_command", "Keep the configuration that is on trial."),
+    "save": Command(
+        "kakehashi.console_command",
+        "Write what runs into the file that is read at the start.",
+    ),
+    "pki": Command("kakehashi.pki_command", "Keys and certificates of a router."),
     "check": Command("kakehashi.check_command", "Look at configurations before anything runs."),
     "translate": Command("kakehashi.bridge_command", "Write the same router in another language."),
     "mirror": Command(

@@ -10,8 +10,9 @@ import typer
 from kakehashi.gateway import client
 from kakehashi.gateway.control import Request
 from kakehashi.gateway.errors import GatewayError
+from kakehashi.gateway.face import Face
 from kakehashi.gateway.log import LogOptions
-from kakehashi.gateway.options import RunOptions, parse_level, parse_maps
+from kakehashi.gateway.options import RunOptions, parse_backend, parse_level, parse_listener, parse_maps
 
 EXIT_FAULT = 1
 
@@ -55,6 +56,13 @@ def run(
     dialect: Annotated[
         str | None, typer.Option(help="The configuration's language, e.g. nec-ix; recognised unless said.")
     ] = None,
+    ssh: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[ADDRESS:]PORT",
+            help="The router's own command line by SSH, for the users of the configuration.",
+        ),
+    ] = None,
     key_log: Annotated[
         Path | None,
         typer.Option(
@@ -62,6 +70,12 @@ def run(
             help="Write the keys of all SAs there, for Wireshark. Who reads them reads the traffic.",
         ),
     ] = None,
+    backend: Annotated[
+        str,
+        typer.Option(
+            help="Who does ESP: native, in userspace; xfrm, the kernel; auto, the kernel if it can."
+        ),
+    ] = "native",
 ) -> None:
     """Be that router's VPN gateway.
 
@@ -76,10 +90,11 @@ def run(
             dialect=dialect,
             key_log=key_log,
             log=LogOptions(parse_level(log_level), log_json),
+            backend=parse_backend(backend),
         )
         # Late, for the other commands need none of it and should answer at once.
         daemon = import_module("kakehashi.gateway.daemon")
-        raise typer.Exit(daemon.run(options))
+        raise typer.Exit(daemon.run(options, _faces(ssh, options)))
     except GatewayError as error:
         _fail(error)
 
@@ -132,6 +147,15 @@ def stop(gateway: GatewayName = None, control: Control = None, state_dir: StateD
     The host is put back as it was.
     """
     typer.echo(_ask(Request("stop"), gateway, control, state_dir)["text"])
+
+
+def _faces(ssh: str | None, options: RunOptions) -> tuple[Face, ...]:
+    """Who else may ask the gateway. GatewayError."""
+    if ssh is None:
+        return ()
+    address, port = parse_listener(ssh)
+    face: Face = import_module("kakehashi.console.ssh").SshFace(address, port, options.state_dir)
+    return (face,)
 
 
 def _ask(

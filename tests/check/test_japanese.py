@@ -126,6 +126,7 @@ def test_a_fault_is_told_in_an_engineers_japanese() -> None:
     assert "DHグループが一致しません" in text
     assert "`group 5`" in text, "what the file says stays as it is"
     assert "does not fit" not in text
+    assert "3DESは廃止予定、MD5は使用禁止、" in text, "each of a list is a sentence"
 
 
 def test_what_is_not_known_is_none() -> None:

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import os
+from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,8 +15,9 @@ from kakehashi.check.render.as_csv import render_csv
 from kakehashi.check.render.as_html import render_html
 from kakehashi.check.render.as_json import render_json, to_plain
 from kakehashi.check.render.markdown import render_markdown
+from kakehashi.check.report import Report
 from kakehashi.check.run import check
-from kakehashi.check.sheet.labels import ENGLISH, JAPANESE
+from kakehashi.check.sheet.labels import ENGLISH, JAPANESE, Language
 from kakehashi.check_reading import read_configuration
 from tests.check.pairs import ARTICLE, NEC_AWPLUS, NEC_CISCO, checked
 
@@ -93,6 +96,13 @@ def test_csv_has_a_line_for_each_parameter() -> None:
     lines = list(csv.reader(io.StringIO(render_csv(report, ENGLISH))))
     assert len({len(line) for line in lines}) == 1
     assert len(lines) == 1 + len(report.pairs[0].rows)
+
+
+@pytest.mark.parametrize("render", [render_markdown, render_html])
+def test_that_nothing_was_found_is_said(render: Callable[[Report, Language], str]) -> None:
+    quiet = replace(checked(NEC_AWPLUS), remarks=())
+    assert "指摘事項はありません" in render(quiet, JAPANESE)
+    assert "指摘事項はありません" not in render(checked(ARTICLE), JAPANESE)
 
 
 def test_html_is_well_formed_and_escapes_what_files_are_called() -> None:

@@ -9,6 +9,7 @@ from kakehashi.check.verdict import Judge, Verdict
 from kakehashi.model.address import ANY, AnyAddress, Hostname
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.status import IkeSaStatus, NatSide
+from kakehashi.model.tunnel import ConnectType
 from tests.conversations.gateways import TUNNEL, gateway, tunnel
 
 
@@ -68,6 +69,14 @@ def test_two_that_wait_for_each_other_never_come_up() -> None:
     assert verdict.attempts == ()
     assert verdict.reason is not None
     assert "neither end can begin" in verdict.reason
+
+
+def test_two_that_only_answer_never_come_up() -> None:
+    quiet = {"connect": ConnectType.NEVER}
+    verdict = judged(
+        site(1, "203.0.113.1", "198.51.100.1", **quiet), site(2, "198.51.100.1", "203.0.113.1", **quiet)
+    )
+    assert verdict.attempts == ()
 
 
 def test_a_tunnel_that_is_shut_down_is_said_to_be() -> None:

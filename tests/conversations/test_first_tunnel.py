@@ -11,6 +11,7 @@ from kakehashi.crypto.sizes import CIPHERS, INTEGRITY
 from kakehashi.ike.effects import EventName
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
 from kakehashi.model.status import IkeSaState, NatSide, Role
+from kakehashi.model.tunnel import ConnectType
 from kakehashi.wire.registry.ikev2 import (
     AEAD_CIPHERS,
     EncryptionId,
@@ -61,6 +62,19 @@ def test_four_messages_bring_a_tunnel_up() -> None:
     assert b.used(TUNNEL) is not None
     assert not a.failures()
     assert not b.failures()
+
+
+def test_who_only_answers_does_not_begin() -> None:
+    wire = Wire()
+    a = wire.node("a", gateway(replace(tunnel(1), connect=ConnectType.NEVER)), SITE1)
+    b = wire.node("b", gateway(tunnel(2)), SITE2)
+    assert not a.initiate(TUNNEL, b)
+    wire.run(5)
+    assert wire.sent == []
+    assert b.initiate(TUNNEL, a)
+    wire.run(5)
+    assert_in_step(a, b)
+    assert len(pairs(a, b)) == 1
 
 
 def test_what_show_needs_is_there_on_both_sides() -> None:

@@ -15,6 +15,7 @@ from kakehashi.ike.effects import (
     Effect,
     Event,
     EventName,
+    FetchRevocation,
     InstallChildSa,
     MoveChildSa,
     RemoveChildSa,
@@ -62,6 +63,7 @@ class Node:
         self.outbound: dict[str, int] = {}
         self.removed: list[RemoveChildSa] = []
         self.keepalives = 0
+        self.fetches: list[FetchRevocation] = []
         self.lost: list[int] = []  # the SPIs of packets that nothing here opens
         self.last_in: dict[int, float] = {}
         self.last_out: dict[int, float] = {}
@@ -199,6 +201,8 @@ class Wire:
             case AskActivity(spis):
                 for spi in spis:
                     node.tell_activity(spi)
+            case FetchRevocation():
+                node.fetches.append(effect)
             case Event():
                 node.events.append(effect)
 

@@ -105,6 +105,8 @@ class FakeCore:
 class FakeDataPlane:
     """`done` is what was carried out, in order; `arrive` makes an event wait."""
 
+    pre_fragments = True
+
     def __init__(self) -> None:
         self.done: list[tuple[object, ...]] = []
         self.refuses = False

@@ -49,6 +49,26 @@ def test_a_tunnel_that_is_up_has_its_routes_with_the_borrowed_address() -> None:
     assert Route(ip_network("0.0.0.0/0"), "eth0", NEXT_HOP, 1) in items
 
 
+def test_a_route_that_path_monitoring_withdraws_leaves_its_packets_refused() -> None:
+    state = {"Tunnel0.0": TunnelState(way=WAY, up=True, mtu=1400)}
+    into = gateway().routes[1]
+
+    def left(of: Gateway) -> list[Route]:
+        found = desired(of, DEVICES, state, facts(), withdrawn=(into,))
+        return [r for r in routes(found) if r.destination == LAN or r.device == "eth1"]
+
+    assert left(gateway()) == [Route(LAN, "", metric=LAST_METRIC)], "and do not follow the default route"
+    backup = route("192.168.0.0/16", next_hop="192.168.1.254")
+    other = Route(backup.destination, "eth1", backup.next_hop, 1)
+    assert left(gateway(routes=(*gateway().routes, backup))) == [other], "the configuration names a way"
+    floating = route("192.168.2.0/24", next_hop="192.168.1.254", metric=100)
+    assert Route(LAN, "eth1", floating.next_hop, 100) in left(gateway(routes=(*gateway().routes, floating)))
+
+
+def test_a_route_names_the_line_that_says_it() -> None:
+    assert {r.said for r in routes(wanted()) if r.device} == {"router.cfg:5"}
+
+
 def test_a_tunnels_device_takes_what_the_widest_other_device_brings() -> None:
     state = TunnelState(way=WAY, up=True, mtu=1400)
     jumbo = facts(link("eth1", "192.168.1.1/24", mtu=9000), link("lo", "127.0.0.1/8", mtu=65536))

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Interface, ip_address
 
+import pytest
+
 from kakehashi.dataplane.protocol import Sizes
 from kakehashi.gateway import standing
 from kakehashi.gateway.dhcp.lease import Lease
@@ -15,7 +17,7 @@ from kakehashi.gateway.host.access import Filter
 from kakehashi.gateway.host.facts import Ends, Facts, Lookup
 from kakehashi.gateway.host.items import Address, Item, LinkUp, Mtu
 from kakehashi.gateway.log import Log, LogOptions
-from kakehashi.gateway.reconciler import Reconciler, known_address
+from kakehashi.gateway.reconciler import Reconciler
 from kakehashi.ike.effects import Effect, InstallChildSa, IsakmpSaChanged, RemoveChildSa
 from kakehashi.model.address import ANY, IPAddress
 from kakehashi.model.gateway import AdjustMss, Gateway
@@ -58,7 +60,12 @@ class FakeHost:
         return self.now
 
     async def apply(
-        self, wanted: Sequence[Item], filters: str, facts: Facts, access: Sequence[Filter] = ()
+        self,
+        wanted: Sequence[Item],
+        filters: str,
+        facts: Facts,
+        access: Sequence[Filter] = (),
+        translation: str = "",
     ) -> tuple[list[str], bool]:
         self.wanted, self.filters = wanted, filters
         return self.problems, False
@@ -258,6 +265,30 @@ def test_the_mtu_follows_the_outgoing_interface() -> None:
     assert Mtu("Tunnel0.0", 1500) in stage.host.wanted, "the data plane sees what is larger, and judges it"
 
 
+@pytest.mark.parametrize(("configured", "counts"), [(1300, 1300), (9000, 1422), (None, 1422)])
+def test_no_more_than_the_configuration_lets_in_fits_into_a_tunnel(
+    configured: int | None, counts: int
+) -> None:
+    async def story(stage: Stage) -> None:
+        await stage.judge()
+
+    assert [sizes.mtu for sizes in play(story, gateway(tunnel(mtu=configured))).sizes()] == [counts]
+
+
+def test_devices_are_made_to_fit_for_a_data_plane_that_does_not_fragment_before_encryption() -> None:
+    async def story(stage: Stage) -> None:
+        stage.dataplane.pre_fragments = False
+        await stage.judge()
+
+    for changes, mtu in (
+        ({}, 1500),
+        ({"mtu": 1300}, 1300),
+        ({"ipsec": replace(IPSEC, pre_fragment=True)}, 1422),
+    ):
+        wanted = play(story, gateway(tunnel(**changes))).reconciler.wanted
+        assert Mtu("Tunnel0.0", mtu) in wanted
+
+
 def test_the_mtu_follows_what_the_path_is_found_to_take() -> None:
     async def story(stage: Stage) -> None:
         await stage.judge()
@@ -302,12 +333,6 @@ def test_a_problem_of_the_host_is_told_once() -> None:
         await stage.judge()
 
     assert play(story).stream.getvalue().count("is not set") == 1
-
-
-def test_one_address_of_a_name_is_chosen_always_the_same() -> None:
-    several = frozenset({ip_address("2001:db8::1"), ip_address("10.2.0.9"), PEER})
-    assert known_address(several) == PEER
-    assert known_address(frozenset()) is None
 
 
 def test_a_dynamic_tunnel_is_up_while_an_isakmp_sa_of_its_peer_stands() -> None:

@@ -141,7 +141,6 @@ def test_what_is_forwarded_to_the_internet_is_translated_and_the_tunnel_is_not(t
         return on_demand(_, text).replace("  description WAN\n", napt)
 
     with TwoRouters(tmp_path, translating) as routers:
-        assert "not yet refused" in routers.tokyo.log
         assert routers.tokyo.ping("198.51.100.1", host=True), "the internet has no route back to the LAN"
         assert routers.tokyo.ping("192.168.20.10", host=True)
         (sa,) = routers.osaka.status()["ike_sas"]

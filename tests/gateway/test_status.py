@@ -1,22 +1,18 @@
 """What `show` is made of."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
-from ipaddress import ip_network
 
 from kakehashi.dataplane.protocol import Counters
 from kakehashi.gateway import standing
 from kakehashi.gateway.desired import TunnelState
 from kakehashi.gateway.history import History
-from kakehashi.gateway.host.facts import MAIN_TABLE, HostRoute
 from kakehashi.gateway.host.items import Route
 from kakehashi.gateway.outgoing import NoWay, Way
 from kakehashi.gateway.overview import overview
-from kakehashi.gateway.status import Sas, merge, route_statuses, to_json, tunnel_statuses
-from kakehashi.model import gateway as model
+from kakehashi.gateway.route_status import route_statuses
+from kakehashi.gateway.status import Sas, merge, to_json, tunnel_statuses
 from kakehashi.model.status import (
-    DISCARDED,
     ChildSaStatus,
     InboundCounters,
     NatMethod,
@@ -72,30 +68,6 @@ def test_a_tunnel_that_is_down_says_why() -> None:
     assert whole(down).tunnels[0].down_reason == "no route to the peer 10.2.0.1"
     waiting = TunnelState(way=UP.way, up=False, mtu=1400, waiting=standing.ALWAYS_ON)
     assert whole(waiting).tunnels[0].down_reason == standing.ALWAYS_ON
-
-
-def test_routes_show_whether_they_are_in_the_hosts_table() -> None:
-    assert [(r.destination, r.via, r.active) for r in whole().routes] == [
-        ("0.0.0.0/0", "10.1.0.254", False),
-        ("192.168.2.0/24", "Tunnel0.0", True),
-    ]
-
-
-def test_a_route_to_nowhere_is_in_force_while_it_refuses() -> None:
-    nowhere = model.Route(destination=ip_network("10.7.0.0/16"), metric=254, discard=True)
-    of = replace(gateway(), routes=(nowhere,))
-    refusing = HostRoute(
-        destination=nowhere.destination,
-        next_hop=None,
-        device="",
-        metric=254,
-        table=MAIN_TABLE,
-        kind="unreachable",
-    )
-    wanted = (Route(nowhere.destination, "", metric=254),)
-    for host, active in ((facts(routes=(refusing,)), True), (facts(), False)):
-        (found,) = route_statuses(of, DEVICES, host, wanted)
-        assert (found.via, found.active, found.metric) == (DISCARDED, active, 254)
 
 
 def test_json_masks_keys_unless_they_are_asked_for() -> None:

@@ -15,7 +15,7 @@ CHARON = Path("/usr/lib/ipsec/charon")
 PLUGINS = (
     "random nonce openssl aes des sha1 sha2 md5 hmac kdf gmp curve25519 chapoly gcm ctr ccm cmac xcbc pem pkcs1 pkcs8 "
     "x509 pubkey constraints kernel-libipsec kernel-netlink socket-default vici updown counters "
-    "xauth-generic"
+    "xauth-generic mgf1"
 )
 
 

@@ -8,7 +8,7 @@ from pyroute2.dhcp.dhcp4msg import dhcp4msg
 from pyroute2.dhcp.enums.dhcp import MessageType
 
 from kakehashi.lab.blueprint import Leased
-from kakehashi.lab.dhcp import SECONDS, answer
+from kakehashi.lab.dhcp import answer
 
 LEASED = Leased(
     namespace="internet",
@@ -37,7 +37,7 @@ def test_who_looks_for_an_address_is_offered_the_one_of_the_link_and_may_have_it
         assert message["options"] == {
             "message_type": reply,
             "server_id": "198.18.2.254",
-            "lease_time": SECONDS,
+            "lease_time": 3600,
             "subnet_mask": "255.255.255.0",
             "router": ["198.18.2.254"],
         }

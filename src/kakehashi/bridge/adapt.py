@@ -16,7 +16,7 @@ from kakehashi.bridge.places import wan_of
 from kakehashi.check.device import Device
 from kakehashi.dialects.awplus.words import TRIPLE_DES
 from kakehashi.dialects.registry import by_name
-from kakehashi.model.address import ANY, IPNetwork
+from kakehashi.model.address import ANY, IPAddress, IPNetwork
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
 from kakehashi.model.finding import Finding, Severity
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
@@ -24,6 +24,7 @@ from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, TrafficSelector
 from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, OutgoingInterface, Tunnel
+from kakehashi.model.watch import RouteAction, WatchEvent, WatchGroup
 
 T = TypeVar("T")
 Algorithms = TypeVar("Algorithms", IkeAlgorithms, ChildAlgorithms)
@@ -187,8 +188,13 @@ def _for_cisco(tunnel: Tunnel, draft: _Draft) -> None:
         draft.notes.append(f"{tunnel.interface}: `tunnel source` is {wan.name}, by which the peer is reached")
     if tunnel.connect is ConnectType.ON_DEMAND:
         draft.notes.append(f"{tunnel.interface}: the device makes the SA at once, not when there is traffic")
-    changed = replace(_filtering(tunnel), source_address=source, outgoing=None, connect=ConnectType.ALWAYS)
+    changed = replace(_filtering(tunnel), source_address=source, outgoing=None, connect=_kept_up(tunnel))
     draft.tunnels.append((changed, tunnel))
+
+
+def _kept_up(tunnel: Tunnel) -> ConnectType:
+    """Where the device has nothing between: a tunnel that only the peer begins stays one."""
+    return ConnectType.NEVER if tunnel.connect is ConnectType.NEVER else ConnectType.ALWAYS
 
 
 def _to_map(tunnel: Tunnel, draft: _Draft) -> None:
@@ -287,7 +293,7 @@ def _for_routes(tunnel: Tunnel, draft: _Draft) -> None:
             draft.notes.append(
                 f"{tunnel.interface}: which networks the peer has is not said; add routes into its tunnel"
             )
-        connect = part.connect if draft.target == NEC else ConnectType.ALWAYS
+        connect = part.connect if draft.target == NEC else _kept_up(part)
         changed = replace(part, interface=name, policy_based=False, connect=connect)
         draft.tunnels.append((_ends_for(changed, draft), part))
 
@@ -384,6 +390,7 @@ def _renamed(draft: _Draft) -> Adapted:
         interfaces=tuple(_renamed_interface(i, names) for i in draft.interfaces.values()),
         tunnels=tuple(t for t, _ in tunnels),
         routes=tuple(_renamed_route(r, names) for r in draft.routes),
+        watch_groups=tuple(_renamed_watch(w, names) for w in gateway.watch_groups),
         access_lists=tuple(a for a in gateway.access_lists if same or a.name in _filters(gateway)),
         ikev1_peers=_used(gateway, [t for t, _ in tunnels]),
     )
@@ -401,12 +408,8 @@ def _used(gateway: Gateway, tunnels: list[Tunnel]) -> tuple[Ikev1Peer, ...]:
     return ()
 
 
-def _filters(gateway: Gateway) -> set[str | None]:
-    return {
-        name
-        for i in gateway.interfaces
-        for name in (i.access_in, i.access_out, i.access_in_ipv6, i.access_out_ipv6)
-    }
+def _filters(gateway: Gateway) -> set[str]:
+    return {name for i in gateway.interfaces for name in i.lists}
 
 
 def _answering(gateway: Gateway, target: str) -> IkePolicy:
@@ -420,16 +423,44 @@ def _answering(gateway: Gateway, target: str) -> IkePolicy:
 
 
 def _renamed_interface(interface: Interface, names: dict[str, str]) -> Interface:
+    translation = interface.translation
+    if translation is not None and translation.inside is not None:
+        inside = tuple(names.get(name, name) for name in translation.inside)
+        translation = replace(translation, inside=inside)
     return replace(
         interface,
         name=names[interface.name],
         unnumbered=names.get(interface.unnumbered or "", interface.unnumbered),
         unnumbered_ipv6=names.get(interface.unnumbered_ipv6 or "", interface.unnumbered_ipv6),
+        translation=translation,
     )
 
 
 def _renamed_route(route: Route, names: dict[str, str]) -> Route:
     return replace(route, interface=names.get(route.interface or "", route.interface))
+
+
+def _renamed_watch(group: WatchGroup, names: dict[str, str]) -> WatchGroup:
+    def renamed(name: str | None) -> str | None:
+        return names.get(name or "", name)
+
+    def source(event: WatchEvent) -> IPAddress | str | None:
+        return (
+            renamed(event.source_address) if isinstance(event.source_address, str) else event.source_address
+        )
+
+    return replace(
+        group,
+        events=tuple(
+            replace(e, interface=renamed(e.interface), source_address=source(e)) for e in group.events
+        ),
+        actions=tuple(
+            replace(a, interface=renamed(a.interface))
+            if isinstance(a, RouteAction)
+            else replace(a, tunnel=names.get(a.tunnel, a.tunnel))
+            for a in group.actions
+        ),
+    )
 
 
 def _renamed_tunnel(tunnel: Tunnel, names: dict[str, str]) -> Tunnel:

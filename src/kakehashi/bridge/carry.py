@@ -5,9 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from kakehashi.dialects.document import Comment, Document, Item, Statement
 from kakehashi.dialects.grammar import Support
 
-# Understood, and not in the model.
-_NOT_IN_MODEL = frozenset({"watch-group", "network-monitor"})
-
 
 def carry_over(source: Document, text: str, parse: Callable[[str], Document]) -> str:
     """`text` with the lines of `source` that are not about the VPN, or not acted on, in the places that they
@@ -48,7 +45,7 @@ def _is_left_out(item: Item) -> bool:
     if isinstance(item, Comment):
         return False
     if isinstance(item, Statement):
-        return item.command.support is not Support.OURS or item.key in _NOT_IN_MODEL
+        return item.command.support is not Support.OURS
     return True
 
 

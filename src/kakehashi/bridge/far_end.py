@@ -116,8 +116,9 @@ def _far_tunnel(draft: _Draft) -> tuple[Tunnel, tuple[Ikev1Peer, ...]]:
         "remote_selectors": tunnel.ipsec.local_selectors,
     }
     towards: PeerAddress = draft.here if draft.here is not None else ANY
-    # Who is not found must begin.
-    connect = ConnectType.ALWAYS if tunnel.peer_address is ANY else tunnel.connect
+    # Who is not found must begin, and who is met by one that never does.
+    begun_here = tunnel.peer_address is not ANY and tunnel.connect is not ConnectType.NEVER
+    connect = tunnel.connect if begun_here else ConnectType.ALWAYS
     connect = ConnectType.ON_DEMAND if towards is ANY else connect
     outgoing = tunnel.outgoing and OutgoingInterface(draft.wan)
     source = tunnel.source_address and (draft.there or draft.wan)

@@ -39,6 +39,7 @@ _OF_FILES: Mapping[str, tuple[str, ...]] = {
         "overlapping-subnets",
         "mismatch-traffic",
     ),
+    "route-not-carried": ("mismatch-traffic", "mismatch-version"),
     "no-nat-traversal": ("undefined-ike-policy",),
     "one-way": ("traffic-outside-selectors",),
     "built-in-policies": ("undefined-key",),

@@ -16,7 +16,7 @@ from kakehashi.model.address import ANY, AnyAddress, Hostname, IPAddress
 from kakehashi.model.gateway import Gateway, InterfaceKind
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.selector import EVERYTHING
-from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
+from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, Tunnel
 
 # What speaks for a pair, in points. Both identities outweigh any address, because a NAT changes addresses and
 # leaves identities alone; an address that belongs to the other device outweighs one identity.
@@ -42,8 +42,8 @@ class End:
 
     @property
     def can_begin(self) -> bool:
-        """Does it know where to send the first message?"""
-        return self.tunnel.peer_address is not ANY
+        """Does it know where to send the first message, and may it?"""
+        return self.tunnel.peer_address is not ANY and self.tunnel.connect is not ConnectType.NEVER
 
     @property
     def ike_version(self) -> int:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 
+from kakehashi.check.certificates import invent, simulated
 from kakehashi.ike.effects import (
     AskActivity,
     Effect,
@@ -43,7 +44,8 @@ class Node:
         self.gateway = _quiet(gateway)
         self.outside = outside
         self.tunnels = {tunnel.interface: tunnel for tunnel in reversed(self.gateway.tunnels)}
-        self.endpoint = Endpoint(self.gateway, random.Random(name).randbytes)  # noqa: S311
+        entropy = random.Random(name).randbytes  # noqa: S311
+        self.endpoint = Endpoint(self.gateway, entropy, keyring=invent(self.gateway))
         self.events: list[Event] = []
         self.sas: dict[int, ChildSa] = {}
         self.leaves_by: dict[str, int] = {}
@@ -300,13 +302,20 @@ def _quiet(gateway: Gateway) -> Gateway:
     return replace(
         gateway,
         tunnels=tuple(_quiet_tunnel(tunnel) for tunnel in gateway.tunnels),
-        ikev1_peers=tuple(replace(p, dpd=None, nat_keepalive=None) for p in gateway.ikev1_peers),
+        ikev1_peers=tuple(
+            replace(p, dpd=None, nat_keepalive=None, certificates=simulated(p.certificates))
+            for p in gateway.ikev1_peers
+        ),
     )
 
 
 def _quiet_tunnel(tunnel: Tunnel) -> Tunnel:
     if isinstance(tunnel, Ikev2Tunnel):
-        return replace(tunnel, ike=replace(tunnel.ike, dpd_interval=None, nat_keepalive=None))
+        return replace(
+            tunnel,
+            ike=replace(tunnel.ike, dpd_interval=None, nat_keepalive=None),
+            peer=replace(tunnel.peer, certificates=simulated(tunnel.peer.certificates)),
+        )
     return tunnel
 
 

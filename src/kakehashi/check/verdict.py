@@ -208,7 +208,10 @@ def _can_begin(end: End, far: Address) -> bool:
 
 def _nobody_begins(pair: Pair) -> str:
     ends = " and ".join(_placed(end) for end in pair.ends)
-    return f"neither end can begin: {ends} do not know the other's address, or a NAT is in the way"
+    return (
+        f"neither end can begin: {ends} do not know the other's address, or are not to, or a NAT is in the "
+        "way"
+    )
 
 
 def _placed(end: End) -> str:

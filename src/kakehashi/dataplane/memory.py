@@ -20,6 +20,8 @@ class MemoryDataPlane:
     this.
     """
 
+    pre_fragments = True
+
     def __init__(self) -> None:
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
         self.sent: list[tuple[bytes, Path]] = []

@@ -40,6 +40,8 @@ class NativeDataPlane:
     has failed, and no packet passes any more. ValueError from any call after `close`.
     """
 
+    pre_fragments = True
+
     def __init__(
         self,
         listen_ipv4: bool = True,
@@ -133,7 +135,7 @@ class NativeDataPlane:
         ]
 
     def means(self) -> dict[str, str]:
-        return dict(self._native.means())
+        return {"backend": "native", **dict(self._native.means())}
 
     def close(self) -> None:
         self._native.close()

@@ -130,8 +130,10 @@ class DataPlane(Protocol):
     """A running data plane: UDP 500 and 4500, ESP, and one TUN device a tunnel.
 
     A packet that a tunnel's device gives up is encrypted, kept until there is an SA, or dropped and counted;
-    it never leaves in the clear.
+    it never leaves in the clear. `pre_fragments`: it does so itself, whatever the MTU of the devices.
     """
+
+    pre_fragments: bool
 
     def fileno(self) -> int:
         """A descriptor that is readable while events wait."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from kakehashi.dialects.document import Document
 from kakehashi.dialects.grammar import Grammar
 from kakehashi.dialects.notation import Notation
 from kakehashi.dialects.rendering import Rendered
@@ -49,6 +50,9 @@ class Dialect(Protocol):
 
     def evidence(self, text: str) -> tuple[str, ...]:
         """What in `text` speaks for this dialect, in words."""
+
+    def parse(self, text: str) -> Document:
+        """The configuration as a tree that keeps every line."""
 
     def lower(self, text: str, file: str) -> Lowered:
         """Parse and lower. Never raises for what the text says; findings carry file and line."""

@@ -93,10 +93,13 @@ class Names:
 
 
 def address_lines(
-    interface: Interface, from_dhcp: str, written: Callable[[IPInterface], str] = str
+    interface: Interface,
+    from_dhcp: str,
+    written: Callable[[IPInterface], str] = str,
+    ipv6_from_outside: Iterable[str] = (),
 ) -> Iterator[str]:
     """The lines of an interface that say its addresses. `from_dhcp`: what asks for one by DHCP; `written`:
-    how the device writes an IPv4 address with its prefix.
+    how the device writes an IPv4 address with its prefix; `ipv6_from_outside`: what asks for one of IPv6.
     """
     if interface.dhcp:
         yield from_dhcp
@@ -107,7 +110,8 @@ def address_lines(
             first = False
     if interface.unnumbered:
         yield f"ip unnumbered {interface.unnumbered}"
-    if interface.ipv6_enabled:
+    yield from ipv6_from_outside
+    if interface.ipv6_enabled and not ipv6_from_outside:
         yield "ipv6 enable"
     for address in interface.addresses:
         if address.version == 6:

@@ -1,6 +1,6 @@
 """Reads a configuration file into the model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kakehashi.dialects.base import Dialect
@@ -18,13 +18,15 @@ LARGEST = 16 * 1024 * 1024
 class Configuration:
     """A file as it was read. Errors among the findings: it must not be run.
 
-    `recognised`: the sentence that says by what its language was, empty where the operator said it.
+    `recognised`: the sentence that says by what its language was, empty where the operator said it. `text`:
+    as it stood, also with what has been typed into it since.
     """
 
     dialect: Dialect
     gateway: Gateway
     findings: tuple[Finding, ...]
     recognised: str = ""
+    text: str = field(default="", repr=False)
 
 
 def load(file: Path, dialect: str | None) -> Configuration:
@@ -39,8 +41,13 @@ def load(file: Path, dialect: str | None) -> Configuration:
     if text is None:
         raise GatewayError(f"{file}: it is not text")
     language, by = _dialect(text, file, dialect)
-    lowered = language.lower(text, str(file))
-    return Configuration(language, lowered.gateway, lowered.findings, by)
+    return read(text, language, str(file), by)
+
+
+def read(text: str, language: Dialect, name: str, recognised: str = "") -> Configuration:
+    """A text in a language. `name` is what its findings call it."""
+    lowered = language.lower(text, name)
+    return Configuration(language, lowered.gateway, lowered.findings, recognised, text)
 
 
 def errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

@@ -5,22 +5,25 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
-from pathlib import Path
+from dataclasses import replace
 
 from pyroute2.netlink.exceptions import NetlinkError
 
-from kakehashi.dataplane.native import NativeDataPlane
 from kakehashi.dataplane.protocol import DataPlane
-from kakehashi.dialects.base import ShowError
-from kakehashi.gateway import configuration, resolver, status, unsupported
+from kakehashi.gateway import backends, configuration, status, unsupported
+from kakehashi.gateway.answers import Answers
+from kakehashi.gateway.certificates import Certificates
+from kakehashi.gateway.changes import Changes
 from kakehashi.gateway.clock import WallClock
 from kakehashi.gateway.configuration import Configuration
-from kakehashi.gateway.control import Answer, Control, Request, failure
+from kakehashi.gateway.control import Control
 from kakehashi.gateway.dhcp.clients import Clients
 from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.errors import GatewayError
+from kakehashi.gateway.face import Face
+from kakehashi.gateway.host.conntrack import translated
 from kakehashi.gateway.host.host import Host
 from kakehashi.gateway.host.monitor import Monitor, is_root
 from kakehashi.gateway.host.netlink import Netlink
@@ -30,18 +33,24 @@ from kakehashi.gateway.keylog import KeyLog
 from kakehashi.gateway.log import Log
 from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, tunnel_mtu
 from kakehashi.gateway.options import RunOptions
-from kakehashi.gateway.overview import overview
 from kakehashi.gateway.paths import tunnels_left_behind
+from kakehashi.gateway.peers import Peers
+from kakehashi.gateway.pki_store import Store
 from kakehashi.gateway.plan import plan
-from kakehashi.gateway.reconciler import Reconciler, known_address
-from kakehashi.gateway.resolver import Resolver
+from kakehashi.gateway.reconciler import Reconciler
+from kakehashi.gateway.resolver import Resolver, known_by_name
+from kakehashi.gateway.route_status import route_statuses
 from kakehashi.gateway.state import StateFolder
+from kakehashi.gateway.translators import named_translators
+from kakehashi.gateway.watch.watcher import Watcher
 from kakehashi.ike.effects import Level
 from kakehashi.ike.endpoint import Endpoint
-from kakehashi.model.address import ANY, Hostname, IPAddress
+from kakehashi.model.address import IPAddress
+from kakehashi.model.address import Path as UdpPath
 from kakehashi.model.finding import Finding
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
+from kakehashi.pki.keyring import Keyring
 
 EXIT_FAULT = 1
 EXIT_CONFIGURATION = 2
@@ -50,8 +59,8 @@ LAST_STEPS = 5.0
 _wall_clock = WallClock()
 
 
-def run(options: RunOptions) -> int:
-    """Run the gateway until it is told to stop; the exit status. GatewayError."""
+def run(options: RunOptions, faces: Sequence[Face] = ()) -> int:
+    """Run the gateway until it is told to stop; the exit status. `faces`: who else asks it. GatewayError."""
     loaded = configuration.load(options.file, options.dialect)
     if loaded.recognised:
         print(loaded.recognised, file=sys.stderr)  # noqa: T201
@@ -61,10 +70,10 @@ def run(options: RunOptions) -> int:
     if not is_root():
         command = " ".join(["sudo", *sys.argv])
         raise GatewayError("only root may change interfaces and routes and open UDP port 500", command)
-    return asyncio.run(_serve(options, loaded))
+    return asyncio.run(_serve(options, loaded, faces))
 
 
-async def _serve(options: RunOptions, loaded: Configuration) -> int:
+async def _serve(options: RunOptions, loaded: Configuration, faces: Sequence[Face]) -> int:
     state = StateFolder(options)
     state.take()
     async with AsyncExitStack() as stack:
@@ -76,8 +85,15 @@ async def _serve(options: RunOptions, loaded: Configuration) -> int:
         if configuration.errors(mapped.findings):
             return EXIT_CONFIGURATION
         _print(unsupported.findings(loaded.gateway))
+        chosen = backends.choose(options.backend, loaded.gateway)
+        if chosen.why:
+            print(chosen.why, file=sys.stderr)  # noqa: T201
+        _print(chosen.findings)
+        if configuration.errors(chosen.findings):
+            return EXIT_CONFIGURATION
+        options = replace(options, backend=chosen.backend)
         daemon = Daemon(options, loaded, mapped, Host(netlink, options.name, state.ledger))
-        return await daemon.run()
+        return await daemon.run(faces)
 
 
 def _print(findings: Iterable[Finding]) -> None:
@@ -94,16 +110,32 @@ class Daemon:
         self._mapped = mapped
         self._host = host
         self._log = Log(options.log, _wall_clock)
-        self._resolver = Resolver(self._resolved)
+        self._resolver = Resolver(self._resolved, self._unresolved)
+        self._names = Peers(self._resolver, lambda: self._reconciler.facts)
         self._dhcp = Clients(options.state_dir, self._log, lambda: self._reconciler.touch())
-        self._reconciler = Reconciler(host, self._log, self._peers, self._dhcp)
+        self._watcher = Watcher(self._log, lambda: self._reconciler.touch(), self._clear_sas)
+        self._reconciler = Reconciler(host, self._log, self._peers, self._dhcp, self._watcher)
         self._stopping = asyncio.Event()
-        self._reloading = asyncio.Lock()
         self._reloads: set[asyncio.Task[str]] = set()
+        self._changes = Changes(
+            options,
+            loaded,
+            mapped,
+            self._log,
+            links=lambda: self._reconciler.facts.links,
+            judge=lambda gateway: (
+                *unsupported.findings(gateway),
+                *backends.choose(options.backend, gateway).findings,
+            ),
+            tell=_print,
+            take=self._take,
+        )
         self._status_code = 0
-        self._dataplane: DataPlane = _open_dataplane()
+        self._dataplane: DataPlane = backends.start(options.backend, loaded.gateway)
+        store = Store(options.certificates, _wall_clock)
+        self._certificates = Certificates(store, self._log, _wall_clock, self._judge_again)
         self._driver = Driver(
-            _endpoint(options, loaded.gateway),
+            _endpoint(options, loaded.gateway, self._certificates.load(loaded.gateway)),
             self._dataplane,
             self._log,
             _wall_clock,
@@ -111,12 +143,23 @@ class Daemon:
             sa_changed=self._reconciler.sa_changed,
             isakmp_sa_changed=self._reconciler.isakmp_sa_changed,
             broken=self._fail,
+            fetch=self._certificates.fetch,
+            unreached=self._unreached,
             keylog=_keylog(options),
         )
+        self._answers = Answers(
+            self._changes,
+            self._status,
+            self._driver,
+            self._dataplane,
+            self._log,
+            self._stopping.set,
+            tell_level=lambda level: setattr(self._driver.core, "verbosity", level),
+        )
 
-    async def run(self) -> int:
+    async def run(self, faces: Sequence[Face] = ()) -> int:
         """From the first address to the last: everything is put back, whatever happens in between."""
-        control = Control(self._options.socket, self._answer)
+        control = Control(self._options.socket, self._answers.answer, self._answers.stream)
         tasks: list[asyncio.Task[None]] = []
         monitor: Monitor | None = None
         bell: PathMtuBell | None = None
@@ -127,32 +170,40 @@ class Daemon:
                     self._add_tunnel(tunnel.interface)
             self._reconciler.attach(self._driver)
             self._reconciler.configure(self._gateway, self._mapped.devices)
-            self._resolver.follow(resolver.names(self._gateway))
+            self._resolver.follow(self._gateway)
             await self._reconciler.try_to_settle()
             self._driver.start()
-            monitor = Monitor(self._reconciler.touch)
+            monitor = Monitor(self._host_changed)
             bell = PathMtuBell(self._reconciler.touch)
             tasks = [
                 asyncio.create_task(self._reconciler.run()),
+                asyncio.create_task(self._certificates.run()),
                 asyncio.create_task(self._resolver.run()),
             ]
             await _listen(control)
+            for face in faces:
+                await face.start(self._answers.answer, self._answers.tell)
             self._log.say(Level.NOTICE, f"running {self._options.file}", name="running")
             _collect_rarely()
             await self._until_stopped(tasks)
             await self._say_goodbye()
             return self._status_code
         finally:
-            ending = [*tasks, *self._reloads]
+            self._changes.stop()
+            ending = [*tasks, *self._reloads, *self._changes.tasks()]
             for task in ending:
                 task.cancel()
             # Nobody may change the host after it has been put back.
             await asyncio.gather(*ending, return_exceptions=True)
+            self._watcher.close()
             await self._dhcp.stop()
+            await self._certificates.stop()
             if monitor:
                 monitor.close()
             if bell:
                 bell.close()
+            for face in faces:
+                await face.stop()
             await control.stop()
             self._driver.stop()
             await self._put_back()
@@ -160,6 +211,11 @@ class Daemon:
     @property
     def _gateway(self) -> Gateway:
         return self._loaded.gateway
+
+    def _judge_again(self) -> None:
+        """There is news of certificates: who waits for it may go on."""
+        self._driver.core.resume(self._driver.now())
+        self._driver.step()
 
     async def _until_stopped(self, tasks: list[asyncio.Task[None]]) -> None:
         stopping = asyncio.create_task(self._stopping.wait())
@@ -204,7 +260,7 @@ class Daemon:
         loop.add_signal_handler(signal.SIGHUP, self._hang_up)
 
     def _hang_up(self) -> None:
-        task = asyncio.get_running_loop().create_task(self._reload())
+        task = asyncio.get_running_loop().create_task(self._changes.reload())
         self._reloads.add(task)
         task.add_done_callback(self._reloads.discard)
 
@@ -223,14 +279,19 @@ class Daemon:
             ) from error
 
     def _peers(self) -> dict[str, IPAddress | None]:
-        peers: dict[str, IPAddress | None] = {}
-        for tunnel in self._gateway.tunnels:
-            address = tunnel.peer_address
-            if isinstance(address, Hostname):
-                peers[tunnel.interface] = known_address(self._resolver.found(address))
-            else:
-                peers[tunnel.interface] = None if address is ANY else address
-        return peers
+        return self._names.addresses(self._gateway, self._driver)
+
+    def _host_changed(self) -> None:
+        self._reconciler.touch()
+        self._resolver.hurry()
+
+    def _unreached(self, tunnel: str, path: UdpPath | None) -> None:
+        """Of several addresses of the peer's name it is the next one's turn."""
+        if self._names.failed(tunnel, path):
+            self._reconciler.touch()
+
+    def _unresolved(self, name: str, reason: str) -> None:
+        self._log.say(Level.WARNING, f"the peer's name {name} is not found: {reason}", name="unresolved")
 
     def _resolved(self, name: str, addresses: frozenset[IPAddress]) -> None:
         """A host name has other addresses than before (V1-35)."""
@@ -246,26 +307,13 @@ class Daemon:
     def _tell_addresses(self) -> None:
         """Let the core know where the names of the configuration lead."""
         found: dict[str, frozenset[IPAddress]] = {}
-        for tunnel, host in resolver.known_by_name(self._gateway):
+        for tunnel, host in known_by_name(self._gateway):
             found[tunnel] = found.get(tunnel, frozenset()) | self._resolver.found(host)
         for tunnel, addresses in found.items():
             self._driver.core.set_peer_addresses(tunnel, addresses)
 
-    async def _reload(self) -> str:
-        """Read the file again. What was done, or why nothing was; told in the log too."""
-        async with self._reloading:
-            return await self._read_again()
-
-    async def _read_again(self) -> str:
-        try:
-            loaded = configuration.load(self._options.file, self._options.dialect)
-        except GatewayError as error:
-            return self._kept(str(error))
-        mapped = map_interfaces(loaded.gateway, self._options.maps, self._reconciler.facts.links)
-        findings = (*loaded.findings, *mapped.findings, *unsupported.findings(loaded.gateway))
-        _print(findings)
-        if wrong := configuration.errors(findings):
-            return self._kept(str(wrong[0]))
+    async def _take(self, loaded: Configuration, mapped: Mapped) -> list[str]:
+        """Let another configuration run, as far as it differs; what was done and what went wrong."""
         steps = plan(self._gateway, loaded.gateway)
         for name in steps.removed:
             if loaded.gateway.tunnel(name) is not None:
@@ -273,6 +321,7 @@ class Daemon:
                 self._driver.core.clear(name, self._driver.now())
         self._driver.step()
         self._loaded, self._mapped = loaded, mapped
+        self._driver.core.trust(self._certificates.load(loaded.gateway))
         self._driver.core.configure(loaded.gateway, self._driver.now())
         self._driver.step()
         for name in steps.removed:
@@ -285,17 +334,10 @@ class Daemon:
             except GatewayError as error:
                 complaints.append(str(error))
         self._reconciler.configure(loaded.gateway, mapped.devices)
-        self._resolver.follow(resolver.names(loaded.gateway))
+        self._resolver.follow(loaded.gateway)
         self._tell_addresses()
         await self._reconciler.try_to_settle()
-        told = "; ".join([*steps.sentences, *complaints]) or "nothing has changed"
-        self._log.say(Level.NOTICE, f"read {self._options.file} again: {told}", name="reloaded")
-        return told
-
-    def _kept(self, reason: str) -> str:
-        text = f"the old configuration stays in force: {reason}"
-        self._log.say(Level.ERROR, text, name="reload-refused")
-        return text
+        return [*steps.sentences, *complaints]
 
     async def _status(self) -> Status:
         driver, reconciler = self._driver, self._reconciler
@@ -308,62 +350,33 @@ class Daemon:
             driver.history,
             driver.failures,
         )
-        routes = status.route_statuses(
-            self._gateway, self._mapped.devices, await self._host.facts(), reconciler.wanted
+        facts = await self._host.facts()
+        routes = route_statuses(
+            self._gateway, self._mapped.devices, facts, reconciler.wanted, reconciler.withdrawn
         )
         sas = status.Sas.of(driver.core, driver.now())
         matches = await self._host.matches()
-        return status.merge(self._gateway, _wall_clock(), tunnels, sas, routes, counters.drops, matches)
+        names = self._resolver.statuses(self._names.used(self._gateway))
+        time = _wall_clock()
+        watches = self._watcher.statuses(time)
+        merged = status.merge(
+            self._gateway, time, tunnels, sas, routes, counters.drops, matches, names, watches
+        )
+        translators = named_translators(self._gateway, self._mapped.devices, facts)
+        merged = replace(merged, translations=await translated(translators))
+        return self._certificates.added_to(merged)
 
-    async def _answer(self, request: Request) -> Answer:
-        match request.command:
-            case "show":
-                return await self._show(request)
-            case "clear":
-                return await self._clear(request)
-            case "reload":
-                return {"ok": True, "text": await self._reload()}
-            case "stop":
-                self._stopping.set()
-                return {"ok": True, "text": "stopping"}
-        return failure(f"no command {request.command}")
-
-    async def _show(self, request: Request) -> Answer:
-        if request.words == ("dataplane",):
-            return self._show_dataplane(request)
-        current = await self._status()
-        if request.as_json:
-            return {"ok": True, "status": status.to_json(current, request.with_keys)}
-        if not request.words:
-            return {"ok": True, "text": overview(current)}
-        try:
-            return {"ok": True, "text": self._loaded.dialect.show(request.words, current, self._gateway)}
-        except ShowError as error:
-            return failure(str(error))
-
-    def _show_dataplane(self, request: Request) -> Answer:
-        """No router has this command."""
-        means = dict(self._dataplane.means())
-        if request.as_json:
-            return {"ok": True, "status": {"dataplane": means}}
-        width = max(map(len, means))
-        return {"ok": True, "text": "\n".join(f"{name:{width}}  {what}" for name, what in means.items())}
-
-    async def _clear(self, request: Request) -> Answer:
-        try:
-            wanted = self._loaded.dialect.clear(request.words, await self._status())
-        except ShowError as error:
-            return failure(str(error))
-        number = self._driver.core.clear(wanted.tunnel, self._driver.now(), wanted.version)
+    def _clear_sas(self, tunnel: str) -> None:
+        """Path monitoring asks for it."""
+        self._driver.core.clear(tunnel, self._driver.now())
         self._driver.step()
-        return {"ok": True, "text": f"{number} IKE SA{'' if number == 1 else 's'} being deleted"}
 
 
-def _endpoint(options: RunOptions, gateway: Gateway) -> Endpoint:
+def _endpoint(options: RunOptions, gateway: Gateway, keyring: Keyring) -> Endpoint:
     """The core. Events that nobody will read are not made; how a negotiation failed, NOTICE at least, is
     wanted for `show` too.
     """
-    core = Endpoint(gateway, os.urandom)
+    core = Endpoint(gateway, os.urandom, keyring=keyring)
     core.verbosity = max(options.log.level, Level.NOTICE)
     return core
 
@@ -375,16 +388,6 @@ def _collect_rarely() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-
-
-def _open_dataplane() -> DataPlane:
-    try:
-        return NativeDataPlane(listen_ipv6=Path("/proc/net/if_inet6").exists())
-    except OSError as error:
-        raise GatewayError(
-            f"the data plane does not start: {error.strerror or error}",
-            "UDP 500 and 4500 must be free: does another IKE daemon run? ss -ulpn 'sport = :500'",
-        ) from error
 
 
 def _keylog(options: RunOptions) -> KeyLog | None:

@@ -14,7 +14,7 @@ mode the destination is the peer itself; `between_ends` says where its packets g
 tunnels that selectors lead into.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from types import MappingProxyType
@@ -36,6 +36,8 @@ from kakehashi.gateway.host.items import (
 from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, device_mtu
 from kakehashi.gateway.outgoing import NoWay, Pin, Way, is_between_ends
 from kakehashi.gateway.policy_based import Pair, into_tunnel, pairs_of, past_tunnels
+from kakehashi.gateway.translators import outside_addresses
+from kakehashi.gateway.watch.ways import ways
 from kakehashi.model import gateway as model
 from kakehashi.model.address import IPAddress
 from kakehashi.model.encapsulation import EncapsulationMode
@@ -74,10 +76,12 @@ def desired(
     tunnels: Mapping[str, TunnelState],
     facts: Facts,
     leases: Mapping[str, Lease] = MappingProxyType({}),
+    withdrawn: Collection[model.Route] = (),
 ) -> tuple[Item, ...]:
     """Everything wanted, each thing once.
 
-    `tunnels` holds those whose device is there, `leases` by device what DHCP gives.
+    `tunnels` holds those whose device is there, `leases` by device what DHCP gives. `withdrawn`: routes of
+    the configuration that path monitoring has taken out.
     """
     items: list[Item] = []
     widest = device_mtu(facts.links, [devices[name] for name in tunnels if name in devices])
@@ -87,13 +91,21 @@ def desired(
             continue
         if interface.kind is not InterfaceKind.TUNNEL:
             items += _interface(interface, device)
+            items += outside_addresses(interface, device)
+            if takes_advertisements(interface):
+                items += _advertised(interface, device)
             if interface.dhcp and device in leases:
                 items += _leased(interface, device, leases[device])
         elif interface.name in tunnels:
             items += _tunnel(gateway, interface, device, tunnels[interface.name], widest)
-    items += _ipv6_forwarding(gateway, facts)
+    items += _ipv6_forwarding(gateway, devices, facts)
+    there = [route for route in gateway.routes if route not in withdrawn]
     for route in gateway.routes:
-        items += _route(gateway, route, devices, tunnels, facts)
+        if route in there:
+            items += _route(gateway, route, devices, tunnels, facts)
+        elif not _has_other_way(gateway, route, there):
+            items += _refused(gateway, route)
+    items += ways(gateway, devices, facts, leases)
     selected = selected_by(gateway, tunnels)
     for tunnel in gateway.tunnels:
         state, device = tunnels.get(tunnel.interface), devices.get(tunnel.interface)
@@ -125,7 +137,8 @@ def selected_by(gateway: Gateway, tunnels: Mapping[str, TunnelState]) -> tuple[P
 def uses_ipv6(gateway: Gateway) -> bool:
     """Does the configuration route IPv6 at all?"""
     return any(r.destination.version == 6 for r in gateway.routes) or any(
-        i.ipv6_enabled or any(a.version == 6 for a in i.addresses) for i in gateway.interfaces
+        i.ipv6_enabled or i.autoconfig or i.dhcp_ipv6 or any(a.version == 6 for a in i.addresses)
+        for i in gateway.interfaces
     )
 
 
@@ -137,6 +150,20 @@ def _interface(interface: Interface, device: str) -> Iterator[Item]:
         yield Sysctl(f"net/ipv4/conf/{device}/forwarding", "1")
         # What comes out of a tunnel, or goes another way than it came, fails the strict check of RFC 3704.
         yield Sysctl(f"net/ipv4/conf/{device}/rp_filter", "2", ("0",))
+
+
+def takes_advertisements(interface: Interface) -> bool:
+    """Do router advertisements tell the interface something (RFC 4862, RFC 8415)?"""
+    return interface.enabled and (interface.autoconfig or interface.dhcp_ipv6)
+
+
+def _advertised(interface: Interface, device: str) -> Iterator[Item]:
+    """The kernel makes addresses and routes of router advertisements, also on a host that forwards."""
+    yield Sysctl(f"net/ipv6/conf/{device}/disable_ipv6", "0")
+    yield Sysctl(f"net/ipv6/conf/{device}/accept_ra", "2")
+    yield Sysctl(f"net/ipv6/conf/{device}/autoconf", "1" if interface.autoconfig else "0")
+    default = interface.autoconfig_default_route or not interface.autoconfig
+    yield Sysctl(f"net/ipv6/conf/{device}/accept_ra_defrtr", "1" if default else "0")
 
 
 def _leased(interface: Interface, device: str, lease: Lease) -> Iterator[Item]:
@@ -189,12 +216,13 @@ def _is_between_ipv6_ends(tunnel: Tunnel | None, way: Way | NoWay) -> bool:
     return isinstance(way, Way) and way.path is not None and way.path.remote.ip.version == 6
 
 
-def _ipv6_forwarding(gateway: Gateway, facts: Facts) -> Iterator[Item]:
+def _ipv6_forwarding(gateway: Gateway, devices: Mapping[str, str], facts: Facts) -> Iterator[Item]:
     if not uses_ipv6(gateway):
         return
-    tunnels = {t.interface for t in gateway.tunnels}
+    others = {devices.get(i.name) for i in gateway.interfaces if takes_advertisements(i)}
+    others |= {t.interface for t in gateway.tunnels}
     for name in facts.links:
-        if name not in tunnels:
+        if name not in others:
             # A host that forwards ignores router advertisements unless told otherwise: its routes would
             # expire.
             yield Sysctl(f"net/ipv6/conf/{name}/accept_ra", "2", ("0",))
@@ -208,24 +236,49 @@ def _route(
     tunnels: Mapping[str, TunnelState],
     facts: Facts,
 ) -> Iterator[Item]:
-    if route.interface and (tunnel := gateway.tunnel(route.interface)):
+    said = str(route.source) if route.source else ""
+    if route.interface and gateway.tunnel(route.interface):
         device = devices.get(route.interface, "")
-        # Even when the tunnel is down, or we are dead, what it protects finds no way out in the clear. A
-        # tunnel that is always on gives its routes up instead, to let a backup take over (V2-09), unless they
-        # lead to the peer of another tunnel.
-        if tunnel.enabled and (tunnel.connect is ConnectType.ON_DEMAND or _carries_another(gateway, route)):
-            yield Route(route.destination, "", metric=LAST_METRIC)
+        yield from _refused(gateway, route)
         if route.interface in tunnels and tunnels[route.interface].up:
             source = _borrowed(gateway, route.interface, route.destination.version, devices, facts)
-            yield Route(route.destination, device, metric=route.metric, source=source)
+            yield Route(route.destination, device, metric=route.metric, source=source, said=said)
         return
     if route.discard:
-        yield Route(route.destination, "", metric=route.metric)
+        yield Route(route.destination, "", metric=route.metric, said=said)
         return
     named = devices.get(route.interface) if route.interface else None
     device = named or (facts.device_towards(route.next_hop) if route.next_hop else None) or ""
     if device and device in facts.links and facts.links[device].running:
-        yield Route(route.destination, device, route.next_hop, route.metric)
+        yield Route(route.destination, device, route.next_hop, route.metric, said=said)
+
+
+def _refused(gateway: Gateway, route: model.Route) -> Iterator[Item]:
+    """Even when its tunnel is down, or we are dead, what it protects finds no way out in the clear. A tunnel
+    that is always on gives its routes up instead, to let a backup take over (V2-09), unless they lead to the
+    peer of another tunnel.
+    """
+    tunnel = gateway.tunnel(route.interface) if route.interface else None
+    if tunnel is None or not tunnel.enabled:
+        return
+    if tunnel.connect is ConnectType.ON_DEMAND or _carries_another(gateway, route):
+        yield Route(route.destination, "", metric=LAST_METRIC)
+
+
+def _has_other_way(gateway: Gateway, route: model.Route, there: Collection[model.Route]) -> bool:
+    """Has the configuration another way for what followed a route that is withdrawn? The default route is
+    one only where it leads into a tunnel: what was protected is not to go to the internet instead.
+    """
+    wider = [r for r in there if r.destination != route.destination and _holds(r, route)]
+    best = max(wider, key=lambda r: r.destination.prefixlen, default=None)
+    if best is None:
+        return False
+    return best.destination.prefixlen > 0 or bool(best.interface and gateway.tunnel(best.interface))
+
+
+def _holds(wide: model.Route, narrow: model.Route) -> bool:
+    same = wide.destination.version == narrow.destination.version
+    return same and narrow.destination.network_address in wide.destination and _is_narrower(narrow, wide)
 
 
 def _carries_another(gateway: Gateway, route: model.Route) -> bool:

@@ -28,6 +28,7 @@ from kakehashi.ike.effects import (
     Effect,
     Event,
     EventName,
+    FetchRevocation,
     InstallChildSa,
     IsakmpSaChanged,
     Level,
@@ -37,10 +38,13 @@ from kakehashi.ike.effects import (
     SendNatKeepalive,
     UseOutbound,
 )
+from kakehashi.model.address import Path
 from kakehashi.model.child_sa import ChildSa
+from kakehashi.pki.verdict import Fetch
 
 _T = TypeVar("_T")
 
+_UNREACHED = (EventName.NEGOTIATION_FAILED, EventName.PEER_DEAD)
 HOLD_DOWN = 1.0  # seconds between two attempts that packets begin
 
 
@@ -49,10 +53,11 @@ class Driver:
 
     `way`: how a tunnel is carried at the moment. `sa_changed` is called when a Child SA of the tunnel came,
     moved or went, `isakmp_sa_changed` when an ISAKMP SA with the IKEv1 peer came or went, `broken` when the
-    data plane can carry nothing any more. `latest`: the Child SA that each tunnel had last, be it gone;
-    without its keys.
+    data plane can carry nothing any more, `unreached` when a negotiation failed or the peer has died.
+    `latest`: the Child SA that each tunnel had last, be it gone; without its keys.
     """
 
+    # `fetch` is to bring news of certificates.
     def __init__(
         self,
         core: Core,
@@ -64,6 +69,8 @@ class Driver:
         sa_changed: Callable[[str], None],
         isakmp_sa_changed: Callable[[str], None],
         broken: Callable[[str], None],
+        fetch: Callable[[tuple[Fetch, ...]], None] = lambda wanted: None,
+        unreached: Callable[[str, Path | None], None] | None = None,
         keylog: KeyLog | None = None,
         hold_down: float = HOLD_DOWN,
     ) -> None:
@@ -78,6 +85,8 @@ class Driver:
         self._sa_changed = sa_changed
         self._isakmp_sa_changed = isakmp_sa_changed
         self._broken = broken
+        self._fetch = fetch
+        self._unreached = unreached
         self._keylog = keylog
         self._hold_down = hold_down
         self._held: set[str] = set()
@@ -130,6 +139,8 @@ class Driver:
                 self._tell_dropped(tunnel, trigger, way.reason)
             elif way.path is None:
                 self._tell_dropped(tunnel, trigger, "its peer can only come to us")
+            else:
+                self._tell_dropped(tunnel, trigger, "no negotiation begins here")
             self._let_go(tunnel)
         self.step()
 
@@ -199,6 +210,8 @@ class Driver:
                 self._changed[tunnel] = None
             case AskActivity():
                 pass  # answered for all that ask at once
+            case FetchRevocation(wanted):
+                self._fetch(wanted)
             case IsakmpSaChanged(peer):
                 self._isakmp_sa_changed(peer)
             case Event():
@@ -242,6 +255,8 @@ class Driver:
         if event.name is EventName.NEGOTIATION_FAILED and event.tunnel:
             self.failures[event.tunnel] = event.message
             self._let_go(event.tunnel)
+        if event.name in _UNREACHED and event.tunnel and self._unreached:
+            self._unreached(event.tunnel, event.path)
 
     def _let_go(self, tunnel: str) -> None:
         """Drop the waiting packets, but not at once: the next packet would begin the next attempt."""

@@ -91,7 +91,8 @@ def _uses(gateway: Gateway) -> Iterator[_Use]:
         if not interface.enabled:
             continue
         if interface.kind is InterfaceKind.PHYSICAL and (interface.addresses or interface.dhcp):
-            what = "has an address" if interface.addresses else "gets its address by DHCP"
+            from_outside = "from PPP" if interface.negotiated else "by DHCP"
+            what = "has an address" if interface.addresses else f"gets its address {from_outside}"
             yield _Use(interface.name, what, interface.source, vital=True)
         for lender in (interface.unnumbered, interface.unnumbered_ipv6):
             if lender:
@@ -106,6 +107,11 @@ def _uses(gateway: Gateway) -> Iterator[_Use]:
     for route in gateway.routes:
         if route.interface:
             yield _Use(route.interface, f"has the route to {route.destination}", route.source, vital=False)
+
+
+def _comes_later(gateway: Gateway, name: str) -> bool:
+    """Is it an interface whose device comes and goes with its line?"""
+    return any(i.negotiated and i.name.casefold() == name.casefold() for i in gateway.interfaces)
 
 
 def _unmapped(use: _Use) -> Finding:
@@ -130,6 +136,15 @@ def _bad_maps(
                 f"--map {name}={device}: the configuration has no interface {name}, and nothing names it",
                 None,
                 f"its interfaces: {', '.join(i.name for i in gateway.interfaces) or 'none'}",
+            )
+        elif device not in links and _comes_later(gateway, name):
+            yield Finding(
+                Severity.WARNING,
+                "line-not-up",
+                f"--map {name}={device}: this host has no device {device} yet; it is used as soon as PPP has "
+                "brought it up",
+                None,
+                f"bring the line up on this host (pppd with the PPPoE plugin, interface name {device})",
             )
         elif device not in links:
             yield Finding(

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from kakehashi.ike.effects import Event, Level
 
 # What the gateway itself says; the core says "ikev2", "IKE" for IKEv1's phase 1, and "IPsec" (V2-52).
 FACILITY = "gateway"
+REMEMBERED = 500  # lines
 
 _LEVELS = {level: level.name.lower() for level in Level}
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -57,6 +59,14 @@ def _printable(message: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Listener:
+    """A terminal that is told the log: `hear` is called with each line. `level`: that and what is worse."""
+
+    level: Level
+    hear: Callable[[str], None]
+
+
 class Log:
     """Writes events, at the next `flush` or `say`. `clock` gives the wall-clock time."""
 
@@ -67,17 +77,27 @@ class Log:
         self._clock = clock
         self._stream = stream or sys.stderr
         self._waiting: list[str] = []
+        self._listeners: list[Listener] = []
+        self.level = options.level  # that and what is worse somebody reads
+        self.last: deque[str] = deque(maxlen=REMEMBERED)
 
     def event(self, event: Event) -> None:
         """Tell it, if it is bad enough to be told."""
-        if event.level <= self._options.level:
-            self._waiting.append(line(event, self._clock(), self._options.as_json))
+        if event.level <= self.level:
+            now = self._clock()
+            text = line(event, now, as_json=False)
+            self._pass_on(event.level, text)
+            if event.level <= self._options.level:
+                self._waiting.append(line(event, now, as_json=True) if self._options.as_json else text)
 
     def say(self, level: Level, message: str, tunnel: str = "", name: str = "gateway") -> None:
         """Something that the gateway itself has to say; `name` is stable for machines."""
-        if level > self._options.level:
+        if level > self.level:
             return
         now = self._clock()
+        self._pass_on(level, plain(level, FACILITY, tunnel, message, now))
+        if level > self._options.level:
+            return
         if self._options.as_json:
             fields = {"level": _LEVELS[level], "facility": FACILITY, "event": name, "tunnel": tunnel}
             content = {"time": now.isoformat(timespec="milliseconds"), **fields, "message": message}
@@ -85,6 +105,25 @@ class Log:
         else:
             self._waiting.append(plain(level, FACILITY, tunnel, message, now))
         self.flush()
+
+    def listen(self, listener: Listener) -> None:
+        """Tell it every line as plain text from now on."""
+        self._set_listeners([*self._listeners, listener])
+
+    def leave(self, listener: Listener) -> None:
+        """Tell it nothing more."""
+        self._set_listeners([other for other in self._listeners if other is not listener])
+
+    def _set_listeners(self, listeners: list[Listener]) -> None:
+        self._listeners = listeners
+        self.level = max([self._options.level, *(listener.level for listener in listeners)])
+
+    def _pass_on(self, level: Level, text: str) -> None:
+        if level <= self._options.level:
+            self.last.append(text)
+        for listener in self._listeners:
+            if level <= listener.level:
+                listener.hear(text)
 
     def flush(self) -> None:
         """Write what waits, all lines at once."""

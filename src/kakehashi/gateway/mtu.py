@@ -1,9 +1,10 @@
 """The MTU of a tunnel: what the way to its peer can carry, less what ESP adds (RFC 4303 section 2)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from kakehashi.crypto.sizes import cipher_block_size, icv_size, iv_size
 from kakehashi.gateway.host.facts import Link
+from kakehashi.gateway.host.items import Item, Mtu
 from kakehashi.gateway.interfaces import LOOPBACK
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.encapsulation import EncapsulationMode
@@ -31,6 +32,14 @@ def device_mtu(links: Mapping[str, Link], tunnels: Collection[str]) -> int:
     """
     others = (link.mtu for name, link in links.items() if name not in tunnels and name != LOOPBACK)
     return min(max(DEFAULT_LINK_MTU, *others, 0), LARGEST)
+
+
+def fit_devices(items: Iterable[Item], fitting: Mapping[str, int]) -> tuple[Item, ...]:
+    """What is wanted of the host, but the devices in `fitting` take no more than these octets."""
+    return tuple(
+        Mtu(item.device, min(item.mtu, fitting.get(item.device, item.mtu))) if isinstance(item, Mtu) else item
+        for item in items
+    )
 
 
 def tunnel_mtu(

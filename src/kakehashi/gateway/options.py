@@ -1,5 +1,6 @@
 """What the operator says on the command line."""
 
+import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,6 +8,16 @@ from pathlib import Path
 from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.log import LogOptions
 from kakehashi.ike.effects import Level
+
+HIGHEST_PORT = 65535
+
+
+class Backend(enum.Enum):
+    """Who does ESP."""
+
+    NATIVE = "native"
+    XFRM = "xfrm"
+    AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +31,17 @@ class RunOptions:
     dialect: str | None = None
     key_log: Path | None = None
     log: LogOptions = field(default_factory=LogOptions)
+    backend: Backend = Backend.NATIVE
 
     @property
     def name(self) -> str:
         """The gateway's name among those of the host."""
         return self.file.stem
+
+    @property
+    def certificates(self) -> Path:
+        """The folder of its keys and certificates."""
+        return self.state_dir / f"{self.name}.pki"
 
     @property
     def socket(self) -> Path:
@@ -50,3 +67,20 @@ def parse_level(text: str) -> Level:
     except KeyError:
         names = ", ".join(level.name.lower() for level in Level)
         raise GatewayError(f"--log-level {text}: no such level", f"levels: {names}") from None
+
+
+def parse_backend(text: str) -> Backend:
+    """By its name. GatewayError."""
+    try:
+        return Backend(text)
+    except ValueError:
+        names = ", ".join(backend.value for backend in Backend)
+        raise GatewayError(f"--backend {text}: no such backend", f"backends: {names}") from None
+
+
+def parse_listener(text: str) -> tuple[str, int]:
+    """`192.0.2.1:2222`, `[2001:db8::1]:2222`, or `2222` for this machine's own address. GatewayError."""
+    address, _, port = text.rpartition(":")
+    if not (port.isascii() and port.isdigit() and 0 <= int(port) <= HIGHEST_PORT):
+        raise GatewayError(f"--ssh {text}: not [ADDRESS:]PORT", "e.g. --ssh 0.0.0.0:22")
+    return address.strip("[]") or "127.0.0.1", int(port)

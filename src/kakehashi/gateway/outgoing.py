@@ -101,7 +101,11 @@ def _awaited(gateway: Gateway, facts: Facts, devices: Mapping[str, str]) -> str:
     """Which interface has no address yet, for that is why there is no route."""
     for interface in gateway.interfaces:
         link = facts.links.get(devices.get(interface.name, ""))
-        if interface.dhcp and interface.enabled and link and not link.address(4):
+        if not interface.enabled or not interface.dhcp or (link and link.address(4)):
+            continue
+        if interface.negotiated:
+            return f": the host's PPP has not brought {interface.name} up yet"
+        if link:
             return f": no DHCP server has given {interface.name} an address yet"
     return ""
 

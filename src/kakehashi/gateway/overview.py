@@ -6,8 +6,10 @@ from kakehashi.model.status import (
     IkeSaStatus,
     IpsecSaStatus,
     IsakmpSaStatus,
+    NameStatus,
     NatMethod,
     NatSide,
+    RouteOrigin,
     Status,
     TunnelStatus,
 )
@@ -36,7 +38,17 @@ def _lines(status: Status) -> Iterator[str]:
     if status.routes:
         yield ""
     for route in status.routes:
-        yield f"route {route.destination} by {route.via}: {'active' if route.active else 'not active'}"
+        why = f": {route.reason}" if route.reason else ""
+        state = "active" if route.active else f"not active{why}"
+        of = "" if route.origin is RouteOrigin.STATIC else f" ({route.origin.value})"
+        yield f"route {route.destination} by {route.via}{of}: {state}"
+    for watch in status.watches:
+        stands = "stands" if watch.stands else "all is well"
+        yield f"path monitoring {watch.name} {watch.number}: {stands}"
+    if status.names:
+        yield ""
+    for name in status.names:
+        yield _name(name)
     if status.half_open:
         yield f"half-open IKE SAs: {status.half_open}"
     for reason, number in sorted(status.drops.items()):
@@ -54,6 +66,15 @@ def _tunnel(tunnel: TunnelStatus) -> Iterator[str]:
     out, inward = tunnel.outbound, tunnel.inbound
     sent, received = (f"{c.packets} packets, {c.octets} octets" for c in (out, inward))
     yield f"  out {sent}; in {received}"
+
+
+def _name(name: NameStatus) -> str:
+    several = len(name.addresses) > 1
+    addresses = [f"{a} (used)" if several and a in name.used else str(a) for a in name.addresses]
+    found = ", ".join(addresses) or "no address"
+    told = f" by {name.server} {name.age:.0f} s ago" if name.age is not None else ""
+    why = f"; {name.failure}" if name.failure else ""
+    return f"name {name.name}: {found}{told}, next look in {name.next_look:.0f} s{why}"
 
 
 def _ike_sa(sa: IkeSaStatus) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 
-from kakehashi.model.gateway import Gateway, Interface
+from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import Ikev1Peer
 from kakehashi.model.status import DISCARDED
 from kakehashi.model.tunnel import Tunnel
@@ -38,6 +38,7 @@ def plan(old: Gateway, new: Gateway) -> Plan:
     sentences += _set_difference("route", _routes(old), _routes(new))
     sentences += _set_difference("address", _addresses(old), _addresses(new))
     sentences += _set_difference("filter", _filters(old), _filters(new))
+    sentences += _translations(old, new)
     sentences += _lists(old, new)
     stay = tuple(n for n in changed if n not in remade)
     return Plan((*new_names, *remade), (*old_names, *remade), stay, tuple(sentences))
@@ -77,33 +78,28 @@ def _filters(gateway: Gateway) -> list[str]:
         f"{name} of {i.name} {way}"
         for i in gateway.interfaces
         if i.enabled
-        for name, way in (
-            (i.access_in, "in"),
-            (i.access_out, "out"),
-            (i.access_in_ipv6, "in, IPv6"),
-            (i.access_out_ipv6, "out, IPv6"),
-        )
-        if name
+        for f in i.filters
+        for name in f.lists
+        for way in (("in" if f.inbound else "out") + ("" if f.version == 4 else ", IPv6"),)
+    ]
+
+
+def _translations(old: Gateway, new: Gateway) -> list[str]:
+    before, after = ({i.name: i.translation for i in g.interfaces if i.enabled} for g in (old, new))
+    return [
+        f"address translation of {name} has changed"
+        for name in dict.fromkeys((*after, *before))
+        if before.get(name) != after.get(name)
     ]
 
 
 def _lists(old: Gateway, new: Gateway) -> list[str]:
     """What filters before and after, and says something else."""
-    names = {name for g in (old, new) for i in g.interfaces for name in _names(i)}
+    names = {name for g in (old, new) for i in g.interfaces for name in i.lists}
     before, after = ({a.name: a.entries for a in g.access_lists} for g in (old, new))
     return [
         f"access list {name} has changed" for name in sorted(names) if before.get(name) != after.get(name)
     ]
-
-
-def _names(interface: Interface) -> list[str]:
-    named = (
-        interface.access_in,
-        interface.access_out,
-        interface.access_in_ipv6,
-        interface.access_out_ipv6,
-    )
-    return [name for name in named if name]
 
 
 def _set_difference(what: str, old: list[str], new: list[str]) -> list[str]:

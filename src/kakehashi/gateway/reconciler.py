@@ -3,14 +3,13 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from ipaddress import IPv4Address, IPv6Address
 
 from pyroute2.netlink.exceptions import NetlinkError
 
 from kakehashi.dataplane.protocol import Sizes
 from kakehashi.gateway.desired import TunnelState, desired
 from kakehashi.gateway.dhcp.clients import Clients
-from kakehashi.gateway.dhcp.devices import leased_devices
+from kakehashi.gateway.dhcp.devices import leased_devices, waiting_for_routers
 from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.host.access import Filter
 from kakehashi.gateway.host.facts import Ends, Facts
@@ -18,19 +17,23 @@ from kakehashi.gateway.host.filters import Clamp, Ruleset, render
 from kakehashi.gateway.host.guards import Guard
 from kakehashi.gateway.host.host import Host
 from kakehashi.gateway.host.items import Item
+from kakehashi.gateway.host.solicitor import Solicitor
+from kakehashi.gateway.host.translation import render as render_translation
 from kakehashi.gateway.log import Log
-from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, LARGEST, tunnel_mtu
+from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, LARGEST, fit_devices, tunnel_mtu
 from kakehashi.gateway.outgoing import NoWay, Way, decide
 from kakehashi.gateway.paths import tunnel_paths
 from kakehashi.gateway.policy_based import is_told_by_peer, negotiated_pairs, pairs_of, past
 from kakehashi.gateway.standing import depends_on_sas, isakmp_sa_suffices, why_down
 from kakehashi.gateway.status import down_reason
+from kakehashi.gateway.translators import translators
+from kakehashi.gateway.watch.watcher import Watcher
 from kakehashi.ike.effects import Level
 from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.encapsulation import EncapsulationMode
-from kakehashi.model.gateway import AdjustMss, Gateway, Interface, InterfaceKind
+from kakehashi.model.gateway import AdjustMss, Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.ikev1 import Ikev1Tunnel
-from kakehashi.model.status import IkeSaState
+from kakehashi.model.status import DISCARDED, IkeSaState
 from kakehashi.model.tunnel import ConnectType, Tunnel
 
 CHECK_PERIOD = 10.0  # V2-09: a tunnel that is always on is looked after every 10 s
@@ -42,20 +45,30 @@ TCP_HEADERS = {4: 40, 6: 60}  # IP and TCP without options
 
 
 class Reconciler:
-    """`peers`: the address of each tunnel's peer as far as it is known. `dhcp`: who asks for addresses."""
+    """`peers`: the address of each tunnel's peer as far as it is known. `dhcp`: who asks for addresses.
+    `watcher`: who knows which routes path monitoring has withdrawn.
+    """
 
     def __init__(
-        self, host: Host, log: Log, peers: Callable[[], Mapping[str, IPAddress | None]], dhcp: Clients
+        self,
+        host: Host,
+        log: Log,
+        peers: Callable[[], Mapping[str, IPAddress | None]],
+        dhcp: Clients,
+        watcher: Watcher | None = None,
     ) -> None:
         self.gateway: Gateway | None = None
         self.devices: Mapping[str, str] = {}
         self.states: dict[str, TunnelState] = {}
         self.facts = Facts()
         self.wanted: tuple[Item, ...] = ()
+        self.withdrawn: Mapping[Route, str] = {}
         self._host = host
         self._log = log
         self._peers = peers
         self._dhcp = dhcp
+        self._watcher = watcher
+        self._solicitor = Solicitor()
         self._driver: Driver | None = None
         self._problems: frozenset[str] = frozenset()
         self._sizes: Mapping[str, Sizes] = {}
@@ -74,6 +87,8 @@ class Reconciler:
     def configure(self, gateway: Gateway, devices: Mapping[str, str]) -> None:
         """What counts from now on. Devices of its enabled tunnels are there."""
         self.gateway, self.devices = gateway, devices
+        if self._watcher is not None:
+            self._watcher.configure(gateway, devices)
         names = {t.interface for t in gateway.tunnels if t.enabled}
         self.states = {name: state for name, state in self.states.items() if name in names}
         # A tunnel may have gone and come again since, and its device with it.
@@ -170,12 +185,18 @@ class Reconciler:
             if t.enabled
         }
         leases = self._dhcp.leases
-        self.wanted = desired(gateway, self.devices, states, self.facts, leases)
+        if self._watcher is not None:
+            up = {name: state.up for name, state in states.items()}
+            self._tell_routes(self._watcher.look(self.facts, up))
+        wanted = desired(gateway, self.devices, states, self.facts, leases, self.withdrawn)
+        self.wanted = fit_devices(wanted, self._fitting(gateway, driver, states))
         rules = render(self._ruleset(gateway, states))
         access = tuple(_access(gateway, self.devices))
-        problems, changed = await self._host.apply(self.wanted, rules, self.facts, access)
+        translation = render_translation(translators(gateway, self.devices, self.facts))
+        problems, changed = await self._host.apply(self.wanted, rules, self.facts, access, translation)
         self.states = states  # now that it is so
         self._dhcp.follow(leased_devices(gateway, self.devices, self.facts, leases))
+        self._solicitor.follow(waiting_for_routers(gateway, self.devices, self.facts))
         self._tell_dataplane(gateway, driver)
         self._leave_lost_addresses(gateway, driver)
         self._start_awaited(before, gateway, driver)
@@ -237,7 +258,8 @@ class Reconciler:
         path = way.path if isinstance(way, Way) else None
         version = remote.version if remote else path.remote.ip.version if path else 4
         path_mtu = self._path_mtu(device, sa.path if sa else path)
-        return tunnel_mtu(path_mtu, version, gateway, tunnel, sa), path_mtu, device
+        fitting = tunnel_mtu(path_mtu, version, gateway, tunnel, sa)
+        return min(fitting, tunnel.mtu or LARGEST), path_mtu, device
 
     def _path_mtu(self, device: str, path: Path | None) -> int:
         """What the device takes, or the less that some router on the way does, as far as that is known."""
@@ -273,10 +295,16 @@ class Reconciler:
             own_clamps=tuple(self._own_clamps(gateway, states)),
             guards=tuple(self._guards(gateway, states)),
             tunnels=tuple(self.devices[name] for name in states if name in self.devices),
-            translated=tuple(
-                self.devices[i.name] for i in gateway.interfaces if i.napt and i.name in self.devices
-            ),
         )
+
+    def _fitting(self, gateway: Gateway, driver: Driver, states: Mapping[str, TunnelState]) -> dict[str, int]:
+        """Devices by which the kernel itself must fragment, for the data plane does not before encryption."""
+        if driver.dataplane.pre_fragments:
+            return {}
+        tunnels = (t for t in gateway.tunnels if t.interface in states and t.interface in self.devices)
+        # Of an MTU that is the configuration's alone it knows nothing either.
+        fitting = (t.interface for t in tunnels if t.ipsec.pre_fragment or t.mtu is not None)
+        return {self.devices[name]: states[name].mtu for name in fitting}
 
     def _own_clamps(self, gateway: Gateway, states: Mapping[str, TunnelState]) -> Iterator[Clamp]:
         """The devices take more than fits, so that the host's own TCP would have its packets fragmented."""
@@ -294,6 +322,20 @@ class Reconciler:
             if device and state and tunnel.policy_based:
                 for local, remote in pairs_of(tunnel, state.negotiated):
                     yield Guard(device, local, remote, past(tunnel, (local, remote)))
+
+    def _tell_routes(self, withdrawn: Mapping[Route, str]) -> None:
+        """Which routes path monitoring takes out, and which come back."""
+        before, self.withdrawn = self.withdrawn, withdrawn
+        for route in [*withdrawn, *before]:
+            if (route in withdrawn) != (route in before):
+                by = route.interface or route.next_hop or DISCARDED
+                became = "withdrawn" if route in withdrawn else "back"
+                self._log.say(
+                    Level.NOTICE,
+                    f"the route to {route.destination} by {by} is {became}",
+                    route.interface or "",
+                    f"route-{became}",
+                )
 
     def _tell(self, before: Mapping[str, TunnelState], problems: list[str]) -> None:
         for problem in problems:
@@ -378,19 +420,16 @@ def _bearer(gateway: Gateway, interface: Interface) -> Interface | None:
 
 
 def _access(gateway: Gateway, devices: Mapping[str, str]) -> Iterator[Filter]:
-    """Which access list filters where. One that is named and not there lets everything pass (CI-09)."""
+    """Which access lists filter where. Where none of them is there, the device knows what passes (CI-09)."""
     for interface in gateway.interfaces:
         device = devices.get(interface.name)
         if device is None or not interface.enabled or interface.kind is InterfaceKind.LOOPBACK:
             continue
-        for name, inbound, version in (
-            (interface.access_in, True, 4),
-            (interface.access_out, False, 4),
-            (interface.access_in_ipv6, True, 6),
-            (interface.access_out_ipv6, False, 6),
-        ):
-            if name and (rules := gateway.access_list(name)):
-                yield Filter(device, inbound, version, rules)
+        for f in interface.filters:
+            found = (gateway.access_list(name) for name in f.lists)
+            rules = tuple(a for a in found if a is not None and a.has(f.version))
+            if rules or not f.missing_passes:
+                yield Filter(device, f.inbound, f.version, rules, f.own, f.neighbours)
 
 
 def _clamps(interface: Interface, device: str, mtu: int) -> list[Clamp]:
@@ -401,11 +440,3 @@ def _clamps(interface: Interface, device: str, mtu: int) -> list[Clamp]:
             mss = mtu - TCP_HEADERS[version] if setting is AdjustMss.AUTO else setting
             clamps.append(Clamp(device, version, mss))
     return clamps
-
-
-def known_address(
-    addresses: frozenset[IPAddress], versions: tuple[int, ...] = (4, 6)
-) -> IPv4Address | IPv6Address | None:
-    """One of several addresses of a name, always the same: IPv4 before IPv6, the smallest first."""
-    usable = [a for a in addresses if a.version in versions]
-    return min(usable, key=lambda a: (a.version, int(a))) if usable else None

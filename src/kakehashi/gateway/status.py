@@ -11,23 +11,21 @@ from kakehashi.dataplane.protocol import Counters
 from kakehashi.gateway.core import Core
 from kakehashi.gateway.desired import TunnelState
 from kakehashi.gateway.history import History
-from kakehashi.gateway.host import routes
-from kakehashi.gateway.host.facts import Facts
-from kakehashi.gateway.host.items import Route
 from kakehashi.gateway.outgoing import NoWay
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.secret import Secret
 from kakehashi.model.status import (
-    DISCARDED,
     IkeSaStatus,
     InboundCounters,
     IpsecSaStatus,
     IsakmpSaStatus,
+    NameStatus,
     OutboundCounters,
     RouteStatus,
     Status,
     TunnelStatus,
 )
+from kakehashi.model.watch import WatchStatus
 
 MASK = "***"
 
@@ -73,28 +71,6 @@ def down_reason(enabled: bool, state: TunnelState | None) -> str:
     return state.waiting or "it has no SA yet"
 
 
-def route_statuses(
-    gateway: Gateway, devices: Mapping[str, str], facts: Facts, wanted: tuple[object, ...]
-) -> tuple[RouteStatus, ...]:
-    """One for each static route of the configuration."""
-    ours = [i for i in wanted if isinstance(i, Route)]
-    result = []
-    for route in gateway.routes:
-        active = any(
-            item.destination == route.destination
-            and item.metric == route.metric
-            and bool(item.device) is not route.discard
-            and (route.interface is None or item.device == devices.get(route.interface))
-            and routes.present(item, facts)
-            for item in ours
-        )
-        via = " ".join(str(part) for part in (route.interface, route.next_hop) if part) or DISCARDED
-        result.append(
-            RouteStatus(destination=str(route.destination), via=via, active=active, metric=route.metric)
-        )
-    return tuple(result)
-
-
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Sas:
     """What the core knows at one moment."""
@@ -123,6 +99,8 @@ def merge(
     route_states: tuple[RouteStatus, ...],
     drops: Mapping[str, int],
     access_matches: Mapping[str, tuple[int, ...]] = MappingProxyType({}),
+    names: tuple[NameStatus, ...] = (),
+    watches: tuple[WatchStatus, ...] = (),
 ) -> Status:
     """The whole."""
     return Status(
@@ -133,9 +111,11 @@ def merge(
         isakmp_sas=sas.isakmp,
         ipsec_sas=sas.ipsec,
         routes=route_states,
+        watches=watches,
         half_open=sas.half_open,
         drops=dict(drops),
         access_matches=dict(access_matches),
+        names=names,
     )
 
 

@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from kakehashi.model.address import Path
 from kakehashi.model.child_sa import ChildSa
+from kakehashi.pki.verdict import Fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,15 @@ class AddressAssigned:
     user: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FetchRevocation:
+    """A peer's certificate is judged as soon as these are there: tell the keyring what they bring, or that
+    they bring nothing, and call `Endpoint.resume`. It may be asked for again while it is under way.
+    """
+
+    fetches: tuple[Fetch, ...]
+
+
 class Level(enum.IntEnum):
     """Severities of RFC 5424 as the devices use them (V2-52)."""
 
@@ -160,5 +170,6 @@ Effect = (
     | IsakmpSaChanged
     | AddressAssigned
     | AskActivity
+    | FetchRevocation
     | Event
 )

@@ -18,18 +18,26 @@ from kakehashi.model.address import IPAddress, Path, SocketAddress
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.status import IkeSaStatus, IpsecSaStatus, IsakmpSaStatus
-from kakehashi.model.tunnel import Ikev2Tunnel
+from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel
+from kakehashi.pki.keyring import Keyring
 
 _VERSION = 17  # the octet of the header that holds the version, both versions of IKE have it there
 
 
 class Endpoint:
-    """One gateway's IKE. `now` is monotonic seconds, `entropy(n)` returns n random octets."""
+    """One gateway's IKE. `now` is monotonic seconds, `entropy(n)` returns n random octets.
+
+    `keyring`: its keys and certificates; None: it has none.
+    """
 
     def __init__(
-        self, gateway: Gateway, entropy: Callable[[int], bytes], limits: Limits | None = None
+        self,
+        gateway: Gateway,
+        entropy: Callable[[int], bytes],
+        limits: Limits | None = None,
+        keyring: Keyring | None = None,
     ) -> None:
-        self.shared = Shared(gateway, entropy, limits or Limits())
+        self.shared = Shared(gateway, entropy, limits or Limits(), keyring)
         self.v1 = Ikev1(self.shared)
         self.v2 = Ikev2(self.shared)
 
@@ -62,6 +70,15 @@ class Endpoint:
         self.v1.configure(now)
         self.v2.configure(now)
 
+    def trust(self, keyring: Keyring) -> None:
+        """Other keys and certificates count from the next negotiation."""
+        self.shared.keyring = keyring
+
+    def resume(self, now: float) -> None:
+        """The keyring has learned what FetchRevocation asked for."""
+        self.v1.resume(now)
+        self.v2.resume(now)
+
     def set_peer_addresses(self, tunnel: str, addresses: frozenset[IPAddress]) -> None:
         """What the host name of the tunnel's peer resolves to now."""
         self.shared.peer_addresses[tunnel] = addresses
@@ -75,9 +92,11 @@ class Endpoint:
 
         `path` None: the peer's address is not known, and only an IKE SA that stands can help (V1-10). Does
         nothing while that is under way or the packet `trigger` has its SA; in GRE all packets have the same.
-        False if it cannot begin.
+        False if it cannot begin, or is not to.
         """
         wanted = self.gateway.tunnel(tunnel)
+        if wanted is not None and wanted.connect is ConnectType.NEVER:
+            return False
         if wanted is not None and wanted.ipsec.gre is not None:
             trigger = None
         match wanted:

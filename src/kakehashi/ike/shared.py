@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from itertools import count
 
 from kakehashi.ike.drops import Drop
@@ -19,6 +20,7 @@ from kakehashi.model.address import ANY, Hostname, IPAddress, Path
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.tunnel import Tunnel
+from kakehashi.pki.keyring import Keyring
 
 MIN_ESP_SPI = 256  # RFC 4303 section 2.1: the SPIs below are reserved
 _NO_ADDRESSES: frozenset[IPAddress] = frozenset()
@@ -27,13 +29,20 @@ _NO_ADDRESSES: frozenset[IPAddress] = frozenset()
 class Shared:
     """Randomness, effects, counters, limits and the ESP SAs' numbers of one gateway.
 
-    `verbosity`: events of a lesser severity than this are not even made.
+    `verbosity`: events of a lesser severity than this are not even made. `keyring`: keys and certificates.
     """
 
-    def __init__(self, gateway: Gateway, entropy: Callable[[int], bytes], limits: Limits) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        entropy: Callable[[int], bytes],
+        limits: Limits,
+        keyring: Keyring | None = None,
+    ) -> None:
         self.gateway = gateway
         self.limits = limits
         self.entropy = entropy
+        self.keyring = keyring or Keyring({}, _no_clock)
         self.verbosity = Level.DEBUG
         self.drops: Counter[Drop] = Counter()
         self.effects: list[Effect] = []
@@ -120,6 +129,11 @@ class Shared:
         """May the tunnel be reached at this address of ours (V2-11)?"""
         local = self.local_addresses.get(tunnel.interface, _NO_ADDRESSES)
         return not local or address in local
+
+
+def _no_clock() -> datetime:
+    """Where there are no certificates nothing depends on the time of day."""
+    return datetime.min.replace(tzinfo=UTC)
 
 
 def _dropped(reason: Drop, path: Path, why: str, facility: str) -> Event:

@@ -17,12 +17,14 @@ class LinkEnd:
     """One end of a link. `addresses` are set by the lab; a gateway sets its own.
 
     `answers_for`: IPv6 addresses beyond, for which it answers neighbour solicitations (proxy NDP, RFC 4389).
+    `bridge`: it is a port of that one, which has the addresses.
     """
 
     namespace: str
     interface: str
     addresses: tuple[IPInterface, ...] = ()
     answers_for: tuple[IPAddress, ...] = ()
+    bridge: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +47,25 @@ class HostRoute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerWay:
+    """What came to a host by `port` of its LAN is answered through `router`, whatever the default route."""
+
+    namespace: str
+    bridge: str
+    port: str
+    router: IPAddress
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leased:
-    """An address that the lab gives by DHCP, to whoever is at the other end of the link."""
+    """An address that the lab gives by DHCP for `seconds`, to whoever is at the other end of the link."""
 
     namespace: str
     interface: str
     address: IPv4Interface
     router: IPv4Address
+    seconds: int = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +97,11 @@ class Probe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything. `quiet`: pairs that no probe passes, such as the second of two redundant tunnels."""
+    """Everything. `quiet`: pairs that no probe passes, such as the second of two redundant tunnels.
+
+    `names`: host names of peers, with their addresses; `name_servers`: where the internet is asked for them,
+    none where there are no names.
+    """
 
     topology: Topology
     namespaces: tuple[str, ...]
@@ -91,10 +109,12 @@ class Plan:
     routes: tuple[HostRoute, ...]
     translations: tuple[Translation, ...]
     leases: tuple[Leased, ...]
+    answer_ways: tuple[AnswerWay, ...]
     gateways: tuple[GatewayPlan, ...]
     probes: tuple[Probe, ...]
     quiet: tuple[Pair, ...]
     names: tuple[tuple[str, IPAddress], ...]
+    name_servers: tuple[IPAddress, ...]
     assumed: tuple[str, ...]
 
     @property

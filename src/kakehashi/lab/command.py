@@ -18,7 +18,11 @@ from kakehashi.lab.errors import LabError
 from kakehashi.lab.keep import tell_how_to_look_around
 from kakehashi.lab.lab import Options, Progress, run_lab
 from kakehashi.lab.netns import NetworkNamespace
+from kakehashi.lab.outage.cables import Cables
+from kakehashi.lab.outage.grammar import LONGEST, parse_outages, parse_time
+from kakehashi.lab.outage.hands import check as check_outages
 from kakehashi.lab.outcome import Outcome, to_json
+from kakehashi.lab.picture.layout import picture as picture_of
 from kakehashi.lab.plan import make_plan
 from kakehashi.lab.process import GatewayProcess
 from kakehashi.lab.programs import find
@@ -65,6 +69,24 @@ def lab(
             "given several times.",
         ),
     ] = None,
+    fail: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="OUTAGE",
+            help='What goes wrong while traffic goes on, e.g. "link A down at 10s for 20s", "peer B dead at '
+            '5s", "path A-B dead at 5s", "one way A>B dead at 5s", "B reboots at 5s", "A changes its address '
+            'at 5s", "loss 20% at 5s for 10s". May be given several times.',
+        ),
+    ] = None,
+    seconds: Annotated[
+        str | None,
+        typer.Option(
+            "--for", metavar="SECONDS", help="How long traffic goes on; else as long as the outages need."
+        ),
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg", help="Draw the lab with its state there.")
+    ] = None,
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave it running until Ctrl-C, to look around.")
     ] = False,
@@ -76,7 +98,8 @@ def lab(
     real gateway in a network namespace of its own. Nothing of it is left behind, and the host's own network
     is not touched. Runs as root, or as any user whom the system lets make namespaces.
 
-    Exit status: 0 everything talks that should, 1 something does not, 2 the lab cannot be built.
+    Exit status: 0 everything talks that should, and after each outage when the files imply it; 1 something
+    does not; 2 the lab cannot be built.
     """
     try:
         devices = read_devices(files, dialect)
@@ -87,12 +110,16 @@ def lab(
             loss=parse_loss(loss),
             captures=None if pcap is None else _capture_folder(pcap),
             keep=keep,
-            speed=not as_json,
+            speed=not as_json and not fail,
+            outages=parse_outages(fail or (), Cables(plan).interfaces),
+            seconds=None if seconds is None else parse_seconds(seconds),
         )
-        if options.loss or plan.translations:
+        check_outages(plan, options.outages)
+        drawing = None if picture is None else _picture_file(picture)
+        if options.loss or plan.translations or options.outages or plan.answer_ways:
             find("nft", "nftables")
         with working_folder() as folder:
-            code = run_in_sandbox(lambda: _inside(plan, options, folder, as_json))
+            code = run_in_sandbox(lambda: _inside(plan, options, folder, as_json, drawing))
     except LabError as error:
         typer.echo(f"kakehashi lab: {error}", err=True)
         code = EXIT_CANNOT
@@ -110,6 +137,14 @@ def parse_loss(text: str) -> float:
     return percent / 100
 
 
+def parse_seconds(text: str) -> float:
+    """`90`, `90s` or `2min` in seconds. LabError."""
+    seconds = parse_time(text.strip() + "s" if text.strip()[-1:].isdigit() else text)
+    if seconds is None or not 1 <= seconds <= LONGEST:
+        raise LabError(f"--for {text}: say it in seconds, from 1 to {LONGEST:.0f}, e.g. --for 90")
+    return seconds
+
+
 def _capture_folder(folder: Path) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -118,12 +153,28 @@ def _capture_folder(folder: Path) -> Path:
     return folder.resolve()
 
 
-def _inside(plan: Plan, options: Options, folder: Path, as_json: bool) -> int:
+def _picture_file(file: Path) -> Path:
+    """A file that can be written, before anything is built. LabError."""
+    if not file.parent.is_dir() or file.is_dir():
+        raise LabError(f"--picture {file}: say a file in a folder that is there, e.g. --picture lab.svg")
+    return file.resolve()
+
+
+def _draw(outcome: Outcome, file: Path) -> None:
+    try:
+        file.write_text(picture_of(outcome), encoding="utf-8")
+    except OSError as error:
+        raise LabError(f"--picture {file}: {error.strerror}") from error
+
+
+def _inside(plan: Plan, options: Options, folder: Path, as_json: bool, drawing: Path | None) -> int:
     """The lab proper, in the sandbox's process."""
     console, errors = Console(highlight=False), Console(stderr=True, highlight=False)
 
     def finished(outcome: Outcome) -> None:
         hide()
+        if drawing is not None:
+            _draw(outcome, drawing)
         if as_json:
             print(json.dumps(to_json(outcome), indent=2, ensure_ascii=False), flush=True)  # noqa: T201
         else:

@@ -5,17 +5,20 @@ import socket
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from ipaddress import IPv4Interface
+from pathlib import Path
 from typing import Any
 
 from pyroute2.dhcp.dhcp4msg import dhcp4msg
 from pyroute2.dhcp.enums.bootp import MessageType as Direction
 from pyroute2.dhcp.enums.dhcp import MessageType
 
+from kakehashi.lab.addresses import given
 from kakehashi.lab.blueprint import Leased
 from kakehashi.lab.child import Stopping, helping
 from kakehashi.lab.netns import NetworkNamespace
 
-SECONDS = 3600
 _SERVER_PORT, _CLIENT_PORT = 67, 68
 _LONGEST = 2048
 _POLL_SECONDS = 0.2
@@ -23,8 +26,13 @@ _EVERYBODY, _NOBODY = "255.255.255.255", "0.0.0.0"  # noqa: S104
 
 
 @contextmanager
-def giving_addresses(leases: Sequence[Leased], namespaces: Mapping[str, NetworkNamespace]) -> Iterator[None]:
-    """Answer on the links of `leases` meanwhile."""
+def giving_addresses(
+    leases: Sequence[Leased], namespaces: Mapping[str, NetworkNamespace], folder: Path
+) -> Iterator[None]:
+    """Answer on the links of `leases` meanwhile.
+
+    `folder`: where `Addresses` tells which of them have changed.
+    """
     with ExitStack() as stack:
         served = {}
         for leased in leases:
@@ -37,11 +45,11 @@ def giving_addresses(leases: Sequence[Leased], namespaces: Mapping[str, NetworkN
             found.setblocking(False)
             served[found.fileno()] = (found, leased)
         if served:
-            stack.enter_context(helping(lambda stopping: _serve(served, stopping)))
+            stack.enter_context(helping(lambda stopping: _serve(served, folder, stopping)))
         yield
 
 
-def _serve(served: Mapping[int, tuple[socket.socket, Leased]], stopping: Stopping) -> None:
+def _serve(served: Mapping[int, tuple[socket.socket, Leased]], folder: Path, stopping: Stopping) -> None:
     poll = select.epoll()
     for descriptor in served:
         poll.register(descriptor, select.EPOLLIN)
@@ -50,10 +58,16 @@ def _serve(served: Mapping[int, tuple[socket.socket, Leased]], stopping: Stoppin
             found, leased = served[descriptor]
             try:
                 data = found.recv(_LONGEST)
-                if told := answer(data, leased):
+                if told := answer(data, _now(leased, folder)):
                     found.sendto(*told)
             except (OSError, ValueError, LookupError, struct.error):
                 continue  # a client that makes no sense gets no answer; the link may be down
+
+
+def _now(leased: Leased, folder: Path) -> Leased:
+    """With the address that has taken the place of the planned one."""
+    address = IPv4Interface(f"{given(folder, leased.address.ip)}/{leased.address.network.prefixlen}")
+    return replace(leased, address=address)
 
 
 def answer(data: bytes, leased: Leased) -> tuple[bytes, tuple[str, int]] | None:
@@ -78,7 +92,7 @@ def answer(data: bytes, leased: Leased) -> tuple[bytes, tuple[str, int]] | None:
 def _reply(request: Any, kind: MessageType, leased: Leased) -> Any:
     options: dict[str, Any] = {"message_type": kind, "server_id": str(leased.router)}
     if kind is not MessageType.NAK:
-        options["lease_time"] = SECONDS
+        options["lease_time"] = leased.seconds
         options["subnet_mask"] = str(leased.address.network.netmask)
         options["router"] = [str(leased.router)]
     return dhcp4msg(

@@ -4,23 +4,28 @@ import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kakehashi.check.pair import Pair
 from kakehashi.dialects.registry import by_name
-from kakehashi.lab.blueprint import Plan, Probe
+from kakehashi.lab.blueprint import INTERNET, Leased, Plan, Probe
 from kakehashi.lab.capture import capturing
 from kakehashi.lab.device import read_device
 from kakehashi.lab.dhcp import giving_addresses
+from kakehashi.lab.dns.server import serving_names
 from kakehashi.lab.keyfiles import write_profile
 from kakehashi.lab.netns import NetworkNamespace
+from kakehashi.lab.outage.campaign import Campaign, History, needed_seconds
+from kakehashi.lab.outage.implied import LEASE_SECONDS
+from kakehashi.lab.outage.nouns import Kind, Outage
 from kakehashi.lab.outcome import (
     Failure,
     Outcome,
     ProbeOutcome,
     failures,
     hopeless,
+    late_failures,
     tunnel_outcome,
     tunnel_status,
 )
@@ -48,12 +53,18 @@ Finished = Callable[[Outcome], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How a lab is run. `loss`: 0 to 1. `captures`: folder for captures and keys. `speed`: measure it."""
+    """How a lab is run. `loss`: 0 to 1. `captures`: folder for captures and keys. `speed`: measure it.
+
+    `outages`: what goes wrong while traffic goes on. `seconds`: how long that is; None is long enough for the
+    outages, and no traffic without any.
+    """
 
     loss: float = 0.0
     captures: Path | None = None
     keep: bool = False
     speed: bool = True
+    outages: tuple[Outage, ...] = ()
+    seconds: float | None = None
 
 
 def run_lab(
@@ -77,13 +88,24 @@ def run_lab(
         namespaces = stack.enter_context(built_network(plan, options.loss, folder))
         if options.captures is not None:
             stack.enter_context(capturing(plan.links, namespaces, options.captures))
-        stack.enter_context(giving_addresses(plan.leases, namespaces))
+        stack.enter_context(giving_addresses(_leases(plan, options.outages), namespaces, folder))
+        if plan.name_servers:
+            stack.enter_context(serving_names(namespaces[INTERNET], plan.name_servers, plan.names))
         progress("starting the gateways")
         gateways = stack.enter_context(running_gateways(plan.gateways, namespaces, folder))
         if options.captures is not None:
             # Also on the way out, for the rekeys of a lab that is kept.
             stack.callback(write_profile, [gateway.keys for gateway in gateways], options.captures)
-        outcome = _Trial(plan, options, namespaces, gateways, progress).outcome(remarks)
+        trial = _Trial(plan, options, namespaces, gateways, progress)
+        outcome = trial.outcome(remarks)
+        if (options.outages or options.seconds) and any(each.result.ok for each in outcome.probes):
+            seconds = options.seconds or needed_seconds(plan, options.outages)
+            outcome = trial.after(
+                outcome,
+                Campaign(
+                    plan, options.outages, seconds, options.loss, namespaces, gateways, folder, progress
+                ).run(),
+            )
         if options.captures is not None:
             write_profile([gateway.keys for gateway in gateways], options.captures)
         finished(outcome)
@@ -92,6 +114,16 @@ def run_lab(
             while True:
                 signal.pause()
     return 0 if outcome.ok else 1
+
+
+def _leases(plan: Plan, outages: Sequence[Outage]) -> tuple[Leased, ...]:
+    """What is given by DHCP; for a short time where the address changes, or nobody would notice it."""
+    changing = {o.places[0].device for o in outages if o.kind is Kind.CHANGES_ADDRESS}
+    near = {(link.b.namespace, link.b.interface) for link in plan.links if link.a.namespace in changing}
+    return tuple(
+        replace(leased, seconds=LEASE_SECONDS) if (leased.namespace, leased.interface) in near else leased
+        for leased in plan.leases
+    )
 
 
 Keeping = Callable[[Mapping[str, NetworkNamespace], Sequence[GatewayProcess]], None]
@@ -157,6 +189,17 @@ class _Trial:
             probes=tuple(probes),
             failures=failures(self._plan, tunnels, probes, statuses, complaints, refusals),
             remarks=remarks,
+        )
+
+    def after(self, outcome: Outcome, history: History) -> Outcome:
+        """The outcome with what happened meanwhile: the tunnels as they are at the end."""
+        statuses = self._statuses()
+        speeds = {tunnel.pair: tunnel.throughput for tunnel in outcome.tunnels}
+        return replace(
+            outcome,
+            history=history,
+            tunnels=tuple(tunnel_outcome(pair, statuses, speeds[pair]) for pair in self._plan.pairs),
+            failures=(*outcome.failures, *late_failures(history)),
         )
 
     def _await_standing(self) -> None:

@@ -1,7 +1,7 @@
 """The networks behind each device, and the hosts in them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_interface, ip_network
 
 from kakehashi.check.pair import End, Pair, Pairing
@@ -30,12 +30,14 @@ class Lan:
 
     `addresses`: the device's own, one for each IP version. `hosts`: the addresses of the one host in it, the
     first of each IP version for the first tunnel to a device, the next for the tunnel beside it, and so on.
+    `shared_with`: the device whose LAN it is, too, and before: both are routers of the same host.
     """
 
     device: str
     interface: str
     addresses: tuple[IPInterface, ...]
     hosts: tuple[IPInterface, ...]
+    shared_with: str | None = None
 
     def host(self, version: int, number: int = 0) -> IPInterface | None:
         """The host's `number`th address of that IP version."""
@@ -74,10 +76,26 @@ def plan_lans(
                         f"{interface} is the LAN, with the address {address}",
                     )
             hosts = _hosts(addresses, pairs, device.name)
-            lans.append(Lan(device=device.name, interface=interface, addresses=tuple(addresses), hosts=hosts))
+            lan = Lan(device=device.name, interface=interface, addresses=tuple(addresses), hosts=hosts)
+            lans.append(_shared(lan, lans, pairing) or lan)
         for pair in pairs:
             _complete_tunnel(next(e for e in pair.ends if e.device == device.name), device, first, drafts)
     return tuple(lans)
+
+
+def _shared(lan: Lan, others: Iterable[Lan], pairing: Pairing) -> Lan | None:
+    """The LAN with the host of another device's, if it is the same one.
+
+    Two devices with a tunnel between them are at two sites, even where both number their LANs alike.
+    """
+    for other in others:
+        joined = any({e.device for e in p.ends} == {lan.device, other.device} for p in pairing.pairs)
+        same = {a.network for a in lan.addresses} & {a.network for a in other.addresses}
+        own = {a.ip for a in lan.addresses}
+        taken = own & {a.ip for a in (*other.addresses, *other.hosts)}
+        if same and not joined and not taken and other.device != lan.device and other.shared_with is None:
+            return replace(lan, hosts=other.hosts, shared_with=other.device)
+    return None
 
 
 def inner_versions(pair: Pair, gateways: Mapping[str, Gateway]) -> tuple[int, ...]:

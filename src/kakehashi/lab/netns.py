@@ -10,13 +10,14 @@ from pathlib import Path
 from pyroute2 import IPRoute
 
 from kakehashi.lab import signals
-from kakehashi.lab.blueprint import HostRoute, Link, LinkEnd
+from kakehashi.lab.blueprint import AnswerWay, HostRoute, Link, LinkEnd
 from kakehashi.lab.kernel import Namespace, die_with_parent, setns, unshare
 
 _SELF = "/proc/thread-self/ns/net"
 _ONLINK = 4  # RTNH_F_ONLINK: the next hop is on the link whatever the prefix says
 _NTF_PROXY = 8
 _NUD_PERMANENT = 0x80
+_FIRST_TABLE = 100
 
 # Without duplicate address detection an IPv6 address is usable at once (RFC 4862 section 5.4).
 _COMMON = {
@@ -96,11 +97,15 @@ class NetworkNamespace:
             with self.entered():
                 _set({f"{version}/neigh/{end.interface}/proxy_delay": "0" for version in ("ipv4", "ipv6")})
         self._route.link("set", index=index, state="up")
+        if end.bridge:
+            index = self._join(index, end.bridge)
         for address in end.addresses:
-            self._route.addr("add", index=index, address=str(address.ip), prefixlen=address.network.prefixlen)
+            self._route.addr(
+                "replace", index=index, address=str(address.ip), prefixlen=address.network.prefixlen
+            )
         for neighbour in end.answers_for:
             self._route.neigh(
-                "add",
+                "replace",
                 dst=str(neighbour),
                 ifindex=index,
                 family=socket.AF_INET6,
@@ -108,16 +113,63 @@ class NetworkNamespace:
                 state=_NUD_PERMANENT,
             )
 
+    def _join(self, port: int, bridge: str) -> int:
+        """Make the interface a port of the bridge, which is made if it is not there; the bridge's number."""
+        if not self._route.link_lookup(ifname=bridge):
+            self._route.link("add", ifname=bridge, kind="bridge")
+        index = self.index(bridge)
+        self._route.link("set", index=port, master=index)
+        self._route.link("set", index=index, state="up")
+        return index
+
+    def answer_through(self, way: AnswerWay) -> None:
+        """Answers to what bears the way's number as its mark go to its router."""
+        family = socket.AF_INET if way.router.version == 4 else socket.AF_INET6
+        table = _FIRST_TABLE + way.number
+        self._route.route(
+            "replace",
+            family=family,
+            dst="default",
+            table=table,
+            oif=self.index(way.bridge),
+            gateway=str(way.router),
+        )
+        self._route.rule("add", family=family, fwmark=way.number, table=table, priority=way.number)
+        with self.entered():
+            _set({"ipv4/fwmark_reflect": "1", "ipv6/fwmark_reflect": "1", "ipv4/tcp_fwmark_accept": "1"})
+
+    def switch_off(self, interface: str) -> None:
+        """The other end of the cable sees that nobody is there; `complete` and `add_route` switch it on."""
+        self._route.link("set", index=self.index(interface), state="down")
+
+    def addresses(self, interface: str) -> list[str]:
+        """The addresses that an interface has now."""
+        return [str(a.get_attr("IFA_ADDRESS")) for a in self._route.get_addr(index=self.index(interface))]
+
+    def delay(self, interface: str, seconds: float) -> None:
+        """What leaves by the interface leaves that much later; 0: at once. NetlinkError without sch_netem."""
+        index = self.index(interface)
+        if seconds:
+            self._route.tc("replace", "netem", index, "1:", delay=round(seconds * 1_000_000), limit=100_000)
+        else:
+            self._route.tc("del", index=index, root=True)
+
+    def remove_route(self, route: HostRoute) -> None:
+        """Take a route away."""
+        family = socket.AF_INET if route.destination.version == 4 else socket.AF_INET6
+        index = self.index(route.interface)
+        self._route.route("del", family=family, dst=route.destination.with_prefixlen, oif=index)
+
     def add_route(self, route: HostRoute) -> None:
-        """Add a route. The next hop need not be in the prefix of an address."""
+        """Add a route, or put it back. The next hop need not be in the prefix of an address."""
         index = self.index(route.interface)
         destination = route.destination.with_prefixlen
         family = socket.AF_INET if route.destination.version == 4 else socket.AF_INET6
         if route.via is None:
-            self._route.route("add", family=family, dst=destination, oif=index)
+            self._route.route("replace", family=family, dst=destination, oif=index)
         else:
             self._route.route(
-                "add", family=family, dst=destination, oif=index, gateway=str(route.via), flags=_ONLINK
+                "replace", family=family, dst=destination, oif=index, gateway=str(route.via), flags=_ONLINK
             )
 
     def close(self) -> None:

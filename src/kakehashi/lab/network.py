@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Interface, ip_interface, ip_network
 
-from kakehashi.lab.blueprint import INTERNET, HostRoute, Leased, Link, LinkEnd
+from kakehashi.lab.blueprint import INTERNET, AnswerWay, HostRoute, Leased, Link, LinkEnd
 from kakehashi.lab.draft import Draft
 from kakehashi.lab.lan import Lan
 from kakehashi.lab.routing import Topology
@@ -31,6 +31,7 @@ class Network:
         self._routes: list[HostRoute] = []
         self._translations: list[Translation] = []
         self._leases: list[Leased] = []
+        self._answer_ways: list[AnswerWay] = []
         self._interfaces: dict[str, list[tuple[str, str]]] = {}
         for device in topology.gateways:
             self._namespaces.append(device)
@@ -74,6 +75,11 @@ class Network:
     def leases(self) -> tuple[Leased, ...]:
         """What is given by DHCP."""
         return tuple(self._leases)
+
+    @property
+    def answer_ways(self) -> tuple[AnswerWay, ...]:
+        """How the hosts answer in LANs that have several routers."""
+        return tuple(self._answer_ways)
 
     def interfaces(self, device: str) -> tuple[tuple[str, str], ...]:
         """The device's own interface names with those in its namespace."""
@@ -169,19 +175,43 @@ class Network:
 
     def _lan(self, lan: Lan) -> None:
         namespace = host_namespace(self._topology, lan)
-        self._namespaces.append(namespace)
-        near = LinkEnd(namespace=lan.device, interface=self._interface(lan.device, lan.interface, "lan"))
+        interface = self._interface(lan.device, lan.interface, "lan")
+        near = LinkEnd(namespace=lan.device, interface=interface)
+        routers = sharing(self._topology, lan)
+        number = routers.index(lan)
+        if not number:
+            self._namespaces.append(namespace)
+            for address in lan.addresses:
+                default = _DEFAULTS[0 if address.version == 4 else 1]
+                self._routes.append(_route(namespace, default, _HOST, address.ip))
         far = LinkEnd(namespace=namespace, interface=_HOST, addresses=lan.hosts)
+        if len(routers) > 1:
+            port = f"port{number + 1}"
+            far = LinkEnd(namespace=namespace, interface=port, addresses=lan.hosts, bridge=_HOST)
+            for address in lan.addresses:
+                way = AnswerWay(
+                    namespace=namespace, bridge=_HOST, port=port, router=address.ip, number=number + 1
+                )
+                self._answer_ways.append(way)
         self._links.append(Link(name=_numbered(lan.device, near.interface), a=near, b=far))
-        for address in lan.addresses:
-            default = _DEFAULTS[0 if address.version == 4 else 1]
-            self._routes.append(_route(namespace, default, _HOST, address.ip))
+
+
+def sharing(topology: Topology, lan: Lan) -> list[Lan]:
+    """The LANs of all devices that are the same as this one, the first one first."""
+    first = lan.shared_with or lan.device
+    networks = {address.network for address in lan.addresses}
+    return [
+        other
+        for other in topology.lans
+        if (other.shared_with or other.device) == first and networks & {a.network for a in other.addresses}
+    ]
 
 
 def host_namespace(topology: Topology, lan: Lan) -> str:
-    """The namespace of the host in a LAN: `DEVICE-host`, `DEVICE-host2` ..."""
-    number = topology.lans_of(lan.device).index(lan) + 1
-    return f"{lan.device}-host" + (str(number) if number > 1 else "")
+    """The namespace of the host in a LAN: `DEVICE-host`, `DEVICE-host2` ...; of a shared one the first's."""
+    first = sharing(topology, lan)[0]
+    number = topology.lans_of(first.device).index(first) + 1
+    return f"{first.device}-host" + (str(number) if number > 1 else "")
 
 
 def _numbered(device: str, interface: str) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from kakehashi.check.pair import End, Pair
 from kakehashi.lab.blueprint import Plan, Probe
+from kakehashi.lab.outage.campaign import History
+from kakehashi.lab.outage.telling import history_json, sentence
 from kakehashi.lab.ping import PingResult
 from kakehashi.lab.process import Refusal
 from kakehashi.lab.standing import Statuses, standing
@@ -46,13 +48,14 @@ class ProbeOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The whole. `remarks`: what is odd about the files, failure or not."""
+    """The whole. `remarks`: what is odd about the files, failure or not. `history`: of the outages."""
 
     plan: Plan
     tunnels: tuple[TunnelOutcome, ...]
     probes: tuple[ProbeOutcome, ...]
     failures: tuple[Failure, ...]
     remarks: tuple[str, ...] = ()
+    history: History | None = None
 
     @property
     def ok(self) -> bool:
@@ -91,7 +94,17 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
             for each in outcome.probes
         ],
         "failures": [{"where": failure.where, "reason": failure.reason} for failure in outcome.failures],
+        **({"history": history_json(outcome.history)} if outcome.history else {}),
     }
+
+
+def late_failures(history: History) -> tuple[Failure, ...]:
+    """Traffic that was not back when it should have been."""
+    return tuple(
+        Failure(where=str(each.direction), reason=sentence(each))
+        for each in history.judgements
+        if not each.verdict.ok
+    )
 
 
 def tunnel_outcome(
@@ -172,11 +185,17 @@ def _why_quiet(pair: Pair) -> str:
 
 
 def _has_company(pair: Pair, plan: Plan) -> bool:
-    """Is there another tunnel between the same devices, which carries the traffic?"""
-    devices = {end.device for end in pair.ends}
+    """Is there another tunnel that carries the traffic: between the same devices, or to the same LAN?"""
+    sites = {_site(plan, end.device) for end in pair.ends}
     return any(
-        other not in plan.quiet and {end.device for end in other.ends} == devices for other in plan.pairs
+        other not in plan.quiet and {_site(plan, end.device) for end in other.ends} == sites
+        for other in plan.pairs
     )
+
+
+def _site(plan: Plan, device: str) -> str:
+    """The device, or the first of those that share its LAN."""
+    return next((lan.shared_with for lan in plan.topology.lans_of(device) if lan.shared_with), device)
 
 
 def _why_down(

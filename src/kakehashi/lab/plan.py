@@ -1,6 +1,7 @@
 """From configurations to everything that is to be built. Nothing here builds anything."""
 
 from collections.abc import Collection, Iterator, Sequence
+from ipaddress import ip_address
 from itertools import product
 
 from kakehashi.check.pair import End, pair_tunnels
@@ -11,12 +12,15 @@ from kakehashi.lab.draft import Draft
 from kakehashi.lab.errors import LabError
 from kakehashi.lab.ikev1 import peer_text
 from kakehashi.lab.lan import Lan, plan_lans
-from kakehashi.lab.network import Network, host_namespace
+from kakehashi.lab.network import Network, host_namespace, sharing
 from kakehashi.lab.routing import Topology, plan_routes
 from kakehashi.lab.undefined import define_proposals
 from kakehashi.lab.wan import outer_version, plan_wans
 from kakehashi.model.address import Hostname, IPAddress
 from kakehashi.model.tunnel import Ikev2Tunnel
+
+# In the network for benchmarking (RFC 2544), clear of what is given to lines; documentation (RFC 3849).
+_NAME_SERVERS = ip_address("198.18.255.53"), ip_address("2001:db8:ffff:ffff::53")
 
 
 def make_plan(devices: Sequence[Device], behind_nat: Collection[str] = ()) -> Plan:
@@ -37,6 +41,7 @@ def make_plan(devices: Sequence[Device], behind_nat: Collection[str] = ()) -> Pl
     probes = tuple(_probes(topology))
     used = {end for probe in probes for end in probe.by}
     built = Network(topology, drafts)
+    names = tuple(_names(topology))
     return Plan(
         topology=topology,
         namespaces=built.namespaces,
@@ -44,6 +49,7 @@ def make_plan(devices: Sequence[Device], behind_nat: Collection[str] = ()) -> Pl
         routes=built.routes,
         translations=built.translations,
         leases=built.leases,
+        answer_ways=built.answer_ways,
         gateways=tuple(
             GatewayPlan(
                 device=device,
@@ -54,7 +60,8 @@ def make_plan(devices: Sequence[Device], behind_nat: Collection[str] = ()) -> Pl
         ),
         probes=probes,
         quiet=tuple(pair for pair in pairing.pairs if not used.intersection(pair.ends)),
-        names=tuple(_names(topology)),
+        names=names,
+        name_servers=tuple(_name_servers(topology)) if names else (),
         assumed=tuple(sentence for draft in drafts.values() for sentence in draft.assumed),
     )
 
@@ -84,7 +91,7 @@ def _probe(topology: Topology, a: Lan, b: Lan, version: int, number: int) -> Pro
         return None
     there = topology.way(a.device, destination.ip, source.ip)
     back = topology.way(b.device, source.ip, destination.ip)
-    if not there or not back:
+    if not there or not back or not _ends_at(topology, there, b) or not _ends_at(topology, back, a):
         return None
     return Probe(
         source=_host_name(topology, a, number),
@@ -97,10 +104,17 @@ def _probe(topology: Topology, a: Lan, b: Lan, version: int, number: int) -> Pro
     )
 
 
+def _ends_at(topology: Topology, way: Sequence[End], lan: Lan) -> bool:
+    """Does the way lead to this router of the LAN, or to another one that it shares the LAN with?"""
+    last = next(pair for pair in topology.pairing.pairs if way[-1] in pair.ends)
+    return last.other(way[-1]).device == lan.device
+
+
 def _host_name(topology: Topology, lan: Lan, number: int) -> str:
     """The device's name speaks for its first host; others are told apart by their address."""
     first = topology.lans_of(lan.device)[0] == lan and number == 0
-    return lan.device if first else f"{lan.device} {lan.hosts[number].ip}"
+    routers = "+".join(other.device for other in sharing(topology, lan))
+    return routers if first else f"{routers} {lan.hosts[number].ip}"
 
 
 def _reluctance(topology: Topology, end: End) -> int:
@@ -111,9 +125,27 @@ def _reluctance(topology: Topology, end: End) -> int:
 
 def _names(topology: Topology) -> Iterator[tuple[str, IPAddress]]:
     """Host names by which peers are known, with the addresses that the lab gives them."""
+    told: set[tuple[str, int]] = set()
     for pair in topology.pairing.pairs:
         for end in pair.ends:
             peer = end.tunnel.peer_address
             address = topology.wan_of(pair.other(end)).public_address(outer_version(pair, topology.gateways))
             if isinstance(peer, Hostname) and address is not None:
-                yield peer.name, address
+                key = (peer.name.lower(), address.version)
+                if key not in told:
+                    yield peer.name, address
+                told.add(key)
+
+
+def _name_servers(topology: Topology) -> Iterator[IPAddress]:
+    """The lab's own, and those that the files name: all are the same one."""
+    yield from _NAME_SERVERS
+    taken = {
+        a for wan in topology.wans for a in (*wan.next_hops, *wan.public, *(x.ip for x in wan.addresses))
+    }
+    inside = [lan.network(version) for lan in topology.lans for version in (4, 6)]
+    for gateway in topology.gateways.values():
+        for server in gateway.names.servers:
+            if server not in taken and not any(n is not None and server in n for n in inside):
+                taken.add(server)
+                yield server

@@ -1,12 +1,14 @@
 """The gateways of the lab: real `kakehashi run` processes, one in each device's namespace."""
 
+import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,17 +36,18 @@ class Refusal:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class GatewayProcess:
     """One running gateway. `folder` holds its configuration, log, control socket and keys.
 
-    What it says of its configuration is said here of `file`, the user's own.
+    What it says of its configuration is said here of `file`, the user's own. `command` starts it again.
     """
 
     name: str
     folder: Path
     file: str
     process: subprocess.Popen[bytes]
+    command: Callable[[], subprocess.Popen[bytes]] | None = None
 
     @property
     def configuration(self) -> Path:
@@ -66,6 +69,43 @@ class GatewayProcess:
         """Its event log, one JSON object a line."""
         return self.folder / "log"
 
+    @property
+    def is_running(self) -> bool:
+        """Has its process not ended?"""
+        return self.process.poll() is None
+
+    def kill(self) -> None:
+        """End it without a chance to say anything."""
+        self.process.kill()
+        self.process.wait(_STOP_SECONDS)
+
+    def freeze(self) -> None:
+        """It stands still until `thaw`."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It goes on where it was."""
+        self.process.send_signal(signal.SIGCONT)
+
+    def begin_end(self) -> None:
+        """It is told to end in good order."""
+        self.process.terminate()
+
+    def start_again(self) -> None:
+        """A new process in the place of the one that has ended, in which it finds its own files."""
+        if self.command is not None:
+            with held():
+                self.process = self.command()
+
+    def stop(self) -> None:
+        """End it: in good order if that does not take long."""
+        with contextlib.suppress(ProcessLookupError):
+            self.thaw()
+        try:
+            self.process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
     def status(self) -> Mapping[str, Any] | None:
         """Its Status (model.status) as plain values; None if it gives none."""
         request = {"command": "show", "words": [], "json": True, "keys": False}
@@ -81,6 +121,13 @@ class GatewayProcess:
         except (OSError, ValueError, KeyError):
             return None
         return status if isinstance(status, dict) else None
+
+    def log_text(self) -> str:
+        """What it has said so far, of the user's own file."""
+        try:
+            return self._of_file(self.log.read_text(encoding="utf-8", errors="replace"))
+        except OSError:
+            return ""
 
     def complaints(self) -> list[str]:
         """The last of what it said that was an error or a warning, for the reason of a failure."""
@@ -114,7 +161,7 @@ def running_gateways(
         for plan in plans:
             with held():
                 gateway = _start(plan, namespaces[plan.device.name], folder / plan.device.name)
-                stack.callback(_stop_process, gateway.process)
+                stack.callback(gateway.stop)
             gateways.append(gateway)
         stack.callback(_terminate, gateways)
         deadline = time.monotonic() + START_SECONDS + START_SECONDS_EACH * len(gateways)
@@ -135,31 +182,26 @@ def _start(plan: GatewayPlan, namespace: NetworkNamespace, folder: Path) -> Gate
         command += ["--map", f"{name}={device}"]
     command += ["--state-dir", str(folder), "--control", str(folder / "control")]
     command += ["--key-log", str(folder / "keys"), "--log-json"]
-    with (folder / "log").open("wb") as log:
-        # Ctrl-C is for the lab, which stops its gateways in good order.
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=os.environ | {"PATH": search_path(), "_TYPER_STANDARD_TRACEBACK": "1"},
-            preexec_fn=namespace.entry(),
-            process_group=0,
-        )
-    return GatewayProcess(plan.device.name, folder, plan.device.file, process)
+
+    def launch() -> subprocess.Popen[bytes]:
+        with (folder / "log").open("ab") as log:
+            # Ctrl-C is for the lab, which stops its gateways in good order.
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=os.environ | {"PATH": search_path(), "_TYPER_STANDARD_TRACEBACK": "1"},
+                preexec_fn=namespace.entry(),
+                process_group=0,
+            )
+
+    return GatewayProcess(plan.device.name, folder, plan.device.file, launch(), launch)
 
 
 def _terminate(gateways: Sequence[GatewayProcess]) -> None:
     for gateway in gateways:
-        gateway.process.terminate()
-
-
-def _stop_process(process: subprocess.Popen[bytes]) -> None:
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(_STOP_SECONDS)
+        gateway.begin_end()
 
 
 def _refusal(line: str) -> Refusal | None:

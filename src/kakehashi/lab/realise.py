@@ -2,21 +2,22 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from ipaddress import ip_interface
 from pathlib import Path
 
 from pyroute2 import NetlinkError
 
-from kakehashi.lab.blueprint import INTERNET, Plan
+from kakehashi.lab.blueprint import INTERNET, LinkEnd, Plan
 from kakehashi.lab.errors import LabError
 from kakehashi.lab.kernel import MS_BIND, mount
 from kakehashi.lab.netns import NetworkNamespace, connect
 from kakehashi.lab.programs import nft
 from kakehashi.lab.signals import held
-from kakehashi.lab.translation import loss_rules, nat_rules
+from kakehashi.lab.translation import loss_rules, nat_rules, port_rules
 
-_HOSTS = "/etc/hosts"
+_HOSTS, _RESOLVER = "/etc/hosts", "/etc/resolv.conf"
 
 
 @contextmanager
@@ -41,6 +42,14 @@ def _build(plan: Plan, loss: float, stack: ExitStack) -> dict[str, NetworkNamesp
         connect(link, namespaces[link.a.namespace], namespaces[link.b.namespace])
     for route in plan.routes:
         namespaces[route.namespace].add_route(route)
+    if plan.name_servers:
+        own = tuple(ip_interface(server) for server in plan.name_servers)
+        namespaces[INTERNET].complete(LinkEnd(namespace=INTERNET, interface="lo", addresses=own))
+    for way in plan.answer_ways:
+        namespaces[way.namespace].answer_through(way)
+    for name in dict.fromkeys(way.namespace for way in plan.answer_ways):
+        ports = dict.fromkeys((w.port, w.number) for w in plan.answer_ways if w.namespace == name)
+        nft(namespaces[name], port_rules(ports))
     _translate(plan, namespaces)
     if loss:
         nft(namespaces[INTERNET], loss_rules(loss))
@@ -63,11 +72,20 @@ def _translate(plan: Plan, namespaces: Mapping[str, NetworkNamespace]) -> None:
 
 
 def _tell_names(plan: Plan, directory: Path) -> None:
-    """Peers known by name: their addresses stand in a hosts file that only the lab sees."""
+    """Peers known by name: a name server of the lab tells where they are, and nothing else does."""
     if not plan.names:
         return
-    lines = [f"{address} {name}" for name, address in plan.names]
-    with tempfile.NamedTemporaryFile("w", dir=directory, prefix="hosts-", delete=False) as file:
-        file.write("\n".join(["127.0.0.1 localhost", "::1 localhost", *lines, ""]))
+    servers = [f"nameserver {server}" for server in plan.name_servers]
+    _put(_RESOLVER, ["options timeout:1 attempts:2", *servers], directory)
+    _put(_HOSTS, ["127.0.0.1 localhost", "::1 localhost"], directory)
+
+
+def _put(place: str, lines: Sequence[str], directory: Path) -> None:
+    """In the place of a file of the host, for the lab alone."""
+    target = Path(place).resolve()
+    if not target.exists():
+        raise LabError(f"{place} is not there, and so no gateway can find a name: touch {target}")
+    with tempfile.NamedTemporaryFile("w", dir=directory, prefix=f"{target.name}-", delete=False) as file:
+        file.write("\n".join([*lines, ""]))
         os.fchmod(file.fileno(), 0o644)
-    mount(file.name, _HOSTS, MS_BIND)
+    mount(file.name, str(target), MS_BIND)

@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from kakehashi.lab.outage.report import sections as history_sections
 from kakehashi.lab.outcome import FAMILIES, Outcome, ProbeOutcome, TunnelOutcome
 from kakehashi.lab.routing import Topology
 from kakehashi.model.address import IPAddress
@@ -22,6 +23,8 @@ def print_report(outcome: Outcome, console: Console) -> None:
         sections.append(("Tunnels", Group(*(_tunnel(tunnel) for tunnel in outcome.tunnels))))
     if outcome.probes:
         sections.append(("Traffic", _traffic(outcome.probes)))
+    if outcome.history:
+        sections += history_sections(outcome.history)
     if outcome.plan.assumed:
         sections.append(("Assumed, since no file says so", _grouped(outcome.plan.assumed)))
     if outcome.remarks:

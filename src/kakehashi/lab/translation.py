@@ -61,6 +61,13 @@ def loss_rules(loss: float) -> str:
     )
 
 
+def port_rules(ports: Iterable[tuple[str, int]]) -> str:
+    """The nftables script of a host with several routers: what comes by a port bears its number as mark."""
+    lines = [f'    iifname "{port}" meta mark set {number}' for port, number in ports]
+    head = ["table bridge ports {", "  chain prerouting {", "    type filter hook prerouting priority -300;"]
+    return "\n".join([*head, *lines, "  }", "}", ""])
+
+
 def _table(name: str, *chains: tuple[str, list[str]]) -> str:
     lines = [f"table inet {name} {{"]
     for hook, rules in chains:

@@ -1,5 +1,6 @@
 """Access lists: which packets pass an interface. The first entry that fits decides; without one it is no."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import ip_network
@@ -100,6 +101,10 @@ class AccessList:
     standard: bool = field(default=False, compare=False)
     source: Source | None = field(default=None, compare=False)
 
+    def has(self, version: int) -> bool:
+        """Has it entries of an IP version?"""
+        return any(e.source_address.address.version == version for e in self.entries)
+
     def decides(self, packet: Packet) -> AccessEntry | None:
         """The entry that decides about a packet; None where none fits."""
         return next((e for e in self.entries if e.fits(packet)), None)
@@ -108,6 +113,45 @@ class AccessList:
         """Does a packet pass?"""
         entry = self.decides(packet)
         return entry.permit if entry else not self.entries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacketFilter:
+    """What packets of an IP version must pass that come in, or go out, by an interface.
+
+    `lists`: names of access lists in their order; the first entry of all of them that fits decides. `own`:
+    packets that the device itself sends are looked at too. `neighbours`: neighbour discovery of IPv6 passes
+    without an entry. `missing_passes`: where none of the lists is there, everything passes; else nothing.
+    """
+
+    lists: tuple[str, ...]
+    inbound: bool
+    version: int
+    own: bool = False
+    neighbours: bool = True
+    missing_passes: bool = True
+    source: Source | None = field(default=None, compare=False)
+
+
+def joined(packet_filter: PacketFilter, lists: Mapping[str, AccessList]) -> AccessList | None:
+    """What a filter asks, as one list of its IP version; None: everything passes.
+
+    With no entry of its IP version a list refuses nothing, unless the filter says that it does.
+    """
+    found = [lists[name] for name in packet_filter.lists if name in lists]
+    version = packet_filter.version
+    entries = tuple(
+        e for rules in found for e in rules.entries if e.source_address.address.version == version
+    )
+    if not entries and packet_filter.missing_passes:
+        return None
+    if len(found) == 1 and entries:
+        return found[0]
+    source = found[0].source if found else packet_filter.source
+    if not entries:
+        anything = AddressMatch.of(ip_network("0.0.0.0/0" if version == 4 else "::/0"))
+        entries = (AccessEntry(permit=False, source_address=anything, destination_address=anything),)
+    return AccessList(name=" ".join(packet_filter.lists), entries=entries, source=source)
 
 
 def _among(port: int | None, ports: Ports) -> bool:

@@ -3,12 +3,16 @@
 import enum
 from dataclasses import dataclass, field
 
-from kakehashi.model.access_list import AccessList
+from kakehashi.model.access_list import AccessList, PacketFilter
 from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
+from kakehashi.model.certificate import CertificateImport, Trustpoint
 from kakehashi.model.ikev1 import DeleteNotify, Ikev1Peer
+from kakehashi.model.names import NameService
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.source import Source
+from kakehashi.model.translation import Translation
 from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.watch import WatchGroup
 
 
 class InterfaceKind(enum.Enum):
@@ -26,22 +30,14 @@ class AdjustMss(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StaticTranslation:
-    """A hole in address translation: arriving `protocol` (17 is UDP), for `port` if any, stays here."""
-
-    protocol: int
-    port: int | None = None
-    source: Source | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Interface:
     """An interface by the device's own name.
 
     `unnumbered`: the interface whose address it borrows, for each IP version. `dhcp`: the address comes from
-    outside, `dhcp_default_route`: and the default route with it. `mtu`: octets, None is the default. `napt`:
-    sources are translated on the way out. `access_in`, `access_out`: the access list that packets of each IP
-    version must pass on their way in and out, None is no filter.
+    outside, `dhcp_default_route`: and the default route with it; `negotiated`: not by DHCP but from PPP,
+    which the host brings up. `dhcp_ipv6`, `autoconfig`: an IPv6 address comes by DHCPv6, or from router
+    advertisements; `autoconfig_default_route`: and the default route with those. `mtu`: octets, None is the
+    default. `filters`: what packets must pass, one for each IP version and direction.
     """
 
     name: str
@@ -52,17 +48,33 @@ class Interface:
     unnumbered_ipv6: str | None = None
     dhcp: bool = False
     dhcp_default_route: bool = False
+    negotiated: bool = False
+    dhcp_ipv6: bool = False
+    autoconfig: bool = False
+    autoconfig_default_route: bool = False
     ipv6_enabled: bool = False
     mtu: int | None = None
     adjust_mss: AdjustMss | int | None = None
     adjust_mss_ipv6: AdjustMss | int | None = None
-    napt: bool = False
-    static_translations: tuple[StaticTranslation, ...] = ()
-    access_in: str | None = None
-    access_out: str | None = None
-    access_in_ipv6: str | None = None
-    access_out_ipv6: str | None = None
+    translation: Translation | None = None
+    filters: tuple[PacketFilter, ...] = ()
     source: Source | None = field(default=None, compare=False)
+
+    @property
+    def napt(self) -> bool:
+        """Are sources translated on the way out?"""
+        return self.translation is not None
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The access lists that filter and translate here, by name, each once."""
+        translated = (s.access_list for s in self.translation.sources) if self.translation else ()
+        names = [*(name for f in self.filters for name in f.lists), *translated]
+        return tuple(dict.fromkeys(name for name in names if name is not None))
+
+    def filter(self, inbound: bool, version: int) -> PacketFilter | None:
+        """The filter of packets of an IP version that come in, or go out, by the interface."""
+        return next((f for f in self.filters if (f.inbound, f.version) == (inbound, version)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +109,10 @@ class Gateway:
     ikev1_peers: tuple[Ikev1Peer, ...] = ()
     access_lists: tuple[AccessList, ...] = ()
     delete_notify: DeleteNotify | None = None
+    names: NameService = field(default=NameService())
+    watch_groups: tuple[WatchGroup, ...] = ()
+    trustpoints: tuple[Trustpoint, ...] = ()
+    certificate_imports: tuple[CertificateImport, ...] = ()
     files: tuple[str, ...] = field(default=())
 
     def interface(self, name: str) -> Interface | None:

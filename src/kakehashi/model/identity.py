@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from kakehashi.model.address import IPAddress
+from kakehashi.model.certificate import ANY_CERTIFICATE, CertificateUse
 from kakehashi.model.secret import Secret
 from kakehashi.model.source import Source
 from kakehashi.wire.registry.ikev2 import IdType
@@ -64,7 +65,7 @@ class Authentication:
     """One side's identity with the way it is proved. `secret` belongs to PSK; None: no key is configured.
 
     `by_address`: of our side, that the identity is the address that an SA is made from, which only the host
-    knows; `identity` is then empty.
+    knows; `identity` is then empty. `certificates` belongs to SIGNATURE.
     """
 
     method: AuthenticationMethod
@@ -72,3 +73,4 @@ class Authentication:
     secret: Secret | None = None
     source: Source | None = field(default=None, compare=False)
     by_address: bool = False
+    certificates: CertificateUse = ANY_CERTIFICATE

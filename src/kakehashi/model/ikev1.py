@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
 from kakehashi.model.address import ANY, PeerAddress
 from kakehashi.model.algorithms import Cipher
+from kakehashi.model.certificate import ANY_CERTIFICATE, CertificateUse
 from kakehashi.model.identity import AuthenticationMethod, Identity
 from kakehashi.model.policy import IpsecSettings, Protection
 from kakehashi.model.secret import Secret
@@ -103,6 +104,7 @@ class Ikev1Peer:
     to wait after each transmission; after the last wait the peer is given up. `suppress_dangling`: an ISAKMP
     SA without a phase 2 SA is neither kept alive nor renewed (V1-07). `renew_before_end`: seconds before its
     end an ISAKMP SA that is in use is replaced. `vendor_ids`: what the device announces besides its features.
+    `certificates`: ours, and whose the peer may have, where a proposal wants signatures.
     """
 
     name: str
@@ -124,6 +126,7 @@ class Ikev1Peer:
     send_delete: bool = True
     remote_access: RemoteAccess | None = None
     vendor_ids: tuple[bytes, ...] = ()
+    certificates: CertificateUse = ANY_CERTIFICATE
     source: Source | None = field(default=None, compare=False)
 
     @property

@@ -8,12 +8,14 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kakehashi.model.address import Path
+from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.algorithms import Cipher
+from kakehashi.model.certificate import CertificateStatus
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.identity import AuthenticationMethod, Identity
 from kakehashi.model.ikev1 import ExchangeMode
 from kakehashi.model.secret import Secret
+from kakehashi.model.watch import WatchStatus
 from kakehashi.wire.registry.ikev1 import HashAlgorithm
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId, PrfId
 
@@ -249,20 +251,69 @@ class TunnelStatus:
     history: tuple[HistoryEntry, ...] = ()
 
 
+class RouteOrigin(enum.Enum):
+    """Who says that there is a route."""
+
+    STATIC = "static"  # a line of the configuration
+    CONNECTED = "connected"  # an interface of the configuration, by its address
+    DHCP = "DHCP"
+    HOST = "host"  # the host that we run on: nothing in the configuration
+
+
 DISCARDED = "discard"  # where a route leads that throws away what follows it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteStatus:
-    """One route of the configuration, and whether it is in the host's table now.
+    """One route, and whether it is in the host's table now.
 
-    `via`: the interface and the next hop, as far as they are set, or DISCARDED.
+    `via`: the interface and the next hop, as far as they are set, or DISCARDED. `reason`: why a route of the
+    configuration is not in the table, in one sentence, "" if it is.
     """
 
     destination: str
     via: str
     active: bool
     metric: int = 1
+    origin: RouteOrigin = RouteOrigin.STATIC
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameStatus:
+    """A host name that a peer is known by, and where it led when it was looked up last.
+
+    `age`: seconds since the answer, None where there has been none; `remaining`: of the time for which it is
+    good; `next_look`: seconds until the name is looked up again. `used`: which of the addresses the tunnels
+    that know the peer by this name turn to. `server`: who answered; `failure`: why the last look found
+    nothing.
+    """
+
+    name: str
+    addresses: tuple[IPAddress, ...] = ()
+    used: tuple[IPAddress, ...] = ()
+    server: str = ""
+    age: float | None = None
+    remaining: float = 0
+    next_look: float = 0
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranslationStatus:
+    """One conversation that an interface translates. `remaining`: seconds after which it is forgotten
+    where no packet comes. Ports are 0 where there are none; ICMP has its identifier there.
+    """
+
+    interface: str
+    protocol: int
+    inside: IPAddress
+    inside_port: int
+    outside: IPAddress
+    outside_port: int
+    remote: IPAddress
+    remote_port: int
+    remaining: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,6 +331,10 @@ class Status:
     isakmp_sas: tuple[IsakmpSaStatus, ...] = ()
     ipsec_sas: tuple[IpsecSaStatus, ...] = ()
     routes: tuple[RouteStatus, ...] = ()
+    watches: tuple[WatchStatus, ...] = ()
     half_open: int = 0
     drops: dict[str, int] = field(default_factory=dict)
     access_matches: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    translations: tuple[TranslationStatus, ...] = ()
+    names: tuple[NameStatus, ...] = ()
+    certificates: tuple[CertificateStatus, ...] = ()

@@ -15,6 +15,7 @@ class ConnectType(enum.Enum):
 
     ON_DEMAND = "on demand"  # a packet for the tunnel; it waits for the SA and is not lost
     ALWAYS = "always"  # the gateway keeps the tunnel up; without SA the interface is down
+    NEVER = "never"  # the peer begins; rekeys are either's
 
 
 class NextHopChoice(enum.Enum):
@@ -57,7 +58,8 @@ class Tunnel:
     `policy_based`: no route leads into the tunnel. What would leave by `outgoing` and its selectors take goes
     into it instead; where the peer is not known beforehand, the selectors of its SAs. What they take and
     arrives there unprotected is dropped (RFC 4301 section 5.2). `bypass`: except for this, which the next
-    tunnel of that interface is asked about, or goes in the clear.
+    tunnel of that interface is asked about, or goes in the clear. `mtu`: octets of the largest packet that
+    the configuration lets in whole, however much would fit; None: as much as fits.
     """
 
     interface: str
@@ -69,6 +71,7 @@ class Tunnel:
     source_address: IPAddress | str | None = None
     policy_based: bool = False
     bypass: tuple[Bypass, ...] = ()
+    mtu: int | None = None
     source: Source | None = field(default=None, compare=False)
 
 

@@ -178,7 +178,10 @@ def test_a_pasted_certificate_is_passed_over() -> None:
     lowered = lower(text)
     assert lowered.gateway.interfaces == ()
     assert lowered.gateway.hostname == "x"
-    assert codes(lowered) == ["not-yet"]
+    assert codes(lowered) == ["broken-certificate"]
+    whole_one = lower(text.replace("interface tunnel0\n-----END", "AAEC\n-----END"))
+    assert whole_one.gateway.trustpoints[0].certificates == (b"\x00\x01\x02",)
+    assert codes(whole_one) == []
 
 
 def test_abbreviations_are_understood() -> None:
@@ -239,10 +242,10 @@ def test_what_is_indented_below_a_foreign_line_is_foreign() -> None:
 def test_lines_below_foreign_ones_are_never_misspelt_lines_of_ours() -> None:
     lowered = lower(
         "some-method m\n host-name x.example\n interval 5\nlinkmon probe name p\n interval 1000\n"
-        "crypto pki trustpoint t\n crypto-engine none\nhostname x\n"
+        "crypto pki enroll t\nhostname x\n"
     )
     assert [(line(f), f.code) for f in lowered.findings] == [(1, "not-ours"), (6, "not-yet")]
-    assert "the line below it have no effect" in found(lowered, "not-yet").message
+    assert "kakehashi pki" in found(lowered, "not-yet").message
 
 
 def test_the_tree_keeps_every_line() -> None:

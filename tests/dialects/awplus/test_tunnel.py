@@ -266,13 +266,16 @@ crypto isakmp peer address 198.51.100.2 profile c
 NAMES = " tunnel local name {}\n tunnel remote name there.example"
 
 
-def test_certificates_are_not_there_yet() -> None:
+def test_certificates_of_the_trustpoint_prove_both_sides() -> None:
     lowered = whole(CERTIFICATES, tunnel=NAMES.format("here.example"))
-    assert codes(lowered) == ["not-yet", "unused-key", "not-yet"] or set(codes(lowered)) == {
-        "not-yet",
-        "unused-key",
-    }
-    assert not the_tunnel(lowered).enabled
+    assert codes(lowered) == ["unused-key"]
+    tunnel = the_tunnel(lowered)
+    assert tunnel.enabled
+    assert tunnel.local.certificates.names == tunnel.peer.certificates.names == ("T",)
+    assert tunnel.peer.certificates.common_name  # CN and name are one (AW-10)
+    (trustpoint,) = lowered.gateway.trustpoints
+    assert (trustpoint.subject, trustpoint.alternatives) == ("/C=JP/CN=here.example", ("here.example",))
+    assert trustpoint.key_name == "server-default"
 
 
 def test_names_in_a_certificate_must_be_the_tunnels() -> None:

@@ -177,12 +177,11 @@ def test_filters_are_on_their_interfaces() -> None:
         """
     )
     (wan,) = lowered.gateway.interfaces
-    assert (wan.access_in, wan.access_out, wan.access_in_ipv6, wan.access_out_ipv6) == (
-        "101",
-        "OUT",
-        "SIX",
-        None,
-    )
+    assert {(f.lists, f.inbound, f.version) for f in wan.filters} == {
+        (("101",), True, 4),
+        (("OUT",), False, 4),
+        (("SIX",), True, 6),
+    }
     assert codes(lowered) == ["undefined-access-list"]
     inbound = lowered.gateway.access_list("101")
     assert inbound is not None

@@ -132,7 +132,7 @@ def test_interfaces_routes_and_filters_are_read() -> None:
     gateway = CiscoIos().lower(R1, "r1").gateway
     dialer = gateway.interface("Dialer1")
     assert dialer is not None
-    assert (dialer.unnumbered, dialer.mtu, dialer.access_in) == ("Loopback1", 1454, "A-security")
+    assert (dialer.unnumbered, dialer.mtu, dialer.lists) == ("Loopback1", 1454, ("A-security",))
     lan = gateway.interface("GigabitEthernet0/1")
     assert lan is not None
     assert (str(lan.addresses[0]), lan.adjust_mss) == ("192.168.1.254/24", 1356)

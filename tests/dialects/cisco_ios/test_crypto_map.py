@@ -346,6 +346,8 @@ def test_two_entries_for_the_same_traffic() -> None:
 NAT = """\
 interface GigabitEthernet0/0
  ip nat outside
+interface GigabitEthernet0/1
+ ip nat inside
 ip nat inside source list NAT interface GigabitEthernet0/0 overload
 ip access-list extended NAT
 {deny}
@@ -355,7 +357,7 @@ ip access-list extended NAT
 
 def test_what_is_translated_first_fits_no_tunnel() -> None:
     wrong = crypto_map(rules=NAT.format(deny=""))
-    assert line(found(wrong, "nat-before-crypto")) == 29
+    assert line(found(wrong, "nat-before-crypto")) == 31
     assert interface(wrong, "GigabitEthernet0/0").napt is True
     right = crypto_map(rules=NAT.format(deny=" deny ip 192.168.10.0 0.0.0.255 192.168.20.0 0.0.0.255"))
     assert complaints(right) == []

@@ -68,6 +68,7 @@ def test_a_route_by_an_interface_and_dhcp_leads_by_the_interface() -> None:
 def test_options_of_translation_do_no_harm() -> None:
     text = (
         "interface Loopback1\n ip address 192.0.2.1 255.255.255.0\n ip nat outside\n"
+        "interface GigabitEthernet0/1\n ip address 192.168.1.1 255.255.255.0\n ip nat inside\n"
         "access-list 1 permit any\n"
         "ip nat inside source list 1 interface Loopback1 vrf RED overload extended\n"
     )

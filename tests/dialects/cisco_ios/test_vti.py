@@ -66,7 +66,7 @@ def test_a_tunnel_of_ikev1(source: str) -> None:
 
 def test_a_profile_that_only_answers() -> None:
     lowered = lower(V1.format(profile=" responder-only", source="192.0.2.2"))
-    assert ikev1(lowered).connect is ConnectType.ON_DEMAND
+    assert ikev1(lowered).connect is ConnectType.NEVER
 
 
 def test_a_tunnel_of_ikev2() -> None:

@@ -90,14 +90,15 @@ def test_address_translation_with_its_holes() -> None:
         ip napt static GigaEthernet0.0 50
         """
     )
-    assert wan.napt is True
-    assert [(h.protocol, h.port) for h in wan.static_translations] == [(17, 500), (17, 4500), (50, None)]
+    assert wan.translation
+    assert wan.translation.closed
+    assert [(h.protocol, h.port) for h in wan.translation.static] == [(17, 500), (17, 4500), (50, None)]
 
 
 def test_a_hole_for_another_interface_is_warned_of() -> None:
     lowered = lower("interface GigaEthernet0.0\n  ip napt static GigaEthernet1.0 udp 500\n  no shutdown\n")
     assert line(found(lowered, "wrong-interface")) == 2
-    assert lowered.gateway.interfaces[0].static_translations == ()
+    assert lowered.gateway.interfaces[0].translation is None
 
 
 def test_a_block_opened_again_goes_on_where_it_was() -> None:

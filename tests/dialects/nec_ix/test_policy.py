@@ -216,7 +216,13 @@ def test_suppressing_delete_alone_is_warned_of() -> None:
     assert the_tunnel(lowered).ike.start_rekey is True
 
 
-@pytest.mark.parametrize("line_of", ["negotiation-direction responder", "ipsec-mode transport"])
+def test_a_tunnel_that_only_the_peer_begins() -> None:
+    lowered = whole(profile="negotiation-direction responder\nconnect-type auto")
+    assert the_tunnel(lowered).connect is ConnectType.NEVER
+    assert codes(lowered) == []
+
+
+@pytest.mark.parametrize("line_of", ["negotiation-direction initiator", "ipsec-mode transport"])
 def test_what_is_not_there_yet_in_a_policy_is_told(line_of: str) -> None:
     assert line(found(whole(profile=line_of), "not-yet")) == 4
 

@@ -1,7 +1,7 @@
 """Whatever the device can say is read again as it was meant."""
 
 from dataclasses import replace
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import IPv4Address, ip_address, ip_interface, ip_network
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,6 +34,7 @@ from kakehashi.model.ikev1 import (
 from kakehashi.model.policy import DfBit, IkePolicy, IpsecPolicy, Rekey, ResponderSelectors
 from kakehashi.model.secret import Secret
 from kakehashi.model.selector import ANY_IPV4, EVERYTHING, TrafficSelector
+from kakehashi.model.translation import SourceTranslation, StaticTranslation, Timeouts, Translation
 from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, NextHopChoice, OutgoingInterface
 from kakehashi.wire.registry.ikev2 import IdType
 
@@ -191,6 +192,35 @@ def ikev1_gateways(draw: st.DrawFn) -> Gateway:
     return replace(_around(draw), tunnels=(tunnel,), ikev1_peers=(peer,), delete_notify=draw(notify))
 
 
+def translations() -> st.SearchStrategy[Translation]:
+    ports = st.integers(1, 65535)
+    host = IPv4Address("192.168.1.5")
+    hole = st.builds(StaticTranslation, protocol=st.sampled_from([1, 17, 50]))
+    static = st.one_of(
+        hole,
+        st.builds(
+            StaticTranslation,
+            protocol=st.sampled_from([6, 17]),
+            port=ports,
+            inside=st.sampled_from([None, host]),
+        ),
+        st.builds(
+            StaticTranslation, protocol=st.just(6), port=st.just(1), inside=st.just(host), inside_port=ports
+        ).filter(lambda s: s.inside_port != s.port),
+    )
+    seconds = st.integers(1, 65535)
+    return st.builds(
+        Translation,
+        sources=st.just((SourceTranslation(),)),
+        static=st.lists(static, max_size=3, unique=True).map(tuple),
+        closed=st.just(True),
+        hairpinning=st.booleans(),
+        timeouts=st.builds(
+            Timeouts, tcp=seconds, tcp_opening=seconds, tcp_closing=seconds, udp=seconds
+        ),
+    )
+
+
 def _around(draw: st.DrawFn) -> Gateway:
     mss = st.one_of(st.none(), st.just(AdjustMss.AUTO), st.integers(1, 65535))
     physical = InterfaceKind.PHYSICAL
@@ -200,7 +230,7 @@ def _around(draw: st.DrawFn) -> Gateway:
             kind=physical,
             enabled=True,
             addresses=(ip_interface("192.0.2.2/24"),),
-            napt=draw(st.booleans()),
+            translation=draw(st.one_of(st.none(), translations())),
         ),
         Interface(name=LAN, kind=physical, enabled=draw(st.booleans()), dhcp=draw(st.booleans())),
         Interface(

@@ -26,6 +26,7 @@ from kakehashi.model.status import (
     NatSide,
     OutboundCounters,
     Role,
+    RouteOrigin,
     RouteStatus,
     Status,
     TunnelStatus,
@@ -331,6 +332,25 @@ def test_show_ip_route_marks_the_routes_in_force() -> None:
     assert "S  10.0.0.0/8 [10/5] via Tunnel0.0\n" in text
     assert "2001:db8" not in text
     assert "2001:db8::/64" in show("ipv6 route", status)
+
+
+def test_show_ip_route_tells_where_each_comes_from_and_why_one_is_not_there() -> None:
+    routes = (
+        RouteStatus(destination="0.0.0.0/0", via="GigaEthernet0.0 192.0.2.1", active=True, metric=2,
+                    origin=RouteOrigin.DHCP),
+        RouteStatus(destination="192.0.2.0/24", via="GigaEthernet0.0", active=True, metric=0,
+                    origin=RouteOrigin.CONNECTED),
+        RouteStatus(destination="172.16.0.0/12", via="GigaEthernet0.0 192.0.2.9", active=True, metric=50,
+                    origin=RouteOrigin.HOST),
+        RouteStatus(destination="10.0.0.0/8", via="Tunnel0.0", active=False,
+                    reason="path monitoring (w 10) has withdrawn it"),
+    )  # fmt: skip
+    assert show("ip route", replace(STATUS, routes=routes)).splitlines()[2:] == [
+        "D* 0.0.0.0/0 [-/2] via GigaEthernet0.0 192.0.2.1",
+        "C* 192.0.2.0/24 is directly connected, GigaEthernet0.0",
+        "H* 172.16.0.0/12 [-/50] via GigaEthernet0.0 192.0.2.9",
+        "S  10.0.0.0/8 [1/1] via Tunnel0.0 (path monitoring (w 10) has withdrawn it)",
+    ]
 
 
 def test_clear_names_one_tunnel_or_all() -> None:

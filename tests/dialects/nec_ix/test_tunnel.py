@@ -223,12 +223,51 @@ def test_a_route_by_a_next_hop_beyond_the_tunnel_leads_into_it() -> None:
     assert codes(lower(text)) == []
 
 
-def test_signatures_are_not_there_yet_and_the_tunnel_stays_down() -> None:
+def test_a_certificate_on_one_side_and_a_key_on_the_other() -> None:
+    text = """\
+        pki cert import pem name caCert url file:caCert.pem
+        pki pkcs12 import name myCert url file:me.p12 password letmein
+        ikev2 authentication psk id fqdn site1.example.com key char secret1
+        interface Tunnel0.0
+          tunnel mode ipsec-ikev2
+          ikev2 cert cacert name caCert
+          ikev2 local-authentication psk id fqdn site1.example.com
+          ikev2 peer 192.168.0.1 authentication rsa id fqdn center.example.com
+          no shutdown
+        interface Tunnel1.0
+          tunnel mode ipsec-ikev2
+          ikev2 cert mycert name myCert
+          ikev2 local-authentication rsa id fqdn center.example.com
+          ikev2 peer 192.168.0.2 authentication psk id fqdn site1.example.com
+          no shutdown
+        """
+    lowered = lower(text)
+    verifies, proves = lowered.gateway.tunnels
+    assert verifies.enabled
+    assert proves.enabled
+    assert (verifies.local.method, verifies.peer.method) == (
+        AuthenticationMethod.PSK,
+        AuthenticationMethod.SIGNATURE,
+    )
+    assert verifies.peer.certificates.names == ("caCert",)
+    assert (proves.local.method, proves.peer.method) == (
+        AuthenticationMethod.SIGNATURE,
+        AuthenticationMethod.PSK,
+    )
+    assert proves.local.certificates.names == ("myCert",)
+    authority, own = lowered.gateway.certificate_imports
+    assert (authority.name, authority.file, authority.pkcs12) == ("caCert", "caCert.pem", False)
+    assert (own.name, own.file, own.pkcs12, own.password) == ("myCert", "me.p12", True, Secret(b"letmein"))
+    assert "letmein" not in repr(lowered.gateway)
+    assert not {"not-yet", "no-certificate", "unused-certificate"} & set(codes(lowered))
+
+
+def test_a_certificate_that_no_line_names_and_one_that_nobody_uses_are_told() -> None:
     lowered = lower(peer("192.0.2.9 authentication rsa id fqdn center.example"))
-    tunnel = the_tunnel(lowered)
-    assert tunnel.peer.method is AuthenticationMethod.SIGNATURE
-    assert tunnel.enabled is False
-    assert line(found(lowered, "not-yet")) == 7
+    assert the_tunnel(lowered).enabled
+    assert line(found(lowered, "no-certificate")) == 7
+    file_from_afar = lower("pki cert import pem name a url http://x/ca.pem\n")
+    assert line(found(file_from_afar, "invalid-value")) == 1
 
 
 def test_two_tunnels_to_one_device_have_identities_of_their_own() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import errno
 from collections.abc import Iterable, Iterator
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import IPv4Address, ip_address, ip_interface, ip_network
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,11 @@ from kakehashi.gateway.host.items import LAST_METRIC, Address, Item, LinkUp, Mtu
 from kakehashi.gateway.host.ledger import Ledger
 from kakehashi.gateway.host.monitor import Monitor
 from kakehashi.gateway.host.netlink import Netlink
+from kakehashi.gateway.host.translation import Translator
+from kakehashi.gateway.host.translation import render as render_translation
 from kakehashi.model.address import IPAddress
 from kakehashi.model.selector import ANY_IPV6, TrafficSelector
+from kakehashi.model.translation import SourceTranslation, StaticTranslation, Timeouts, Translation
 from tests.gateway.namespace import Namespace
 
 pytestmark = pytest.mark.root
@@ -62,8 +65,30 @@ RULES = render(
             Guard("wan0", TrafficSelector.of("2001:db8:1::/64"), ANY_IPV6),
         ),
         tunnels=("lan0",),
-        translated=("wan0",),
     )
+)
+TRANSLATION = render_translation(
+    [
+        Translator(
+            device="wan0",
+            translation=Translation(
+                sources=(SourceTranslation(),),
+                static=(
+                    StaticTranslation(protocol=17, port=500),
+                    StaticTranslation(protocol=50),
+                    StaticTranslation(protocol=6, port=8080, inside=LAN[5], inside_port=80),
+                    StaticTranslation(inside=LAN, outside=ip_network("10.7.0.0/24"), reversed=True),
+                ),
+                closed=True,
+                hairpinning=True,
+                timeouts=Timeouts(tcp=900, udp=300),
+            ),
+            address=IPv4Address("10.1.0.1"),
+            follows=True,
+            own=(IPv4Address("10.1.0.1"),),
+            lists=(None,),
+        )
+    ]
 )
 
 
@@ -92,7 +117,8 @@ def picture(namespace: Namespace) -> str:
 async def apply(state: Path, wanted: tuple[Item, ...], rules: str = "") -> list[str]:
     async with Netlink() as netlink:
         host = Host(netlink, "test", state)
-        problems, _ = await host.apply(wanted, rules, await host.facts())
+        translation = TRANSLATION if rules else ""
+        problems, _ = await host.apply(wanted, rules, await host.facts(), (), translation)
         return problems
 
 
@@ -257,7 +283,7 @@ def test_rules_that_could_not_be_set_are_tried_again(
     (problem,), second = namespace.play(story)
     assert "nft is not installed" in problem
     assert second == []
-    assert "masquerade" in picture(namespace)
+    assert "maxseg" in picture(namespace)
 
 
 def test_the_kernel_is_asked_for_the_way_to_a_peer(namespace: Namespace) -> None:

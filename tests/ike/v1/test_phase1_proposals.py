@@ -158,7 +158,7 @@ def test_an_answer_with_a_shorter_lifetime_is_obeyed_and_a_longer_one_is_not() -
 def test_with_xauth_the_method_says_who_logs_in(
     access: RemoteAccess, role: Role, methods: list[Method]
 ) -> None:
-    assert list(proposals.methods(peer(1, remote_access=access), role)) == methods
+    assert list(proposals.methods(peer(1, remote_access=access), role, PHASE1)) == methods
 
 
 def test_what_cannot_be_carried_out_is_not_offered() -> None:

@@ -3,6 +3,12 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "the certificate that is pasted here cannot be read: it is no base64": (
+        "ここに貼り付けられた証明書は読めません。base64ではありません"
+    ),
+    "paste it again, or import the file with `kakehashi pki import`": (
+        "もう一度貼り付けるか、`kakehashi pki import`でファイルを取り込んでください"
+    ),
     "{}: with certificates each side is known by the name in its own, and `tunnel {} name` is not there": (
         "{}: 証明書認証では双方を証明書の名前で識別しますが、`tunnel {} name`がありません"
     ),
@@ -88,9 +94,6 @@ SENTENCES: Mapping[str, str] = {
     ),
     "write `tunnel mode ipsec ipv{}`, or an IPv{} address": (
         "`tunnel mode ipsec ipv{}`にするか、IPv{}アドレスにしてください"
-    ),
-    "{}: certificates (ISAKMP profile {}, line {}) are not there yet; the tunnel stays down": (
-        "{}: 証明書認証(ISAKMPプロファイル{}、{}行目)は未対応です。トンネルは確立しません"
     ),
     "{}: there is no pre-shared key for {} (there are keys for: {})": (
         "{}: {}の事前共有鍵がありません(鍵があるもの: {})"

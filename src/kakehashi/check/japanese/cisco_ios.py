@@ -150,6 +150,27 @@ SENTENCES: Mapping[str, str] = {
     "{} is not the outside of translation: nothing is translated": (
         "{}がNATの外側になっておらず、変換されません"
     ),
+    "no interface is the inside of translation: nothing is translated": (
+        "内側(`ip nat inside`)のインタフェースがありません。何も変換されません"
+    ),
+    "add `ip nat inside` to the interface of the LAN": (
+        "LAN側インタフェースに`ip nat inside`を追加してください"
+    ),
+    "the {} {} translates nothing": "{}{}はどの変換にも使われていません",
+    "nothing is translated, so that no time counts": "変換が無いため、この値は使われません",
+    "add `ip nat pool {} FIRST LAST netmask MASK`": (
+        "`ip nat pool {} 先頭 末尾 netmask マスク`を追加してください"
+    ),
+    "the route map of a fixed translation is not there yet: all that the host sends is translated": (
+        "静的変換の`route-map`は未対応です。その端末の送信はすべて変換されます"
+    ),
+    "a prefix is written as /24": "プレフィックスは/24のように書きます",
+    "write its length so": "長さをそのように書いてください",
+    "add `route-map {} permit 10`": "`route-map {} permit 10`を追加してください",
+    "the route map {} says more than access lists can: what it takes is not translated": (
+        "ルートマップ{}はアクセスリストで表せません。その対象は変換されません"
+    ),
+    "write what is translated as one access list": "変換対象を1つのアクセスリストで設定してください",
     "add `ip nat outside` to {}": "{}に`ip nat outside`を追加してください",
     "a fixed translation is not there yet; the line has no effect": "静的変換は未対応です。この行は無効です",
     "the access list {} also translates what {} should take ({} to {}): the device translates first, "

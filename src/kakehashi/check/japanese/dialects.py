@@ -54,6 +54,13 @@ SENTENCES: Mapping[str, str] = {
     "`{}` is not there yet ({}); it and the line below it have no effect": (
         "`{}`は未対応です({})。この行と次の行は無効です"
     ),
+    "{} gets its IPv6 address by DHCP: the host's client asks for it, and the address is the one that the "
+    "host's device has then": (
+        "{}のIPv6アドレスはDHCPで得られます。ホストのクライアントが要求し、その時のホスト側のアドレスになります"
+    ),
+    "start a DHCPv6 client for the device, such as `dhcpcd -6` or systemd-networkd": (
+        "`dhcpcd -6`やsystemd-networkdなど、DHCPv6クライアントをその装置で起動してください"
+    ),
     "{} borrows the address of {}, which has no `interface` block": (
         "{}がアドレスを借りる{}の`interface`ブロックがありません"
     ),

@@ -94,6 +94,22 @@ SENTENCES: Mapping[str, str] = {
     "`ip napt static` of {} names {}; what arrives here does not match it": (
         "{}の`ip napt static`が{}を指定しており、ここに届くパケットに一致しません"
     ),
+    "`{}`: the host's own time holds": "`{}`: ホストの値に従います",
+    "{} does not translate: `{}` has no effect there": "{}はNAT/NAPTが無効です。`{}`は効きません",
+    "add `ip napt enable`": "`ip napt enable`を追加してください",
+    "{} filters with the access list `{}`, and there is none: it permits nothing": (
+        "{}のフィルタが参照するアクセスリスト`{}`がありません。何も許可されません"
+    ),
+    "add `ip access-list {} permit ...`": "`ip access-list {} permit ...`を追加してください",
+    "{} translates what the access list `{}` permits, and there is none: nothing is translated": (
+        "{}のNAPTが参照するアクセスリスト`{}`がありません。何も変換されません"
+    ),
+    "`ip napt service {}` says neither protocol nor port, and no service is known by that name": (
+        "`ip napt service {}`にプロトコルとポートがなく、その名前のサービスもありません"
+    ),
+    "write its protocol and port": "プロトコルとポートを設定してください",
+    "`ip nat static`: {} and {} are not of one size": "`ip nat static`: {}と{}の大きさが違います",
+    "write both with the same prefix": "同じプレフィックス長にしてください",
     "{} is shut down: that is the default": "{}はshutdownです(既定値)",
     "there is no such key that `no` could remove": "`no`で削除する鍵がありません",
     "{} has another key further up; this one holds": "{}には上に別の鍵がありますが、この行が有効です",
@@ -198,20 +214,48 @@ SENTENCES: Mapping[str, str] = {
     ),
     "move `{}` to `ikev2 default-profile`": "`{}`を`ikev2 default-profile`に移してください",
     "{} has no peer; it is no tunnel": "{}に対向の設定がなく、トンネルになりません",
-    "{}: digital signatures are not there yet; the tunnel stays down": (
-        "{}: デジタル署名は未対応です。トンネルは確立しません"
+    "`{}` is no place for a certificate: the device takes files of its own storage alone": (
+        "`{}`から証明書は取得できません。装置内のファイルだけを指定できます"
+    ),
+    "write `url file:PATH`": "`url file:パス`と書いてください",
+    "{}: this device proves who it is by a certificate, and no line says which; any of the device's "
+    "storage is used": (
+        "{}: 本装置は証明書で認証されますが、使う証明書の指定がありません。装置内のいずれかの証明書を使います"
+    ),
+    "{}: the peer is believed by a certificate, and no line says which; any of the device's storage "
+    "is used": (
+        "{}: 対向を証明書で認証しますが、CA証明書の指定がありません。装置内のいずれかのCA証明書を使います"
+    ),
+    "add `ikev2 cert mycert name NAME`": "`ikev2 cert mycert name 名前`を追加してください",
+    "add `ikev2 cert cacert name NAME`": "`ikev2 cert cacert name 名前`を追加してください",
+    "{}: `cert {}` has no effect, for that side has a pre-shared key": (
+        "{}: その側は事前共有鍵で認証するため、`cert {}`は無効です"
     ),
     "{} has an IKEv2 peer and no `tunnel mode ipsec-ikev2`; the tunnel stays down": (
         "{}にIKEv2の対向がありますが`tunnel mode ipsec-ikev2`がなく、トンネルは確立しません"
     ),
-    "`watch-group {}` is understood, not yet acted on: {} no effect{}": (
-        "`watch-group {}`は解釈しますが未対応です。無効です"
-    ),
-    "`watch-group {}` is understood, not yet acted on: the line has no effect{}": (
-        "`watch-group {}`は解釈しますが未対応です。この行は無効です"
-    ),
     "the watch group `{}` is not switched on": "watch-group `{}`が有効になっていません",
-    "`network-monitor {} enable` is understood, not yet acted on; the line has no effect": (
-        "`network-monitor {} enable`は解釈しますが未対応です。この行は無効です"
+    "add `network-monitor {} enable`": "`network-monitor {} enable`を追加してください",
+    "the watch group `{}` watches nothing; its actions never come": (
+        "watch-group `{}`に監視対象がなく、アクションは実行されません"
+    ),
+    "add an `event`": "`event`を追加してください",
+    "the watch group `{}` withdraws the route to {} and resumes it at the same time: the route stays": (
+        "watch-group `{}`は{}への経路の無効化と復旧を同時に行うため、経路は残ります"
+    ),
+    "take the `resume-route` out: what is withdrawn comes back by itself": (
+        "`resume-route`を削除してください。無効化した経路は自動的に復旧します"
+    ),
+    "event {} names {}, which has no `interface` block": "event {}の{}に`interface`ブロックがありません",
+    "event {} watches {}, an address of this device; the device does not do that (manual 2.19.1)": (
+        "event {}の監視対象{}は自装置のアドレスです。装置は監視できません(マニュアル2.19.1)"
+    ),
+    "watch a host behind the interface": "インタフェースの先のホストを監視してください",
+    "action {} deletes the SAs of {}, which is no tunnel": "action {}の{}はトンネルではありません",
+    "action {} is about a route to {} by {}, and no line sets such a static route": (
+        "action {}の{}({}経由)に当たるスタティックルートがありません"
+    ),
+    "write the prefix and the interface as in `ip route`": (
+        "`ip route`と同じ宛先とインタフェースを書いてください"
     ),
 }

@@ -24,9 +24,10 @@ SENTENCES: Mapping[str, str] = {
     "{} ({}) is shut down": "{}({})がshutdownされています",
     "{} is shut down": "{}がshutdownされています",
     "there is no interface {}": "インタフェース{}がありません",
-    "neither end can begin: {} and {} do not know the other's address, or a NAT is in the way": (
-        "どちらの側からもネゴシエーションを開始できません: {}と{}は相手のアドレスを知らないか、NATに遮ら"
-        "れています"
+    "neither end can begin: {} and {} do not know the other's address, or are not to, or a NAT is in the "
+    "way": (
+        "どちらの側からもネゴシエーションを開始できません: {}と{}は相手のアドレスを知らないか、開始しない設"
+        "定か、NATに遮られています"
     ),
     "{}: the other end is in none of these files": "{}: 対向の設定がこれらのファイルにありません",
     "switch the tunnel on": "トンネルインタフェースを有効にしてください(`no shutdown`)",
@@ -69,8 +70,9 @@ SENTENCES: Mapping[str, str] = {
     ),
     "add `{}` to {} before that line": "{1}のその行より前に`{0}`を追加してください",
     "add `{}` to {}": "{1}に`{0}`を追加してください",
-    "{} translates addresses without `{}`: what the peer of {} sends there is not left to this device": (
-        "{}のNAPTに`{}`がありません。{}の対向から届くパケットを自装置で受信できません"
+    "{} translates addresses without `{}`: what the peer of {} sends there unasked is dropped, and only this "
+    "device can begin": (
+        "{}のNAPTに`{}`がありません。{}の対向から始まる通信は廃棄され、自装置からしか開始できません"
     ),
     "{} lets TCP segments of {} octets pass, and {} has room for {} (MTU {}): ping works, the web hangs": (
         "{}は{}オクテットのTCPセグメントを通しますが、{}に入るのは{}オクテットまでです(MTU {})。pingは通"
@@ -162,6 +164,10 @@ SENTENCES: Mapping[str, str] = {
     "{} protects what comes from {}, and this device has no such network": (
         "{}は{}からのトラフィックを保護しますが、自装置にそのネットワークはありません"
     ),
+    "the route leads {} into {}, which carries {} alone: such packets are dropped": (
+        "経路は{}を{}へ向けていますが、このトンネルは{}しか運びません。該当パケットは破棄されます"
+    ),
+    "let {} carry {}, or lead it elsewhere": "{}で{}を運べるようにするか、経路を変更してください",
     "protect {}": "{}を対象トラフィックにしてください",
     "let the tunnel use an interface that is there and switched on": (
         "存在し、有効になっているインタフェースを使ってください"

@@ -10,6 +10,7 @@ from kakehashi.check.sheet.labels import ENGLISH, JAPANESE
 _HOLE = "{}"
 _ORDERED = re.compile(r"\{(\d*)\}")
 _JOINT, _STOP = "; ", "。"
+_COMMA, _JAPANESE_COMMA = ", ", "、"
 
 
 def sentences() -> Mapping[str, str]:
@@ -67,7 +68,11 @@ def _patterns() -> Mapping[bool, Sequence[tuple[re.Pattern[str], str]]]:
 
 
 def _part(text: str) -> str:
-    """What stands in a sentence: a sentence itself, or what a file or a device says."""
+    """What stands in a sentence: sentences in a list, a sentence itself, or what a file or a device says."""
+    listed = [translate(part) for part in text.split(_COMMA)]
+    known = [part for part in listed if part is not None]
+    if len(listed) > 1 and len(known) == len(listed):
+        return _JAPANESE_COMMA.join(known)
     return translate(text) or text
 
 

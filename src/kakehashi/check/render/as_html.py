@@ -9,9 +9,10 @@ from kakehashi.check.report import PairReport, Report
 from kakehashi.check.sheet.labels import Language
 
 _STYLE = (
-    "body{font-family:sans-serif;max-width:70em;margin:2em auto;padding:0 1em}"
+    "body{color:#111;background:#fff;font-family:sans-serif;max-width:70em;margin:2em auto;padding:0 1em}"
     "table{border-collapse:collapse;margin:1em 0;width:100%}"
     "th,td{border:1px solid #999;padding:.3em .6em;text-align:left}"
+    "caption{text-align:left;font-weight:bold}th:last-child{white-space:nowrap}"
     "th{background:#eee}tr.no td{background:#fdd}td small{color:#666}"
     ".error{color:#b00}.warning{color:#a60}.note{color:#555}"
 )
@@ -29,7 +30,11 @@ def _lines(report: Report, language: Language) -> Iterator[str]:
     yield f"<style>{_STYLE}</style></head><body>"
     for pair in report.pairs:
         yield from _pair(pair, language)
-    yield f"<h2>{escape(language.word('findings'))}</h2><ul>"
+    yield f"<h2>{escape(language.word('findings'))}</h2>"
+    if not report.remarks:
+        yield f"<p>{escape(language.word('nothing'))}</p></body></html>"
+        return
+    yield "<ul>"
     for remark in report.remarks:
         severity = remark.severity.value
         fix = (

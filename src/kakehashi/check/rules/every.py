@@ -8,7 +8,7 @@ from kakehashi.check.rules.napt import check_napt
 from kakehashi.check.rules.nat_traversal import check_nat_traversal
 from kakehashi.check.rules.overlap import check_overlap
 from kakehashi.check.rules.reach import check_reach
-from kakehashi.check.rules.routes import check_routes
+from kakehashi.check.rules.routes import check_carried, check_routes
 from kakehashi.check.rules.subject import Rule, RuleOfPairs
 from kakehashi.check.rules.version import check_version
 from kakehashi.check.rules.way import check_way
@@ -17,6 +17,7 @@ from kakehashi.check.rules.weak import check_algorithms
 RULES: tuple[Rule, ...] = (
     check_reach,
     check_way,
+    check_carried,
     check_filters,
     check_napt,
     check_nat_traversal,

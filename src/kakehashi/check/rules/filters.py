@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kakehashi.check.report import Remark, Severity
 from kakehashi.check.rules.subject import Subject, where
-from kakehashi.model.access_list import UDP, AccessEntry, AccessList, Packet
+from kakehashi.model.access_list import UDP, AccessEntry, AccessList, Packet, joined
 from kakehashi.model.address import IKE_PORT, NAT_T_PORT, IPAddress
 from kakehashi.model.gateway import Interface
 
@@ -37,10 +37,7 @@ def check_filters(subject: Subject) -> Iterator[Remark]:
     own, peer, wan = subject.own, subject.peer, subject.wan
     if wan is None or own is None or peer is None or not (subject.tunnel.enabled and subject.is_found):
         return
-    for name, ends in _filters(wan, own, peer):
-        rules = subject.device.access_lists.get(name)
-        if rules is None:
-            continue
+    for rules, ends in _filters(subject, wan, own, peer):
         for kind in (_IKE, _NAT_T) if subject.nat else (_IKE, _PACKETS):
             packet = _packet(kind, *ends)
             if not rules.permits(packet):
@@ -53,14 +50,15 @@ def stops_ike(remark: Remark) -> bool:
 
 
 def _filters(
-    wan: Interface, own: IPAddress, peer: IPAddress
-) -> Iterator[tuple[str, tuple[IPAddress, IPAddress]]]:
-    names = (wan.access_in, wan.access_out)
-    if own.version == 6:
-        names = (wan.access_in_ipv6, wan.access_out_ipv6)
-    for name, ends in zip(names, ((peer, own), (own, peer)), strict=True):
-        if name is not None:
-            yield name, ends
+    subject: Subject, wan: Interface, own: IPAddress, peer: IPAddress
+) -> Iterator[tuple[AccessList, tuple[IPAddress, IPAddress]]]:
+    """Each filter as one list. On the way out not every device looks at what it sends itself."""
+    for inbound, ends in ((True, (peer, own)), (False, (own, peer))):
+        found = wan.filter(inbound, own.version)
+        if found is not None and (inbound or found.own):
+            rules = joined(found, subject.device.access_lists)
+            if rules is not None:
+                yield rules, ends
 
 
 def _packet(kind: _Kind, source: IPAddress, destination: IPAddress) -> Packet:

@@ -1,6 +1,6 @@
 """Do routes lead the other end's networks into the tunnel, and do its selectors take what comes?"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kakehashi.check.report import Remark, Severity
 from kakehashi.check.rules.overlap import lans
@@ -36,6 +36,35 @@ def _routes(here: Subject, there: Subject) -> Iterator[Remark]:
         where=where(into[0].source, here.tunnel.source),
         fix=f"add a route to {first} by {here.name}",
     )
+
+
+def check_carried(here: Subject) -> Iterator[Remark]:
+    """Does the tunnel take what its routes lead into it? What its SAs do not is dropped (RFC 4301, 5.1)."""
+    tunnel, ipsec = here.tunnel, here.tunnel.ipsec
+    if tunnel.policy_based or ipsec.gre or (isinstance(tunnel, Ikev1Tunnel) and not tunnel.ipsec.filters):
+        return
+    for route in here.device.gateway.routes:
+        if route.interface != here.name:
+            continue
+        wanted = TrafficSelector.of(route.destination)
+        if any(wanted.intersect(selector) is not None for selector in ipsec.remote_selectors):
+            continue
+        yield Remark(
+            rule="route-not-carried",
+            severity=Severity.WARNING,
+            message=f"the route leads {route.destination} into {here.name}, which carries "
+            f"{_told(ipsec.remote_selectors)} alone: such packets are dropped",
+            where=where(route.source, here.tunnel.source),
+            fix=f"let {here.name} carry {route.destination}, or lead it elsewhere",
+        )
+
+
+def _told(selectors: Sequence[TrafficSelector]) -> str:
+    """IPv4, IPv6, or what it is in numbers."""
+    if all(selector in EVERYTHING for selector in selectors):
+        return " and ".join(f"IPv{selector.version}" for selector in selectors)
+    first, *more = map(str, selectors)
+    return f"{first} and {len(more)} more" if more else first
 
 
 def _networks(subject: Subject) -> Iterator[IPNetwork]:

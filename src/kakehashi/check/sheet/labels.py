@@ -144,6 +144,8 @@ JAPANESE = Language(
         "not set": "設定なし",
         "each its own": "各自の値",
         "any": "すべて",
+        "any IPv4": "すべてのIPv4",
+        "any IPv6": "すべてのIPv6",
         "IP packets": "IPパケット",
     },
     seconds="(秒)",

@@ -95,10 +95,13 @@ def identity(value: Identity) -> str:
 
 
 def traffic(local: Iterable[TrafficSelector], remote: Iterable[TrafficSelector]) -> str:
-    """`192.168.1.0/24 → 192.168.2.0/24`, for each pair; `any` where everything goes to everywhere."""
+    """`192.168.1.0/24 → 192.168.2.0/24`, for each pair; `any` where everything goes to everywhere, `any IPv4`
+    where that is all that does.
+    """
     here, there = tuple(local), tuple(remote)
     if all(s in EVERYTHING for s in (*here, *there)):
-        return ANY_TRAFFIC
+        versions = {s.version for s in (*here, *there)}
+        return f"{ANY_TRAFFIC} IPv{versions.pop()}" if len(versions) == 1 else ANY_TRAFFIC
     if len(here) == len(there):
         return ", ".join(f"{a} → {b}" for a, b in zip(here, there, strict=True))
     return f"{', '.join(map(str, here))} → {', '.join(map(str, there))}"

@@ -7,6 +7,7 @@ from kakehashi.dialects.awplus.grammar import GRAMMAR
 from kakehashi.dialects.awplus.lower import DIALECT, lower_document
 from kakehashi.dialects.awplus.notation import NOTATION
 from kakehashi.dialects.awplus.omitted import OMITTED
+from kakehashi.dialects.awplus.pasted import with_pasted
 from kakehashi.dialects.awplus.recognition import SIGNS
 from kakehashi.dialects.awplus.render import render
 from kakehashi.dialects.awplus.show import clear, show
@@ -41,7 +42,7 @@ class AwPlus:
 
     def lower(self, text: str, file: str) -> Lowered:
         """Parse and lower. Never raises for what the text says; findings carry file and line."""
-        return lower_document(self.parse(text), file)
+        return with_pasted(lower_document(self.parse(text), file), text, file)
 
     def render(self, gateway: Gateway) -> Rendered:
         """The text that says `gateway` in this dialect, and what of it cannot be said."""

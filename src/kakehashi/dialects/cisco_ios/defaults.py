@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kakehashi.dialects.cisco_ios.words import DES, TRIPLE_DES, aes
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.ikev1 import DpdStyle
+from kakehashi.model.translation import Timeouts
 from kakehashi.wire.registry.ikev1 import HashAlgorithm
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId, PrfId
 
@@ -70,3 +71,6 @@ IKEV2_GROUPS = (KeyExchangeId.ECP_256, KeyExchangeId.MODP_2048, KeyExchangeId.EC
 IKEV2_LIFETIME = 86400
 IKEV2_REKEY_BEFORE_END = 60  # not documented; ours
 IKEV2_RETRANSMIT = (2, 4, 8, 16, 32)
+
+# After how many seconds the device forgets a translation.
+NAT_TIMEOUTS = Timeouts(tcp=86400, tcp_opening=60, tcp_closing=60, udp=300)

@@ -16,6 +16,7 @@ from kakehashi.dialects.nec_ix.words import (
 )
 from kakehashi.model.ikev1 import ExchangeMode, Phase1Proposal, Phase2Proposal
 from kakehashi.model.policy import DfBit
+from kakehashi.model.watch import ProbeTiming
 from kakehashi.wire.registry.ikev2 import KeyExchangeId
 
 # The name of what the device has built in, where a line names a proposal.
@@ -72,3 +73,8 @@ def df_bit(mtu_ignore: bool) -> DfBit:
     which ICMP does not come back (manual 2.22.1.4), where DF outside would be as deadly as inside.
     """
     return DfBit.CLEAR if mtu_ignore else DfBit.COPY
+
+
+# Of path monitoring the manual names no default; these are those that a device of release 10.11 leaves out of
+# its running configuration.
+PROBES = ProbeTiming(interval=5, standing_interval=5, wait=2, echoes=1, to_stand=6, to_restore=1)

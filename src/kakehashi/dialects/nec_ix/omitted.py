@@ -11,6 +11,7 @@ from kakehashi.dialects.nec_ix.defaults import (
     PHASE1_RENEW_BEFORE_END,
     PHASE2_PROPOSAL,
     PHASE2_REKEY_BEFORE_END,
+    PROBES,
     REPLAY_WINDOW,
     RETRANSMIT,
     SA_LIFETIME,
@@ -84,8 +85,18 @@ _IKEV1 = {
     "ipsec rekey unconditional-rekeying": "only what carried traffic is renewed",
 }
 
+_WATCH = {
+    "probe-counter watch": f"{PROBES.echoes}",
+    "probe-counter variance": f"{PROBES.to_stand}",
+    "probe-counter restorer": f"{PROBES.to_restore}",
+    "probe-timer variance": f"{PROBES.interval} seconds",
+    "probe-timer restorer": f"{PROBES.standing_interval} seconds",
+    "probe-timer wait": f"{PROBES.wait} seconds",
+}
+
 OMITTED: Mapping[tuple[str, str], str] = {
     **{(mode, key): said for mode in ("interface", "ikev2 profile") for key, said in _POLICY.items()},
     **{("root", key): said for key, said in _IKEV1.items()},
+    **{("watch-group", key): said for key, said in _WATCH.items()},
     ("interface", "shutdown"): "shut down; a loopback interface is up",
 }

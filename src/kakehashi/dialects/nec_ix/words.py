@@ -92,6 +92,19 @@ PROTOCOLS: dict[str, tuple[int, str]] = {
     "esp": (50, "ESP"),
     "icmpv6": (58, "ICMPv6"),
 }
+# The services that `ip napt service` knows by name, by protocol and port.
+SERVICES: dict[str, tuple[int, int | None]] = {
+    "dns": (17, 53),
+    "ftp": (6, 21),
+    "http": (6, 80),
+    "https": (6, 443),
+    "ping": (1, None),
+    "pop3": (6, 110),
+    "smtp": (6, 25),
+    "ssh": (6, 22),
+    "telnet": (6, 23),
+    "tftp": (17, 69),
+}
 
 
 def word_of(value: object, words: Mapping[str, tuple[object, str]]) -> str:

@@ -17,7 +17,20 @@ def leased_devices(
     return frozenset(
         device
         for interface in gateway.interfaces
-        if interface.dhcp and interface.enabled and (device := devices.get(interface.name))
+        if interface.dhcp
+        and not interface.negotiated
+        and interface.enabled
+        and (device := devices.get(interface.name))
         if (link := facts.links.get(device)) and link.running
         if device in leases or link.address(4) is None
+    )
+
+
+def waiting_for_routers(gateway: Gateway, devices: Mapping[str, str], facts: Facts) -> frozenset[str]:
+    """The devices that are up and for which no router has told an IPv6 prefix yet."""
+    return frozenset(
+        device
+        for interface in gateway.interfaces
+        if interface.autoconfig and interface.enabled and (device := devices.get(interface.name))
+        if (link := facts.links.get(device)) and link.running and link.address(6) is None
     )

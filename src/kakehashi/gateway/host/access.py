@@ -2,8 +2,8 @@
 
 Packets are looked at where the device looks at them. On the way in: first of all, before address translation
 and before fragments are put together; what a list refuses reaches no socket, ours neither. On the way out:
-after translation, and only what is forwarded (what this host sends itself, IKE and ESP among it, no list of
-an IOS interface refuses).
+after translation; what this host sends itself, IKE and ESP among it, only where the device looks at that
+too.
 
 Fragments that are not the first have no ports: as on the device a line that permits takes them by its
 addresses and protocol alone, one that denies leaves them to the lines that follow.
@@ -24,7 +24,7 @@ INBOUND = ("inbound", "type filter hook prerouting priority -450")
 OUTBOUND = ("outbound", "type filter hook postrouting priority 300")
 FAMILIES = {4: "ip", 6: "ip6"}
 LATER_FRAGMENT = {4: "ip frag-off & 0x1fff != 0", 6: "frag frag-off != 0"}
-# What every list of IPv6 permits before it refuses the rest: neighbour discovery (RFC 4861).
+# What a device may permit before it refuses the rest: neighbour discovery (RFC 4861).
 NEIGHBOURS = "icmpv6 type { 135, 136 } accept"
 LONGEST_NAME = 64
 MISSING = (
@@ -35,12 +35,17 @@ MISSING = (
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """`rules` decides about packets of the IP version that come in, or go out, by `device`."""
+    """`rules` decide about packets of the IP version that come in, or go out, by `device`: the first entry of
+    all that fits; without one nothing passes. `own`: also about what this host sends itself. `neighbours`:
+    neighbour discovery (RFC 4861) needs no entry.
+    """
 
     device: str
     inbound: bool
     version: int
-    rules: AccessList
+    rules: tuple[AccessList, ...]
+    own: bool = False
+    neighbours: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +70,27 @@ class Table:
 
 
 def table_of(filters: Iterable[Filter]) -> Table:
-    """The table that filters so. A list without entries of the version refuses nothing."""
+    """The table that filters so."""
     chains: dict[str, Chain] = {}
     lists: dict[str, dict[str, None]] = {}
     jumps: dict[tuple[str, str], dict[str, None]] = {INBOUND: {}, OUTBOUND: {}}
     for f in filters:
-        if all(e.source_address.address.version != f.version for e in f.rules.entries):
-            continue
-        name = f"list{f.version}_{_short(f.rules.name)}"
-        chains.setdefault(name, _list_chain(name, f.rules, f.version))
-        lists.setdefault(f.rules.name, {})[name] = None
-        # Only what has come in by another device is forwarded: `iif` of our own packets is 0.
-        by = f'iifname "{f.device}"' if f.inbound else f'iif != 0 oifname "{f.device}"'
-        jumps[INBOUND if f.inbound else OUTBOUND][f"{by} meta nfproto ipv{f.version} jump {name}"] = None
-    for (hook, head), rules in jumps.items():
-        if rules:
-            chains[hook] = Chain(f"{head}; policy accept;", tuple(rules))
+        by = f'iifname "{f.device}"' if f.inbound else f'oifname "{f.device}"'
+        if not (f.inbound or f.own):
+            by = f"iif != 0 {by}"  # what has come in by another device; `iif` of our own packets is 0
+        by += f" meta nfproto ipv{f.version}"
+        hook = jumps[INBOUND if f.inbound else OUTBOUND]
+        for rules in f.rules:
+            name = f"list{f.version}_{_short(rules.name)}"
+            chains.setdefault(name, _list_chain(name, rules, f.version))
+            lists.setdefault(rules.name, {})[name] = None
+            hook[f"{by} jump {name}"] = None
+        if f.version == 6 and f.neighbours:
+            hook[f"{by} {NEIGHBOURS}"] = None
+        hook[f"{by} drop"] = None
+    for (hook_name, head), jumped in jumps.items():
+        if jumped:
+            chains[hook_name] = Chain(f"{head}; policy accept;", tuple(jumped))
     return Table(chains, {name: tuple(found) for name, found in lists.items()})
 
 
@@ -158,13 +168,12 @@ def _list_chain(name: str, rules: AccessList, version: int) -> Chain:
     lines: list[str] = []
     counters: list[str] = []
     for entry in rules.entries:
-        matches = list(_matches(entry)) if entry.source_address.address.version == version else []
+        matches = list(matches_of(entry)) if entry.source_address.address.version == version else []
         counter = _counter(name, entry, counters) if matches else ""
         verdict = f'counter name "{counter}" {"accept" if entry.permit else "drop"}'
         lines += [f"{match} {verdict}".strip() for match in matches]
         counters.append(counter)
-    last = [NEIGHBOURS, "drop"] if version == 6 else ["drop"]
-    return Chain("", (*lines, *last), tuple(counters))
+    return Chain("", tuple(lines), tuple(counters))
 
 
 def _counter(chain: str, entry: AccessEntry, taken: Sequence[str]) -> str:
@@ -174,7 +183,7 @@ def _counter(chain: str, entry: AccessEntry, taken: Sequence[str]) -> str:
     return f"{name}.{sum(other.startswith(name) for other in taken)}"
 
 
-def _matches(entry: AccessEntry) -> Iterator[str]:
+def matches_of(entry: AccessEntry) -> Iterator[str]:
     """The conditions of the rules that one entry becomes."""
     version = entry.source_address.address.version
     words = [*_address("saddr", entry.source_address), *_address("daddr", entry.destination_address)]

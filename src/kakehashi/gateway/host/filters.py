@@ -1,7 +1,7 @@
-"""Our table of nftables: MSS clamping, the hosts' own chatter kept out of tunnels, what may only go through
-tunnels, address translation.
+"""Our tables of nftables: MSS clamping, the hosts' own chatter kept out of tunnels, what may only go through
+tunnels; and in one of its own address translation.
 
-One table, owned by one gateway, replaced as a whole and deleted at the end.
+Each is owned by one gateway, replaced as a whole and deleted at the end.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,15 +27,14 @@ class Clamp:
 
 @dataclass(frozen=True, slots=True)
 class Ruleset:
-    """`clamps`: as the configuration says; `own_clamps`: for connections of this host alone. `tunnels`,
-    `translated`: devices.
+    """`clamps`: as the configuration says; `own_clamps`: for connections of this host alone. `tunnels`: their
+    devices.
     """
 
     clamps: tuple[Clamp, ...] = ()
     own_clamps: tuple[Clamp, ...] = ()
     guards: tuple[Guard, ...] = ()
     tunnels: tuple[str, ...] = ()
-    translated: tuple[str, ...] = ()
 
 
 def render(ruleset: Ruleset) -> str:
@@ -52,9 +51,6 @@ def render(ruleset: Ruleset) -> str:
         for hook in ("forward", "output", "input"):
             head = f"type filter hook {hook} priority filter"
             lines += _chain(f"guard_{hook}", head, guard_rules(ruleset.guards, hook))
-    if ruleset.translated:
-        rules = [f'oifname "{d}" fib saddr type != local masquerade' for d in ruleset.translated]
-        lines += _chain("translation", "type nat hook postrouting priority srcnat", rules)
     return "\n".join(lines)
 
 
@@ -85,10 +81,10 @@ def _chain(name: str, head: str, rules: Iterable[str]) -> list[str]:
 
 
 class Filters:
-    """The table as it stands in the kernel."""
+    """A table as it stands in the kernel; `part` tells those of one gateway apart."""
 
-    def __init__(self, name: str) -> None:
-        self.table = f"inet kakehashi_{safe(name)}"
+    def __init__(self, name: str, part: str = "") -> None:
+        self.table = f"inet kakehashi_{safe(name)}{part}"
         self._applied: str | None = None  # unknown: a gateway before us may have left one
         self._is_ours = False
 

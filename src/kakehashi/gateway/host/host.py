@@ -56,13 +56,16 @@ def difference(wanted: Iterable[Item], ours: Iterable[Item], facts: Facts) -> Di
     add, problems = [], []
     for item in wanted:
         if isinstance(item, Route) and (stands := routes.conflict(item, facts)):
-            problems.append(f"{item} is not set: the host has its own route there by {_by(stands)}")
+            problems.append(
+                f"{_said(item)}{item} is not set: the host has its own route there by {_by(stands)}"
+            )
         elif not present(item, facts):
             add.append(item)
         if isinstance(item, Route) and (wins := routes.stronger(item, facts)):
             by = wins.next_hop or wins.device or wins.kind
             problems.append(
-                f"{item} does not count: the host's own route by {by}, metric {wins.metric}, wins"
+                f"{_said(item)}{item} does not count: the host's own route by {by}, metric {wins.metric}, "
+                "wins"
             )
         if isinstance(item, Rule) and (before := rules.earlier(item, facts)):
             problems.append(
@@ -74,6 +77,10 @@ def difference(wanted: Iterable[Item], ours: Iterable[Item], facts: Facts) -> Di
         tuple(sorted(add, key=rank)),
         tuple(dict.fromkeys(problems)),
     )
+
+
+def _said(item: Route) -> str:
+    return f"{item.said}: " if item.said else ""
 
 
 def _by(route: HostRoute) -> str:
@@ -90,6 +97,7 @@ class Host:
         self._is_saved = True
         self._is_restored = False
         self._filters = Filters(name)
+        self._translation = Filters(name, ".translation")
         self._access = AccessFilters(name)
         self._lock = asyncio.Lock()  # netlink(7) reads one table at a time for each socket
 
@@ -103,7 +111,12 @@ class Host:
         return await self._access.matches()
 
     async def apply(
-        self, wanted: Sequence[Item], filters: str, facts: Facts, access: Sequence[Filter] = ()
+        self,
+        wanted: Sequence[Item],
+        filters: str,
+        facts: Facts,
+        access: Sequence[Filter] = (),
+        translation: str = "",
     ) -> tuple[list[str], bool]:
         """Make it so. What went wrong, one sentence each, and whether anything was changed.
 
@@ -112,15 +125,17 @@ class Host:
         async with self._lock:
             if self._is_restored:
                 return [], False
-            return await self._apply(wanted, filters, facts, access)
+            return await self._apply(wanted, filters, facts, access, translation)
 
     async def _apply(
-        self, wanted: Sequence[Item], filters: str, facts: Facts, access: Sequence[Filter] = ()
+        self, wanted: Sequence[Item], filters: str, facts: Facts, access: Sequence[Filter], translation: str
     ) -> tuple[list[str], bool]:
         todo = difference(wanted, self._ledger.items, facts)
         problems = list(todo.problems)
         if access:
             problems += await self._access.apply(access)  # before anything lets packets through
+        if translation:
+            problems += await self._translation.apply(translation)
         for item in todo.remove:
             problems += await self._try(item, self._remove, facts)
         if todo.add:
@@ -134,13 +149,15 @@ class Host:
         problems += await self._filters.apply(filters)
         if not access:
             problems += await self._access.apply(())
+        if not translation:
+            problems += await self._translation.apply("")
         return problems, bool(todo.add or todo.remove)
 
     async def restore(self) -> list[str]:
         """Undo everything. What could not be undone is said, and forgotten."""
         async with self._lock:
             self._is_restored = True
-            problems, _ = await self._apply((), "", await self._last_facts())
+            problems, _ = await self._apply((), "", await self._last_facts(), (), "")
             try:
                 self._ledger.remove()
             except OSError as error:

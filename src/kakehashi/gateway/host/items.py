@@ -3,7 +3,7 @@
 An item is a value: what is wanted, what we have added and what is there are compared as sets.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
 
@@ -63,7 +63,8 @@ class Address:
 class Route:
     """A route; `device` "": unreachable, what follows it is refused. `source`: of our own packets.
 
-    `throw`: what follows it is looked up in the tables that come after this one; `device` is "".
+    `throw`: what follows it is looked up in the tables that come after this one; `device` is "". `said`: the
+    line of the configuration, for a message.
     """
 
     destination: IPNetwork
@@ -73,6 +74,7 @@ class Route:
     table: int = 254
     source: IPAddress | None = None
     throw: bool = False
+    said: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         if not self.device:

@@ -27,8 +27,9 @@ from kakehashi.ike.v1.phase1 import (
 )
 from kakehashi.ike.v1.phase1_proposals import Choice
 from kakehashi.ike.v1.refusal import Refusal
-from kakehashi.model.identity import Identity
-from kakehashi.model.ikev1 import ExchangeMode
+from kakehashi.ike.v1.signature import BySignature
+from kakehashi.model.identity import AuthenticationMethod, Identity
+from kakehashi.model.ikev1 import ExchangeMode, Ikev1Peer
 from kakehashi.model.status import Phase1Step
 from kakehashi.wire.registry.ikev1 import ExchangeType, NotifyType
 from kakehashi.wire.v1.ke import KeyExchange
@@ -58,7 +59,10 @@ class AggressiveInitiator(Phase1):
         self.g_xi, self.ni = self.make_public(sa, group)
         identity = self.own_identity(sa)
         self._own_id_b = identity.encode()
-        payloads = [offer, KeyExchange(self.g_xi), Nonce(self.ni), identity, *features.announced(peer)]
+        asked = BySignature(peer, sa.host.shared.keyring).requests() if _signs(peer) else []
+        payloads = [
+            offer, KeyExchange(self.g_xi), Nonce(self.ni), identity, *asked, *features.announced(peer)
+        ]  # fmt: skip
         self.send(sa, payloads, now, then=self._message_2, number=1, retransmit=sa.waits)
 
     def receive(self, sa: IsakmpSa, received: Received, now: float) -> None:
@@ -80,9 +84,11 @@ class AggressiveInitiator(Phase1):
         self.g_xr, self.nr = public_of(received), nonce_of(received)
         self.derive(sa, received)
         identification = identification_of(received)
-        self.check_proof(sa, received, self.digest(sa, False, received.body(identification)))
+        named = phase1_identity.of_payload(identification)
+        known(self.proves).heed(received)
+        self.check_proof(sa, received, self.digest(sa, False, received.body(identification)), named)
         tell_keys(sa)
-        check_identity(sa, peer, phase1_identity.of_payload(identification), proved=True)
+        check_identity(sa, peer, named, proved=True)
         self.flight.heard(received.digest)
         sa.features = features.heard(received.payloads)
         sa.nat_method = features.nat_method(peer, sa.features)
@@ -128,11 +134,13 @@ class AggressiveResponder(Phase1):
         sa.nat_method = features.nat_method(choice.peer, sa.features)
         sa.step = Phase1Step.KEY_EXCHANGE
         identity = self.own_identity(sa)
+        known(self.proves).heed(received)
         payloads: Sequence[Payload] = [
             choice.answer(),
             KeyExchange(self.g_xr),
             Nonce(self.nr),
             identity,
+            *known(self.proves).requests(),
             *self.nat_payloads(sa),
             *known(self.proves).proof(self.digest(sa, False, identity.encode())),
             *features.announced(choice.peer, sa.nat_method),
@@ -149,7 +157,7 @@ class AggressiveResponder(Phase1):
 
     def _message_3(self, sa: IsakmpSa, received: Received, now: float) -> None:
         messages.check(received, 3)
-        self.check_proof(sa, received, self.digest(sa, True, self._peer_id_b))
+        self.check_proof(sa, received, self.digest(sa, True, self._peer_id_b), self._identity)
         sa.believe(received, now)
         sa.peer_identity = self._identity
         tell_keys(sa)
@@ -164,3 +172,8 @@ class AggressiveResponder(Phase1):
 
     def _give_up(self, sa: IsakmpSa, now: float) -> None:
         """Message 2 is not sent any more; the initiator still has until it is half-open for too long."""
+
+
+def _signs(peer: Ikev1Peer) -> bool:
+    offered = phase1_proposals.usable(peer)
+    return any(p.authentication is AuthenticationMethod.SIGNATURE for p in offered)

@@ -7,8 +7,11 @@ from kakehashi.crypto.ikev1.hashes import Hash
 from kakehashi.crypto.ikev1.key_schedule import skeyid_pre_shared_key
 from kakehashi.ike.v1.exchange import Received
 from kakehashi.ike.v1.refusal import Refusal
+from kakehashi.ike.v1.signature import BySignature
+from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import Ikev1Peer
 from kakehashi.model.secret import Secret
+from kakehashi.pki.keyring import Keyring
 from kakehashi.wire.registry.ikev1 import AuthenticationMethod, NotifyType
 from kakehashi.wire.v1.hash import Hash as HashPayload
 from kakehashi.wire.v1.payloads import Payload
@@ -30,8 +33,14 @@ class Authenticator(Protocol):
     def proof(self, digest: bytes) -> list[Payload]:
         """What stands in our message: a Hash payload, or certificates and a signature."""
 
-    def check(self, received: Received, digest: bytes) -> None:
-        """Refusal if the peer's message does not prove that it knows the secret."""
+    def check(self, received: Received, digest: bytes, identity: Identity) -> None:
+        """Refusal if the peer's message does not prove that it is who it says, or knows the key. Waiting."""
+
+    def requests(self) -> list[Payload]:
+        """What we ask the peer to prove itself by: in our last message before its proof."""
+
+    def heed(self, received: Received) -> None:
+        """What the peer asks us to prove ourselves by."""
 
 
 class PreSharedKey:
@@ -46,14 +55,22 @@ class PreSharedKey:
     def proof(self, digest: bytes) -> list[Payload]:
         return [HashPayload(digest)]
 
-    def check(self, received: Received, digest: bytes) -> None:
+    def requests(self) -> list[Payload]:
+        return []
+
+    def heed(self, received: Received) -> None:
+        """A key is asked for by nobody."""
+
+    def check(self, received: Received, digest: bytes, identity: Identity) -> None:
         found = received.maybe(HashPayload)
         if found is None or not hmac.compare_digest(found.data, digest):
             raise Refusal(NotifyType.INVALID_HASH_INFORMATION, "its HASH does not fit")
 
 
-def authenticator(peer: Ikev1Peer, method: AuthenticationMethod) -> Authenticator:
+def authenticator(peer: Ikev1Peer, method: AuthenticationMethod, keyring: Keyring) -> Authenticator:
     """What proves the two sides to each other. Refusal if the configuration has not what that needs."""
+    if method == AuthenticationMethod.RSA_SIGNATURES:
+        return BySignature(peer, keyring)
     if method not in PRE_SHARED:
         raise Refusal(NotifyType.ATTRIBUTES_NOT_SUPPORTED, f"{method.name} is not supported yet")
     # What everyone can compute proves nothing.

@@ -137,9 +137,10 @@ def _reconfigure(host: Host, pair: Pair) -> str:
 
 
 def _same_peer(old: Ikev1Peer, new: Ikev1Peer) -> bool:
-    return (old.address, old.secret, old.local_identity, old.peer_identity) == (
+    return (old.address, old.secret, old.certificates, old.local_identity, old.peer_identity) == (
         new.address,
         new.secret,
+        new.certificates,
         new.local_identity,
         new.peer_identity,
     )

@@ -17,6 +17,7 @@ from kakehashi.ike.v1 import (
     messages,
     phase1_proposals,
     rekey,
+    signature,
     timers,
 )
 from kakehashi.ike.v1.aggressive_mode import AggressiveInitiator
@@ -31,13 +32,15 @@ from kakehashi.ike.v1.isakmp_sa import NO_COOKIE, IsakmpSa, State
 from kakehashi.ike.v1.main_mode import MainModeInitiator
 from kakehashi.ike.v1.mode_config import Pools
 from kakehashi.ike.v1.pairs import Pairs
+from kakehashi.ike.v1.phase1 import Phase1
 from kakehashi.ike.v1.respond import MODES, respond
 from kakehashi.ike.v1.snapshot import ipsec_status, isakmp_status
 from kakehashi.model.address import IPAddress, Path, SocketAddress
 from kakehashi.model.gateway import Gateway
-from kakehashi.model.identity import Identity
+from kakehashi.model.identity import AuthenticationMethod, Identity
 from kakehashi.model.ikev1 import ExchangeMode, Ikev1Peer, Ikev1Tunnel
 from kakehashi.model.status import CLEARED, IpsecSaStatus, IsakmpSaStatus, Role
+from kakehashi.pki.keyring import Keyring
 from kakehashi.wire.errors import Reason, WireError
 from kakehashi.wire.registry.ikev1 import NotifyType
 from kakehashi.wire.v1.header import Header, decode_header
@@ -99,6 +102,14 @@ class Engine:
             self._first_message(header, datagram, path, now)
         else:
             self._stranger(header, path, now)
+
+    def resume(self, now: float) -> None:
+        """Go on with what waits for news of certificates."""
+        for sa in self.all_sas():
+            exchange = sa.exchanges.get(0)
+            if isinstance(exchange, Phase1):
+                exchange.resume(sa, now)
+                self.rearm(sa)
 
     def handle_timeout(self, now: float) -> None:
         """Do what is due."""
@@ -264,7 +275,7 @@ class Engine:
         self, peer: Ikev1Peer, path: Path, now: float, tunnel: Ikev1Tunnel | None
     ) -> IsakmpSa | None:
         name = "" if tunnel is None else tunnel.interface
-        problem = _unusable(peer)
+        problem = _unusable(peer, self.shared.keyring)
         if problem:
             tell_unusable(self, peer, path, name, problem)
             return None
@@ -384,7 +395,10 @@ def _begins(header: Header) -> bool:
     )
 
 
-def _unusable(peer: Ikev1Peer) -> str:
+def _unusable(peer: Ikev1Peer, keyring: Keyring) -> str:
+    offered = phase1_proposals.usable(peer)
+    if offered and all(p.authentication is AuthenticationMethod.SIGNATURE for p in offered):
+        return signature.unusable(peer, keyring)
     if peer.secret is None or not peer.secret.octets:
         return "no pre-shared key is configured"
-    return "" if phase1_proposals.usable(peer) else "it has no proposal that is supported"
+    return "" if offered else "it has no proposal that is supported"

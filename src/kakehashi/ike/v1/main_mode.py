@@ -65,7 +65,8 @@ class MainModeInitiator(Phase1):
         sa.nat_method = features.nat_method(peer, sa.features)
         sa.step = Phase1Step.SA_SETUP
         self.g_xi, self.ni = self.make_public(sa, known(sa.suite).group)
-        payloads = [KeyExchange(self.g_xi), Nonce(self.ni), *self.nat_payloads(sa)]
+        asked = known(self.proves).requests()
+        payloads = [KeyExchange(self.g_xi), Nonce(self.ni), *asked, *self.nat_payloads(sa)]
         self.send(sa, payloads, now, then=self._message_4, number=3, retransmit=sa.waits)
 
     def _message_4(self, sa: IsakmpSa, received: Received, now: float) -> None:
@@ -76,6 +77,7 @@ class MainModeInitiator(Phase1):
         tell_keys(sa)
         sa.features = features.also(sa.features, received.payloads)
         self.detect_nat(sa, received)
+        known(self.proves).heed(received)
         self.float_ports(sa)
         sa.step = Phase1Step.KEY_AUTHENTICATION
         identity = self.own_identity(sa)
@@ -94,9 +96,10 @@ class MainModeInitiator(Phase1):
     def _message_6(self, sa: IsakmpSa, received: Received, now: float) -> None:
         messages.check(received, 6)
         identity = identification_of(received)
-        self.check_proof(sa, received, self.digest(sa, False, received.body(identity)))
+        named = phase1_identity.of_payload(identity)
+        self.check_proof(sa, received, self.digest(sa, False, received.body(identity)), named)
         sa.believe(received, now)
-        check_identity(sa, known(sa.peer), phase1_identity.of_payload(identity), proved=True)
+        check_identity(sa, known(sa.peer), named, proved=True)
         self.flight.heard(received.digest)
         self.flight.datagrams = ()
         self.hear_notifications(sa, received)
@@ -158,16 +161,20 @@ class MainModeResponder(Phase1):
         sa.features = features.also(sa.features, received.payloads)
         self.detect_nat(sa, received)
         sa.step = Phase1Step.KEY_EXCHANGE
-        payloads = [KeyExchange(self.g_xr), Nonce(self.nr), *self.nat_payloads(sa)]
+        known(self.proves).heed(received)
+        asked = known(self.proves).requests()
+        payloads = [KeyExchange(self.g_xr), Nonce(self.nr), *asked, *self.nat_payloads(sa)]
         text = "message 5 (identity and HASH, which a wrong pre-shared key makes unreadable)"
         self.send(sa, payloads, now, then=self._message_5, number=4, waits_for=text)
 
     def _message_5(self, sa: IsakmpSa, received: Received, now: float) -> None:
         messages.check(received, 5)
         identification = identification_of(received)
-        self.check_proof(sa, received, self.digest(sa, True, received.body(identification)))
+        named = phase1_identity.of_payload(identification)
+        known(self.proves).heed(received)
+        self.check_proof(sa, received, self.digest(sa, True, received.body(identification)), named)
         sa.believe(received, now)
-        sa.peer = self._who(sa, phase1_identity.of_payload(identification))
+        sa.peer = self._who(sa, named)
         self.flight.heard(received.digest)
         self.hear_notifications(sa, received)
         identity = self.own_identity(sa)
@@ -187,7 +194,7 @@ class MainModeResponder(Phase1):
         takes_it = [
             peer
             for peer in self._peers
-            if peer.secret == chosen.secret and phase1_proposals.takes(peer, known(sa.suite))
+            if _has_same_proof(peer, chosen) and phase1_proposals.takes(peer, known(sa.suite))
         ]
         for peer in takes_it:
             if phase1_identity.is_explicit(peer, identity):
@@ -199,3 +206,8 @@ class MainModeResponder(Phase1):
                 return peer
         check_identity(sa, chosen, identity, proved=True)
         return chosen
+
+
+def _has_same_proof(peer: Ikev1Peer, chosen: Ikev1Peer) -> bool:
+    """Has who is believed to be the one also proved to be the other?"""
+    return peer.secret == chosen.secret and peer.certificates == chosen.certificates

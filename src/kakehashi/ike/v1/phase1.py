@@ -9,7 +9,7 @@ from kakehashi.crypto import key_exchange
 from kakehashi.crypto.errors import InvalidPublicValue
 from kakehashi.crypto.ikev1.hashes import hash_function
 from kakehashi.crypto.ikev1.key_schedule import hash_i, hash_r, skeyids
-from kakehashi.ike.effects import EventName, Level
+from kakehashi.ike.effects import EventName, FetchRevocation, Level
 from kakehashi.ike.known import known
 from kakehashi.ike.nat import floated
 from kakehashi.ike.v1 import configuring, messages, nat, phase1_identity, phase1_proposals
@@ -22,7 +22,9 @@ from kakehashi.ike.v1.flight import Flight
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa
 from kakehashi.ike.v1.refusal import Refusal
 from kakehashi.ike.v1.sealing import Sealer
+from kakehashi.ike.v1.signature import BySignature
 from kakehashi.ike.v1.suite import Phase1Suite
+from kakehashi.ike.waiting import Waiting
 from kakehashi.model.address import Path
 from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import Ikev1Peer, PeerIdentity
@@ -66,6 +68,7 @@ class Phase1:
         self._sent = 0  # the number of our message that was sent last
         self._waits_for = ""
         self._step: Step | None = None
+        self._suspended: Received | None = None  # its certificate cannot be judged yet
         self._hint: tuple[str, str, Mapping[str, str]] | None = None
         self._forget_at: float | None = None
 
@@ -77,10 +80,20 @@ class Phase1:
     def receive(self, sa: IsakmpSa, received: Received, now: float) -> None:
         if self._step is None:
             return
+        self._suspended = None
         try:
             self._step(sa, received, now)
+        except Waiting as waiting:
+            self._suspended = received
+            sa.host.emit(FetchRevocation(waiting.fetches))
         except Refusal as refusal:
             self.refuse(sa, refusal, received.path, now)
+
+    def resume(self, sa: IsakmpSa, now: float) -> None:
+        """Look again at the message that waits for news of its certificate."""
+        suspended, self._suspended = self._suspended, None
+        if suspended is not None:
+            self.receive(sa, suspended, now)
 
     def next_timeout(self) -> float | None:
         return min((t for t in (self.flight.due, self._forget_at) if t is not None), default=None)
@@ -191,7 +204,7 @@ class Phase1:
     def agree(self, sa: IsakmpSa, peer: Ikev1Peer, suite: Phase1Suite) -> None:
         """The proposal is chosen."""
         sa.suite = suite
-        self.proves = authenticator(peer, suite.authentication)
+        self.proves = authenticator(peer, suite.authentication, sa.host.shared.keyring)
 
     def make_public(self, sa: IsakmpSa, group: KeyExchangeId) -> tuple[bytes, bytes]:
         """Our public value and our nonce."""
@@ -224,11 +237,14 @@ class Phase1:
         sa.local_identity = phase1_identity.own(known(sa.peer), sa.path)
         return phase1_identity.payload(sa.local_identity, sa.path)
 
-    def check_proof(self, sa: IsakmpSa, received: Received, digest: bytes) -> None:
-        """Refusal if the peer does not have our key."""
+    def check_proof(self, sa: IsakmpSa, received: Received, digest: bytes, identity: Identity) -> None:
+        """Refusal if the peer does not have our key, or its certificate does not prove who it says it is."""
+        proves = known(self.proves)
         try:
-            known(self.proves).check(received, digest)
+            proves.check(received, digest, identity)
         except Refusal as refusal:
+            if isinstance(proves, BySignature):
+                raise
             sentence = (
                 f"{refusal.sentence}: the pre-shared key of {policy_text(known(sa.peer))} is not the one "
                 f"that {sa.peer_text} uses; compare the keys on both sides"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 from kakehashi.crypto import key_exchange
 from kakehashi.crypto.ikev1 import algorithms, hashes
@@ -89,8 +88,14 @@ _remembered: dict[tuple[int, ...], tuple[tuple[Ikev1Peer, ...], _Takers]] = {}
 
 
 def usable(peer: Ikev1Peer) -> list[Phase1Proposal]:
-    """The proposals of a peer that can be carried out here, in the configured order."""
-    return [p for p in peer.proposals if _is_usable(p)]
+    """The proposals of a peer that can be carried out here, in the configured order.
+
+    Where there is no key, those that want one are left out as long as there are others.
+    """
+    found = [p for p in peer.proposals if _is_usable(p)]
+    if peer.secret is not None:
+        return found
+    return [p for p in found if p.authentication is Method.SIGNATURE] or found
 
 
 def offer(peer: Ikev1Peer, mode: ExchangeMode) -> SecurityAssociation:
@@ -98,7 +103,9 @@ def offer(peer: Ikev1Peer, mode: ExchangeMode) -> SecurityAssociation:
 
     In aggressive mode the group cannot be negotiated (RFC 2409 section 5): there it is the first one's.
     """
-    transforms = [(p, method) for method in methods(peer, Role.INITIATOR) for p in offerable(peer, mode)]
+    ways = [(p, methods(peer, Role.INITIATOR, p)) for p in offerable(peer, mode)]
+    most = max((len(found) for _, found in ways), default=0)
+    transforms = [(p, found[i]) for i in range(most) for p, found in ways if i < len(found)]
     encoded = (_transform(n, p, method) for n, (p, method) in enumerate(transforms, 1))
     return SecurityAssociation((Proposal(1, ProtocolId.ISAKMP, b"", tuple(encoded)),))
 
@@ -111,12 +118,14 @@ def offerable(peer: Ikev1Peer, mode: ExchangeMode) -> list[Phase1Proposal]:
     return found
 
 
-def methods(peer: Ikev1Peer, role: Role) -> tuple[AuthenticationMethod, ...]:
-    """How a peer may be authenticated, where we have this role; what is preferred first.
+def methods(peer: Ikev1Peer, role: Role, proposal: Phase1Proposal) -> tuple[AuthenticationMethod, ...]:
+    """How a peer may be authenticated by a proposal, where we have this role; what is preferred first.
 
     With XAUTH the method says who has to log in (draft-beaulieu-ike-xauth-02 section 7.2); clients that offer
     a plain pre-shared key are asked for their name all the same.
     """
+    if proposal.authentication is Method.SIGNATURE:
+        return (AuthenticationMethod.RSA_SIGNATURES,)
     plain = (AuthenticationMethod.PRE_SHARED_KEY,)
     access = peer.remote_access
     if access is None:
@@ -172,8 +181,10 @@ def accept(peer: Ikev1Peer, mode: ExchangeMode, answered: SecurityAssociation) -
 
 def takes(peer: Ikev1Peer, suite: Phase1Suite) -> bool:
     """Does the policy of a peer allow what was agreed on?"""
-    return suite.authentication in methods(peer, Role.RESPONDER) and any(
-        (p.cipher, p.hash, p.group) == (suite.cipher, suite.hash, suite.group) for p in usable(peer)
+    return any(
+        (p.cipher, p.hash, p.group) == (suite.cipher, suite.hash, suite.group)
+        and suite.authentication in methods(peer, Role.RESPONDER, p)
+        for p in usable(peer)
     )
 
 
@@ -199,7 +210,6 @@ def _is_usable(proposal: Phase1Proposal) -> bool:
         and cipher.key_bits in CIPHERS[cipher.id].key_bits
         and proposal.hash in hashes.supported()
         and algorithms.group(proposal.group) is not None
-        and proposal.authentication is Method.PSK
     )
 
 
@@ -247,9 +257,10 @@ def _takers(peers: Sequence[Ikev1Peer]) -> _Takers:
 def _read_takers(peers: Sequence[Ikev1Peer]) -> _Takers:
     takers: _Takers = {}
     for peer in peers:
-        for proposal, method in product(usable(peer), methods(peer, Role.RESPONDER)):
-            combination = (proposal.cipher, proposal.hash, proposal.group, method)
-            takers.setdefault(combination, (peer, proposal))
+        for proposal in usable(peer):
+            for method in methods(peer, Role.RESPONDER, proposal):
+                combination = (proposal.cipher, proposal.hash, proposal.group, method)
+                takers.setdefault(combination, (peer, proposal))
     return takers
 
 
@@ -294,7 +305,7 @@ def _takes(peer: Ikev1Peer, proposal: Phase1Proposal, found: Offered, role: Role
         and found.cipher == proposal.cipher
         and found.hash == proposal.hash
         and found.group == proposal.group
-        and found.method in methods(peer, role)
+        and found.method in methods(peer, role, proposal)
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from kakehashi.ike.effects import Event, EventName, Level, Send
 from kakehashi.ike.names import placed
 from kakehashi.ike.trigger import Trigger
-from kakehashi.ike.v2 import dispatch
+from kakehashi.ike.v2 import dispatch, signature
 from kakehashi.ike.v2.children import Child, ChildState
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.create_child_sa import NewChild, RekeyChild
@@ -34,7 +34,7 @@ def initiate(
     host: Host, tunnel: Ikev2Tunnel, path: Path, trigger: Trigger | None, now: float
 ) -> IkeSa | None:
     """Begin what is missing to carry the packets. The IKE SA concerned; None if nothing can begin."""
-    problem = _unusable(tunnel)
+    problem = _unusable(host, tunnel)
     if problem:
         _tell_unusable(host, tunnel, path, problem)
         return None
@@ -162,11 +162,16 @@ def _is_making(sa: IkeSa) -> bool:
     return any(isinstance(x, NewChild) and not isinstance(x, RekeyChild) for x in wishes)
 
 
-def _unusable(tunnel: Ikev2Tunnel) -> str:
-    for credentials in (tunnel.local, tunnel.peer):
+def _unusable(host: Host, tunnel: Ikev2Tunnel) -> str:
+    local, peer, keyring = tunnel.local, tunnel.peer, host.keyring
+    if local.method is AuthenticationMethod.SIGNATURE and keyring.own(local.certificates) is None:
+        return signature.nothing_of_ours(local)
+    if peer.method is AuthenticationMethod.SIGNATURE and not keyring.trusted(peer.certificates):
+        return signature.nobody_trusted(peer)
+    for credentials in (local, peer):
         place = placed(str(credentials.identity), credentials.source)
         if credentials.method is not AuthenticationMethod.PSK:
-            return f"authentication by signature is not supported yet: {place}"
+            continue
         if credentials.secret is None or not credentials.secret.octets:
             return f"no pre-shared key is configured for {place}"
     ike, child = ike_allowed(tunnel.ike.algorithms), child_allowed(tunnel.ipsec.algorithms, False)

@@ -1,7 +1,9 @@
 """Which tunnels a peer may belong to, found without looking at all of them."""
 
 from kakehashi.model.address import ANY, Hostname, IPAddress
+from kakehashi.model.certificate import CertificateUse
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.identity import AuthenticationMethod
 from kakehashi.model.tunnel import Ikev2Tunnel
 
 
@@ -13,6 +15,7 @@ class Directory:
         self.named: list[Ikev2Tunnel] = []
         self.any_address: list[Ikev2Tunnel] = []
         self.any_address_by_peer: dict[tuple[int, bytes], list[Ikev2Tunnel]] = {}
+        unknown: dict[CertificateUse, None] = {}
         for tunnel in gateway.tunnels:
             if not isinstance(tunnel, Ikev2Tunnel) or not tunnel.enabled:
                 continue
@@ -22,5 +25,8 @@ class Directory:
                 self.any_address.append(tunnel)
                 identity = tunnel.peer.identity
                 self.any_address_by_peer.setdefault((identity.type, identity.data), []).append(tunnel)
+                if tunnel.peer.method is AuthenticationMethod.SIGNATURE:
+                    unknown[tunnel.peer.certificates] = None
             else:
                 self.fixed.setdefault(tunnel.peer_address, []).append(tunnel)
+        self.certificates_of_any = tuple(unknown)

@@ -6,18 +6,19 @@ from collections.abc import Sequence
 
 from kakehashi.crypto.errors import BadPadding, CryptoError, IntegrityFailure
 from kakehashi.ike.drops import Drop
-from kakehashi.ike.effects import EventName, Level, MoveChildSa
+from kakehashi.ike.effects import EventName, FetchRevocation, Level, MoveChildSa
 from kakehashi.ike.known import known
 from kakehashi.ike.v2 import create_child_sa, ike_auth, informational, rekey_ike_sa
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.failures import tell_failure
 from kakehashi.ike.v2.fragments import BadFragment
-from kakehashi.ike.v2.ike_sa import IkeSa
+from kakehashi.ike.v2.ike_sa import IkeSa, Suspended
 from kakehashi.ike.v2.ike_sa_init import NO_SPI, IkeSaInit
 from kakehashi.ike.v2.informational import Liveness
 from kakehashi.ike.v2.refusal import Refusal
 from kakehashi.ike.v2.states import LEGAL_REQUESTS, State
 from kakehashi.ike.v2.window import Freshness
+from kakehashi.ike.waiting import Waiting
 from kakehashi.model.address import Path
 from kakehashi.model.status import NatSide, Role
 from kakehashi.wire.errors import WireError
@@ -25,7 +26,6 @@ from kakehashi.wire.registry.ikev2 import ExchangeType, NotifyType
 from kakehashi.wire.v2.encrypted import Encrypted, EncryptedFragment
 from kakehashi.wire.v2.header import Header
 from kakehashi.wire.v2.message import decode, decode_after, decode_payloads
-from kakehashi.wire.v2.notify import Notify
 from kakehashi.wire.v2.payloads import Payload
 
 
@@ -82,13 +82,42 @@ def _receive_response(sa: IkeSa, header: Header, datagram: bytes, path: Path, no
     except Refusal as refusal:
         _fatal(sa, f"its answer is wrong: {refusal.sentence}", now)
         return
+    _take_response(sa, header.message_id, contents, path, now)
+
+
+def _take_response(sa: IkeSa, message_id: int, contents: Contents, path: Path, now: float) -> None:
+    exchange, request = known(sa.exchange), sa.requests.waiting
     sa.requests.answered()
     sa.exchange = None
-    exchange.response(sa, contents, now)
+    try:
+        exchange.response(sa, contents, now)
+    except Waiting as waiting:
+        sa.exchange, sa.requests.waiting = exchange, request
+        _suspend(sa, Suspended(message_id, True, contents, path), waiting)
+        return
     # INVALID_SYNTAX ends the IKE SA at both ends without a Delete (RFC 7296 section 2.21.3).
     if contents.notify(NotifyType.INVALID_SYNTAX) is not None and sa.state is not State.GONE:
         sa.close("the peer could not read our message (INVALID_SYNTAX)", now)
     sa.pump(now)
+
+
+def resume(sa: IkeSa, now: float) -> None:
+    """Look again at the message that waits for news of its certificate."""
+    suspended, sa.suspended = sa.suspended, None
+    if suspended is None or sa.state is State.GONE:
+        return
+    message_id, contents, path = suspended.message_id, suspended.contents, suspended.path
+    if suspended.is_response:
+        if sa.requests.is_waiting_for(message_id) and sa.exchange is not None:
+            _take_response(sa, message_id, contents, path, now)
+    elif sa.responses.classify(message_id) is Freshness.NEW:
+        _take_request(sa, ExchangeType.IKE_AUTH, contents, path, now)
+
+
+def _suspend(sa: IkeSa, message: Suspended, waiting: Waiting) -> None:
+    """The message counts as not received until `resume`, or until it is repeated."""
+    sa.suspended = message
+    sa.host.emit(FetchRevocation(waiting.fetches))
 
 
 def _receive_request(sa: IkeSa, header: Header, datagram: bytes, path: Path, now: float) -> None:
@@ -105,24 +134,39 @@ def _receive_request(sa: IkeSa, header: Header, datagram: bytes, path: Path, now
     kind = header.exchange_type
     try:
         payloads = _unprotect(sa, header, datagram, path, now)
-        if payloads is None:
-            return
-        _heard(sa, path, now)
-        contents = Contents(payloads)
-        contents.check(kind, False)
-        if sa.contends_for is not None and not informational.deletes_ike_sa(contents):
-            rekey_ike_sa.preferred_by_peer(sa, now)
-        answer, end = _answer(sa, kind, contents, now)
     except WireError as error:
         if error.notify is None:
             sa.host.drop(Drop.MALFORMED, path, str(error))
             return
         _heard(sa, path, now)
-        answer = [Notify(error.notify, data=error.notify_data)]
-        end = _end_of(sa, kind, Refusal(error.notify, str(error)))
+        refusal = Refusal(error.notify, str(error), data=error.notify_data)
+        _finish(sa, kind, [refusal.payload()], _end_of(sa, kind, refusal), path, now)
+        return
+    if payloads is not None:
+        _heard(sa, path, now)
+        _take_request(sa, kind, Contents(payloads), path, now)
+
+
+def _take_request(sa: IkeSa, kind: ExchangeType, contents: Contents, path: Path, now: float) -> None:
+    try:
+        contents.check(kind, False)
+        if sa.contends_for is not None and not informational.deletes_ike_sa(contents):
+            rekey_ike_sa.preferred_by_peer(sa, now)
+        answer, end = _answer(sa, kind, contents, now)
+    except Waiting as waiting:
+        _suspend(sa, Suspended(sa.responses.expected_id, False, contents, path), waiting)
+        return
     except Refusal as refusal:
         answer = [refusal.payload()]
         end = _end_of(sa, kind, refusal)
+    _finish(sa, kind, answer, end, path, now)
+
+
+def _finish(
+    sa: IkeSa, kind: ExchangeType, answer: Sequence[Payload], end: str, path: Path, now: float
+) -> None:
+    """Answer a request; a reason for the end ends the IKE SA."""
+    sa.suspended = None
     sa.respond(kind, answer, path, now)
     if sa.use_after_answer is not None:
         child, sa.use_after_answer = sa.use_after_answer, None

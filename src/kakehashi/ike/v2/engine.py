@@ -16,10 +16,12 @@ from kakehashi.ike.v2.ike_sa import IkeSa
 from kakehashi.ike.v2.snapshot import status
 from kakehashi.ike.v2.states import State
 from kakehashi.model.address import ANY, IPAddress, Path, SocketAddress
+from kakehashi.model.certificate import CertificateUse
 from kakehashi.model.gateway import Gateway
-from kakehashi.model.identity import Identity
+from kakehashi.model.identity import AuthenticationMethod, Identity
 from kakehashi.model.status import CLEARED, IkeSaStatus, Role
 from kakehashi.model.tunnel import Ikev2Tunnel
+from kakehashi.pki.keyring import Keyring
 from kakehashi.wire.errors import WireError
 from kakehashi.wire.registry.ikev2 import ExchangeType, NotifyType, PayloadType
 from kakehashi.wire.v2.header import FLAG_RESPONSE, HEADER_SIZE, MAJOR_VERSION, Header, decode_header
@@ -56,6 +58,11 @@ class Engine:
     def gateway(self) -> Gateway:
         """The configuration in force."""
         return self.shared.gateway
+
+    @property
+    def keyring(self) -> Keyring:
+        """Keys and certificates."""
+        return self.shared.keyring
 
     # What the driver calls.
 
@@ -102,6 +109,12 @@ class Engine:
             return
         dispatch.receive(sa, header, datagram, path, now)
         self.rearm(sa)
+
+    def resume(self, now: float) -> None:
+        """Go on with what waits for news of certificates."""
+        for sa in [sa for sa in self._sas.values() if sa.suspended is not None]:
+            dispatch.resume(sa, now)
+            self.rearm(sa)
 
     def handle_timeout(self, now: float) -> None:
         """Do what is due. To be called at `next_timeout`, or later."""
@@ -240,6 +253,11 @@ class Engine:
 
     def candidates(self, path: Path) -> tuple[Ikev2Tunnel, ...]:
         return tuple(self._reachable(path, self._directory.any_address))
+
+    def peer_certificates(self, tunnel: Ikev2Tunnel | None) -> tuple[CertificateUse, ...]:
+        if tunnel is None:
+            return self._directory.certificates_of_any
+        return (tunnel.peer.certificates,) if tunnel.peer.method is AuthenticationMethod.SIGNATURE else ()
 
     def nearest(self, path: Path) -> Ikev2Tunnel | None:
         return next(self._reachable(path, self._directory.any_address), None)

@@ -64,10 +64,12 @@ def refused_by_peer(notify: NotifyType, ours: Mapping[str, str]) -> str:
             offer = ours.get("selectors", "?")
             return f"the peer answers TS_UNACCEPTABLE, it accepts none of our traffic selectors: {offer}"
         case NotifyType.AUTHENTICATION_FAILED:
+            wrong = "the pre-shared keys differ"
+            if ours.get("proof") == "certificate":
+                wrong = "it does not believe our certificate, of which its own log tells the reason"
             return (
                 "the peer answers AUTHENTICATION_FAILED: either it does not know us as "
-                f"{ours.get('local', '?')}, or it is not {ours.get('remote', '?')}, "
-                "or the pre-shared keys differ"
+                f"{ours.get('local', '?')}, or it is not {ours.get('remote', '?')}, or {wrong}"
             )
         case NotifyType.INVALID_KE_PAYLOAD:
             return "the peer answers INVALID_KE_PAYLOAD, but names no group that we offer"

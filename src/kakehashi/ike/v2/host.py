@@ -9,10 +9,12 @@ from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import Effect, Event, Level
 from kakehashi.ike.limits import Limits
 from kakehashi.model.address import IPAddress, Path
+from kakehashi.model.certificate import CertificateUse
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.identity import Identity
 from kakehashi.model.status import Role
 from kakehashi.model.tunnel import Ikev2Tunnel
+from kakehashi.pki.keyring import Keyring
 
 if TYPE_CHECKING:
     from kakehashi.ike.v2.children import Child
@@ -29,6 +31,10 @@ class Host(Protocol):
     @property
     def gateway(self) -> Gateway:
         """The configuration in force."""
+
+    @property
+    def keyring(self) -> Keyring:
+        """Keys and certificates."""
 
     def entropy(self, size: int) -> bytes:
         """Random octets."""
@@ -80,6 +86,11 @@ class Host(Protocol):
 
     def candidates(self, path: Path) -> tuple[Ikev2Tunnel, ...]:
         """The tunnels that a peer at the end of `path` may belong to, nearest match first."""
+
+    def peer_certificates(self, tunnel: Ikev2Tunnel | None) -> tuple[CertificateUse, ...]:
+        """What may vouch for the tunnel's peer, or for any whose address no tunnel names; empty: nobody
+        proves itself by a signature.
+        """
 
     def nearest(self, path: Path) -> Ikev2Tunnel | None:
         """The first of them."""

@@ -3,12 +3,12 @@
 import hmac
 from collections.abc import Sequence
 
-from kakehashi.crypto.key_schedule import auth_psk
+from kakehashi.crypto.key_schedule import auth_psk, signed_octets
 from kakehashi.ike.effects import EventName, Level
 from kakehashi.ike.known import known
 from kakehashi.ike.names import placed
 from kakehashi.ike.trigger import Trigger
-from kakehashi.ike.v2 import child_negotiation, children, contact
+from kakehashi.ike.v2 import child_negotiation, children, contact, signature
 from kakehashi.ike.v2.child_negotiation import single_pair
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.create_child_sa import NewChild
@@ -54,13 +54,21 @@ class IkeAuth:
             sa.close("the tunnel is up by an IKE SA that the peer began", now)
             return None
         sa.local_identity = own = own_identity(sa, tunnel)
-        self._spi_in = sa.host.new_esp_spi()
         identity = IdentificationInitiator(own.type, own.data)
-        payloads: list[Payload] = [identity]
+        try:
+            certificates, proof = _prove(sa, tunnel.local, identity, by_initiator=True)
+        except Refusal as refusal:
+            tell_failure(sa, "IKE_AUTH", refusal.notify.name, refusal.sentence, refusal.details)
+            sa.exchange = None
+            sa.close("we cannot prove who we are", now)
+            return None
+        self._spi_in = sa.host.new_esp_spi()
+        payloads: list[Payload] = [identity, *certificates]
         if sa.policy.send_initial_contact:
             payloads.append(Notify(NotifyType.INITIAL_CONTACT))
+        payloads += signature.request(sa, sa.host.peer_certificates(tunnel))
         payloads.append(IdentificationResponder(tunnel.peer.identity.type, tunnel.peer.identity.data))
-        payloads.append(Authentication(AuthMethod.SHARED_KEY_MIC, _auth(sa, tunnel.local, identity, True)))
+        payloads.append(proof)
         proposals, selectors = child_negotiation.propose(tunnel, self._spi_in, policy_pair(sa, tunnel), False)
         return [*payloads, *proposals, *selectors]
 
@@ -98,7 +106,7 @@ class IkeAuth:
             details = {"field": "identity", "offered": str(identity), "allowed": str(tunnel.peer.identity)}
             sentence = f"{sa.peer} says it is {identity}; {expected}"
             raise Refusal(NotifyType.AUTHENTICATION_FAILED, sentence, details=details)
-        _check_auth(sa, tunnel, payload, contents.one(Authentication), by_initiator=False)
+        _check_auth(sa, tunnel, payload, contents, by_initiator=False)
         sa.peer_identity = identity
 
     def _first_child(self, sa: IkeSa, contents: Contents, error: Notify | None, now: float) -> None:
@@ -136,27 +144,31 @@ class IkeAuth:
         return child_negotiation.offered(tunnel, policy_pair(sa, tunnel), False) | {
             "local": placed(str(own_identity(sa, tunnel)), tunnel.local.source),
             "remote": placed(str(tunnel.peer.identity), tunnel.peer.source),
+            "proof": "certificate" if tunnel.local.method is AuthenticationMethod.SIGNATURE else "key",
         }
 
 
 def respond(sa: IkeSa, contents: Contents, now: float) -> list[Payload]:
-    """The responder's part. Refusal if the peer is not who it should be: then the IKE SA has to go."""
+    """The responder's part. Refusal if the peer is not who it should be: then the IKE SA has to go.
+
+    Waiting: whether its certificate is good is not known yet; the request is to be given again then.
+    """
     payload = contents.one(IdentificationInitiator)
     wanted = contents.maybe(IdentificationResponder)
-    auth = contents.maybe(Authentication)
-    if auth is None:
+    if contents.maybe(Authentication) is None:
         raise Refusal(NotifyType.AUTHENTICATION_FAILED, f"{sa.peer} wants EAP, which is not supported yet")
     tunnel = _tunnel_of(sa, Identity(payload.id_type, payload.data), wanted)
-    _check_auth(sa, tunnel, payload, auth, by_initiator=True)
+    _check_auth(sa, tunnel, payload, contents, by_initiator=True)
+    signature.heed(sa, contents)
     sa.tunnel, sa.policy = tunnel, tunnel.ike
     sa.local_identity, sa.peer_identity = own_identity(sa, tunnel), tunnel.peer.identity
     identity = IdentificationResponder(sa.local_identity.type, sa.local_identity.data)
-    proof = Authentication(AuthMethod.SHARED_KEY_MIC, _auth(sa, tunnel.local, identity, False))
+    certificates, proof = _prove(sa, tunnel.local, identity, by_initiator=False)
     establish(sa, now)
     if contents.notify(NotifyType.INITIAL_CONTACT) is not None:
         contact.drop_older(sa, now)
     contact.drop_surplus(sa, now)
-    answer: list[Payload] = [identity, proof, *_answer_child(sa, tunnel, contents, now)]
+    answer: list[Payload] = [identity, *certificates, proof, *_answer_child(sa, tunnel, contents, now)]
     _clear_init(sa)
     contact.settle(sa, now)
     return answer
@@ -233,15 +245,29 @@ def _tunnel_of(sa: IkeSa, peer: Identity, wanted: Identification | None) -> Ikev
     raise Refusal(NotifyType.AUTHENTICATION_FAILED, sentence, details=details)
 
 
+def _prove(
+    sa: IkeSa, who: Credentials, identity: Identification, *, by_initiator: bool
+) -> tuple[list[Payload], Authentication]:
+    """Our certificates, if any, and our AUTH. Refusal if the configuration has not what that needs."""
+    if who.method is AuthenticationMethod.SIGNATURE:
+        return signature.prove(sa, who, _signed(sa, identity, by_initiator))
+    return [], Authentication(AuthMethod.SHARED_KEY_MIC, _auth(sa, who, identity, by_initiator))
+
+
 def _check_auth(
-    sa: IkeSa, tunnel: Ikev2Tunnel, payload: Identification, auth: Authentication, *, by_initiator: bool
+    sa: IkeSa, tunnel: Ikev2Tunnel, payload: Identification, contents: Contents, *, by_initiator: bool
 ) -> None:
-    peer = tunnel.peer
-    if auth.method != AuthMethod.SHARED_KEY_MIC or peer.method is not AuthenticationMethod.PSK:
+    peer, auth = tunnel.peer, contents.one(Authentication)
+    by_key = auth.method == AuthMethod.SHARED_KEY_MIC
+    if by_key is not (peer.method is AuthenticationMethod.PSK):
         expected = "a pre-shared key" if peer.method is AuthenticationMethod.PSK else "a signature"
         sentence = f"{sa.peer} authenticates by {auth.method.name}; {tunnel_text(tunnel)} expects {expected}"
         details = {"field": "authentication method", "offered": auth.method.name, "allowed": expected}
         raise Refusal(NotifyType.AUTHENTICATION_FAILED, sentence, details=details)
+    if not by_key:
+        identity = Identity(payload.id_type, payload.data)
+        signature.check(sa, tunnel, identity, contents, _signed(sa, payload, by_initiator))
+        return
     if not hmac.compare_digest(auth.data, _auth(sa, peer, payload, by_initiator)):
         sentence = (
             f"the pre-shared key of {placed(str(peer.identity), peer.source)} for {tunnel_text(tunnel)} "
@@ -253,17 +279,24 @@ def _check_auth(
 
 def _auth(sa: IkeSa, who: Credentials, payload: Identification, by_initiator: bool) -> bytes:
     """AUTH of one side (RFC 7296 section 2.15)."""
-    prf, keys = known(sa.prf), known(sa.keys)
     # What everyone can compute proves nothing.
     if who.secret is None or not who.secret.octets:
         place = placed(str(who.identity), who.source)
         raise Refusal(NotifyType.AUTHENTICATION_FAILED, f"no pre-shared key is configured for {place}")
-    init = sa.init
+    return auth_psk(known(sa.prf), who.secret.octets, *_real_message(sa, by_initiator), payload.encode())
+
+
+def _signed(sa: IkeSa, payload: Identification, by_initiator: bool) -> bytes:
+    """What a side signs (RFC 7296 section 2.15)."""
+    return signed_octets(known(sa.prf), *_real_message(sa, by_initiator), payload.encode())
+
+
+def _real_message(sa: IkeSa, by_initiator: bool) -> tuple[bytes, bytes, bytes]:
+    """A side's message of IKE_SA_INIT, the other side's nonce, and the side's SK_p."""
+    keys, init = known(sa.keys), sa.init
     if by_initiator:
-        message, nonce, key = init.request, init.nr, keys.sk_pi
-    else:
-        message, nonce, key = init.response, init.ni, keys.sk_pr
-    return auth_psk(prf, who.secret.octets, message, nonce, key, payload.encode())
+        return init.request, init.nr, keys.sk_pi
+    return init.response, init.ni, keys.sk_pr
 
 
 def _is_up_otherwise(sa: IkeSa) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kakehashi.crypto.key_schedule import IkeKeys
 from kakehashi.crypto.prf import Prf
 from kakehashi.ike.effects import Event, EventName, Level, Send
+from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.exchange import Exchange
 from kakehashi.ike.v2.fragments import Reassembly
 from kakehashi.ike.v2.host import Host
@@ -52,6 +53,16 @@ class IkeCollision:
     sa: "IkeSa"
 
 
+@dataclass(frozen=True, slots=True)
+class Suspended:
+    """A message of the peer whose certificate cannot be judged yet."""
+
+    message_id: int
+    is_response: bool
+    contents: Contents
+    path: Path
+
+
 class IkeSa:
     """An IKE SA of either role. Times are monotonic seconds; `expires_at` of a GONE one ends its memory."""
 
@@ -85,6 +96,9 @@ class IkeSa:
         self.sealer: Sealer | None = None
         self.nat = NatSide.NONE
         self.fragmentation = False
+        self.peer_hashes: tuple[int, ...] = ()  # of its SIGNATURE_HASH_ALGORITHMS
+        self.wanted_authorities: frozenset[bytes] = frozenset()  # of its CERTREQ
+        self.suspended: Suspended | None = None
 
         self.requests = Requests()
         self.responses = Responses()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from kakehashi.crypto import key_exchange
+from kakehashi.crypto.auth_signature import OUR_HASHES
 from kakehashi.crypto.errors import InvalidPublicValue
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import Event, EventName, Level, Send
@@ -10,7 +11,7 @@ from kakehashi.ike.known import known
 from kakehashi.ike.mismatch import Mismatch
 from kakehashi.ike.names import group_name, listed
 from kakehashi.ike.nat import floated
-from kakehashi.ike.v2 import ike_auth, nat
+from kakehashi.ike.v2 import ike_auth, nat, signature
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.failures import refused_by_peer, tell_failure, tell_refused, tunnel_text
 from kakehashi.ike.v2.host import Host
@@ -35,7 +36,6 @@ from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.errors import WireError
 from kakehashi.wire.registry.ikev2 import (
     ExchangeType,
-    HashAlgorithm,
     KeyExchangeId,
     NotifyType,
     ProtocolId,
@@ -57,9 +57,8 @@ MAX_ROUNDS = 4
 # 2.21.1).
 HINT_PATIENCE = 2.0
 
-_HASHES = b"".join(
-    h.to_bytes(2, "big") for h in (HashAlgorithm.SHA2_256, HashAlgorithm.SHA2_384, HashAlgorithm.SHA2_512)
-)
+_HASHES = b"".join(h.to_bytes(2, "big") for h in OUR_HASHES)
+_MAX_HASHES = 32
 
 
 class IkeSaInit:
@@ -173,6 +172,8 @@ class IkeSaInit:
         sa.spi_r = message.spi_r
         sa.init.response, sa.init.nr = datagram, contents.one(Nonce).data
         sa.fragmentation = sa.policy.fragmentation and _has_fragmentation(contents)
+        sa.peer_hashes = _hashes(contents)
+        signature.heed(sa, contents)
         side = nat.detect(contents, sa.spi_i, sa.spi_r, path) if sa.policy.nat_traversal else None
         derive(sa, suite, shared)
         if side:
@@ -260,6 +261,7 @@ def _accept(
     side = nat.detect(contents, message.spi_i, NO_SPI, path) if policy.nat_traversal else None
     sa.nat = side or NatSide.NONE
     sa.fragmentation = policy.fragmentation and _has_fragmentation(contents)
+    sa.peer_hashes = _hashes(contents)
     payloads: list[Payload] = [
         SecurityAssociation((chosen.answer(b""),)),
         KeyExchange(ours.group, ours.public),
@@ -267,6 +269,7 @@ def _accept(
     ]
     hashes = contents.notify(NotifyType.SIGNATURE_HASH_ALGORITHMS) is not None
     payloads += _notifies(sa, sa.fragmentation, hashes, side is not None)
+    payloads += signature.request(sa, host.peer_certificates(tunnel))
     sa.expires_at = now + host.limits.half_open_timeout
     host.add(sa)
     sa.respond(ExchangeType.IKE_SA_INIT, payloads, path, now)
@@ -301,6 +304,13 @@ def _notifies(sa: IkeSa, fragmentation: bool, hashes: bool, traversal: bool) -> 
     if hashes:
         found.append(Notify(NotifyType.SIGNATURE_HASH_ALGORITHMS, data=_HASHES))
     return found
+
+
+def _hashes(contents: Contents) -> tuple[int, ...]:
+    """With which hashes the peer checks signatures by RFC 7427; none: it does not know that."""
+    notify = contents.notify(NotifyType.SIGNATURE_HASH_ALGORITHMS)
+    data = notify.data[: 2 * _MAX_HASHES] if notify is not None else b""
+    return tuple(int.from_bytes(data[i : i + 2], "big") for i in range(0, len(data) - 1, 2))
 
 
 def _has_fragmentation(contents: Contents) -> bool:

@@ -6,14 +6,13 @@ from kakehashi.dialects.awplus.grammar.vocabulary import (
     not_ours,
     not_yet,
     number,
-    said,
     text,
     word,
 )
 from kakehashi.dialects.awplus.interfaces import InterfaceName
 from kakehashi.dialects.awplus.kinds import KEY, Algorithm, Group
 from kakehashi.dialects.awplus.words import CIPHERS, ESP_INTEGRITIES, GROUPS, INTEGRITIES, METHODS
-from kakehashi.dialects.grammar import Argument, Command, Either, Optional, Pattern, Support
+from kakehashi.dialects.grammar import Argument, Command, Either, Optional, Pattern
 from kakehashi.dialects.kinds import Address, Choice, HostName
 from kakehashi.model.ikev1 import ExchangeMode
 
@@ -91,14 +90,13 @@ CRYPTO: tuple[Command, ...] = (
         sentence="An IPsec profile",
         enters="ipsec profile",
     ),
-    Command(
-        key="crypto pki trustpoint",
-        pattern=(*said("crypto pki trustpoint"), text("name", "the name of the trustpoint", "Its name")),
-        help="certificates",
+    command(
+        "crypto pki trustpoint",
+        text("name", "the name of the trustpoint", "Its name"),
+        sentence="A place for the certificates of an authority and of this device",
         enters="trustpoint",
-        support=Support.NOT_YET,
     ),
-    not_yet("crypto pki", "certificates"),
+    not_yet("crypto pki", "to enroll and to import from a file (`kakehashi pki` does it)"),
     not_ours("crypto key"),
     not_ours("crypto secure-mode"),
 )
@@ -166,17 +164,26 @@ IPSEC_PROFILE: tuple[Command, ...] = (
     not_ours("description"),
 )
 
-# One finding tells of the whole trustpoint: certificates are not there yet.
 TRUSTPOINT: tuple[Command, ...] = (
     command(
         "enrollment",
-        Either((word("terminal", "By hand"),), (word("selfsigned", "From this device"),)),
+        Either(
+            (word("terminal", "By hand"),),
+            (word("selfsigned", "From this device", ("selfsigned", True)),),
+        ),
         sentence="Where certificates come from",
     ),
     command("subject-name", REST, sentence="The subject of this device's certificate"),
     command("subject-alt-name", REST, sentence="The alternative name of this device's certificate"),
-    *(
-        command(key, Optional(REST), sentence="A setting of the trustpoint")
-        for key in ("rsakeypair", "fingerprint", "lifetime", "revocation-check", "signature", "description")
+    *(command(key, Optional(REST), sentence="A setting of the trustpoint") for key in ("description",)),
+    command(
+        "rsakeypair",
+        text("keys", "the name of a pair of keys"),
+        Optional(number("bits", 2048, 4096, "Bits of its modulus")),
+        sentence="The pair of keys that the certificate is for",
     ),
+    not_yet("fingerprint", "a fingerprint that is accepted unasked"),
+    not_yet("lifetime", "the lifetime of certificates of this device's own"),
+    not_yet("revocation-check", "revoked certificates"),
+    not_yet("signature", "another hash for requests; SHA-256 is used"),
 )

@@ -156,8 +156,8 @@ ADDRESSES: tuple[Command, ...] = (
         help="an IPv6 address made of the MAC address",
         support=Support.NOT_YET,
     ),
-    not_yet("ipv6 address autoconfig", "an IPv6 address from router advertisements"),
-    not_yet("ipv6 address dhcp", "an IPv6 address by DHCP"),
+    command("ipv6 address autoconfig", sentence="An IPv6 address from router advertisements"),
+    command("ipv6 address dhcp", Optional(REST), sentence="An IPv6 address by DHCP"),
     not_yet("ipv6 address suffix", "an IPv6 address of a delegated prefix"),
     Command(
         key="ipv6 address of a prefix",

@@ -2,10 +2,18 @@
 
 from kakehashi.dialects.awplus.grammar.crypto import CRYPTO
 from kakehashi.dialects.awplus.grammar.foreign import FOREIGN
-from kakehashi.dialects.awplus.grammar.vocabulary import REST, command, not_ours, not_yet, number, word
+from kakehashi.dialects.awplus.grammar.vocabulary import (
+    REST,
+    command,
+    not_ours,
+    not_yet,
+    number,
+    text,
+    word,
+)
 from kakehashi.dialects.awplus.interfaces import NULL, InterfaceName
 from kakehashi.dialects.awplus.kinds import Mask
-from kakehashi.dialects.grammar import Argument, Command, Either, Optional
+from kakehashi.dialects.grammar import Argument, Command, Either, Negation, Optional
 from kakehashi.dialects.kinds import Address, Prefix, Text
 
 
@@ -32,6 +40,23 @@ def _route(word_: str, version: int) -> Command:
     )
 
 
+NAMES: tuple[Command, ...] = (
+    command(
+        "ip name-server",
+        Argument("server", Address(), "Its address"),
+        Optional(word("suffix-list", "For these domains alone"), text("suffixes", "the name of a list")),
+        sentence="A server that is asked for the addresses of names",
+    ),
+    command(
+        "ip domain-lookup",
+        Optional(REST),
+        sentence="Ask name servers for the addresses of names",
+        negation=Negation.SETS,
+    ),
+    command("ip domain-name", text("domain", "a domain"), sentence="The domain of names without one"),
+    command("ip domain-list", text("domain", "a domain"), sentence="Another domain of names without one"),
+)
+
 ROOT: tuple[Command, ...] = (
     command("hostname", Argument("name", Text(), "The name"), sentence="The name of this device"),
     command(
@@ -45,6 +70,7 @@ ROOT: tuple[Command, ...] = (
     not_yet("ip route vrf", "VRFs: the route is left out"),
     not_yet("ipv6 route vrf", "VRFs: the route is left out"),
     not_ours("ip route static"),
+    *NAMES,
     *CRYPTO,
     *FOREIGN,
 )

@@ -1,6 +1,9 @@
 """A configuration becomes a Gateway, and what is to be said about it."""
 
+from dataclasses import replace
+
 from kakehashi.dialects.awplus.lower.around import Around
+from kakehashi.dialects.awplus.lower.certificates import read_trustpoints
 from kakehashi.dialects.awplus.lower.checks import (
     check_interfaces,
     check_profiles,
@@ -11,6 +14,7 @@ from kakehashi.dialects.awplus.lower.checks import (
 from kakehashi.dialects.awplus.lower.interface import lower_interface
 from kakehashi.dialects.awplus.lower.keys import read_register
 from kakehashi.dialects.awplus.lower.lines import report_lines
+from kakehashi.dialects.awplus.lower.name_service import read_name_service
 from kakehashi.dialects.awplus.lower.profiles import (
     IsakmpProfile,
     read_ipsec_profiles,
@@ -40,7 +44,9 @@ def lower_document(document: Document, file: str) -> Lowered:
         for name, interface in around.interfaces.items()
         if interface.kind is InterfaceKind.TUNNEL
     ]
-    tunnels = tuple(tunnel for tunnel, _ in lowered if tunnel is not None)
+    tunnels = tuple(
+        replace(tunnel, mtu=around.interfaces[tunnel.interface].mtu) for tunnel, _ in lowered if tunnel
+    )
     check_interfaces(around.interfaces, around.routes, report)
     check_routes(document, around.interfaces, around.routes, tunnels, report)
     check_same_peers(tunnels, report)
@@ -53,6 +59,8 @@ def lower_document(document: Document, file: str) -> Lowered:
         tunnels=tunnels,
         routes=around.routes,
         ikev1_peers=tuple(peer for _, peer in lowered if peer is not None),
+        names=read_name_service(document),
+        trustpoints=read_trustpoints(around.trustpoints, report),
         files=(file,),
     )
     return Lowered(gateway, report.findings())

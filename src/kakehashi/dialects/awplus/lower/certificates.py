@@ -1,6 +1,7 @@
 """Names in certificates: they must be those that the tunnel tells (AW-10)."""
 
 import re
+from collections.abc import Mapping
 from ipaddress import ip_address
 
 from kakehashi.dialects.awplus.lower.around import Around
@@ -8,8 +9,37 @@ from kakehashi.dialects.awplus.lower.names import undefined
 from kakehashi.dialects.awplus.lower.profiles import IsakmpProfile
 from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
+from kakehashi.dialects.report import Report
+from kakehashi.model.certificate import CertificateUse, Enrollment, Trustpoint
 
+DEFAULT_KEYS = "server-default"  # the pair of keys that a trustpoint uses which names none (AW-09)
 _COMMON_NAME = re.compile(r"(?:^|[/,])\s*CN\s*=\s*([^/,]+)", re.IGNORECASE)
+
+
+def read_trustpoints(blocks: Mapping[str, Block], report: Report) -> tuple[Trustpoint, ...]:
+    """The trustpoints; what they hold is in the store of the gateway."""
+    return tuple(_trustpoint(block, report) for block in blocks.values())
+
+
+def trusted_by(profile: IsakmpProfile, *, is_own: bool) -> CertificateUse:
+    """The certificates of a tunnel: those of its trustpoint. CN and name must be one (AW-10)."""
+    name = profile.trustpoint.get("trustpoint") if profile.trustpoint else None
+    return CertificateUse(names=(name,) if name else (), common_name=not is_own)
+
+
+def _trustpoint(block: Block, report: Report) -> Trustpoint:
+    enrollment, keys = block.last("enrollment"), block.last("rsakeypair")
+    subject, alternative = block.last("subject-name"), block.last("subject-alt-name")
+    own = enrollment is not None and bool(enrollment.get("selfsigned"))
+    return Trustpoint(
+        name=block.name,
+        enrollment=Enrollment.SELF_SIGNED if own else Enrollment.TERMINAL,
+        subject=_text(subject) if subject else "",
+        alternatives=(_text(alternative),) if alternative else (),
+        key_name=keys.get("keys") if keys else DEFAULT_KEYS,
+        key_bits=keys.get("bits", 2048) if keys else 2048,
+        source=report.source(block.line),
+    )
 
 
 def check_certificates(block: Block, profile: IsakmpProfile, around: Around) -> None:

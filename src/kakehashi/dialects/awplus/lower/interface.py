@@ -6,6 +6,7 @@ from dataclasses import replace
 from kakehashi.dialects.awplus.interfaces import is_null, is_port, kind_of
 from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
+from kakehashi.dialects.from_outside import with_autoconfig, with_dhcp_ipv6
 from kakehashi.dialects.report import Report
 from kakehashi.model.address import IPAddress
 from kakehashi.model.gateway import Interface, InterfaceKind
@@ -69,6 +70,10 @@ def _apply(interface: Interface, statement: Statement, report: Report) -> Interf
             return replace(interface, unnumbered_ipv6=statement.get("interface") if on else None)
         case "ipv6 enable":
             return replace(interface, ipv6_enabled=on)
+        case "ipv6 address autoconfig":
+            return with_autoconfig(interface, on, default_route=True)
+        case "ipv6 address dhcp":
+            return with_dhcp_ipv6(interface, on, statement.line, report)
         case "ipv6 address":
             return _ipv6_address(interface, statement)
         case "mtu":
@@ -85,7 +90,7 @@ def _ip_address(interface: Interface, statement: Statement, report: Report) -> I
     address = statement.get("address")
     if statement.negated:
         kept = tuple(a for a in interface.addresses if a.version == 6 or (address and a != address))
-        return replace(interface, addresses=kept, dhcp=False, dhcp_default_route=False)
+        return replace(interface, addresses=kept, dhcp=False, dhcp_default_route=False, negotiated=False)
     others = tuple(a for a in interface.addresses if a.version == 6)
     if statement.get("dhcp") or statement.get("negotiated"):
         leased = bool(statement.get("dhcp"))
@@ -96,10 +101,13 @@ def _ip_address(interface: Interface, statement: Statement, report: Report) -> I
                 f"{interface.name} gets its address from PPP: the host brings the line up, and the address "
                 "is the one that the host's device has then",
             )
-        return replace(interface, addresses=others, dhcp=True, dhcp_default_route=leased)
+        return replace(
+            interface, addresses=others, dhcp=True, dhcp_default_route=leased, negotiated=not leased
+        )
     if statement.get("secondary"):
         rest = tuple(a for a in interface.addresses if a != address)
         return replace(interface, addresses=(*rest, address))
+    interface = replace(interface, negotiated=False)
     secondary = tuple(a for a in interface.addresses[1:] if a.version == 4 and a != address)
     return replace(interface, addresses=(address, *secondary, *others), dhcp=False, dhcp_default_route=False)
 

@@ -63,6 +63,14 @@ class IsakmpProfile:
             name=self.name,
         )
 
+    @property
+    def proves_by_certificates(self) -> bool:
+        """Is there no side that needs a pre-shared key? Version 1 has one way for both sides."""
+        sides = (self.local, self.remote)
+        if self.version == 1:
+            return AuthenticationMethod.SIGNATURE in sides
+        return all(side is AuthenticationMethod.SIGNATURE for side in sides)
+
     def proposals(self, report: Report) -> tuple[Phase1Proposal, ...]:
         """What phase 1 of version 1 offers."""
         return tuple(
@@ -71,6 +79,9 @@ class IsakmpProfile:
                 hash=HASH_OF[t.integrity],
                 group=t.group,
                 lifetime=self.lifetime,
+                authentication=AuthenticationMethod.SIGNATURE
+                if self.proves_by_certificates
+                else AuthenticationMethod.PSK,
                 name=self.name,
                 source=report.source(self.line) if self.line else None,
             )

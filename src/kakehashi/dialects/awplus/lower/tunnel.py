@@ -1,11 +1,11 @@
 """Tunnel interfaces become tunnels (AW-02, AW-10)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kakehashi.dialects.awplus import defaults
 from kakehashi.dialects.awplus.defaults import DEFAULT
 from kakehashi.dialects.awplus.lower.around import Around
-from kakehashi.dialects.awplus.lower.certificates import check_certificates
+from kakehashi.dialects.awplus.lower.certificates import check_certificates, trusted_by
 from kakehashi.dialects.awplus.lower.identities import Names, named, read_names
 from kakehashi.dialects.awplus.lower.interface import own_address
 from kakehashi.dialects.awplus.lower.keys import Party, secret_of
@@ -80,6 +80,7 @@ def lower_tunnel(block: Block, around: Around) -> tuple[Tunnel | None, Ikev1Peer
         return None, None
     of_one_version = _is_of_one_version(block, around)
     secret = _secret(block, party, isakmp, peer_line, around)
+    provable = secret is not None or isakmp.proves_by_certificates
     ends = _Ends(
         block=block,
         peer=peer,
@@ -89,7 +90,7 @@ def lower_tunnel(block: Block, around: Around) -> tuple[Tunnel | None, Ikev1Peer
         secret=secret,
         isakmp=isakmp,
         ipsec=ipsec,
-        enabled=around.interfaces[block.name].enabled and secret is not None and of_one_version,
+        enabled=around.interfaces[block.name].enabled and of_one_version and provable,
     )
     _tell_on_demand(ends, around)
     if isakmp.version == 1:
@@ -187,15 +188,10 @@ def _is_of_one_version(block: Block, around: Around) -> bool:
 def _secret(
     block: Block, party: Party, isakmp: IsakmpProfile, peer_line: int, around: Around
 ) -> Secret | None:
-    """The key between the two ends; None, and a finding, without one."""
+    """The key between the two ends, where one is wanted; None, and a finding, without one."""
     if AuthenticationMethod.SIGNATURE in (isakmp.local, isakmp.remote):
-        around.report.warning(
-            block.line,
-            "not-yet",
-            f"{block.name}: certificates (ISAKMP profile {isakmp.name}, line {isakmp.line}) are not there "
-            "yet; the tunnel stays down",
-        )
         check_certificates(block, isakmp, around)
+    if isakmp.proves_by_certificates:
         return None
     line = around.keys.find(party)
     if line is None:
@@ -230,8 +226,8 @@ def _ikev2(ends: _Ends, around: Around) -> Ikev2Tunnel:
         interface=block.name,
         enabled=ends.enabled,
         peer_address=ends.peer,
-        local=local,
-        peer=peer,
+        local=replace(local, certificates=trusted_by(ends.isakmp, is_own=True)),
+        peer=replace(peer, certificates=trusted_by(ends.isakmp, is_own=False)),
         ike=ends.isakmp.ike_policy,
         ipsec=IpsecPolicy(
             algorithms=ends.ipsec.algorithms,
@@ -329,6 +325,7 @@ def _ikev1(ends: _Ends, around: Around) -> tuple[Ikev1Tunnel, Ikev1Peer]:
         nat_traversal=True,
         nat_keepalive=defaults.NAT_KEEPALIVE,
         renew_before_end=defaults.REKEY_BEFORE_END,
+        certificates=trusted_by(profile, is_own=False),
         source=report.source(mode.line if mode else block.line),
     )
     tunnel = Ikev1Tunnel(

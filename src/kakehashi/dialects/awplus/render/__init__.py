@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from kakehashi.dialects.awplus.render.interface import interface_lines
+from kakehashi.dialects.awplus.render.name_service import name_lines
 from kakehashi.dialects.awplus.render.profiles import Profiles
+from kakehashi.dialects.awplus.render.trustpoint import trustpoint_blocks
 from kakehashi.dialects.awplus.render.tunnel import Whom, tunnel_lines
 from kakehashi.dialects.rendering import Losses, Rendered, is_word
 from kakehashi.model.gateway import Gateway, Route
@@ -26,6 +28,10 @@ def render(gateway: Gateway) -> Rendered:
             f"access list {access_list.name}",
             "filters are not translated for AlliedWare Plus",
         )
+    for group in gateway.watch_groups:
+        losses.add(
+            group.source, f"path monitoring {group.title}", "the device does it by triggers and scripts"
+        )
     if gateway.delete_notify is not None:
         losses.add(None, "DELETE for packets of an SA that is gone", "the device has no setting for it")
     hostname = []
@@ -33,6 +39,8 @@ def render(gateway: Gateway) -> Rendered:
         hostname = [f"hostname {gateway.hostname}"]
     sections = [
         hostname,
+        name_lines(gateway.names, losses),
+        *trustpoint_blocks(gateway),
         whom.keys(),
         *profiles.ipsec_blocks(),
         *profiles.isakmp_blocks(),

@@ -8,15 +8,28 @@ from kakehashi.model.gateway import AdjustMss, Interface
 
 def interface_lines(interface: Interface, tunnel: list[str], losses: Losses) -> list[str]:
     """The block of an interface; `tunnel`: its lines about IPsec."""
-    addresses = address_lines(interface, _from_dhcp(interface, losses))
+    addresses = address_lines(
+        interface, _from_dhcp(interface, losses), ipv6_from_outside=_ipv6(interface, losses)
+    )
     lines = [*tunnel, *addresses, *_options(interface, losses)]
     if not interface.enabled:
         lines.append("shutdown")
     return [f"interface {interface.name}", *(f" {line}" for line in lines)]
 
 
+def _ipv6(interface: Interface, losses: Losses) -> list[str]:
+    losses.unless(
+        not interface.autoconfig or interface.autoconfig_default_route,
+        interface.source,
+        f"{interface.name} takes no default route from router advertisements",
+        "the device takes it along",
+    )
+    lines = ["ipv6 address autoconfig"] if interface.autoconfig else []
+    return [*lines, "ipv6 address dhcp"] if interface.dhcp_ipv6 else lines
+
+
 def _from_dhcp(interface: Interface, losses: Losses) -> str:
-    from_ppp = interface.name.startswith("ppp") and not interface.dhcp_default_route
+    from_ppp = interface.negotiated or (interface.name.startswith("ppp") and not interface.dhcp_default_route)
     losses.unless(
         from_ppp or not interface.dhcp or interface.dhcp_default_route,
         interface.source,
@@ -32,21 +45,15 @@ def _options(interface: Interface, losses: Losses) -> Iterator[str]:
     for word, mss in (("ip", interface.adjust_mss), ("ipv6", interface.adjust_mss_ipv6)):
         if mss is not None:
             yield f"{word} tcp adjust-mss {'pmtu' if mss is AdjustMss.AUTO else mss}"
-    if interface.napt or interface.static_translations:
+    if interface.napt:
         losses.add(
             interface.source,
             f"address translation on {interface.name}",
             "the device has it in its firewall (`nat`, with zones), which is not translated",
         )
-    for name in (
-        interface.access_in,
-        interface.access_out,
-        interface.access_in_ipv6,
-        interface.access_out_ipv6,
-    ):
-        if name is not None:
-            losses.add(
-                interface.source,
-                f"filter {name} on {interface.name}",
-                "filters are not translated for AlliedWare Plus",
-            )
+    for name in (name for f in interface.filters for name in f.lists):
+        losses.add(
+            interface.source,
+            f"filter {name} on {interface.name}",
+            "filters are not translated for AlliedWare Plus",
+        )

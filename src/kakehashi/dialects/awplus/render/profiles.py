@@ -6,6 +6,7 @@ from itertools import product
 
 from kakehashi.dialects.awplus import defaults
 from kakehashi.dialects.awplus.defaults import DEFAULT, IpsecTransform, IsakmpTransform
+from kakehashi.dialects.awplus.render.trustpoint import trustpoint_of
 from kakehashi.dialects.awplus.words import CIPHERS, GCMS, GROUPS, HASH_OF, INTEGRITIES, PRF_OF, word_of
 from kakehashi.dialects.rendering import Losses, Names
 from kakehashi.model.algorithms import Cipher, IkeAlgorithms
@@ -33,6 +34,7 @@ class _Isakmp:
     on_demand: bool = False
     local: AuthenticationMethod = AuthenticationMethod.PSK
     remote: AuthenticationMethod = AuthenticationMethod.PSK
+    trustpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class Profiles:
             dpd_interval=self._dpd(ike.dpd_interval, source),
             local=tunnel.local.method if tunnel else AuthenticationMethod.PSK,
             remote=tunnel.peer.method if tunnel else AuthenticationMethod.PSK,
+            trustpoint=trustpoint_of(tunnel) if tunnel else "",
         )
         return self._name_isakmp(said, ike.name)
 
@@ -223,6 +226,8 @@ def _isakmp_block(profile: _Isakmp, name: str) -> list[str]:
     for word, method in (("local", profile.local), ("remote", profile.remote)):
         if method is AuthenticationMethod.SIGNATURE:
             lines.append(f" {word} authentication certificate")
+    if profile.trustpoint:
+        lines.append(f" pki trustpoint {profile.trustpoint}")
     if profile.lifetime != defaults.ISAKMP_LIFETIME:
         lines.append(f" lifetime {profile.lifetime}")
     if profile.dpd_interval != defaults.DPD_INTERVAL:

@@ -4,7 +4,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kakehashi.dialects.awplus.interfaces import InterfaceName
-from kakehashi.dialects.awplus.show import configured, counters, interface, ip_route, peers, sas
+from kakehashi.dialects.awplus.show import (
+    certificates,
+    configured,
+    counters,
+    hosts,
+    interface,
+    ip_route,
+    peers,
+    sas,
+)
 from kakehashi.dialects.base import Clear, ShowError
 from kakehashi.dialects.grammar import Argument, Command, Either, Optional, Pattern, Word
 from kakehashi.dialects.kinds import Address, HostName, Text
@@ -29,6 +38,19 @@ def _command(key: str, sentence: str, *pattern: Pattern) -> Command:
     return Command(key=key, pattern=(head, Word(word, sentence), *pattern), help=sentence)
 
 
+def _pki(word: str, sentence: str) -> Command:
+    return Command(
+        key=f"crypto pki {word}",
+        pattern=(
+            Word("crypto", "Security"),
+            Word("pki", "Certificates"),
+            Word(word, sentence),
+            Optional(Argument("name", Text("the name of a trustpoint"), "One trustpoint")),
+        ),
+        help=sentence,
+    )
+
+
 SHOW: tuple[Command, ...] = (
     _command("isakmp sa", "The ISAKMP SAs"),
     _command("isakmp counters", "Counters of ISAKMP"),
@@ -45,6 +67,13 @@ SHOW: tuple[Command, ...] = (
         pattern=(Word("interface", "Tunnel interfaces"), _TUNNEL),
         help="The tunnel interfaces",
     ),
+    Command(
+        key="hosts",
+        pattern=(Word("hosts", "Names and addresses"),),
+        help="Names of peers, and where they lead",
+    ),
+    _pki("certificates", "The certificates of the trustpoints"),
+    _pki("trustpoint", "The trustpoints"),
     _command("ip route", "Routes of IPv4", _DATABASE),
     _command("ipv6 route", "Routes of IPv6", _DATABASE),
 )
@@ -68,6 +97,13 @@ _RENDERERS: dict[str, _Renderer] = {
     "ipsec policy": lambda _, gateway, __: peers.render_policies(gateway),
     "ipsec profile": lambda _, gateway, said: configured.render_ipsec_profiles(gateway, said.get("name")),
     "interface": lambda status, gateway, said: interface.render(status, gateway, said.get("tunnel")),
+    "hosts": lambda status, gateway, _: hosts.render(status, gateway),
+    "crypto pki certificates": lambda status, _, said: certificates.render_certificates(
+        status, said.get("name")
+    ),
+    "crypto pki trustpoint": lambda status, gateway, said: certificates.render_trustpoints(
+        status, gateway, said.get("name")
+    ),
     "ip route": lambda status, _, said: ip_route.render(status, 4, said.get("database", False)),
     "ipv6 route": lambda status, _, said: ip_route.render(status, 6, said.get("database", False)),
 }

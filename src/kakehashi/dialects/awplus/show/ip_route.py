@@ -1,20 +1,25 @@
-"""`show ip route [database]`, `show ipv6 route [database]`: the static routes that are in force, or all.
+"""`show ip route [database]`, `show ipv6 route [database]`: the routes that are in force, or all.
 
-Codes and brackets are those that devices of this family print; routes that are not of the configuration are
-the host's, and not told here.
+Codes and brackets are those that devices of this family print; the code of the host's own routes is ours.
 """
 
 from ipaddress import ip_address, ip_network
 
 from kakehashi.dialects.awplus.show.names import page
-from kakehashi.model.status import DISCARDED, RouteStatus, Status
+from kakehashi.model.status import DISCARDED, RouteOrigin, RouteStatus, Status
 
 _CODES = (
     "Codes: C - connected, S - static, R - RIP, B - BGP",
     "       O - OSPF, D - DHCP",
-    "       * - candidate default",
+    "       K - of the host, * - candidate default",
 )
-_DATABASE_CODES = (*_CODES[:2], "       > - selected route, * - FIB route")
+_DATABASE_CODES = (*_CODES[:2], "       K - of the host, > - selected route, * - FIB route")
+_LETTERS = {
+    RouteOrigin.CONNECTED: "C",
+    RouteOrigin.STATIC: "S",
+    RouteOrigin.DHCP: "D",
+    RouteOrigin.HOST: "K",
+}
 
 
 def render(status: Status, version: int, database: bool) -> str:
@@ -27,11 +32,14 @@ def render(status: Status, version: int, database: bool) -> str:
 
 def _route(route: RouteStatus, database: bool) -> str:
     default = ip_network(route.destination, strict=False).prefixlen == 0
+    letter = _LETTERS[route.origin]
     if database:
-        code = "S    *> " if route.active else "S       "
+        code = f"{letter}    *> " if route.active else f"{letter}       "
     else:
-        code = "S*      " if default else "S       "
-    return f"{code}{route.destination} [{route.metric}/0] {_way(route.via)}"
+        code = f"{letter}*      " if default else f"{letter}       "
+    weight = "" if route.origin is RouteOrigin.CONNECTED else f" [{route.metric}/0]"
+    line = f"{code}{route.destination}{weight} {_way(route.via)}"
+    return f"{line} inactive ({route.reason})" if database and route.reason else line
 
 
 def _way(via: str) -> str:

@@ -1,6 +1,6 @@
 """The device's command tree, as data."""
 
-from kakehashi.dialects.cisco_ios.grammar import access_list, ikev2, interface, ipsec, isakmp
+from kakehashi.dialects.cisco_ios.grammar import access_list, ikev2, interface, ipsec, isakmp, nat
 from kakehashi.dialects.cisco_ios.grammar.root import ROOT
 from kakehashi.dialects.grammar import Grammar, Mode, Support
 
@@ -46,6 +46,7 @@ GRAMMAR = Grammar(
         Mode(name="access-list ipv6", title="ipv6 access-list", commands=access_list.EXTENDED6),
         Mode(name="object-group", title="object-group network", commands=access_list.GROUP),
         Mode(name="service-group", title="object-group service", commands=access_list.SERVICE),
+        Mode(name="route-map", title="route-map", commands=nat.OF_ROUTE_MAP, unknown=Support.NOT_OURS),
         Mode(name="foreign", title="a mode that is not ours", commands=(), unknown=Support.NOT_OURS),
         Mode(name="host", title="a mode of the host's", commands=(), unknown=Support.THE_HOSTS),
         Mode(name="later", title="a mode that is not there yet", commands=(), unknown=Support.NOT_YET),

@@ -153,8 +153,16 @@ ADDRESSES: tuple[Command, ...] = (
         help="The link-local address",
         support=Support.NOT_OURS,
     ),
-    not_yet("ipv6 address autoconfig", "an IPv6 address from router advertisements"),
-    not_yet("ipv6 address dhcp", "an IPv6 address by DHCP"),
+    command(
+        "ipv6 address autoconfig",
+        Optional(flag("default", "Insert default route")),
+        sentence="Obtain address using autoconfiguration",
+    ),
+    command(
+        "ipv6 address dhcp",
+        Optional(flag("rapid-commit", "Enable Rapid-Commit")),
+        sentence="Obtain IPv6 address from DHCP server",
+    ),
     not_yet("ip address pool", "an address from a pool"),
     Command(
         key="ipv6 address of a prefix",

@@ -5,6 +5,7 @@ from kakehashi.dialects.cisco_ios.grammar.foreign import FOREIGN
 from kakehashi.dialects.cisco_ios.grammar.ikev2 import IKEV2
 from kakehashi.dialects.cisco_ios.grammar.ipsec import IPSEC
 from kakehashi.dialects.cisco_ios.grammar.isakmp import ISAKMP
+from kakehashi.dialects.cisco_ios.grammar.nat import NAT, ROUTE_MAP
 from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
     REST,
     command,
@@ -18,8 +19,8 @@ from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
     word,
 )
 from kakehashi.dialects.cisco_ios.interfaces import interface
-from kakehashi.dialects.cisco_ios.kinds import PORT, Mask
-from kakehashi.dialects.grammar import Argument, Command, Either, Many, Optional, Support
+from kakehashi.dialects.cisco_ios.kinds import Mask
+from kakehashi.dialects.grammar import Argument, Command, Either, Many, Negation, Optional, Support
 from kakehashi.dialects.kinds import Address, Prefix, Text
 
 _OPTIONS = Optional(
@@ -78,75 +79,51 @@ ROUTES: tuple[Command, ...] = (
     not_yet("ip default-network", "a default route by a classful network"),
     not_yet("ip default-gateway", "a gateway for a device that does not route"),
 )
-_BY_INTERFACE = word("interface", "The interface whose address is used")
 
-NAT: tuple[Command, ...] = (
+_DOMAIN = text("domain", "a domain")
+NAMES: tuple[Command, ...] = (
     Command(
-        key="ip nat inside source",
-        pattern=(
-            *said("ip nat inside source"),
-            Either(
-                (word("list"), text("list", "an access list")),
-                (word("route-map"), text("route map", "a route map")),
-            ),
-            Either(
-                (_BY_INTERFACE, interface("interface")),
-                (word("pool", "A pool of addresses"), text("pool", "a pool")),
-            ),
-            Optional(
-                Many(
-                    Either(
-                        (flag("overload"),),
-                        (word("vrf"), text("vrf", "a VRF")),
-                        (word("extended", "An entry of the whole flow"),),
-                        (word("match-in-vrf", "What stays in its VRF"),),
-                        (word("mapping-id", "For redundancy"), text("mapping", "a number")),
-                        (word("redundancy", "With a redundancy group"), text("redundancy", "a group")),
-                        (word("reversible", "From outside as well"),),
-                        (word("oer", "For optimized edge routing"),),
-                    )
-                )
-            ),
-        ),
-        help="Translate the sources of what goes out",
+        key="ip domain name",
+        pattern=(*said("ip domain"), word("name", "The domain"), text("name", "a domain")),
+        help="Define the default domain name",
+    ),
+    command("ip domain-name", text("name", "a domain"), sentence="Define the default domain name"),
+    command(
+        "ip name-server",
+        Optional(Many(Argument("servers", Address(), "Domain server address"))),
+        sentence="Specify address of name server to use",
+    ),
+    command("ip domain list", _DOMAIN, sentence="Domain name to complete unqualified host names"),
+    Command(
+        key="ip domain list",
+        pattern=(*said("ip domain-list"), _DOMAIN),
+        help="Domain name to complete unqualified host names",
+    ),
+    command("ip domain lookup", sentence="Enable DNS lookups", negation=Negation.SETS),
+    Command(
+        key="ip domain lookup",
+        pattern=said("ip domain-lookup"),
+        help="Enable DNS lookups",
+        negation=Negation.SETS,
+    ),
+    command(
+        "ip host",
+        text("name", "a host name"),
+        Optional(number("host port", 0, 65535, "A port")),
+        Many(Argument("addresses", Address(4), "Its address")),
+        sentence="Add an entry to the IP hostname table",
     ),
     Command(
-        key="ip nat inside source static",
+        key="ip host",
         pattern=(
-            *said("ip nat inside source static"),
-            Either(
-                (
-                    Either((word("tcp", "", ("protocol", 6)),), (word("udp", "UDP", ("protocol", 17)),)),
-                    Argument("inside", Address(4), "The address inside"),
-                    Argument("inside port", PORT, "Its port"),
-                    Either(
-                        (_BY_INTERFACE, interface("interface")),
-                        (Argument("outside", Address(4), "The address outside"),),
-                    ),
-                    Argument("outside port", PORT, "Its port"),
-                ),
-                (
-                    word("esp", "ESP", ("protocol", 50)),
-                    Argument("inside", Address(4), "The address inside"),
-                    _BY_INTERFACE,
-                    interface("interface"),
-                ),
-                (
-                    Optional(word("network", "A network")),
-                    Argument("inside", Address(4), "The address inside"),
-                    Either(
-                        (_BY_INTERFACE, interface("interface")),
-                        (Argument("outside", Address(4), "The address outside"),),
-                    ),
-                ),
-            ),
-            Optional(REST),
+            *said("ipv6 host"),
+            text("name", "a host name"),
+            Optional(number("host port", 0, 65535, "A port")),
+            Many(Argument("addresses", Address(6), "Its address")),
         ),
-        help="A fixed translation",
+        help="Add an entry to the table of host names, of IPv6",
     ),
-    not_yet("ip nat outside", "translation of what comes from outside"),
-    not_yet("ip nat source", "translation by a virtual interface"),
-    not_yet("ip nat pool", "pools of translated addresses"),
+    not_ours("ip domain lookup source-interface"),
 )
 
 ROOT: tuple[Command, ...] = (
@@ -155,12 +132,7 @@ ROOT: tuple[Command, ...] = (
         Argument("name", Text(), "This system's network name"),
         sentence="Set system's network name",
     ),
-    Command(
-        key="ip domain name",
-        pattern=(*said("ip domain"), word("name", "The domain"), text("name", "a domain")),
-        help="Define the default domain name",
-    ),
-    command("ip domain-name", text("name", "a domain"), sentence="Define the default domain name"),
+    *NAMES,
     Command(
         key="interface",
         pattern=(
@@ -179,6 +151,7 @@ ROOT: tuple[Command, ...] = (
     ),
     *ROUTES,
     *NAT,
+    ROUTE_MAP,
     *LISTS,
     *ISAKMP,
     *IPSEC,

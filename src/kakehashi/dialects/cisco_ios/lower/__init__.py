@@ -18,6 +18,7 @@ from kakehashi.dialects.cisco_ios.lower.interface import lower_interface
 from kakehashi.dialects.cisco_ios.lower.isakmp import hostname, own_name, read_phase1, tell_built_in
 from kakehashi.dialects.cisco_ios.lower.keys import read_keys
 from kakehashi.dialects.cisco_ios.lower.lines import lists_in_use, report_lines, tell_of_firewalls
+from kakehashi.dialects.cisco_ios.lower.name_service import read_name_service
 from kakehashi.dialects.cisco_ios.lower.nat import check_translation, with_translation
 from kakehashi.dialects.cisco_ios.lower.peers import Peers, read_aggressive, read_profiles
 from kakehashi.dialects.cisco_ios.lower.phase2 import read_phase2
@@ -43,7 +44,7 @@ def lower_document(document: Document, file: str) -> Lowered:
     maps = lower_maps(around)
     routed, used_profiles = lower_tunnels(around)
     # Tunnel interfaces stand where they are written; those of maps come after them.
-    tunnels = tuple(as_interfaces_say(t, around.blocks) for t in (*routed, *maps.tunnels))
+    tunnels = tuple(as_interfaces_say(t, around.blocks, around.interfaces) for t in (*routed, *maps.tunnels))
     if any(isinstance(t, Ikev1Tunnel) for t in tunnels):
         tell_built_in(around.peers.phase1, report)
     check_interfaces(around.interfaces, around.routes, around.lists, report)
@@ -60,6 +61,7 @@ def lower_document(document: Document, file: str) -> Lowered:
         routes=around.routes,
         ikev1_peers=around.peers.made(),
         access_lists=tuple(around.lists.by_name.values()),
+        names=read_name_service(document),
         files=(file,),
     )
     return Lowered(gateway, report.findings())
@@ -71,7 +73,7 @@ def _read(document: Document, report: Report) -> Around:
     lowered = (lower_interface(block, report) for block in blocks.values())
     interfaces = {i.name: with_dhcp_routes(document, i) for i in lowered if i is not None}
     lists = read_lists(document, report)
-    interfaces = with_translation(document, blocks, interfaces, lists, report)
+    interfaces, lists = with_translation(document, blocks, interfaces, lists, report)
     keys = read_keys(document, report)
     peers = Peers(
         phase1=read_phase1(document, report),

@@ -38,13 +38,8 @@ def check_interfaces(
                     f"{interface.name} borrows the address of {name}, which has no `interface` block",
                     suggestion(name, interfaces),
                 )
-        for name in (
-            interface.access_in,
-            interface.access_out,
-            interface.access_in_ipv6,
-            interface.access_out_ipv6,
-        ):
-            if name and lists.get(name) is None:
+        for name in (name for f in interface.filters for name in f.lists):
+            if lists.get(name) is None:
                 report.warning(
                     line,
                     "undefined-access-list",

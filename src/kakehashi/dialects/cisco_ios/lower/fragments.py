@@ -1,17 +1,25 @@
-"""What one interface says of DF and fragments, where it is not what holds for all."""
+"""What one interface says of DF, fragments and the MTU."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from kakehashi.dialects.blocks import Block
+from kakehashi.model.gateway import Interface
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.policy import DfBit
 from kakehashi.model.tunnel import Tunnel
 
 
-def as_interfaces_say(tunnel: Tunnel, blocks: Mapping[str, Block]) -> Tunnel:
-    """The tunnel as the interface treats its packets that bears its map, or that it is itself."""
+def as_interfaces_say(
+    tunnel: Tunnel, blocks: Mapping[str, Block], interfaces: Mapping[str, Interface]
+) -> Tunnel:
+    """The tunnel as the interface treats its packets that bears its map, or that it is itself.
+
+    The MTU of the latter is the tunnel's; of the former it is that of the packets which carry the tunnel.
+    """
+    if not tunnel.policy_based and (own := interfaces.get(tunnel.interface)):
+        tunnel = replace(tunnel, mtu=own.mtu)
     bearer = tunnel.outgoing.interface if tunnel.policy_based and tunnel.outgoing else tunnel.interface
     block = blocks.get(bearer)
     if block is None:

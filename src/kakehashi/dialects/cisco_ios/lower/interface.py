@@ -7,7 +7,9 @@ from ipaddress import ip_interface
 from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.cisco_ios.interfaces import interface_of, is_null, is_template, kind_of
 from kakehashi.dialects.document import Statement
+from kakehashi.dialects.from_outside import with_autoconfig, with_dhcp_ipv6
 from kakehashi.dialects.report import Report
+from kakehashi.model.access_list import PacketFilter
 from kakehashi.model.address import IPAddress
 from kakehashi.model.gateway import Interface, InterfaceKind
 
@@ -79,6 +81,10 @@ def _apply(interface: Interface, statement: Statement, report: Report) -> Interf
             return replace(interface, unnumbered_ipv6=interface_of(statement, "interface") if on else None)
         case "ipv6 enable":
             return replace(interface, ipv6_enabled=on)
+        case "ipv6 address autoconfig":
+            return with_autoconfig(interface, on, bool(statement.get("default")))
+        case "ipv6 address dhcp":
+            return with_dhcp_ipv6(interface, on, statement.line, report)
         case "ipv6 address":
             return _ipv6_address(interface, statement, report)
         case "ip mtu":
@@ -100,7 +106,7 @@ def _ip_address(interface: Interface, statement: Statement, report: Report) -> I
     if statement.negated:
         named = statement.get("address")
         kept = tuple(a for a in interface.addresses if a.version == 6 or (named and a.ip != named))
-        return replace(interface, addresses=kept, dhcp=False, dhcp_default_route=False)
+        return replace(interface, addresses=kept, dhcp=False, dhcp_default_route=False, negotiated=False)
     others = tuple(a for a in interface.addresses if a.version == 6)
     if statement.get("dhcp") or statement.get("negotiated"):
         # The default route that comes with the address is the device's own doing with DHCP (distance 254).
@@ -113,10 +119,13 @@ def _ip_address(interface: Interface, statement: Statement, report: Report) -> I
                 "address is "
                 "the one that the host's device has then",
             )
-        return replace(interface, addresses=others, dhcp=True, dhcp_default_route=leased)
+        return replace(
+            interface, addresses=others, dhcp=True, dhcp_default_route=leased, negotiated=not leased
+        )
     address = ip_interface(f"{statement.get('address')}/{statement.get('mask')}")
     if statement.get("secondary"):
         return replace(interface, addresses=(*interface.addresses, address))
+    interface = replace(interface, negotiated=False)
     secondary = tuple(a for a in interface.addresses[1:] if a.version == 4)
     return replace(interface, addresses=(address, *secondary, *others), dhcp=False, dhcp_default_route=False)
 
@@ -136,8 +145,10 @@ def _ipv6_address(interface: Interface, statement: Statement, report: Report) ->
 
 
 def _filter(interface: Interface, statement: Statement) -> Interface:
-    name = None if statement.negated else statement.get("list")
     inbound = statement.get("direction", "in") == "in"
-    if statement.key == "ip access-group":
-        return replace(interface, access_in=name) if inbound else replace(interface, access_out=name)
-    return replace(interface, access_in_ipv6=name) if inbound else replace(interface, access_out_ipv6=name)
+    version = 4 if statement.key == "ip access-group" else 6
+    rest = tuple(f for f in interface.filters if (f.inbound, f.version) != (inbound, version))
+    if not statement.negated:
+        lists = (str(statement.get("list")),)
+        rest = (*rest, PacketFilter(lists=lists, inbound=inbound, version=version))
+    return replace(interface, filters=rest)

@@ -74,11 +74,19 @@ def tell_of_firewalls(document: Document, report: Report) -> None:
 
 def lists_in_use(document: Document) -> frozenset[str]:
     """The access lists that maps, tunnels, filters and translation name."""
-    keys = ("match address", "ip access-group", "ipv6 traffic-filter", "tunnel protection ipsec policy")
+    keys = (
+        "match address",
+        "ip access-group",
+        "ipv6 traffic-filter",
+        "tunnel protection ipsec policy",
+        "ip nat inside source",
+        "match ip address",
+    )
     return frozenset(
-        str(item.get("list"))
+        str(name)
         for item in document.walk()
-        if isinstance(item, Statement) and (item.key in keys or item.key == "ip nat inside source")
+        if isinstance(item, Statement) and item.key in keys
+        for name in (item.get("list") if isinstance(item.get("list"), tuple) else (item.get("list"),))
     )
 
 

@@ -106,7 +106,7 @@ def _of_version(
     header = read_gre(block) if is_gre(block) else None
     if header and settings.wants_transport():
         mode = EncapsulationMode.TRANSPORT
-    connect = ConnectType.ON_DEMAND if profile.last("responder-only") else ConnectType.ALWAYS
+    connect = ConnectType.NEVER if profile.last("responder-only") else ConnectType.ALWAYS
     ikev2 = protection if "ikev2 profile" in protection.values else profile.last("set ikev2-profile")
     if ikev2 is not None:
         return around.ikev2.tunnel(

@@ -8,6 +8,7 @@ from kakehashi.dialects.cisco_ios.render.crypto_map import write_maps
 from kakehashi.dialects.cisco_ios.render.ikev2 import write_ikev2_common
 from kakehashi.dialects.cisco_ios.render.interface import interface_lines, write_translation
 from kakehashi.dialects.cisco_ios.render.isakmp import write_phase1
+from kakehashi.dialects.cisco_ios.render.name_service import name_lines
 from kakehashi.dialects.cisco_ios.render.route import route_line
 from kakehashi.dialects.cisco_ios.render.transforms import write_common
 from kakehashi.dialects.cisco_ios.render.vti import write_vtis
@@ -25,6 +26,8 @@ def render(gateway: Gateway) -> Rendered:
     write_vtis(book, profiles)
     of_maps = write_maps(book, profiles)
     write_translation(book)
+    for group in gateway.watch_groups:
+        losses.add(group.source, f"path monitoring {group.title}", "it is not written for Cisco IOS")
     if gateway.delete_notify is not None:
         losses.add(None, "DELETE for packets of an SA that is gone", "the device has no setting for it")
     interfaces = [
@@ -37,6 +40,7 @@ def render(gateway: Gateway) -> Rendered:
         hostname = [f"hostname {gateway.hostname}"]
     sections = [
         hostname,
+        [*name_lines(gateway.names)],
         book.phase1,
         book.ikev2,
         book.ipsec,

@@ -45,7 +45,7 @@ def _write(tunnel: Tunnel, maps: _Maps, profiles: Profiles, book: Book) -> None:
     book.losses.unless(
         tunnel.connect is ConnectType.ON_DEMAND,
         tunnel.source,
-        f"{tunnel.interface} is kept up",
+        f"who begins {tunnel.interface}, and when",
         "traffic makes the SAs of a crypto map",
     )
     if interface is not None:

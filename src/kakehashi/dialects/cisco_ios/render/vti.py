@@ -44,7 +44,13 @@ def _profile(tunnel: Tunnel, profiles: Profiles, book: Book) -> list[str]:
     elif isinstance(tunnel, Ikev1Tunnel):
         named = [profiles.of[name] for name in tunnel.peers if name in profiles.of]
         lines += [f"set isakmp-profile {named[0]}"] if named else []
-    if tunnel.connect is ConnectType.ON_DEMAND:
+    book.losses.unless(
+        tunnel.connect is not ConnectType.ON_DEMAND,
+        tunnel.source,
+        f"the SA of {tunnel.interface} waits for traffic",
+        "the device makes it at once",
+    )
+    if tunnel.connect is ConnectType.NEVER:
         lines.append("responder-only")
     return lines
 

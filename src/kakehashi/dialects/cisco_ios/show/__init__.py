@@ -8,10 +8,12 @@ from kakehashi.dialects.cisco_ios.show import (
     access_lists,
     configuration,
     engine,
+    hosts,
     ikev2,
     ip_route,
     ipsec_sa,
     isakmp,
+    nat,
     session,
 )
 from kakehashi.dialects.diagnosis import wanted
@@ -75,6 +77,14 @@ SHOW: tuple[Command, ...] = (
         Word("access-list", "Access lists"),
         _LIST,
     ),
+    _command("hosts", "Names of peers, and where they lead", Word("hosts", "Names and addresses")),
+    _command(
+        "ip nat translations",
+        "What is translated at this moment",
+        Word("ip", "IPv4"),
+        Word("nat", "Address translation"),
+        Word("translations", "Entries"),
+    ),
     _command("ip route", "Routes of IPv4", Word("ip", "IPv4"), Word("route", "Routes")),
     _command("ipv6 route", "Routes of IPv6", Word("ipv6", "IPv6"), Word("route", "Routes")),
 )
@@ -108,6 +118,8 @@ _PRINTERS: dict[str, Callable[[Status, Gateway], str]] = {
     "engine": engine.render,
     "ikev2 sa": ikev2.render,
     "ikev2 sa detail": ikev2.render_detail,
+    "hosts": hosts.render,
+    "ip nat translations": nat.render,
     "ip route": lambda status, _: ip_route.render_ipv4(status),
     "ipv6 route": lambda status, _: ip_route.render_ipv6(status),
 }

@@ -1,8 +1,8 @@
-"""`show ip route`, `show ipv6 route`: the static routes that are in force."""
+"""`show ip route`, `show ipv6 route`: the routes that are in force. The code of the host's own is ours."""
 
 from ipaddress import IPv4Network, ip_network
 
-from kakehashi.model.status import DISCARDED, RouteStatus, Status
+from kakehashi.model.status import DISCARDED, RouteOrigin, RouteStatus, Status
 
 _UNKNOWN = "0.0.0.0"  # noqa: S104
 _CODES = """\
@@ -13,13 +13,22 @@ Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP
        i - IS-IS, su - IS-IS summary, L1 - IS-IS level-1, L2 - IS-IS level-2
        ia - IS-IS inter area, * - candidate default, U - per-user static route
        o - ODR, P - periodic downloaded static route, + - replicated route
+       K - of the host
 """
+# A default route by DHCP is a static one, of the distance 254.
+_LETTERS = {
+    RouteOrigin.CONNECTED: "C",
+    RouteOrigin.STATIC: "S",
+    RouteOrigin.DHCP: "S",
+    RouteOrigin.HOST: "K",
+}
+_LEASED_DISTANCE = 254
 
 
 def render_ipv4(status: Status) -> str:
     """The routes of IPv4."""
     routes = [r for r in status.routes if r.active and _is_v4(r)]
-    last = next((r for r in routes if r.destination == "0.0.0.0/0"), None)
+    last = min((r for r in routes if r.destination == "0.0.0.0/0"), key=_distance, default=None)
     gateway = "Gateway of last resort is not set"
     if last is not None:
         hop = last.via.split(" ")[-1]
@@ -33,11 +42,14 @@ def render_ipv6(status: Status) -> str:
     routes = [r for r in status.routes if r.active and not _is_v4(r)]
     lines = [
         f"IPv6 Routing Table - default - {len(routes)} entries",
-        "Codes: C - Connected, L - Local, S - Static",
+        "Codes: C - Connected, L - Local, S - Static, K - of the host",
     ]
     for route in routes:
         via = "Null0, directly connected" if route.via == DISCARDED else route.via.replace(" ", ", ")
-        lines += [f"S   {route.destination.upper()} [{route.metric}/0]", f"     via {via}"]
+        if route.origin is RouteOrigin.CONNECTED:
+            via += ", directly connected"
+        code = _LETTERS[route.origin]
+        lines += [f"{code}   {route.destination.upper()} [{_distance(route)}/0]", f"     via {via}"]
     return "\n".join(lines) + "\n"
 
 
@@ -46,11 +58,15 @@ def _is_v4(route: RouteStatus) -> bool:
 
 
 def _row(route: RouteStatus) -> str:
-    code = "S*   " if route.destination == "0.0.0.0/0" else "S    "
+    code = _LETTERS[route.origin] + ("*   " if route.destination == "0.0.0.0/0" else "    ")
     if route.via == DISCARDED:
         return f"{code} {route.destination} is directly connected, Null0"
     words = route.via.split(" ")
     if words[-1][0].isdigit():
         interface = f", {words[0]}" if len(words) > 1 else ""
-        return f"{code} {route.destination} [{route.metric}/0] via {words[-1]}{interface}"
+        return f"{code} {route.destination} [{_distance(route)}/0] via {words[-1]}{interface}"
     return f"{code} {route.destination} is directly connected, {words[0]}"
+
+
+def _distance(route: RouteStatus) -> int:
+    return _LEASED_DISTANCE if route.origin is RouteOrigin.DHCP else route.metric

@@ -13,6 +13,7 @@ from kakehashi.dialects.grammar import (
 )
 from kakehashi.dialects.kinds import Address, Choice, HostName, InterfaceAddress, Number, Text
 from kakehashi.dialects.nec_ix.grammar.policy import IDENTITY, ON_INTERFACE
+from kakehashi.dialects.nec_ix.grammar.translation import FILTERS, TRANSLATION
 from kakehashi.dialects.nec_ix.interfaces import InterfaceName
 from kakehashi.dialects.nec_ix.words import METHODS
 from kakehashi.model.address import ANY
@@ -260,9 +261,23 @@ ADDRESSES: tuple[Command, ...] = (
     ),
     Command(
         key="ipv6 address autoconfig",
-        pattern=(_IPV6, Word("address", "The address"), Word("autoconfig", "By router advertisement"), _REST),
-        help="an IPv6 address from router advertisements",
-        support=Support.NOT_YET,
+        pattern=(
+            _IPV6,
+            Word("address", "The address"),
+            Word("autoconfig", "By router advertisement"),
+            Optional(Word("receive-default", "With the default route", sets=("receive_default", True))),
+        ),
+        help="An IPv6 address from router advertisements",
+    ),
+    Command(
+        key="ipv6 dhcp client",
+        pattern=(
+            _IPV6,
+            Word("dhcp", "By DHCP"),
+            Word("client", "The address is asked for"),
+            Argument("profile", Text("the name of a profile"), "What is asked for"),
+        ),
+        help="An IPv6 address by DHCP",
     ),
     Command(
         key="ip mtu",
@@ -279,46 +294,6 @@ ADDRESSES: tuple[Command, ...] = (
     _adjust_mss(_IPV6, "ipv6 tcp adjust-mss"),
 )
 
-TRANSLATION: tuple[Command, ...] = (
-    Command(
-        key="ip napt enable",
-        pattern=(_IP, Word("napt", "Address translation"), Word("enable", "Switch it on")),
-        help="Translate the sources of what leaves through this interface",
-    ),
-    Command(
-        key="ip napt static",
-        pattern=(
-            _IP,
-            Word("napt", "Address translation"),
-            Word("static", "What arrives for the device"),
-            Argument("interface", InterfaceName(), "This interface"),
-            Either(
-                (
-                    Either(
-                        (Word("udp", "UDP", sets=("protocol", 17)),),
-                        (Word("tcp", "TCP", sets=("protocol", 6)),),
-                    ),
-                    Argument("port", Number(0, 65535), "The port"),
-                ),
-                (Argument("protocol", Number(0, 255), "The number of the protocol"),),
-            ),
-        ),
-        help="What arrives for this port or protocol stays with the device",
-    ),
-    Command(
-        key="ip napt static host",
-        pattern=(
-            _IP,
-            Word("napt", "Address translation"),
-            Word("static", "What arrives for the device"),
-            Either((Argument("address", Address(4), "A host"),), (Word("network", "Hosts one to one"),)),
-            _REST,
-        ),
-        help="a hole that leads to a host inside",
-        support=Support.NOT_YET,
-    ),
-)
-
 INTERFACE: tuple[Command, ...] = (
     Command(
         key="shutdown",
@@ -329,15 +304,7 @@ INTERFACE: tuple[Command, ...] = (
     *TUNNEL,
     *ADDRESSES,
     *TRANSLATION,
-    *(
-        Command(
-            key=f"{version} filter",
-            pattern=(Word(version, ""), Word("filter", "Which packets pass"), _REST),
-            help="filters; here all pass, those of IKE and ESP as well",
-            support=Support.NOT_YET,
-        )
-        for version in ("ip", "ipv6")
-    ),
+    *FILTERS,
     Command(
         key="description",
         pattern=(Word("description", "A remark"), _REST),

@@ -13,7 +13,6 @@ from kakehashi.dialects.grammar import (
     Negation,
     Optional,
     Pattern,
-    Support,
     Word,
     prefixed,
 )
@@ -285,16 +284,21 @@ POLICY: tuple[Command, ...] = (
         ),
         help="Who may begin a negotiation",
     ),
-    Command(
-        key="cert",
-        pattern=(
-            Word("cert", "Certificates"),
-            Either((Word("cacert", "The CA's"),), (Word("mycert", "This device's"),)),
-            Word("name", "Its name"),
-            Argument("name", Text(), "Its name"),
-        ),
-        help="certificates",
-        support=Support.NOT_YET,
+    *(
+        Command(
+            key=f"cert {word}",
+            pattern=(
+                Word("cert", "Certificates"),
+                Word(word, sentence),
+                Word("name", "Its name in the device's storage"),
+                Argument("name", Text("the name of a certificate"), "Its name"),
+            ),
+            help=sentence,
+        )
+        for word, sentence in (
+            ("cacert", "The certificate of the authority that vouches for the peer"),
+            ("mycert", "The certificate by which this device proves who it is"),
+        )
     ),
 )
 

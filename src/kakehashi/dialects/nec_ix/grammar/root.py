@@ -4,6 +4,7 @@ from kakehashi.dialects.grammar import Argument, Command, Either, Many, Optional
 from kakehashi.dialects.kinds import Address, Number, Prefix, Text
 from kakehashi.dialects.nec_ix.grammar.access_list import LISTS
 from kakehashi.dialects.nec_ix.grammar.ikev1 import IKEV1
+from kakehashi.dialects.nec_ix.grammar.pki import PKI
 from kakehashi.dialects.nec_ix.grammar.policy import IDENTITY
 from kakehashi.dialects.nec_ix.grammar.watch import WATCH
 from kakehashi.dialects.nec_ix.interfaces import InterfaceName
@@ -115,6 +116,31 @@ IKEV2: tuple[Command, ...] = (
     ),
 )
 
+_SERVER = (Word("server", "A name server"), Argument("server", Address(), "Its address"))
+NAMES: tuple[Command, ...] = (
+    Command(
+        key="proxy-dns server",
+        pattern=(
+            Word("proxy-dns", "Names and their addresses"),
+            *_SERVER,
+            Optional(
+                Word("url-list", "For these names alone"),
+                Argument("urls", Text("the name of a list"), "A list"),
+            ),
+            Optional(
+                Word("priority", "Which server is asked first"),
+                Argument("priority", Number(1, 254), "The larger wins"),
+            ),
+        ),
+        help="A server that is asked for the addresses of names",
+    ),
+    Command(
+        key="dns server",
+        pattern=(Word("dns", "Names and their addresses"), *_SERVER),
+        help="A server that is asked for the addresses of names",
+    ),
+)
+
 ROOT: tuple[Command, ...] = (
     Command(
         key="hostname",
@@ -133,10 +159,11 @@ ROOT: tuple[Command, ...] = (
     _route("ip", 4),
     _route("ipv6", 6),
     *IKEV2,
-    _not_yet("pki", "certificates"),
+    *PKI,
     *IKEV1,
     *LISTS,
     *WATCH,
+    *NAMES,
     *(
         _not_ours(words, enters="foreign")
         for words in (

@@ -7,19 +7,22 @@ from kakehashi.dialects.blocks import Block, read_blocks
 from kakehashi.dialects.document import Document, Statement, Unknown, statements
 from kakehashi.dialects.nec_ix.interfaces import kind_of
 from kakehashi.dialects.nec_ix.lower.access_list import read_lists
+from kakehashi.dialects.nec_ix.lower.certificates import read_imports
 from kakehashi.dialects.nec_ix.lower.ikev1_checks import check_ikev1
 from kakehashi.dialects.nec_ix.lower.ikev1_tunnel import IKEV1_MODES, lower_ikev1_tunnel
 from kakehashi.dialects.nec_ix.lower.interface import lower_interface
 from kakehashi.dialects.nec_ix.lower.keys import read_keys
 from kakehashi.dialects.nec_ix.lower.lines import report_lines
+from kakehashi.dialects.nec_ix.lower.name_service import read_name_service
 from kakehashi.dialects.nec_ix.lower.phase1 import read_policies
 from kakehashi.dialects.nec_ix.lower.phase2 import Maps, read_delete_notify, read_maps
 from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy
 from kakehashi.dialects.nec_ix.lower.route import read_routes
 from kakehashi.dialects.nec_ix.lower.routed import Routed
 from kakehashi.dialects.nec_ix.lower.settings import Place, Settings, read_place
+from kakehashi.dialects.nec_ix.lower.translation import lists_in_use
 from kakehashi.dialects.nec_ix.lower.tunnel import Surroundings, lower_tunnel
-from kakehashi.dialects.nec_ix.lower.watch import report_watch_groups
+from kakehashi.dialects.nec_ix.lower.watch import read_watch_groups
 from kakehashi.dialects.report import Report
 from kakehashi.dialects.several import tell_several
 from kakehashi.model.address import IPAddress
@@ -42,7 +45,8 @@ def lower_document(document: Document, file: str) -> Lowered:
     interfaces = {i.name: i for i in lowered if i is not None}
     routes = read_routes(document, report)
     policies = read_policies(document, report)
-    maps = read_maps(document, policies, read_lists(document, report), report)
+    lists = read_lists(document, report)
+    maps = read_maps(document, policies, lists, report)
     around = Surroundings(keys, profiles, default, interfaces, Routed(routes, interfaces.values()))
     found = (_tunnel(block, maps, around, report) for block in blocks.values())
     tunnels = tuple(tunnel for tunnel in found if tunnel is not None)
@@ -53,7 +57,6 @@ def lower_document(document: Document, file: str) -> Lowered:
     _check_same_peers((t for t in tunnels if isinstance(t, Ikev2Tunnel)), report)
     ours = (t for t in tunnels if isinstance(t, Ikev1Tunnel))
     check_ikev1(policies, maps, ours, interfaces, routes, report)
-    report_watch_groups(document, report)
     gateway = Gateway(
         dialect=DIALECT,
         unknown_peer_policy=ike_policy(answering, may_rekey=False),
@@ -63,6 +66,10 @@ def lower_document(document: Document, file: str) -> Lowered:
         routes=routes,
         ikev1_peers=policies.peers,
         delete_notify=read_delete_notify(document),
+        access_lists=lists_in_use(lists, interfaces.values(), report),
+        watch_groups=read_watch_groups(document, interfaces, routes, tunnels, report),
+        names=read_name_service(document),
+        certificate_imports=read_imports(document, report),
         files=(file,),
     )
     return Lowered(gateway, report.findings())

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
+from kakehashi.dialects.from_outside import with_autoconfig, with_dhcp_ipv6
 from kakehashi.dialects.nec_ix.grammar.policy import POLICY
 from kakehashi.dialects.nec_ix.interfaces import is_null, kind_of
+from kakehashi.dialects.nec_ix.lower.translation import filters, translation
 from kakehashi.dialects.report import Report
-from kakehashi.model.gateway import Interface, InterfaceKind, StaticTranslation
+from kakehashi.model.gateway import Interface, InterfaceKind
 
 _ON_TUNNELS_ONLY = frozenset(c.key for c in POLICY) | {
     "ikev2 peer",
@@ -39,6 +41,7 @@ def lower_interface(block: Block, report: Report) -> Interface | None:
                 f"`{statement.command.words}` has no effect on {block.name}",
                 "put it on a tunnel interface",
             )
+    interface = replace(interface, translation=translation(block, report), filters=filters(block, report))
     if not interface.enabled and not any(s.key == "shutdown" for s in block.lines):
         report.info(
             block.line,
@@ -65,22 +68,23 @@ def _apply(interface: Interface, statement: Statement, report: Report) -> Interf
             return replace(interface, ipv6_enabled=on)
         case "ipv6 address":
             return _ipv6_address(interface, statement)
+        case "ipv6 address autoconfig":
+            return with_autoconfig(interface, on, bool(statement.get("receive_default")))
+        case "ipv6 dhcp client":
+            return with_dhcp_ipv6(interface, on, statement.line, report)
         case "ip mtu":
             return replace(interface, mtu=statement.get("mtu") if on else None)
         case "ip tcp adjust-mss":
             return replace(interface, adjust_mss=statement.get("mss") if on else None)
         case "ipv6 tcp adjust-mss":
             return replace(interface, adjust_mss_ipv6=statement.get("mss") if on else None)
-        case "ip napt enable":
-            return replace(interface, napt=on)
-        case "ip napt static":
-            return _static_translation(interface, statement, report)
         case _:
             return interface
 
 
 def _ip_address(interface: Interface, statement: Statement, report: Report) -> Interface:
     others = tuple(a for a in interface.addresses if a.version == 6)
+    interface = replace(interface, negotiated=False)
     if statement.negated:
         return replace(interface, addresses=others, dhcp=False, dhcp_default_route=False)
     if statement.get("dhcp"):
@@ -93,7 +97,7 @@ def _ip_address(interface: Interface, statement: Statement, report: Report) -> I
             f"{interface.name} gets its address from PPP: the host brings the line up, and the address is "
             "the one that the host's device has then",
         )
-        return replace(interface, addresses=others, dhcp=True, dhcp_default_route=False)
+        return replace(interface, addresses=others, dhcp=True, dhcp_default_route=False, negotiated=True)
     if statement.get("secondary"):
         return replace(interface, addresses=(*interface.addresses, statement.get("address")))
     return replace(
@@ -105,26 +109,3 @@ def _ipv6_address(interface: Interface, statement: Statement) -> Interface:
     address = statement.get("address")
     rest = tuple(a for a in interface.addresses if a != address and (a.version == 4 or address is not None))
     return replace(interface, addresses=rest if statement.negated else (*rest, address))
-
-
-def _static_translation(interface: Interface, statement: Statement, report: Report) -> Interface:
-    named = statement.get("interface", interface.name)
-    if named != interface.name:
-        report.warning(
-            statement.line,
-            "wrong-interface",
-            f"`ip napt static` of {interface.name} names {named}; what arrives here does not match it",
-            f"write `ip napt static {interface.name}`",
-        )
-        return interface
-    hole = StaticTranslation(
-        protocol=statement.get("protocol", 0),
-        port=statement.get("port"),
-        source=report.source(statement.line),
-    )
-    rest = tuple(
-        h for h in interface.static_translations if (h.protocol, h.port) != (hole.protocol, hole.port)
-    )
-    if statement.negated and "protocol" not in statement.values:
-        rest = ()
-    return replace(interface, static_translations=rest if statement.negated else (*rest, hole))

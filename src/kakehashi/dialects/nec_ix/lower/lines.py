@@ -31,9 +31,6 @@ def _report(items: tuple[Item, ...], inherited: Support, foreign: list[int], rep
             case Statement() if item.command.support is Support.NOT_YET:
                 if not _goes_without_saying(item, inherited, other_kind):
                     report.add(_not_yet(item, report))
-            case Statement() if item.key == "watch-group":
-                # One finding tells of the whole group.
-                _report(item.body, Support.NOT_YET, foreign, report)
             case Statement():
                 if item.command.support is Support.NOT_OURS:
                     foreign.append(item.line)

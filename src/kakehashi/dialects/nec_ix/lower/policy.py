@@ -77,9 +77,8 @@ def check_policy(settings: Settings, report: Report) -> None:
     if mode is not None and mode.get("mode") != "tunnel":
         report.warning(mode.line, "not-yet", "transport mode is not there yet; tunnel mode is used")
     direction = settings.one("negotiation-direction")
-    if direction is not None and direction.get("direction") != "both":
-        word = direction.get("direction")
-        message = f"`negotiation-direction {word}` is not there yet; either side may begin"
+    if direction is not None and direction.get("direction") == "initiator":
+        message = "`negotiation-direction initiator` is not there yet; the peer may begin as well"
         report.warning(direction.line, "not-yet", message)
     nat = settings.one("nat-traversal")
     if nat is not None and nat.get("force"):

@@ -10,7 +10,7 @@ from kakehashi.dialects.report import Report
 
 POLICY_KEYS = frozenset(c.key for c in POLICY)
 # Several lines of these add up; of any other the last line holds.
-_ADDITIVE = frozenset({"local-ts", "remote-ts", "cert"})
+_ADDITIVE = frozenset({"local-ts", "remote-ts", "cert cacert", "cert mycert"})
 
 
 @dataclass(frozen=True, slots=True)

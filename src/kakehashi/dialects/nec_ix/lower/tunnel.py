@@ -1,11 +1,12 @@
 """Tunnel interfaces with an IKEv2 peer become tunnels."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
+from kakehashi.dialects.nec_ix.lower.certificates import check_use, own_use, peer_use
 from kakehashi.dialects.nec_ix.lower.keys import Keys, name_of, read_identity
 from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy, ipsec_policy
 from kakehashi.dialects.nec_ix.lower.routed import Routed
@@ -52,13 +53,7 @@ def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Ikev2Tun
     local = _local(block, settings, peer_address, peer, around, report)
     _check_unknown_peer(block.name, peer_line, settings, around, report)
     enabled = around.interfaces[block.name].enabled
-    for side in (local, peer):
-        if side.method is AuthenticationMethod.SIGNATURE:
-            line = side.source.line if side.source else peer_line.line
-            report.warning(
-                line, "not-yet", f"{block.name}: digital signatures are not there yet; the tunnel stays down"
-            )
-            enabled = False
+    check_use(block.name, peer_line, local, peer, settings, report)
     if mode is None and block.last("tunnel mode") is not None:
         enabled = False  # of another kind, which its line is told of
     elif mode is None:
@@ -69,21 +64,27 @@ def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Ikev2Tun
             "add `tunnel mode ipsec-ikev2`",
         )
         enabled = False
-    connect = settings.one("connect-type")
     source = settings.one("source-address")
     return Ikev2Tunnel(
         interface=block.name,
         enabled=enabled,
         peer_address=peer_address,
-        local=local,
-        peer=peer,
+        local=replace(local, certificates=own_use(settings)),
+        peer=replace(peer, certificates=peer_use(settings)),
         ike=ike_policy(settings, may_rekey=peer_address is not ANY),
         ipsec=ipsec_policy(settings, report),
-        connect=connect.get("type") if connect else ConnectType.ON_DEMAND,
+        connect=_connect(settings),
         outgoing=_outgoing(settings, around, report),
         source_address=source.get("address") if source else None,
         source=report.source(block.line),
     )
+
+
+def _connect(settings: Settings) -> ConnectType:
+    direction, connect = settings.one("negotiation-direction"), settings.one("connect-type")
+    if direction is not None and direction.get("direction") == "responder":
+        return ConnectType.NEVER
+    return connect.get("type", ConnectType.ON_DEMAND) if connect else ConnectType.ON_DEMAND
 
 
 def _check_repeated(block: Block, report: Report) -> None:

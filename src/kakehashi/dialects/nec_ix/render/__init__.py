@@ -5,7 +5,10 @@ from collections.abc import Iterable
 from kakehashi.dialects.nec_ix.render.ikev1 import render_ikev1
 from kakehashi.dialects.nec_ix.render.ikev2 import render_ikev2
 from kakehashi.dialects.nec_ix.render.interface import render_interface
+from kakehashi.dialects.nec_ix.render.name_service import name_lines
 from kakehashi.dialects.nec_ix.render.route import route_line
+from kakehashi.dialects.nec_ix.render.translation import list_lines
+from kakehashi.dialects.nec_ix.render.watch import watch_sections
 from kakehashi.dialects.rendering import Losses, Rendered, is_word
 from kakehashi.model.gateway import Gateway
 
@@ -21,12 +24,8 @@ def render(gateway: Gateway) -> Rendered:
         )
         for i in gateway.interfaces
     ]
-    for access_list in gateway.access_lists:
-        losses.add(
-            access_list.source,
-            f"access list {access_list.name}",
-            "access lists are not translated for NEC IX",
-        )
+    used = {name for i in gateway.interfaces for name in i.lists}
+    lists = [line for a in gateway.access_lists if a.name in used for line in list_lines(a, losses)]
     hostname = (
         [f"hostname {gateway.hostname}"]
         if gateway.hostname
@@ -35,9 +34,12 @@ def render(gateway: Gateway) -> Rendered:
     )
     sections = [
         hostname,
+        name_lines(gateway.names, losses),
         [line for r in gateway.routes if (line := route_line(r, losses))],
+        lists,
         *ikev1.sections,
         *ikev2.sections,
+        *watch_sections(gateway, losses),
         *blocks,
     ]
     return Rendered(_text(sections), tuple(losses.found))

@@ -227,7 +227,11 @@ def _on_interface(tunnel: Ikev1Tunnel, gateway: Gateway, book: _Book) -> list[st
     fixed = (
         (not tunnel.policy_based, "traffic is chosen by selectors", "routes lead into its tunnels"),
         (not tunnel.bypass, "some of that traffic goes past the tunnel", "its tunnels know no exceptions"),
-        (tunnel.connect is ConnectType.ON_DEMAND, "it is kept up", "the device has no setting for it"),
+        (
+            tunnel.connect is ConnectType.ON_DEMAND,
+            "who begins it, and when",
+            "the device has no setting for it",
+        ),
         (
             tunnel.outgoing is None and tunnel.source_address is None,
             "our end is fixed",

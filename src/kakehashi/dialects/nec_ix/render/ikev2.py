@@ -124,6 +124,9 @@ def _on_interface(
     for side in (tunnel.local, tunnel.peer):
         keys.add(side)
     lines = ["tunnel mode ipsec-ikev2"]
+    for side, word in ((tunnel.local, "mycert"), (tunnel.peer, "cacert")):
+        if side.method is AuthenticationMethod.SIGNATURE:
+            lines += [f"ikev2 cert {word} name {name}" for name in side.certificates.names]
     for key, wanted in settings.items():
         if wanted == default.get(key, ()):
             continue
@@ -166,14 +169,14 @@ def _settings(tunnel: Ikev2Tunnel, losses: Losses) -> _Settings:
         outgoing = (f"outgoing-interface {tunnel.outgoing.interface}{text}",)
     local, remote = selector_lines(tunnel.ipsec, source, losses)
     own = tunnel.source_address
-    connect = "auto" if tunnel.connect is ConnectType.ALWAYS else "trigger"
+    never = ("negotiation-direction responder",) if tunnel.connect is ConnectType.NEVER else ()
     rekeys = tunnel.peer_address is ANY or tunnel.ike.start_rekey
     return {
         "local-authentication": _local(tunnel, losses),
         **_ike_settings(tunnel.ike, source, losses),
         **_child_settings(tunnel.ipsec, source, losses),
         "suppress send-rekey": () if rekeys else ("suppress send-rekey",),
-        "connect-type": (f"connect-type {connect}",) if connect == "auto" else (),
+        "connect-type": ("connect-type auto",) if tunnel.connect is ConnectType.ALWAYS else never,
         "outgoing-interface": outgoing,
         "source-address": (f"source-address {own}",) if own is not None else (),
         "local-ts": local,

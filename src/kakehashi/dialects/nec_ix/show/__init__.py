@@ -2,20 +2,26 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from kakehashi.dialects.base import Clear, ShowError
 from kakehashi.dialects.grammar import Argument, Command, Either, Optional, Pattern, Word
+from kakehashi.dialects.kinds import Text
 from kakehashi.dialects.matching import Failure, match_line
 from kakehashi.dialects.nec_ix.interfaces import InterfaceName
 from kakehashi.dialects.nec_ix.show import (
+    certificates,
     child_sa,
+    filters,
     ike_sa,
     ip_route,
     ipsec_sa,
+    napt,
     phase1,
     phase2,
     sa,
     tunnel_status,
+    watch,
 )
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
@@ -30,6 +36,8 @@ _TUNNEL: Pattern = Optional(
     )
 )
 _BRIEF: Pattern = Optional(Word("brief", "One line each", sets=("brief", True)))
+_DETAIL = Word("detail", "More of each", sets=("detail", True))
+_GROUP = Argument("group", Text("the name of a watch group"), "One watch group")
 _IKE = Word("ike", "IKEv1")
 _IKEV2 = Word("ikev2", "IKEv2")
 _IPSEC = Word("ipsec", "IPsec with IKEv1")
@@ -62,7 +70,45 @@ SHOW: tuple[Command, ...] = (
         pattern=(Word("tunnel", "Tunnels"), Word("status", "Their state"), _TUNNEL),
         help="The state of the tunnel interfaces",
     ),
+    Command(
+        key="ip napt translation",
+        pattern=(Word("ip", "IPv4"), Word("napt", "NAPT"), Word("translation", "Entries")),
+        help="What is translated at this moment",
+    ),
+    Command(
+        key="ip nat translation",
+        pattern=(Word("ip", "IPv4"), Word("nat", "NAT"), Word("translation", "Entries")),
+        help="What is translated at this moment",
+    ),
+    Command(
+        key="ip filter",
+        pattern=(Word("ip", "IPv4"), Word("filter", "Filters")),
+        help="The filters of the interfaces, with what each entry has decided",
+    ),
+    Command(
+        key="ipv6 filter",
+        pattern=(Word("ipv6", "IPv6"), Word("filter", "Filters")),
+        help="The filters of the interfaces, with what each entry has decided",
+    ),
     Command(key="ip route", pattern=(Word("ip", "IPv4"), Word("route", "Routes")), help="Routes of IPv4"),
+    Command(
+        key="watch-group",
+        pattern=(
+            Word("watch-group", "Path monitoring"),
+            Optional(Either((_DETAIL,), (_GROUP, Optional(_DETAIL)))),
+        ),
+        help="The watch groups and their states",
+    ),
+    Command(
+        key="network-monitor",
+        pattern=(Word("network-monitor", "Path monitoring"), Optional(_GROUP)),
+        help="Which watch groups are switched on",
+    ),
+    Command(
+        key="pki cert",
+        pattern=(Word("pki", "Certificates"), Word("cert", "Those of the device's storage")),
+        help="The certificates of the device's storage",
+    ),
     Command(key="ipv6 route", pattern=(Word("ipv6", "IPv6"), Word("route", "Routes")), help="Routes of IPv6"),
 )
 CLEAR: tuple[Command, ...] = (
@@ -78,6 +124,7 @@ _VERSIONS = {"ikev2 sa": 2, "ike sa": 1}
 _OF_STATUS: dict[str, Callable[[Status], str]] = {
     "ikev2 sa": sa.render,
     "ikev2 child-sa": child_sa.render,
+    "pki cert": certificates.render,
     "ip route": ip_route.render_ipv4,
     "ipv6 route": ip_route.render_ipv6,
 }
@@ -97,13 +144,23 @@ _OF_BOTH: dict[str, Callable[[Status, Gateway], str]] = {
     "ipsec sa": ipsec_sa.render,
     "ipsec sa brief": ipsec_sa.render_brief,
     "tunnel status": tunnel_status.render,
+    "watch-group": watch.render,
+    "watch-group detail": watch.render_detail,
+    "network-monitor": watch.render_monitor,
+    "ip napt translation": napt.render,
+    "ip nat translation": napt.render,
+    "ip filter": filters.render_ipv4,
+    "ipv6 filter": filters.render_ipv6,
 }
 
 
 def show(words: Sequence[str], status: Status, gateway: Gateway) -> str:
     """The output of `show WORDS`; `gateway` is what runs. ShowError."""
-    key, tunnel, brief = _read("show", words, SHOW, status)
-    key += " brief" if brief else ""
+    key, values = _read("show", words, SHOW, status)
+    tunnel, group = values.get("tunnel"), values.get("group")
+    key += " brief" if values.get("brief") else " detail" if values.get("detail") else ""
+    if group is not None:
+        gateway = _only_group(gateway, group)
     shown = _only(status, tunnel) if tunnel else status
     if key in _OF_CONFIGURATION:
         return _OF_CONFIGURATION[key](gateway)
@@ -112,14 +169,14 @@ def show(words: Sequence[str], status: Status, gateway: Gateway) -> str:
 
 def clear(words: Sequence[str], status: Status) -> Clear:
     """What `clear WORDS` asks for. ShowError."""
-    key, tunnel, _ = _read("clear", words, CLEAR, status)
-    return Clear(tunnel, _VERSIONS[key])
+    key, values = _read("clear", words, CLEAR, status)
+    return Clear(values.get("tunnel"), _VERSIONS[key])
 
 
 def _read(
     verb: str, words: Sequence[str], commands: tuple[Command, ...], status: Status
-) -> tuple[str, str | None, bool]:
-    """The command, the tunnel that it names, and whether it is to be brief."""
+) -> tuple[str, dict[str, Any]]:
+    """The command, and what it names."""
     found = match_line(words, commands)
     if isinstance(found, Failure) or found.negated:
         known = ", ".join(f"`{verb} {c.words}`" for c in commands)
@@ -129,7 +186,7 @@ def _read(
     if tunnel is not None and tunnel not in {t.name for t in status.tunnels}:
         known = ", ".join(t.name for t in status.tunnels) or "none"
         raise ShowError(f"% there is no tunnel {tunnel}; the tunnels are: {known}")
-    return found.command.key, tunnel, found.values.get("brief", False)
+    return found.command.key, found.values
 
 
 def _only(status: Status, tunnel: str) -> Status:
@@ -140,3 +197,11 @@ def _only(status: Status, tunnel: str) -> Status:
         ike_sas=tuple(s for s in status.ike_sas if s.tunnel == tunnel),
         ipsec_sas=tuple(p for p in status.ipsec_sas if p.sa.tunnel == tunnel),
     )
+
+
+def _only_group(gateway: Gateway, name: str) -> Gateway:
+    found = tuple(g for g in gateway.watch_groups if g.name == name)
+    if not found:
+        known = ", ".join(dict.fromkeys(g.name for g in gateway.watch_groups)) or "none"
+        raise ShowError(f"% there is no watch group {name}; there are: {known}")
+    return replace(gateway, watch_groups=found)

@@ -1,9 +1,9 @@
 """`show tunnel status`. The manual names the command and prints no listing of it; the layout is ours."""
 
-from kakehashi.model.address import Path
+from kakehashi.model.address import Hostname, Path
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import Ikev1Tunnel
-from kakehashi.model.status import IkeSaState, Status, TunnelStatus
+from kakehashi.model.status import IkeSaState, NameStatus, Status, TunnelStatus
 
 _STANDING = (IkeSaState.ESTABLISHED, IkeSaState.REKEYING)
 
@@ -14,6 +14,9 @@ def render(status: Status, gateway: Gateway) -> str:
     for tunnel in status.tunnels:
         found = gateway.tunnel(tunnel.name)
         lines += _tunnel(tunnel, found if isinstance(found, Ikev1Tunnel) else None, status)
+        if found and isinstance(found.peer_address, Hostname):
+            host = found.peer_address.name
+            lines += [_name(name) for name in status.names if name.name == host]
     return "\n".join(lines) + "\n" if lines else ""
 
 
@@ -39,6 +42,13 @@ def _tunnel(tunnel: TunnelStatus, ikev1: Ikev1Tunnel | None, status: Status) -> 
     if tunnel.last_failure:
         lines.append(f"  Last failure : {tunnel.last_failure}")
     return lines
+
+
+def _name(name: NameStatus) -> str:
+    addresses = ", ".join(map(str, name.addresses)) or "no address"
+    age = "" if name.age is None else f", looked up {name.age:.0f} s ago"
+    why = f" ({name.failure})" if name.failure else ""
+    return f"  Peer name : {name.name} is {addresses}{age}, next look in {name.next_look:.0f} s{why}"
 
 
 def _ikev2_sas(name: str, status: Status) -> tuple[list[Path], str]:

@@ -1,0 +1,46 @@
+"""`show ip interface brief` and its like, from the state that the host is in."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+def brief(rows: Sequence[Row], dialect: str) -> str:
+    """One line an interface. A row has `name`, `address`, `method`, `enabled` and `up`."""
+    if dialect == "cisco-ios":
+        return _ios(rows)
+    if dialect == "awplus":
+        return _awplus(rows)
+    return _plain(rows)
+
+
+def _ios(rows: Sequence[Row]) -> str:
+    lines = ["Interface                  IP-Address      OK? Method Status                Protocol"]
+    for row in rows:
+        address = (row["address"] or "unassigned").split("/")[0]
+        status = "up" if row["enabled"] else "administratively down"
+        state = "up" if row["up"] else "down"
+        lines.append(
+            f"{row['name']:<26} {address:<15} YES {row['method']:<6} {status:<21} {state:<8}".rstrip()
+        )
+    return "\n".join([*lines, ""])
+
+
+def _awplus(rows: Sequence[Row]) -> str:
+    lines = ["Interface       IP-Address         Status        Protocol"]
+    for row in rows:
+        status = "admin up" if row["enabled"] else "admin down"
+        state = "running" if row["up"] else "down"
+        lines.append(f"{row['name']:<15} {row['address'] or 'unassigned':<18} {status:<13} {state}")
+    return "\n".join([*lines, ""])
+
+
+def _plain(rows: Sequence[Row]) -> str:
+    """The manual that we have does not print it."""
+    lines = []
+    for row in rows:
+        state = ("up" if row["up"] else "down") if row["enabled"] else "administratively down"
+        lines.append(f"Interface {row['name']} is {state}")
+        lines.append(f"  Internet address is {row['address'] or 'not assigned'}")
+    return "\n".join([*lines, ""])

@@ -1,0 +1,73 @@
+"""`kakehashi console`: a session at this terminal with a gateway that runs on this machine."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from prompt_toolkit.input import create_input
+
+from kakehashi.console.display import Display
+from kakehashi.console.piped import Piped, run_lines
+from kakehashi.console.router import RefusedError, Router
+from kakehashi.console.session import Session
+from kakehashi.console.terminal import Terminal
+from kakehashi.dialects.registry import by_name
+from kakehashi.gateway.control import LONGEST_ANSWER, Request
+
+
+async def console(socket: Path, dialect: str) -> None:
+    """Until somebody leaves. `dialect` "": that of the configuration. RefusedError, UnknownDialectError."""
+    router = socket_router(socket, dialect)
+    about = await router.answer(Request("about"))
+    language = by_name(dialect or about["dialect"])
+    if dialect and language.name == about["dialect"]:
+        router = socket_router(socket, "")
+    hostname = about["hostname"]
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        display = Display.from_pty(sys.stdout, term=os.environ.get("TERM"))
+        terminal = Terminal(create_input(), display, router)
+        await terminal.run(Session(router, terminal, language, hostname=hostname))
+        return
+    screen = Piped(sys.stdout)
+    lines = sys.stdin.read().splitlines()
+    await run_lines(Session(router, screen, language, hostname=hostname), lines)
+
+
+def socket_router(path: Path, dialect: str) -> Router:
+    """The gateway behind a control socket."""
+
+    async def ask(request: Request) -> dict[str, Any]:
+        try:
+            reader, writer = await asyncio.open_unix_connection(str(path), limit=LONGEST_ANSWER)
+            try:
+                writer.write(request.encode())
+                await writer.drain()
+                return dict(json.loads(await reader.readline()))
+            finally:
+                writer.close()
+        except (OSError, ValueError) as error:
+            raise RefusedError(f"the gateway at {path} does not answer: {error}") from error
+
+    async def tell(request: Request) -> AsyncIterator[str]:
+        try:
+            reader, writer = await asyncio.open_unix_connection(str(path), limit=LONGEST_ANSWER)
+        except OSError as error:
+            raise RefusedError(f"the gateway at {path} does not answer: {error}") from error
+        try:
+            writer.write(request.encode())
+            await writer.drain()
+            while line := await reader.readline():
+                content = json.loads(line)
+                if "line" not in content:
+                    break
+                yield str(content["line"])
+        finally:
+            with suppress(OSError):
+                writer.close()
+
+    return Router(ask, tell, dialect)

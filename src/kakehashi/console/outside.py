@@ -1,0 +1,232 @@
+"""The commands outside of configuration: what each does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kakehashi.console.filters import Filter
+from kakehashi.console.interfaces import brief
+from kakehashi.console.masking import masked
+from kakehashi.console.router import RefusedError
+from kakehashi.dialects.grammar import Command
+from kakehashi.dialects.matching import Match
+from kakehashi.gateway.control import Request
+
+if TYPE_CHECKING:
+    from kakehashi.console.session import Session
+
+_FREE = ("ping", "traceroute", "enable", "exit", "quit", "logout", "terminal length", "terminal width")
+_HIDDEN = ("show running-config", "show startup-config", "show tech-support")
+_ATTEMPTS = 3
+_TIME = re.compile(r"time=([0-9.]+) ms")
+
+
+def unprivileged(command: Command) -> bool:
+    """May everybody type it?"""
+    is_show = command.key.startswith("show ") and command.key not in _HIDDEN
+    return is_show or command.key in _FREE
+
+
+class Outside:
+    """Carries them out for a session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._router = session.router
+        self._commands: dict[str, Callable[[Match], Awaitable[None]]] = {
+            "configure": self._configure,
+            "write": self._write,
+            "copy running-config startup-config": self._copy,
+            "reload": self._reload,
+            "enable": self._enable,
+            "disable": self._disable,
+            "exit": self._leave,
+            "quit": self._leave,
+            "logout": self._leave,
+            "terminal length": self._length,
+            "terminal width": self._nothing,
+            "terminal monitor": self._monitor,
+            "terminal no monitor": self._no_monitor,
+            "debug": self._debug,
+            "undebug": self._no_debug,
+            "ping": self._probe,
+            "traceroute": self._probe,
+        }
+        self._debugs: list[str] = []
+        self._monitors = False
+
+    async def run(self, match: Match, words: Sequence[str], chosen: Filter | None) -> None:
+        """A command that was understood; of its output the lines that are chosen. RefusedError."""
+        key = match.command.key
+        if key in self._commands:
+            await self._commands[key](match)
+            return
+        text = await self._output(key, list(words))
+        if chosen is not None:
+            text = "".join(f"{line}\n" for line in chosen.lines(text.splitlines()))
+        await self._session.show(text)
+
+    async def _output(self, key: str, words: list[str]) -> str:
+        match key:
+            case "show running-config":
+                return await self._running()
+            case "show startup-config":
+                return await self._router.text("configuration", "startup")
+            case "show interfaces brief":
+                answer = await self._router.answer(Request("interfaces"))
+                return brief(answer["rows"], self._session.dialect.name)
+            case "show version":
+                return await self._version()
+            case "show tech-support":
+                return await self._support()
+            case "show history":
+                return "".join(f"  {line}\n" for line in self._session.history)
+            case "show clock":
+                return f"{(await self._status())['time'][:19].replace('T', ' ')}\n"
+            case "show logging":
+                return await self._router.text("log")
+        verb = "clear" if key.startswith("clear ") else "show"
+        return await self._router.text(verb, *words[1:])
+
+    async def _running(self) -> str:
+        text = await self._router.text("configuration", "running")
+        header = self._session.manner.header
+        return header.format(size=len(text.encode())) + text
+
+    async def _status(self) -> Any:
+        answer = await self._router.answer(Request("show", as_json=True))
+        return answer["status"]
+
+    async def _version(self) -> str:
+        about = await self._router.answer(Request("about"))
+        title = self._session.dialect.title
+        return f"kakehashi {about['version']}, speaking as {title}\nhostname {about['hostname'] or '-'}\n"
+
+    async def _support(self) -> str:
+        """Everything that can be shown, one after the other."""
+        parts: list[str] = []
+        for command in self._session.manner.exec:
+            key = command.key
+            if not key.startswith("show ") or key in ("show tech-support", "show startup-config"):
+                continue
+            words = command.words
+            try:
+                text = await self._output(key, words.split())
+            except RefusedError as error:
+                text = f"{error}\n"
+            parts.append(f"------------------ {words} ------------------\n\n{text.rstrip()}\n")
+        return masked("\n".join(parts))
+
+    async def _configure(self, _: Match) -> None:
+        if self._router.dialect:
+            raise RefusedError("the configuration is in another language: type in that one to change it")
+        self._session.enter_configuration()
+
+    async def _write(self, _: Match) -> None:
+        manner = self._session.manner
+        self._session.say(manner.saving)
+        await self._router.text("save")
+        if manner.saved:
+            self._session.say(manner.saved)
+
+    async def _copy(self, match: Match) -> None:
+        if self._session.manner.destination:
+            wanted = await self._session.screen.ask("Destination filename [startup-config]? ")
+            if wanted.strip() not in ("", "startup-config"):
+                raise RefusedError("only startup-config can be written")
+        await self._write(match)
+
+    async def _reload(self, _: Match) -> None:
+        answer = await self._session.screen.ask("Proceed with reload? [confirm]")
+        if answer.strip().lower() in ("", "y", "yes"):
+            self._session.say(await self._router.text("reload"))
+
+    async def _enable(self, _: Match) -> None:
+        session = self._session
+        if session.privileged:
+            return
+        if session.unlock is None:
+            raise RefusedError("No password set")
+        for _attempt in range(_ATTEMPTS):
+            if session.unlock(await session.screen.ask("Password: ", hidden=True)):
+                session.privileged = True
+                return
+        raise RefusedError("Bad secrets")
+
+    async def _disable(self, _: Match) -> None:
+        # Who needed no password to come here needs none to come back.
+        self._session.unlock = self._session.unlock or (lambda _: True)
+        self._session.privileged = False
+
+    async def _leave(self, _: Match) -> None:
+        self._session.is_over = True
+
+    async def _length(self, match: Match) -> None:
+        self._session.length = match.values["lines"]
+
+    async def _nothing(self, _: Match) -> None:
+        pass
+
+    async def _monitor(self, _: Match) -> None:
+        self._monitors = True
+        self._watch()
+
+    async def _no_monitor(self, _: Match) -> None:
+        self._monitors = False
+        self._watch()
+
+    async def _debug(self, match: Match) -> None:
+        if match.negated:
+            await self._no_debug(match)
+            return
+        what = " ".join(match.values.get("rest", ())) or "all"
+        self._debugs = [*self._debugs, what]
+        self._watch()
+        self._session.say(f"{what} debugging is on")
+
+    async def _no_debug(self, _: Match) -> None:
+        self._debugs = []
+        self._watch()
+        self._session.say("All possible debugging has been turned off")
+
+    def _watch(self) -> None:
+        self._session.screen.watch("debug" if self._debugs else "notice" if self._monitors else "")
+
+    async def _probe(self, match: Match) -> None:
+        key, values = match.command.key, match.values
+        target = str(values.get("address") or values.get("host"))
+        words = [target]
+        for name in ("source", "repeat", "size"):
+            if name in values:
+                words += [name, str(values[name])]
+        is_ios_ping = key == "ping" and self._session.dialect.name == "cisco-ios"
+        if is_ios_ping:
+            await self._ios_ping(target, words, int(values.get("repeat", 5)), int(values.get("size", 100)))
+            return
+        async for line in self._router.tell(Request(key, tuple(words))):
+            self._session.say(line)
+
+    async def _ios_ping(self, target: str, words: list[str], count: int, size: int) -> None:
+        """As IOS counts them."""
+        session = self._session
+        session.say("Type escape sequence to abort.")
+        session.say(f"Sending {count}, {size}-byte ICMP Echos to {target}, timeout is 2 seconds:")
+        times: list[float] = []
+        other: list[str] = []
+        async for line in self._router.tell(Request("ping", tuple(words))):
+            if found := _TIME.search(line):
+                times.append(float(found[1]))
+            elif line.startswith(("%", "ping:")):
+                other.append(line)
+        if other:
+            session.say("\n".join(other))
+            return
+        session.say("!" * len(times) + "." * (count - len(times)))
+        rate = 100 * len(times) // count
+        trip = ""
+        if times:
+            low, high, mean = (max(1, round(t)) for t in (min(times), max(times), sum(times) / len(times)))
+            trip = f", round-trip min/avg/max = {low}/{mean}/{high} ms"
+        session.say(f"Success rate is {rate} percent ({len(times)}/{count}){trip}")

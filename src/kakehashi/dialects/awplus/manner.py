@@ -1,0 +1,48 @@
+"""How AlliedWare Plus talks at its terminal (AW-14)."""
+
+from kakehashi.dialects.awplus.show import CLEAR, SHOW
+from kakehashi.dialects.editing import ANY_OTHER, ONE, Habits
+from kakehashi.dialects.grammar import Optional, Word
+from kakehashi.dialects.manner import Manner, common, leaving, plain, shown
+
+_WHO = ("address", "hostname", "policy", "dynamic")
+
+HABITS = Habits(
+    same={
+        ("root", "hostname"): ONE,
+        ("root", "crypto isakmp key"): _WHO,
+        ("root", "crypto isakmp peer"): _WHO,
+        ("interface", "tunnel local selector"): ANY_OTHER,
+        ("interface", "tunnel remote selector"): ANY_OTHER,
+        ("interface", "ipv6 address"): ANY_OTHER,
+        ("interface", "ip address"): ("secondary",),
+        ("isakmp profile", "transform"): ("number",),
+        ("ipsec profile", "transform"): ("number",),
+        ("trustpoint", "subject-alt-name"): ANY_OTHER,
+    },
+    unshown=frozenset({("interface", "shutdown")}),
+    ending="end",
+)
+_CONFIGURE = "Enter configuration mode"
+
+MANNER = Manner(
+    hostname="awplus",
+    prompts={
+        "interface": "config-if",
+        "isakmp profile": "config-isakmp-profile",
+        "ipsec profile": "config-ipsec-profile",
+        "trustpoint": "ca-trustpoint",
+    },
+    exec=(
+        *shown(SHOW, CLEAR),
+        plain(
+            "configure",
+            _CONFIGURE,
+            Optional(Word("terminal", "Configure from the terminal")),
+            words=(Word("configure", _CONFIGURE),),
+        ),
+        *common(Word("source", "Where it comes from")),
+        *leaving(privileged=True),
+    ),
+    habits=HABITS,
+)

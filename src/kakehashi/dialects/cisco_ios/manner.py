@@ -1,0 +1,98 @@
+"""How Cisco IOS talks at its terminal."""
+
+from kakehashi.dialects.cisco_ios.show import CLEAR, SHOW
+from kakehashi.dialects.editing import ANY_OTHER, ONE, WHICH, Habits
+from kakehashi.dialects.grammar import Optional, Word
+from kakehashi.dialects.manner import Manner, common, leaving, plain, shown
+
+_SINGLE = (
+    "hostname",
+    "ip domain name",
+    "ip domain-name",
+    "crypto isakmp keepalive",
+    "crypto isakmp identity",
+    "crypto isakmp nat keepalive",
+    "crypto ipsec security-association replay",
+    "crypto ipsec df-bit",
+    "crypto ipsec fragmentation",
+    "crypto ikev2 dpd",
+    "crypto ikev2 nat keepalive",
+    "crypto ikev2 fragmentation",
+)
+_SEVERAL = (
+    ("interface", "ipv6 address"),
+    ("interface", "ip nat"),
+    ("isakmp profile", "match identity"),
+    ("isakmp profile", "keyring"),
+    ("crypto map", "set peer"),
+    ("ikev2 policy", "proposal"),
+    ("ikev2 policy", "match address local"),
+    ("ikev2 profile", "match identity remote"),
+    ("ikev2 profile", "match address local"),
+    ("ikev2 profile", "authentication remote"),
+    *((mode, "entry") for mode in ("access-list extended", "access-list standard", "access-list ipv6")),
+    *((mode, "remark") for mode in ("access-list extended", "access-list standard", "access-list ipv6")),
+    *(("object-group", key) for key in ("host", "any", "range", "group-object", "network")),
+    *(("service-group", key) for key in ("service", "group-object")),
+)
+_WHO = ("address", "mask", "hostname")
+
+HABITS = Habits(
+    same={
+        **{("root", key): ONE for key in _SINGLE},
+        **dict.fromkeys(_SEVERAL, ANY_OTHER),
+        ("root", "crypto isakmp key"): _WHO,
+        ("root", "crypto ipsec security-association lifetime"): WHICH,
+        ("root", "crypto map local-address"): ("name",),
+        ("root", "crypto map isakmp-profile"): ("name",),
+        ("crypto map", "set security-association lifetime"): WHICH,
+        ("ipsec profile", "set security-association lifetime"): WHICH,
+        ("keyring", "pre-shared-key"): _WHO,
+        ("interface", "ip address"): ("secondary",),
+        ("interface", "ip access-group"): ("direction",),
+        ("interface", "ipv6 traffic-filter"): ("direction",),
+        ("ikev2 peer", "pre-shared-key"): ("side",),
+    },
+    unshown=frozenset({("interface", "shutdown")}),
+    ending="end",
+)
+_CONFIGURE = "Enter configuration mode"
+
+MANNER = Manner(
+    hostname="Router",
+    prompts={
+        "interface": "config-if",
+        "isakmp policy": "config-isakmp",
+        "isakmp profile": "conf-isa-prof",
+        "isakmp peer": "config-isakmp-peer",
+        "keyring": "conf-keyring",
+        "transform-set": "cfg-crypto-trans",
+        "crypto map": "config-crypto-map",
+        "ipsec profile": "ipsec-profile",
+        "ikev2 proposal": "config-ikev2-proposal",
+        "ikev2 policy": "config-ikev2-policy",
+        "ikev2 keyring": "config-ikev2-keyring",
+        "ikev2 peer": "config-ikev2-keyring-peer",
+        "ikev2 profile": "config-ikev2-profile",
+        "access-list extended": "config-ext-nacl",
+        "access-list standard": "config-std-nacl",
+        "access-list ipv6": "config-ipv6-acl",
+        "object-group": "config-network-group",
+        "service-group": "config-service-group",
+    },
+    exec=(
+        *shown(SHOW, CLEAR),
+        plain(
+            "configure",
+            _CONFIGURE,
+            Optional(Word("terminal", "Configure from the terminal")),
+            words=(Word("configure", _CONFIGURE),),
+        ),
+        *common(Word("source", "Where it comes from")),
+        *leaving(privileged=True),
+    ),
+    habits=HABITS,
+    destination=True,
+    more=" --More-- ",
+    header="Building configuration...\n\nCurrent configuration : {size} bytes\n",
+)

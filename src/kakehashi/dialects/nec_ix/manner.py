@@ -1,0 +1,80 @@
+"""How the NEC UNIVERGE IX talks at its terminal.
+
+The manual prints the prompts of interfaces. The text of refusals and the prompts of other modes are ours.
+"""
+
+from kakehashi.dialects.editing import ANY_OTHER, ONE, Habits
+from kakehashi.dialects.grammar import Optional, Word
+from kakehashi.dialects.manner import Manner, common, leaving, plain, shown
+from kakehashi.dialects.nec_ix.show import CLEAR, SHOW
+
+_BY_NAME = (
+    "ike policy",
+    "ike proposal",
+    "ike local-id",
+    "ike remote-id",
+    "ike keepalive",
+    "ipsec autokey-proposal",
+    "ipsec autokey-map",
+    "ipsec dynamic-map",
+    "ipsec commit-bit",
+    "ipsec anti-replay",
+    "network-monitor",
+)
+_SINGLE = (
+    "hostname",
+    "ike retransmit-count",
+    "ike retransmit-interval",
+    "ipsec sa-autorefresh",
+    "ipsec delete-notify",
+    "ipsec rekey unconditional-rekeying",
+)
+_SEVERAL = ("local-ts", "remote-ts", "ip napt static", "ipv6 address")
+
+HABITS = Habits(
+    same={
+        **{("root", key): ("name",) for key in _BY_NAME},
+        **{("root", key): ONE for key in _SINGLE},
+        ("root", "ike rekey remaining-lifetime"): ("policy",),
+        ("root", "ipsec rekey remaining-lifetime"): ("policy",),
+        ("root", "ikev2 authentication"): ("id_type", "id"),
+        **{(mode, key): ANY_OTHER for mode in ("interface", "ikev2 profile") for key in _SEVERAL},
+        ("interface", "ip address"): ("secondary",),
+        ("watch-group", "event"): ("number",),
+        ("watch-group", "action"): ("number",),
+    },
+    indent=2,
+    # By this line a configuration is known for what it is, however little it says.
+    heading="! NEC Portable Internetwork Core Operating System Software",
+)
+_CONFIGURE = "Configure this router"
+
+MANNER = Manner(
+    hostname="Router",
+    prompts={
+        "interface": "config-{}",
+        "ikev2 profile": "config-ikev2-{}",
+        "watch-group": "config-watch-{}",
+        "foreign": "config-{}",
+    },
+    exec=(
+        *shown(SHOW, CLEAR),
+        plain(
+            "configure",
+            _CONFIGURE,
+            Optional(Word("terminal", "From this terminal")),
+            words=(Word("configure", _CONFIGURE),),
+        ),
+        plain("configure", _CONFIGURE, words=(Word("enable-config", _CONFIGURE),)),
+        plain("configure", _CONFIGURE, words=(Word("svintr-config", "Configure, whoever else does"),)),
+        *common(Word("source", "Where it comes from")),
+        *leaving(privileged=False),
+    ),
+    habits=HABITS,
+    enable=False,
+    do="",
+    entering="Enter configuration commands, one per line. End with CNTL/Z.",
+    invalid="% Invalid command",
+    incomplete="% Incomplete command",
+    saved="",
+)

@@ -1,0 +1,191 @@
+"""What the running gateway answers: over the control socket, and to its own terminals."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from importlib.metadata import version
+
+from kakehashi.dataplane.protocol import DataPlane
+from kakehashi.dialects.base import Dialect, ShowError
+from kakehashi.dialects.registry import UnknownDialectError, by_name
+from kakehashi.gateway import status
+from kakehashi.gateway.changes import Changes
+from kakehashi.gateway.control import Answer, Request, failure
+from kakehashi.gateway.driver import Driver
+from kakehashi.gateway.errors import GatewayError
+from kakehashi.gateway.log import Listener, Log
+from kakehashi.gateway.overview import overview
+from kakehashi.gateway.probes import probe
+from kakehashi.ike.effects import Level
+from kakehashi.model.status import Status
+
+UNHEARD = 1000  # lines that a terminal may be behind
+
+
+class Answers:
+    """`status_now`: of this moment. `stop`: ends the gateway. `tell_level`: events that are less than that
+    need not be made.
+    """
+
+    def __init__(
+        self,
+        changes: Changes,
+        status_now: Callable[[], Awaitable[Status]],
+        driver: Driver,
+        dataplane: DataPlane,
+        log: Log,
+        stop: Callable[[], None],
+        tell_level: Callable[[Level], None],
+    ) -> None:
+        self._changes = changes
+        self._status = status_now
+        self._driver = driver
+        self._dataplane = dataplane
+        self._log = log
+        self._stop = stop
+        self._tell_level = tell_level
+
+    async def answer(self, request: Request) -> Answer:
+        """The answer to anything but what is told line by line."""
+        try:
+            match request.command:
+                case "show":
+                    return await self._show(request)
+                case "clear":
+                    return await self._clear(request)
+                case "reload":
+                    return _text(await self._changes.reload())
+                case "stop":
+                    self._stop()
+                    return _text("stopping")
+                case "interfaces":
+                    return await self._interfaces()
+                case "about":
+                    return self._about()
+                case "configuration":
+                    return self._configuration(request)
+                case "type":
+                    warnings = await self._changes.type(request.path, request.text)
+                    return {"ok": True, "text": "", "warnings": list(warnings)} | self._names()
+                case "apply":
+                    return _text(await self._changes.apply(request.text, request.seconds))
+                case "confirm":
+                    return _text(self._changes.confirm())
+                case "save":
+                    self._changes.save()
+                    return _text("saved")
+                case "log":
+                    return _text("".join(f"{line}\n" for line in self._log.last))
+        except (GatewayError, ShowError, UnknownDialectError) as error:
+            return failure(str(error))
+        return failure(f"no command {request.command}")
+
+    def stream(self, request: Request) -> AsyncIterator[str] | None:
+        """What is told line by line, or None if the request is another."""
+        match request.command:
+            case "monitor":
+                return self._monitor(request.words)
+            case "ping" | "traceroute":
+                running = self._changes.running.gateway
+                return probe(request.command, request.words, running, self._changes.mapped.devices)
+        return None
+
+    async def tell(self, request: Request) -> AsyncIterator[str]:
+        """The same, for who knows which commands those are."""
+        lines = self.stream(request)
+        if lines is None:
+            return
+        async for line in lines:
+            yield line
+
+    async def _monitor(self, words: tuple[str, ...]) -> AsyncIterator[str]:
+        """The log; `words`: from which level on."""
+        waiting: asyncio.Queue[str] = asyncio.Queue(UNHEARD)
+
+        def hear(line: str) -> None:
+            with suppress(asyncio.QueueFull):
+                waiting.put_nowait(line)
+
+        level = Level.__members__.get(words[0].upper(), Level.NOTICE) if words else Level.NOTICE
+        listener = Listener(level, hear)
+        self._log.listen(listener)
+        self._set_verbosity()
+        try:
+            while True:
+                yield await waiting.get()
+        finally:
+            self._log.leave(listener)
+            self._set_verbosity()
+
+    def _set_verbosity(self) -> None:
+        self._tell_level(max(self._log.level, Level.NOTICE))
+
+    def _names(self) -> Answer:
+        running = self._changes.running
+        return {"dialect": running.dialect.name, "hostname": running.gateway.hostname}
+
+    async def _interfaces(self) -> Answer:
+        """A row for each interface: is it up, and what is its address? A tunnel is up as it is judged."""
+        up = {t.name: t.up for t in (await self._status()).tunnels}
+        gateway, links = self._changes.running.gateway, self._changes.links()
+        rows = []
+        for interface in gateway.interfaces:
+            link = links.get(self._changes.mapped.devices.get(interface.name, ""))
+            lender = gateway.interface(interface.unnumbered) if interface.unnumbered else None
+            addresses = (lender or interface).addresses
+            found = [*addresses, *(link.addresses if link and interface.dhcp else ())]
+            rows.append(
+                {
+                    "name": interface.name,
+                    "address": next((str(a) for a in found if a.version == 4), ""),
+                    "method": "DHCP" if interface.dhcp else "manual" if addresses else "unset",
+                    "enabled": interface.enabled,
+                    "up": interface.enabled and up.get(interface.name, bool(link and link.running)),
+                }
+            )
+        return _text("") | {"rows": rows}
+
+    def _about(self) -> Answer:
+        """Who answers."""
+        return _text("") | self._names() | {"version": version("kakehashi"), "trial": self._changes.on_trial}
+
+    def _dialect(self, request: Request) -> Dialect:
+        return by_name(request.dialect) if request.dialect else self._changes.running.dialect
+
+    def _configuration(self, request: Request) -> Answer:
+        dialect, running = self._dialect(request), self._changes.running
+        if request.words == ("text",):
+            return _text(running.text)
+        if request.words == ("startup",):
+            return _text(self._changes.saved_text)
+        if dialect.name != running.dialect.name:
+            return _text(dialect.render(running.gateway).text)
+        return _text(self._changes.text)
+
+    async def _show(self, request: Request) -> Answer:
+        if request.words == ("dataplane",):
+            return self._show_dataplane(request)
+        current = await self._status()
+        if request.as_json:
+            return {"ok": True, "status": status.to_json(current, request.with_keys)}
+        if not request.words:
+            return _text(overview(current))
+        return _text(self._dialect(request).show(request.words, current, self._changes.running.gateway))
+
+    def _show_dataplane(self, request: Request) -> Answer:
+        """No router has this command."""
+        means = dict(self._dataplane.means())
+        if request.as_json:
+            return {"ok": True, "status": {"dataplane": means}}
+        width = max(map(len, means))
+        return _text("\n".join(f"{name:{width}}  {what}" for name, what in means.items()))
+
+    async def _clear(self, request: Request) -> Answer:
+        wanted = self._dialect(request).clear(request.words, await self._status())
+        number = self._driver.core.clear(wanted.tunnel, self._driver.now(), wanted.version)
+        self._driver.step()
+        return _text(f"{number} IKE SA{'' if number == 1 else 's'} being deleted")
+
+
+def _text(text: str) -> Answer:
+    return {"ok": True, "text": text}

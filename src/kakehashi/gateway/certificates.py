@@ -1,0 +1,110 @@
+"""Keys and certificates of a running gateway: from disk to the core, news about them, and their expiry."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from kakehashi.gateway import http
+from kakehashi.gateway.log import Log
+from kakehashi.gateway.pki_store import WARN_DAYS, PkiError, Store, expiring, expiry_text, statuses
+from kakehashi.ike.effects import Level
+from kakehashi.model.certificate import CertificateImport
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.status import Status
+from kakehashi.pki.keyring import Keyring
+from kakehashi.pki.verdict import Fetch
+
+_MAX_AT_ONCE = 16
+_LOOK_AGAIN = 3600.0  # seconds between two looks at the expiry
+
+
+class Certificates:
+    """`changed` is called when the keyring has learned something: who waits may go on."""
+
+    def __init__(
+        self, store: Store, log: Log, clock: Callable[[], datetime], changed: Callable[[], None]
+    ) -> None:
+        self.store = store
+        self.keyring = Keyring({}, clock)
+        self._log = log
+        self._clock = clock
+        self._changed = changed
+        self._asked: dict[Fetch, asyncio.Task[None]] = {}
+        self._told: dict[tuple[str, bytes], int] = {}
+
+    def load(self, gateway: Gateway) -> Keyring:
+        """The keyring of a configuration: its lines that load files are carried out first."""
+        for line in gateway.certificate_imports:
+            self._import(line, gateway)
+        self.keyring, complaints = self.store.keyring(gateway.trustpoints)
+        for complaint in complaints:
+            self._log.say(Level.ERROR, complaint, name="certificates")
+        self.warn()
+        return self.keyring
+
+    def added_to(self, status: Status) -> Status:
+        """What `show` tells, with the certificates."""
+        return replace(status, certificates=statuses(self.keyring))
+
+    def fetch(self, wanted: tuple[Fetch, ...]) -> None:
+        """Ask for what is not being asked for already."""
+        for one in wanted:
+            if one not in self._asked and len(self._asked) < _MAX_AT_ONCE:
+                self._asked[one] = asyncio.create_task(self._fetch(one))
+
+    def warn(self) -> None:
+        """Tell once at each mark what is about to expire."""
+        for status, days in expiring(self.keyring, self._clock()):
+            mark = next((m for m in sorted((0, *WARN_DAYS)) if days <= m), max(WARN_DAYS))
+            key = (status.name, status.sha256)
+            if self._told.get(key) != mark:
+                self._told[key] = mark
+                level = Level.ERROR if mark == 0 else Level.WARNING
+                self._log.say(level, expiry_text(status, days), name="certificate-expires")
+
+    async def run(self) -> None:
+        """Look at the expiry for as long as the gateway runs."""
+        while True:
+            await asyncio.sleep(_LOOK_AGAIN)
+            self.warn()
+
+    async def stop(self) -> None:
+        """Ask for nothing more."""
+        tasks = list(self._asked.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _fetch(self, wanted: Fetch) -> None:
+        try:
+            data, error = await http.fetch(wanted)
+        finally:
+            self._asked.pop(wanted, None)
+        if error:
+            text = f"{wanted.kind.value} of {wanted.url}: {error}"
+            self._log.say(Level.WARNING, text, name="revocation")
+        self.keyring.learn(wanted, data, error)
+        self._changed()
+
+    def _import(self, line: CertificateImport, gateway: Gateway) -> None:
+        """A line that loads a file; what is in the store stays where the file is not there any more."""
+        where = f"{line.source}: " if line.source else ""
+        folder = Path(line.source.file).parent if line.source else Path()
+        file = folder / line.file
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            if line.name not in self.store.names():
+                text = f"{where}{file}: {error.strerror}; there is no certificate {line.name}"
+                self._log.say(Level.ERROR, text, name="certificates")
+            return
+        try:
+            if line.pkcs12:
+                password = line.password.octets if line.password else None
+                self.store.import_pkcs12(line.name, data, password)
+            else:
+                self.store.import_certificate(line.name, data)
+        except PkiError as error:
+            self._log.say(Level.ERROR, f"{where}{file}: {error}", name="certificates")

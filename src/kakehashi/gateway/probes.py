@@ -1,0 +1,81 @@
+"""`ping` and `traceroute`, by the host's own programs, from an address of the gateway."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
+from ipaddress import ip_address
+
+from kakehashi.model.gateway import Gateway
+
+_ENDING = 1.0  # seconds that a program has to end
+
+
+async def probe(
+    command: str, words: Sequence[str], gateway: Gateway, devices: Mapping[str, str]
+) -> AsyncIterator[str]:
+    """Its lines. `words`: the target, then `source S`, `repeat N`, `size N` in pairs; S is an interface or an
+    address. Never raises for what the words say.
+    """
+    target, settings = words[0] if words else "", dict(zip(words[1::2], words[2::2], strict=False))
+    if not target or target.startswith("-"):
+        yield f"% {command}: to whom?"
+        return
+    source = _source(settings.get("source", ""), target, gateway, devices)
+    if source is None:
+        yield f"% {settings['source']} is no address and no interface with one"
+        return
+    arguments = _ping(target, source, settings) if command == "ping" else _traceroute(target, source)
+    if shutil.which(arguments[0]) is None:
+        yield f"% this host has no {arguments[0]}"
+        return
+    process = await asyncio.create_subprocess_exec(
+        *arguments,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        if process.stdout is not None:
+            async for line in process.stdout:
+                yield line.decode(errors="replace").rstrip("\n")
+        await process.wait()
+    finally:
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.terminate()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_ENDING):
+                    await process.wait()
+
+
+def _source(text: str, target: str, gateway: Gateway, devices: Mapping[str, str]) -> str | None:
+    """An address or a device, "" for none given; None if it is neither."""
+    if not text:
+        return ""
+    with suppress(ValueError):
+        return str(ip_address(text))
+    found = next((i for i in gateway.interfaces if i.name.lower() == text.lower()), None)
+    if found is None:
+        return None
+    lender = gateway.interface(found.unnumbered) if found.unnumbered else None
+    addresses = found.addresses or (lender.addresses if lender else ())
+    version = 6 if ":" in target else 4
+    address = next((a.ip for a in addresses if a.version == version), None)
+    return str(address) if address else devices.get(found.name)
+
+
+def _ping(target: str, source: str, settings: Mapping[str, str]) -> list[str]:
+    count, size = settings.get("repeat", "5"), settings.get("size", "100")
+    numbers = count.isdigit() and size.isdigit()
+    headers = 48 if ":" in target else 28
+    data = str(max(0, int(size) - headers)) if numbers else "72"
+    arguments = ["ping", "-c", count if numbers else "5", "-W", "2", "-i", "0.2", "-s", data]
+    return [*arguments, *(["-I", source] if source else []), "--", target]
+
+
+def _traceroute(target: str, source: str) -> list[str]:
+    if shutil.which("traceroute"):
+        arguments = ["traceroute", "-n", "-w", "2", "-m", "20"]
+        return [*arguments, *(["-s", source] if source else []), "--", target]
+    return ["tracepath", "-n", "-m", "20", target]

@@ -1,0 +1,86 @@
+"""Somebody sits down at a router that is not there: the session and what changes its configuration are real,
+the host, the tunnels and the wire are not.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from kakehashi.console.piped import Piped, run_lines
+from kakehashi.console.router import Router
+from kakehashi.console.session import Session
+from kakehashi.dialects.registry import by_name
+from kakehashi.gateway import configuration
+from kakehashi.gateway.answers import Answers
+from kakehashi.gateway.changes import Changes
+from kakehashi.gateway.configuration import Configuration
+from kakehashi.gateway.control import Answer, Request, decode
+from kakehashi.gateway.host.facts import Link
+from kakehashi.gateway.interfaces import Mapped, map_interfaces
+from kakehashi.gateway.log import Log, LogOptions
+from kakehashi.gateway.options import RunOptions
+from kakehashi.model.gateway import Gateway
+from kakehashi.model.status import Status, TunnelStatus
+
+WANS = ("GigaEthernet0.0", "GigabitEthernet0/0", "eth1")
+NOON = datetime(2026, 1, 2, 12, 0, 0)
+
+
+class Desk:
+    """`text` is what the router has been started with; `cleared` is what `clear` asked of the core."""
+
+    def __init__(self, dialect: str, text: str = "", folder: Path = Path("/nowhere")) -> None:
+        self.dialect = by_name(dialect)
+        self.screen = StringIO()
+        self.log = StringIO()
+        self.cleared: list[tuple[object, ...]] = []
+        self.taken: list[Gateway] = []
+        self.probed: list[Request] = []
+        self.file = folder / "router.cfg"
+        loaded = configuration.read(text, self.dialect, "router.cfg")
+        wans = {i.name: "wan0" for i in loaded.gateway.interfaces if i.name in WANS}
+        links = {"wan0": Link(index=1, name="wan0", admin_up=True, running=True, mtu=1500)}
+        options = RunOptions(file=self.file, state_dir=folder, dialect=dialect, maps=wans)
+        log = Log(LogOptions(), lambda: NOON, self.log)
+        mapped = map_interfaces(loaded.gateway, wans, links)
+        self.changes = Changes(
+            options, loaded, mapped, log, lambda: links, lambda _: (), lambda _: None, self._take
+        )
+        driver: Any = SimpleNamespace(core=self, now=lambda: 0.0, step=lambda: None)
+        self.answers = Answers(
+            self.changes, self._status, driver, driver, log, lambda: None, tell_level=lambda _: None
+        )
+        self.session = Session(Router(self._ask, self._tell), Piped(self.screen), self.dialect)
+
+    @property
+    def gateway(self) -> Gateway:
+        return self.changes.running.gateway
+
+    def type(self, *lines: str) -> str:
+        """What the terminal shows while these lines are typed."""
+        self.screen.truncate(self.screen.seek(0))
+        asyncio.run(run_lines(self.session, [line for text in lines for line in text.splitlines() or [""]]))
+        return self.screen.getvalue()
+
+    def clear(self, *words: object) -> int:
+        self.cleared.append(words)
+        return 1
+
+    async def _take(self, loaded: Configuration, mapped: Mapped) -> Sequence[str]:
+        self.taken.append(loaded.gateway)
+        return []
+
+    async def _status(self) -> Status:
+        tunnels = tuple(TunnelStatus(name=t.interface, up=False) for t in self.gateway.tunnels)
+        return Status(hostname=self.gateway.hostname, time=NOON, tunnels=tunnels)
+
+    async def _ask(self, request: Request) -> Answer:
+        return await self.answers.answer(decode(request.encode()))
+
+    async def _tell(self, request: Request) -> AsyncIterator[str]:
+        self.probed.append(request)
+        yield "64 bytes from 192.0.2.1: icmp_seq=1 ttl=64 time=0.5 ms"

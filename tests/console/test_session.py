@@ -1,0 +1,206 @@
+"""Sessions as stories: what is typed, and what the terminal shows."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from kakehashi.console.pager import paged
+from tests.console.desk import Desk
+
+WAN = """interface GigabitEthernet0/0
+ ip address 192.0.2.2 255.255.255.0
+ip access-list extended VPN
+ permit ip 192.168.10.0 0.0.0.255 192.168.20.0 0.0.0.255
+"""
+
+
+def test_a_cisco_crypto_map_from_nothing_with_question_marks() -> None:
+    desk = Desk("cisco-ios", WAN)
+    shown = desk.type(
+        "conf t", "crypto isa?", "crypto isakmp policy 10", "?", "encr aes 256", "authentication pre-share"
+    )
+    assert "Router(config)#crypto isa?\nisakmp" in shown
+    assert "Router(config-isakmp)#?" in shown
+    assert "encryption      " in shown
+    assert "Set encryption algorithm" in shown
+    shown = desk.type(
+        "group 14",
+        "crypto isakmp key sakura address 198.51.100.2",
+        "crypto ipsec transform-set T esp-aes 256 esp-sha-hmac",
+        "exit",
+        "crypto map OUT 10 ipsec-isakmp",
+        "set peer 198.51.100.2",
+        "set transform-set T",
+        "match address VPN",
+        "int gi0/0",
+        "crypto map OUT",
+        "end",
+    )
+    assert "Router(cfg-crypto-trans)#exit" in shown
+    assert "Router(config-crypto-map)#set peer" in shown
+    assert "Router(config-if)#crypto map OUT" in shown
+    assert "Invalid" not in shown
+    assert [t.interface for t in desk.gateway.tunnels] != []
+    shown = desk.type("show running-config | section crypto map")
+    assert "crypto map OUT 10 ipsec-isakmp\n set peer 198.51.100.2" in shown
+    assert "isakmp policy" not in shown
+
+
+def test_a_nec_tunnel_from_nothing() -> None:
+    desk = Desk("nec-ix", "interface GigaEthernet0.0\n  ip address 192.0.2.2/24\n  no shutdown\n")
+    shown = desk.type(
+        "configure",
+        "ikev2 authentication psk id ipv4 198.51.100.2 key char sakura",
+        "interface tunnel0.0",
+        "tunnel mode ipsec-ikev2",
+        "ip unnumbered gigaethernet0.0",
+        "ikev2 outgoing-interface GigaEthernet0.0 192.0.2.1",
+        "ikev2 peer 198.51.100.2 authentication psk id ipv4 198.51.100.2",
+        "no shutdown",
+        "show ip route",
+        "exit",
+    )
+    assert "Router(config-Tunnel0.0)#no shutdown" in shown
+    assert "Invalid" not in shown
+    assert [t.interface for t in desk.gateway.tunnels] == ["Tunnel0.0"]
+    assert desk.session.prompt == "Router(config)#"
+
+
+def test_an_awplus_tunnel_from_nothing() -> None:
+    desk = Desk("awplus", "interface eth1\n ip address 192.0.2.2/24\n")
+    shown = desk.type(
+        "conf t",
+        "crypto isakmp key sakura address 198.51.100.2",
+        "interface tunnel0",
+        "tunnel source eth1",
+        "tunnel destination 198.51.100.2",
+        "tunnel mode ipsec ipv4",
+        "tunnel protection ipsec",
+        "ip address 172.16.0.1/30",
+        "do show ipsec sa",
+        "end",
+    )
+    assert "Enter configuration commands, one per line.  End with CNTL/Z." in shown
+    assert "awplus(config-if)#tunnel protection ipsec" in shown
+    assert [t.interface for t in desk.gateway.tunnels] == ["tunnel0"]
+
+
+def test_half_a_tunnel_is_taken_and_what_is_missing_is_told_once() -> None:
+    desk = Desk("cisco-ios", WAN)
+    shown = desk.type(
+        "conf t",
+        "interface Tunnel0",
+        "tunnel source GigabitEthernet0/0",
+        "tunnel mode ipsec ipv4",
+        "tunnel destination 198.51.100.2",
+        "tunnel protection ipsec profile P",
+        "ip mtu 1400",
+    )
+    assert shown.count("there is no such ipsec profile") == 1
+    assert desk.gateway.tunnels == ()
+    assert "tunnel protection ipsec profile P" in desk.changes.text
+
+
+@pytest.mark.parametrize(
+    ("dialect", "lines", "marked"),
+    [
+        ("cisco-ios", ["conf t", "interfce GigabitEthernet0/0"], "Router(config)#interfce GigabitEthernet0/0\n               ^\n% Invalid input detected at '^' marker."),
+        ("awplus", ["conf t", "hostname"], "% Incomplete command."),
+        ("cisco-ios", ["c"], '% Ambiguous command:  "c"'),
+        ("nec-ix", ["configure", "ip route default x"], "                                ^\n% Invalid command"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_marked_as_the_device_marks_it(dialect: str, lines: list[str], marked: str) -> None:
+    assert marked in Desk(dialect).type(*lines)
+
+
+def test_no_takes_a_line_back_and_a_second_value_replaces_the_first() -> None:
+    desk = Desk("cisco-ios", WAN)
+    desk.type(
+        "conf t", "crypto isakmp policy 10", "encryption aes", "encryption aes 256", "hash sha256", "no hash"
+    )
+    assert "crypto isakmp policy 10\n encryption aes 256\n!" in desk.changes.text
+    desk.type("no crypto isakmp policy 10")
+    assert "isakmp policy" not in desk.changes.text
+
+
+def test_secrets_are_shown_as_the_device_shows_them_but_not_to_support() -> None:
+    desk = Desk("cisco-ios", WAN + "crypto isakmp key sakura address 198.51.100.2\n")
+    assert "key sakura address" in desk.type("show running-config")
+    support = desk.type("show tech-support")
+    assert "crypto isakmp key *** address 198.51.100.2" in support
+    assert "sakura" not in support
+
+
+def test_who_is_not_privileged_sees_no_secret_and_changes_nothing() -> None:
+    desk = Desk("cisco-ios", WAN)
+    desk.session.privileged = False
+    desk.session.unlock = "open".__eq__
+    assert desk.session.prompt == "Router>"
+    for line in ("show running-config", "configure terminal", "clear crypto sa", "reload", "write"):
+        assert "% Invalid input" in desk.type(line), line
+    assert "% Bad secrets" in desk.type("enable", "a", "b", "c")
+    desk.type("enable", "open")
+    assert desk.session.prompt == "Router#"
+
+
+def test_what_runs_is_saved_when_asked(tmp_path: Path) -> None:
+    desk = Desk("cisco-ios", WAN, tmp_path)
+    desk.file.write_text(WAN)
+    desk.type("conf t", "hostname tokyo", "end")
+    assert "tokyo" not in desk.file.read_text()
+    shown = desk.type("copy running-config startup-config", "")
+    assert "Destination filename [startup-config]? \nBuilding configuration...\n[OK]" in shown
+    assert desk.file.read_text().startswith("hostname tokyo\n")
+    assert "hostname tokyo" in desk.type("show startup-config")
+
+
+def test_filters_and_clear() -> None:
+    desk = Desk("cisco-ios", WAN)
+    assert "= 1" in desk.type("show running-config | count ip address")
+    assert "permit" not in desk.type("show running-config | exclude permit|255").split("\n", 1)[1]
+    assert desk.type("show running-config | begin access-list").splitlines()[1].startswith("ip access-list")
+    assert "too intricate" in desk.type("show running-config | include (a+)+b")
+    desk.type("clear crypto isakmp")
+    assert desk.cleared == [(None, 0.0, 1)]
+
+
+def test_interfaces_a_line_each() -> None:
+    shown = Desk("cisco-ios", WAN + "interface Tunnel0\n shutdown\n").type("sh ip int br").splitlines()
+    assert shown[1] == "Interface                  IP-Address      OK? Method Status                Protocol"
+    assert shown[2] == "GigabitEthernet0/0         192.0.2.2       YES manual up                    up"
+    assert shown[3] == "Tunnel0                    unassigned      YES unset  administratively down down"
+    assert "eth1            192.0.2.2/24" in Desk("awplus", "interface eth1\n ip address 192.0.2.2/24").type(
+        "show ip interface brief"
+    )
+
+
+def test_ping_is_counted_as_ios_counts() -> None:
+    shown = Desk("cisco-ios").type("ping 192.0.2.1 source GigabitEthernet0/0 repeat 2")
+    assert "Sending 2, 100-byte ICMP Echos to 192.0.2.1, timeout is 2 seconds:\n!.\n" in shown
+    assert "Success rate is 50 percent (1/2), round-trip min/avg/max = 1/1/1 ms" in shown
+
+
+class Reader:
+    def __init__(self, keys: str) -> None:
+        self.keys, self.shown = list(keys), ""
+
+    def write(self, text: str) -> None:
+        self.shown += text
+
+    async def more(self, mark: str) -> str:
+        self.shown += mark
+        return self.keys.pop(0)
+
+
+async def read(keys: str) -> str:
+    reader = Reader(keys)
+    await paged(reader, "".join(f"{n}\n" for n in range(10)), 4, "--More--")  # type: ignore[arg-type]
+    return reader.shown
+
+
+def test_pages() -> None:
+    assert asyncio.run(read("q")) == "0\n1\n2\n--More--"
+    assert asyncio.run(read("\rq")) == "0\n1\n2\n--More--3\n--More--"
+    assert asyncio.run(read(" g")) == "0\n1\n2\n--More--3\n4\n5\n--More--6\n7\n8\n9\n"
