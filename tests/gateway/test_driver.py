@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
@@ -206,6 +207,17 @@ def test_a_packet_without_a_way_to_the_peer_is_dropped_not_kept() -> None:
     stage = play(story)
     assert stage.dataplane.done == [("discard waiting", "Tunnel0.0")]
     assert "GigaEthernet0.0 is down" in stage.log.getvalue()
+
+
+def test_a_packet_that_the_sas_refuse_and_nothing_is_negotiated_for_is_let_go_in_silence() -> None:
+    async def story(stage: Stage) -> None:
+        stage.core.initiates = False
+        stage.dataplane.arrive(replace(ACQUIRE, refused=True))
+        await until(lambda: bool(stage.dataplane.done))
+
+    stage = play(story)
+    assert stage.dataplane.done == [("discard waiting", "Tunnel0.0")]
+    assert "dropped" not in stage.log.getvalue()
 
 
 def test_a_packet_for_a_peer_that_can_only_come_to_us_is_dropped() -> None:

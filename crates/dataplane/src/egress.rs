@@ -111,6 +111,7 @@ struct SelectorsRefuse;
 const ACQUIRE_INTERVAL_MS: u64 = 10_000;
 /// Packets that no SA of their tunnel takes are told of so seldom, whatever they are.
 const REFUSAL_INTERVAL_MS: u64 = 1_000;
+const STALE_INTERVAL_MS: u64 = 1_000;
 /// So many packets of one device are read, or about so many octets, before the next device has its turn: whoever
 /// floods one tunnel holds up the others no longer than that.
 const READS_MAX: usize = 64;
@@ -123,6 +124,8 @@ pub struct Egress {
     epoll: Epoll,
     tunnels: HashMap<u64, Tunnel>,
     batch: Batch,
+    /// When it was last looked for packets that have waited too long.
+    stale_dropped: u64,
 }
 
 impl Egress {
@@ -130,7 +133,7 @@ impl Egress {
         let epoll = Epoll::new()?;
         epoll.add(mailbox.fd(), MAILBOX_TOKEN)?;
         let batch = Batch::new(shared.clone());
-        Ok(Egress { shared, mailbox, epoll, tunnels: HashMap::new(), batch })
+        Ok(Egress { shared, mailbox, epoll, tunnels: HashMap::new(), batch, stale_dropped: 0 })
     }
 
     /// Work until `Stop`.
@@ -142,7 +145,8 @@ impl Egress {
             if self.shared.waiting.load(Ordering::SeqCst) > 0 && self.mailbox.has_mail() {
                 ready.clear();
             } else {
-                self.epoll.wait(&mut ready, None).expect("epoll_wait on descriptors of our own");
+                let limit = self.drop_stale();
+                self.epoll.wait(&mut ready, limit).expect("epoll_wait on descriptors of our own");
             }
             for command in self.mailbox.take() {
                 if matches!(command, Command::Stop) {
@@ -158,6 +162,20 @@ impl Egress {
                 }
             }
         }
+    }
+
+    /// Drop what has waited in vain for an SA that takes it. Gives the milliseconds until it is to be called again;
+    /// None: nothing waits.
+    fn drop_stale(&mut self) -> Option<u64> {
+        if self.shared.waiting.load(Ordering::SeqCst) == 0 {
+            return None;
+        }
+        let now = self.shared.now();
+        if now - self.stale_dropped >= STALE_INTERVAL_MS {
+            self.stale_dropped = now;
+            self.tunnels.values_mut().for_each(|tunnel| tunnel.drop_stale(&self.shared));
+        }
+        Some(STALE_INTERVAL_MS)
     }
 
     fn carry_out(&mut self, command: Command) {
@@ -258,7 +276,6 @@ impl Tunnel {
     fn serve(&mut self, batch: &mut Batch, shared: &Shared, buffer: &mut [u8]) -> bool {
         let mut is_dead = false;
         self.follow_sizes();
-        self.drop_stale(shared);
         let mut octets = 0;
         for _ in 0..READS_MAX {
             match sys::read(&self.device.fd, buffer) {

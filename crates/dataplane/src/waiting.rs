@@ -36,7 +36,7 @@ impl Waiting {
 }
 
 /// So long after the first of them do packets wait for an SA that takes them, in milliseconds.
-const REFUSED_PATIENCE_MS: u64 = 10_000;
+const REFUSED_PATIENCE_MS: u64 = 5_000;
 
 /// What a tunnel's SAs refused, while the gateway may negotiate one that takes it. Times are in milliseconds of the
 /// plane's clock.
@@ -74,12 +74,12 @@ mod tests {
         let mut refused = RefusedWaiting::default();
         assert!(!refused.is_stale(|| 1_000_000));
         assert!(refused.push(&[1; 100], 5));
-        assert!(refused.push(&[2; 100], 9_000));
-        assert!(!refused.is_stale(|| 10_004) && refused.is_stale(|| 10_005));
+        assert!(refused.push(&[2; 100], 4_000));
+        assert!(!refused.is_stale(|| 5_004) && refused.is_stale(|| 5_005));
         assert_eq!(refused.take().len(), 2);
         let count = (0..1000).filter(|_| refused.push(&[3; 100], 20_000)).count();
         assert_eq!(count, PACKETS_MAX);
-        assert!(!refused.is_stale(|| 29_999));
+        assert!(!refused.is_stale(|| 24_999));
         refused.take();
         let count = (0..1000).filter(|_| refused.push(&[3; 65_000], 20_000)).count();
         assert_eq!(count, OCTETS_MAX / 65_000);

@@ -133,7 +133,7 @@ class Driver:
         # Where the peer's address is not known, an SA that stands with it may still help (V1-10).
         begun = isinstance(way, Way) and self.core.initiate(tunnel, way.path, self.now(), trigger)
         if trigger and not begun and trigger.refused:
-            self._guard(self.dataplane.discard_waiting, tunnel)
+            self._let_go(tunnel)
         elif trigger and not begun:
             if isinstance(way, NoWay):
                 self._tell_dropped(tunnel, trigger, way.reason)

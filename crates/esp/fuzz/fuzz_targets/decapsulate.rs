@@ -37,6 +37,10 @@ fuzz_target!(|input: Input<'_>| {
     let mut outbound = OutboundSa::new(1, algorithms, keys, input.esn, &[1; 16]).unwrap();
 
     let _ = inbound.open(&mut input.octets.to_vec());
+    let mut other = InboundSa::new(1, algorithms, keys, input.esn, input.replay_window).unwrap();
+    if let Some(size) = other.text_size(input.octets.len()) {
+        let _ = other.open_to(&mut input.octets.to_vec(), &mut vec![0; size]);
+    }
 
     if input.octets.len() > usize::from(u16::MAX) {
         return;
@@ -45,7 +49,16 @@ fuzz_target!(|input: Input<'_>| {
     let offset = outbound.inner_offset();
     packet[offset..offset + input.octets.len()].copy_from_slice(input.octets);
     let size = outbound.seal(&mut packet, input.octets.len(), input.next_header).unwrap();
-    match inbound.open(&mut packet[..size]) {
+    let mut target = vec![0; other.text_size(size).unwrap()];
+    let opened = other.open_to(&mut packet[..size].to_vec(), &mut target);
+    let here = inbound.open(&mut packet[..size]);
+    match (&opened, &here) {
+        (Ok(Opened::Inner(there)), Ok(Opened::Inner(here))) => {
+            assert_eq!(target[there.clone()], packet[here.clone()])
+        }
+        _ => assert_eq!(opened, here),
+    }
+    match here {
         Ok(Opened::Inner(range)) => assert!(input.octets.starts_with(&packet[range])),
         Ok(Opened::Dummy) => assert_eq!(input.next_header, 59),
         Err(reason) => assert!(!matches!(reason.name(), "integrity_failure" | "replay_detected")),
