@@ -45,14 +45,16 @@ def processes_of(folder: Path) -> list[str]:
     return found
 
 
-def lab(folder: Path, *arguments: str, before: tuple[str, ...] = ()) -> tuple[int, dict[str, Any]]:
-    """Run a lab in `folder`; its exit status and its JSON."""
+def lab(
+    folder: Path, *arguments: str, before: tuple[str, ...] = (), seconds: int = SECONDS
+) -> tuple[int, dict[str, Any]]:
+    """Run a lab in `folder`; its exit status and its JSON. `seconds`: that it may take at most."""
     done = subprocess.run(
         [*before, *LAB, *arguments, "--json"],
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=seconds,
         check=False,
     )
     assert done.stdout, done.stderr

@@ -16,6 +16,9 @@ __all__ = [
 ]
 
 _HELP = {
+    "access-group": "Which packets pass",
+    "traffic-filter": "Which packets of IPv6 pass",
+    "nat": "Address translation",
     "ping-poll": "Path monitoring",
     "trigger": "What is done when something happens",
     "address": "An address",
