@@ -108,6 +108,7 @@ _HELP = {
     "replay": "Set replay checking",
     "reverse-route": "Reverse route injection",
     "route": "Establish static routes",
+    "route-via": "The interface that carries the tunnel",
     "route-map": "Specify route-map",
     "seconds": "Time-based lifetime",
     "security-association": "Security association parameters",
