@@ -24,6 +24,19 @@ __all__ = [
 SECONDS = Number(1, 4294967295)
 
 _HELP = {
+    "ip-address": "An address",
+    "query": "Where it is",
+    "url": "Its address",
+    "crl": "The list of revoked certificates",
+    "ocsp": "OCSP",
+    "eckeypair": "The pair of keys on a curve",
+    "rsakeypair": "The pair of keys",
+    "revocation-check": "Revoked certificates",
+    "subject-alt-name": "The alternative name of the certificate",
+    "subject-name": "The subject of the certificate",
+    "enrollment": "Where certificates come from",
+    "trustpoint": "A CA trustpoint",
+    "pki": "Public key infrastructure",
     "access-group": "Specify access control for packets",
     "access-list": "Add an access list entry",
     "address": "An address",
@@ -108,6 +121,7 @@ _HELP = {
     "replay": "Set replay checking",
     "reverse-route": "Reverse route injection",
     "route": "Establish static routes",
+    "route-via": "The interface that carries the tunnel",
     "route-map": "Specify route-map",
     "seconds": "Time-based lifetime",
     "security-association": "Security association parameters",
