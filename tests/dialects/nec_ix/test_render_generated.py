@@ -215,9 +215,7 @@ def translations() -> st.SearchStrategy[Translation]:
         static=st.lists(static, max_size=3, unique=True).map(tuple),
         closed=st.just(True),
         hairpinning=st.booleans(),
-        timeouts=st.builds(
-            Timeouts, tcp=seconds, tcp_opening=seconds, tcp_closing=seconds, udp=seconds
-        ),
+        timeouts=st.builds(Timeouts, tcp=seconds, tcp_opening=seconds, tcp_closing=seconds, udp=seconds),
     )
 
 

@@ -1,7 +1,7 @@
 """Certificates that were pasted into the terminal, as a record of a session has them (AW-09).
 
-`crypto pki authenticate T` and `crypto pki import T pem terminal` are followed by a block of PEM: a certificate
-of that trustpoint.
+`crypto pki authenticate T` and `crypto pki import T pem terminal` are followed by a block of PEM: a
+certificate of that trustpoint.
 """
 
 import binascii
