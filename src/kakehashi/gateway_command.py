@@ -21,7 +21,10 @@ File = Annotated[
 ]
 StateDir = Annotated[
     Path | None,
-    typer.Option(help="Folder of control socket and ledger; /run/kakehashi unless said."),
+    typer.Option(
+        help="Folder of control socket, ledger and keys; unless said /run/kakehashi, and for keys "
+        "/var/lib/kakehashi."
+    ),
 ]
 Control = Annotated[Path | None, typer.Option(help="The control socket itself, instead of looking for it.")]
 GatewayName = Annotated[
@@ -86,6 +89,7 @@ def run(
             file=file,
             maps=parse_maps(maps or []),
             state_dir=state_dir or client.default_state_dir(),
+            lasting_dir=state_dir or client.default_lasting_dir(),
             control=control,
             dialect=dialect,
             key_log=key_log,
@@ -154,7 +158,7 @@ def _faces(ssh: str | None, options: RunOptions) -> tuple[Face, ...]:
     if ssh is None:
         return ()
     address, port = parse_listener(ssh)
-    face: Face = import_module("kakehashi.console.ssh").SshFace(address, port, options.state_dir)
+    face: Face = import_module("kakehashi.console.ssh").SshFace(address, port, options.keys)
     return (face,)
 
 

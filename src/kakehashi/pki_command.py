@@ -125,7 +125,7 @@ def _open(file: Path, state_dir: Path | None, dialect: str | None) -> tuple[Stor
     except GatewayError as error:
         _fail(str(error))
         raise
-    options = RunOptions(file=file, state_dir=state_dir or client.default_state_dir())
+    options = RunOptions(file=file, state_dir=state_dir or client.default_lasting_dir())
     return Store(options.certificates, lambda: datetime.now(UTC)), loaded.gateway
 
 

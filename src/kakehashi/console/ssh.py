@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO, cast
@@ -259,7 +260,9 @@ def host_key(file: Path) -> asyncssh.SSHKey:
     if file.exists():
         return asyncssh.read_private_key(file)
     key = asyncssh.generate_private_key("ssh-ed25519")
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=file.parent)  # 0600
     with os.fdopen(handle, "wb") as opened:
         opened.write(key.export_private_key())
+    os.replace(temporary, file)  # never half of one
     return key

@@ -20,6 +20,13 @@ def default_state_dir() -> Path:
     return Path("/run/kakehashi")
 
 
+def default_lasting_dir() -> Path:
+    """/var/lib/kakehashi for root, else the user's own state folder: it outlives a restart of the host."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/kakehashi")
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "kakehashi"
+
+
 def find(state_dir: Path, gateway: str | None) -> Path:
     """The socket of the running gateway. GatewayError if there is none, or several and none was named."""
     if state_dir.exists() and not os.access(state_dir, os.R_OK | os.X_OK):

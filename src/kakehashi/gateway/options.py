@@ -22,10 +22,14 @@ class Backend(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunOptions:
-    """Of `kakehashi run`. `maps`: the host's device by interface name. `dialect` None: it is recognised."""
+    """Of `kakehashi run`. `maps`: the host's device by interface name. `dialect` None: it is recognised.
+
+    `state_dir` is for what a restart of the host may take, `lasting_dir` for keys; None: they are there, too.
+    """
 
     file: Path
     state_dir: Path
+    lasting_dir: Path | None = None
     maps: Mapping[str, str] = field(default_factory=dict)
     control: Path | None = None
     dialect: str | None = None
@@ -41,7 +45,12 @@ class RunOptions:
     @property
     def certificates(self) -> Path:
         """The folder of its keys and certificates."""
-        return self.state_dir / f"{self.name}.pki"
+        return self.keys / f"{self.name}.pki"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of keys of every kind."""
+        return self.lasting_dir or self.state_dir
 
     @property
     def socket(self) -> Path:
