@@ -76,6 +76,12 @@ def test_fragments_talk_through_a_nat_and_tshark_decrypts_what_they_said(folder:
     assert not {"500", "4500"} & {port.split(",")[0] for port in outside}
 
 
+def test_two_sites_behind_one_address_are_told_apart(folder: Path) -> None:
+    code, said = lab(folder, "centre.cfg", "kobe.cfg", "nara.cfg", "--nat", "kobe,nara")
+    assert_all_talk(code, said)
+    assert [(t["b"], t["nat"]) for t in said["tunnels"]] == [("kobe", "kobe"), ("nara", "nara")]
+
+
 def test_a_centre_and_its_sites_talk_one_of_them_behind_a_nat(folder: Path) -> None:
     code, said = lab(folder, "centre.cfg", "kobe.cfg", "nara.cfg", "--nat", "nara")
     assert_all_talk(code, said)

@@ -139,6 +139,22 @@ def test_a_nat_lets_ike_in_only_where_no_side_could_begin_else(plan_of: PlanOf) 
     assert forwarded == {"nat-centre": True, "nat-kobe": False}
 
 
+def test_one_nat_stands_before_several_devices(plan_of: PlanOf) -> None:
+    plan = plan_of("nara,kobe", centre=CENTRE, kobe=KOBE, nara=NARA)
+    one, other = plan.translations
+    assert {one.namespace, other.namespace} == {"nat-kobe"} <= set(plan.namespaces)
+    assert one.public == other.public
+    assert one.inside != other.inside
+    to_internet = [link for link in plan.links if "nat-kobe" in link.a.namespace]
+    assert len(to_internet) == 1
+
+
+@pytest.mark.parametrize("nat", [("kobe", "kobe,nara"), ("kobe,kobe",)])
+def test_a_device_has_one_nat_before_it(plan_of: PlanOf, nat: tuple[str, ...]) -> None:
+    with pytest.raises(LabError, match="there is a NAT before kobe already"):
+        plan_of(*nat, centre=CENTRE, kobe=KOBE, nara=NARA)
+
+
 def test_every_namespace_route_and_name_is_used_once(plan_of: PlanOf) -> None:
     plan = plan_of("kobe", centre=CENTRE, kobe=KOBE, nara=NARA)
     assert len(set(plan.namespaces)) == len(plan.namespaces)

@@ -48,7 +48,8 @@ def lab(
     nat: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="DEVICE", help="Put a NAPT router before this device. May be given several times."
+            metavar="DEVICE[,DEVICE...]",
+            help="Put a NAPT router before this device, or one before several. May be given several times.",
         ),
     ] = None,
     loss: Annotated[

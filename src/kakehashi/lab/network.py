@@ -105,31 +105,27 @@ class Network:
 
     def _translated(self, wan: Wan, inside: LinkEnd, number: int, draft: Draft) -> LinkEnd:
         """The device's cable to a NAT router, and that one's to the internet; the near end at the router."""
-        namespace = _numbered(f"nat-{wan.device}", inside.interface.removeprefix("wan").replace("0", ""))
-        self._namespaces.append(namespace)
+        namespace = _numbered(
+            f"nat-{wan.beside or wan.device}", inside.interface.removeprefix("wan").replace("0", "")
+        )
+        behind = sum(link.b.namespace == namespace for link in self._links)
         near = LinkEnd(
             namespace=namespace,
-            interface=_INSIDE,
+            interface=_numbered(_INSIDE, str(behind or "")),
             addresses=tuple(_single(hop) for hop in wan.next_hops),
             answers_for=tuple(self._neighbours(wan)),
         )
         self._links.append(Link(name=_numbered(wan.device, inside.interface), a=inside, b=near))
-        versions = [a.version for a in wan.addresses]
-        router, internet = _transit(number, versions)
-        out = LinkEnd(namespace=namespace, interface=_OUTSIDE, addresses=router)
-        far = LinkEnd(namespace=INTERNET, interface=f"link{number}", addresses=internet)
-        self._links.append(Link(name=f"{namespace}-{_OUTSIDE}", a=out, b=far))
+        if not behind:
+            self._namespaces.append(namespace)
+            self._before(namespace, wan, number)
         forwarded = self._must_be_reached(wan)
         if forwarded:
             draft.assume(
                 f"the NAT before {wan.interface} forwards UDP 500 and 4500 to it, or no side could begin"
             )
-        for own, public, here, there in zip(wan.addresses, wan.public, router, internet, strict=True):
-            self._routes += [
-                _route(namespace, ip_network(own.ip), _INSIDE),
-                _route(namespace, _DEFAULTS[0 if own.version == 4 else 1], _OUTSIDE, there.ip),
-                _route(INTERNET, ip_network(public), far.interface, here.ip),
-            ]
+        for own, public in zip(wan.addresses, wan.public, strict=True):
+            self._routes.append(_route(namespace, ip_network(own.ip), near.interface))
             self._translations.append(
                 Translation(
                     namespace=namespace,
@@ -140,6 +136,18 @@ class Network:
                 )
             )
         return near
+
+    def _before(self, namespace: str, wan: Wan, number: int) -> None:
+        """A NAT router's cable to the internet."""
+        router, internet = _transit(number, [a.version for a in wan.addresses])
+        out = LinkEnd(namespace=namespace, interface=_OUTSIDE, addresses=router)
+        far = LinkEnd(namespace=INTERNET, interface=f"link{number}", addresses=internet)
+        self._links.append(Link(name=f"{namespace}-{_OUTSIDE}", a=out, b=far))
+        for public, here, there in zip(wan.public, router, internet, strict=True):
+            self._routes += [
+                _route(namespace, _DEFAULTS[0 if public.version == 4 else 1], _OUTSIDE, there.ip),
+                _route(INTERNET, ip_network(public), far.interface, here.ip),
+            ]
 
     def _must_be_reached(self, wan: Wan) -> bool:
         """Is there a tunnel that only the other side could begin, towards this side's NAT?"""

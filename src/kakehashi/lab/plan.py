@@ -28,14 +28,14 @@ _MOST_INDIRECT = 20
 
 
 def make_plan(devices: Sequence[Device], behind_nat: Collection[str] = ()) -> Plan:
-    """Plan the lab of these devices; those named in `behind_nat` get a NAPT router before them. LabError."""
-    for name in behind_nat:
-        if all(name != device.name for device in devices):
-            known = ", ".join(device.name for device in devices)
-            raise LabError(f"--nat {name}: there is no such device; there are {known}")
+    """Plan the lab of these devices. LabError.
+
+    Each of `behind_nat` is a device with a NAPT router before it, or several that have one in common: `a,b`.
+    """
+    translated = _translated(devices, behind_nat)
     pairing = pair_tunnels({device.name: device.gateway for device in devices})
     drafts = {device.name: Draft(device.name) for device in devices}
-    wans = plan_wans(devices, pairing, behind_nat, drafts)
+    wans = plan_wans(devices, pairing, translated, drafts)
     lans = plan_lans(devices, pairing, [a.network for wan in wans for a in wan.addresses], drafts)
     topology = plan_routes(devices, pairing, wans, lans, drafts)
     define_proposals(devices, pairing, drafts)
@@ -131,6 +131,21 @@ def _host_name(topology: Topology, lan: Lan, number: int) -> str:
     first = topology.lans_of(lan.device)[0] == lan and number == 0
     routers = "+".join(other.device for other in sharing(topology, lan))
     return routers if first else f"{routers} {lan.hosts[number].ip}"
+
+
+def _translated(devices: Sequence[Device], behind_nat: Collection[str]) -> dict[str, str]:
+    """Each device that a NAT stands before, with the first of those that have it in common. LabError."""
+    order = [device.name for device in devices]
+    found: dict[str, str] = {}
+    for text in behind_nat:
+        names = [name.strip() for name in text.split(",")]
+        for name in names:
+            if name not in order:
+                raise LabError(f"--nat {name}: there is no such device; there are {', '.join(order)}")
+            if name in found:
+                raise LabError(f"--nat {text}: there is a NAT before {name} already")
+            found[name] = min(names, key=order.index)
+    return found
 
 
 def _reluctance(topology: Topology, end: End) -> int:

@@ -26,7 +26,8 @@ class Wan:
 
     `addresses`: one for each IP version in use. `public`: what the rest of the internet sees in their place,
     the same unless a NAT stands between. `next_hops`: addresses of the internet's, or the NAT's, on this
-    link. `leased`: the addresses come from outside, as by DHCP, not from the configuration.
+    link. `leased`: the addresses come from outside, as by DHCP, not from the configuration. `nat`: one stands
+    before it; `beside`: the device whose NAT that is, if not its own.
     """
 
     device: str
@@ -36,6 +37,7 @@ class Wan:
     next_hops: tuple[IPAddress, ...]
     leased: bool = False
     nat: bool = False
+    beside: str = ""
 
     def address(self, version: int) -> IPInterface | None:
         """The address of that IP version."""
@@ -47,16 +49,21 @@ class Wan:
 
 
 def plan_wans(
-    devices: Sequence[Device], pairing: Pairing, behind_nat: Collection[str], drafts: Mapping[str, Draft]
+    devices: Sequence[Device], pairing: Pairing, behind_nat: Mapping[str, str], drafts: Mapping[str, Draft]
 ) -> tuple[Wan, ...]:
-    """The WAN interfaces of all devices; what the files leave out goes to `drafts`."""
+    """The WAN interfaces of all devices; what the files leave out goes to `drafts`.
+
+    `behind_nat`: each device that a NAT stands before, with the first of those that share it. LabError.
+    """
     gateways = {device.name: device.gateway for device in devices}
     wans: list[Wan] = []
     for number, device in enumerate(devices, start=1):
         ends = [end for pair in pairing.pairs for end in pair.ends if end.device == device.name]
         for interface in wan_interfaces(device.gateway):
             here = [end for end in ends if wan_interface(device.gateway, end.tunnel) == interface]
-            link = _Link(device, interface, number, device.name in behind_nat, drafts[device.name])
+            first = behind_nat.get(device.name, device.name)
+            beside = next((wan for wan in wans if wan.device == first != device.name), None)
+            link = _Link(device, interface, number, device.name in behind_nat, drafts[device.name], beside)
             given = {a for wan in wans for a in wan.public}
             named = [a for end in here for a in _named(pairing, end) if a not in given]
             versions = sorted({outer_version(_pair_of(pairing, end), gateways) for end in here}) or [4]
@@ -105,14 +112,19 @@ def common_network(address: IPAddress, others: Iterable[IPAddress]) -> IPNetwork
 
 
 def _refuse_twins(wans: Sequence[Wan]) -> None:
-    at: dict[IPAddress, Wan] = {}
+    at: dict[tuple[str, IPAddress], Wan] = {}
     for wan in wans:
-        for address in wan.public:
-            other = at.setdefault(address, wan)
+        # Behind one NAT all are at its address, and each at one of its own.
+        inside = wan.beside or wan.device if wan.nat else ""
+        seen = [("", a) for a in wan.public if not wan.beside] + [
+            (inside, a.ip) for a in wan.addresses if inside
+        ]
+        for place, address in seen:
+            other = at.setdefault((place, address), wan)
             if other is not wan:
                 raise LabError(
                     f"{other.device} {other.interface} and {wan.device} {wan.interface} are both at "
-                    f"{address}: an internet has room for one of them"
+                    f"{address}: {'a NAT' if place else 'an internet'} has room for one of them"
                 )
 
 
@@ -123,6 +135,7 @@ class _Link:
     number: int
     nat: bool
     draft: Draft
+    beside: Wan | None = None  # whose NAT it shares
 
 
 def _signs_of_wan(gateway: Gateway, tunnel: Tunnel) -> Iterator[str]:
@@ -197,6 +210,7 @@ def _plan_link(
         next_hops=tuple(dict.fromkeys(next_hops)),
         leased=leased,
         nat=link.nat,
+        beside=link.beside.device if link.beside else "",
     )
 
 
@@ -268,6 +282,17 @@ def _assumed_address(
 def _public_address(link: _Link, inside: IPAddress, named: Sequence[IPAddress]) -> IPAddress:
     if not link.nat:
         return inside
+    if link.beside is not None:
+        shared = link.beside.public_address(inside.version)
+        if shared is None:
+            raise LabError(
+                f"--nat: the NAT before {link.beside.device} has no IPv{inside.version} address for "
+                f"{link.device.name}"
+            )
+        link.draft.assume(
+            f"the NAT before {link.beside.device} shows {inside} to the internet as {shared}, too"
+        )
+        return shared
     if named:
         public = named[0]
         kept = "its own address, with other ports" if public == inside else "which its peer names"

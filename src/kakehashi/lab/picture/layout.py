@@ -108,7 +108,8 @@ class _Layout:
         card = _Card(name, device.gateway.dialect, failed, wans, lans)
         for index, (wan, column) in enumerate(wans):
             if wan.nat:
-                seen = max(text_width(str(a), _SMALL) for a in wan.public) + 2 * _PAD
+                texts = (_nat_title(wan), *map(str, wan.public))
+                seen = max(text_width(text, _SMALL) for text in texts) + 2 * _PAD
                 wans[index] = (wan, _Column(column.lines, max(column.width, seen)))
         for index, (lan, column) in enumerate(lans):
             hosts = max((text_width(t, _SMALL) for t in _host_lines(lan)), default=0.0) + 2 * _PAD
@@ -172,7 +173,7 @@ class _Layout:
     def _nat(self, wan: Wan, x: float, y: float, width: float) -> None:
         height = _ROW * len(wan.public) + 24
         self._fronts.append(Box(x=x - width / 2, y=y - height / 2, width=width, height=height, kind="nat"))
-        for number, text in enumerate(("NAT", *map(str, wan.public))):
+        for number, text in enumerate((_nat_title(wan), *map(str, wan.public))):
             at = y - height / 2 + 16 + number * _ROW
             self._fronts.append(Label(x=x, y=at, text=text, size=_SMALL, kind="nat", is_centred=True))
 
@@ -270,6 +271,10 @@ def _spread(card: _Card, side: Sequence[tuple[T, _Column]]) -> list[tuple[T, _Co
         found.append((item, column, x + column.width / 2))
         x += column.width
     return found
+
+
+def _nat_title(wan: Wan) -> str:
+    return f"NAT of {wan.beside}" if wan.beside else "NAT"
 
 
 def _host_lines(lan: Lan) -> tuple[str, ...]:
