@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -11,7 +12,7 @@ from kakehashi.model.selector import TrafficSelector
 from kakehashi.model.status import OutboundCounters
 from tests.dataplane.sites import Sites, kernel_counter, two_sites
 from tests.dataplane.test_native_tunnels import transfer
-from tests.dataplane.world import Pair, child_pair
+from tests.dataplane.world import Pair, child_pair, wait_for
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(120)]
 
@@ -126,8 +127,9 @@ def test_an_sa_for_one_port_carries_fragments_too_and_only_those_of_that_port(
     assert (into.ts_unacceptable, into.misc_error) == (0, 0)
     refused = sites.hosts[0].ping("10.2.0.10", "-s", "4000", "-c", "1", "-W", "0.2")
     assert "0 received" in refused.stdout
-    counters = sites.pair.right.call("counters").tunnels["tun0"][1]
-    assert counters.ts_unacceptable + outbound(sites).ts_unacceptable > 0
+    sites.pair.left.call("discard_waiting", "tun0")
+    there = partial(sites.pair.right.call, "counters")
+    wait_for(lambda: there().tunnels["tun0"][1].ts_unacceptable + outbound(sites).ts_unacceptable > 0)
 
 
 @pytest.mark.parametrize("target", ["10.2.0.10", "fd02::10"], ids=["4", "6"])

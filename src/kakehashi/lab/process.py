@@ -19,6 +19,7 @@ from kakehashi.lab.netns import NetworkNamespace
 from kakehashi.lab.programs import search_path
 from kakehashi.lab.signals import held
 
+Process = subprocess.Popen[bytes]
 START_SECONDS, START_SECONDS_EACH = 30.0, 5.0
 _STOP_SECONDS = 3.0
 _POLL_SECONDS = 0.05
@@ -46,8 +47,8 @@ class GatewayProcess:
     name: str
     folder: Path
     file: str
-    process: subprocess.Popen[bytes]
-    command: Callable[[], subprocess.Popen[bytes]] | None = None
+    process: Process
+    command: Callable[[], Process] | None = None
 
     @property
     def configuration(self) -> Path:
@@ -183,7 +184,7 @@ def _start(plan: GatewayPlan, namespace: NetworkNamespace, folder: Path) -> Gate
     command += ["--state-dir", str(folder), "--control", str(folder / "control")]
     command += ["--key-log", str(folder / "keys"), "--log-json"]
 
-    def launch() -> subprocess.Popen[bytes]:
+    def launch() -> Process:
         with (folder / "log").open("ab") as log:
             # Ctrl-C is for the lab, which stops its gateways in good order.
             return subprocess.Popen(
