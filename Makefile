@@ -13,7 +13,7 @@ UNPROTECTED := target/unprotected/release/lib_dataplane.so
 # Of what is compiled: these run both ways.
 COMPILED_TESTS := $(addprefix tests/, conversations crypto gateway ike model wire)
 
-.PHONY: help setup compile demo test test-fast faults lint format reference bench fuzz packages clean
+.PHONY: help setup compile demo test test-fast faults kills lint format reference bench fuzz packages clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,9 @@ test-fast: setup ## what needs neither root nor peers
 
 faults: setup packages ## every fault of tests/check/faults in a lab of its own: does it come to what check says?
 	@$(BIN)/python -m tests.lab.bench
+
+kills: setup packages ## a gateway killed fifty times at random points: does a restart leave nothing astray?
+	@KAKEHASHI_KILLS=50 $(BIN)/pytest -q -m root tests/gateway/test_run_killed.py
 
 lint: setup ## ruff, mypy, clippy, layers
 	@$(BIN)/ruff check .

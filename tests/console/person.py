@@ -16,6 +16,24 @@ from types import TracebackType
 CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\x1b\][^\x07]*\x07|\x00|\x07")
 
 
+def as_shown(text: str) -> str:
+    """What stands on the screen, where a backspace moves and a letter is written over another."""
+    rows = []
+    for row in text.replace("\r\n", "\n").split("\n"):
+        letters: list[str] = []
+        at = 0
+        for letter in row:
+            if letter == "\b":
+                at = max(0, at - 1)
+            elif letter == "\r":
+                at = 0
+            else:
+                letters[at : at + 1] = [letter]
+                at += 1
+        rows.append("".join(letters))
+    return "\n".join(rows)
+
+
 class Person:
     """Sits before `command` while the `with` block lasts; `screen` is all that was shown."""
 
@@ -70,7 +88,7 @@ class Person:
                     self.raw += os.read(self._leader, 65536).decode(errors="replace")
                 except OSError:
                     raise AssertionError(f"it ended, before {text!r}:\n{self.screen}") from None
-                self.screen = CONTROLS.sub("", self.raw)
+                self.screen = as_shown(CONTROLS.sub("", self.raw))
         begin, self._seen = self._seen, found.end()
         return self.screen[begin : self._seen]
 

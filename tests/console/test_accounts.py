@@ -3,6 +3,7 @@
 import pytest
 
 from kakehashi.console.accounts import read_accounts
+from tests.console.desk import Desk
 
 LINES = {
     "plain": ("username u privilege 15 secret 0 hunter2", "hunter2"),
@@ -49,6 +50,27 @@ def test_without_a_password_nobody_comes_in() -> None:
     assert accounts.login("u", "") is None
     assert accounts.login("v", "nonsense") is None
     assert read_accounts("", "nec-ix").login("admin", "admin") is None
+
+
+def test_what_is_typed_in_clear_is_kept_hashed() -> None:
+    desk = Desk("cisco-ios")
+    desk.type(
+        "conf t",
+        "username u privilege 15 secret hunter2",
+        "enable secret 0 open",
+        "username v secret 9 $9$a$b",
+    )
+    text = desk.changes.text
+    assert "hunter2" not in text
+    assert "secret 9 $9$a$b" in text
+    accounts = read_accounts(text, "cisco-ios")
+    assert accounts.login("u", "hunter2")
+    assert accounts.enable
+    assert accounts.enable.accepts("open")
+    desk.type("username u privilege 1 secret other")
+    assert desk.changes.text.count("username u") == 1
+    desk.type("no username u")
+    assert read_accounts(desk.changes.text, "cisco-ios").users.keys() == {"v"}
 
 
 def test_the_password_of_enable() -> None:

@@ -51,7 +51,12 @@ def test_somebody_configures_by_ssh(tmp_path: Path) -> None:
         await face.start(desk._ask, desk._tell)
         async with await connected(face, "admin", "sakura") as client:
             async with client.create_process(term_type="vt100", term_size=(120, 50)) as process:
-                await until(process, "tokyo#")
+                assert await until(process, "tokyo#") == "tokyo#"
+                process.stdin.write("show version\r")
+                # As a device sends it, for programs that read along.
+                shown = await until(process, "hostname tokyo\r\ntokyo#")
+                assert shown.startswith("show version\r\nkakehashi ")
+                assert "\x1b" not in shown
                 process.stdin.write("conf t\r")
                 await until(process, "tokyo(config)#")
                 process.stdin.write("crypto isakmp pol?")

@@ -133,3 +133,19 @@ def test_a_tunnel_must_not_carry_its_own_packets(other: str, is_caught: bool) ->
     host = facts(routes=(host_route(other, "eth0", "10.1.0.254"),))
     found = decide(of, configuration, host, DEVICES, PEER)
     assert isinstance(found, NoWay) is is_caught
+
+
+def test_by_the_routes_of_one_interface_alone() -> None:
+    """Cisco's `tunnel route-via IF mandatory`: neither a next hop nor the whole table."""
+    of = tunnel(outgoing=OutgoingInterface("GigaEthernet0.0"))
+    lan = link("eth1", "192.168.1.1/24")
+    here = facts(link("eth0", "10.1.0.1/24"), lan, routes=(host_route("10.2.0.0/16", "eth0", "10.1.0.9"),))
+    way = decide(of, gateway(of), here, DEVICES, PEER)
+    assert isinstance(way, Way)
+    assert way.pin == Pin("eth0", ip_address("10.1.0.9"))
+    elsewhere = facts(
+        link("eth0", "10.1.0.1/24"), lan, routes=(host_route("0.0.0.0/0", "eth1", "192.168.1.9"),)
+    )
+    down = decide(of, gateway(of), elsewhere, DEVICES, PEER)
+    assert isinstance(down, NoWay)
+    assert down.reason == "no route to the peer 10.2.0.1 leaves by GigaEthernet0.0"

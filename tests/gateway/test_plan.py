@@ -124,3 +124,19 @@ def test_a_filter_and_what_it_says_are_told() -> None:
         "filter IN of GigabitEthernet0/0 out is new",
         "filter IN of GigabitEthernet0/0 in is gone",
     )
+
+
+def test_path_monitoring_that_begins_ends_or_changes_is_told() -> None:
+    event = "watch-group w 10\n  event 10 ip unreach-host 192.0.2.9 GigaEthernet0.0\n"
+    off, on, other = (
+        by_name("nec-ix").lower(words, "r").gateway
+        for words in (
+            event,
+            f"{event}network-monitor w enable\n",
+            f"{event}  probe-timer wait 9\nnetwork-monitor w enable\n",
+        )
+    )
+    assert plan(off, on).sentences == ("path monitoring w 10 is new",)
+    assert plan(on, other).sentences == ("path monitoring w 10 has changed",)
+    assert plan(on, off).sentences == ("path monitoring w 10 is gone",)
+    assert plan(on, on).sentences == ()

@@ -40,6 +40,7 @@ class Router:
         self.file = folder / f"{name}.cfg"
         self.log_file = folder / f"{name}.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.more_maps: tuple[str, ...] = ()
 
     @property
     def state_dir(self) -> Path:
@@ -50,17 +51,22 @@ class Router:
         return self.log_file.read_text()
 
     def start(self) -> None:
+        self.launch()
+        until(self.answers, f"{self.name} to answer: {self.log}", 60)
+
+    def launch(self) -> None:
+        """Start it, and do not wait."""
         wan, lan = self.interfaces
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
                 [
                     "ip", "netns", "exec", self.namespace.name, sys.executable, "-m", "kakehashi.cli",
                     "run", str(self.file), "--map", f"{wan}=wan0", "--map", f"{lan}=lan0",
+                    *(word for more in self.more_maps for word in ("--map", more)),
                     "--state-dir", str(self.state_dir), "--key-log", str(self.folder / f"{self.name}-keys"),
                 ],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
             )  # fmt: skip
-        until(self.answers, f"{self.name} to answer: {self.log}")
 
     def end(self, number: int = signal.SIGTERM) -> int:
         assert self.process
@@ -103,6 +109,7 @@ class TwoRouters:
     def __init__(self, folder: Path, change: Callable[[str, str], str] = lambda _, text: text) -> None:
         self.tokyo, self.osaka = Router("tokyo", folder), Router("osaka", folder)
         self.internet = Namespace()
+        self.before_start: Callable[[], None] = lambda: None
         for router in (self.tokyo, self.osaka):
             router.file.write_text(change(router.name, (EXAMPLES / f"{router.name}.cfg").read_text()))
         self._stack = ExitStack()
@@ -116,6 +123,7 @@ class TwoRouters:
             self._cable(self.tokyo, "192.0.2.1/24")
             self._cable(self.osaka, "198.51.100.1/24")
             self.internet.inside("sysctl", "-qw", "net.ipv4.ip_forward=1")
+            self.before_start()
             for router in (self.osaka, self.tokyo):
                 stack.callback(self._end, router)
                 router.start()

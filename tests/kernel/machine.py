@@ -19,7 +19,7 @@ from tests.interop.network import Network
 from tests.interop.strongswan import CHARON, StrongSwan
 
 KERNEL_VM = Path(__file__).resolve().parents[2] / "tools" / "kernel-vm"
-LIFETIME = 540  # seconds; the machine ends by itself
+LIFETIME = 840  # seconds; the machine ends by itself
 BOOT_PATIENCE = 300.0
 ANSWER_PATIENCE = 90.0
 ECHO_PORT = 5000
@@ -70,7 +70,7 @@ class Machine:
     def shell(self, command: str, check: bool = True, patience: float = ANSWER_PATIENCE) -> str:
         """The same for a line of the shell."""
         assert self._process.stdin
-        self._process.stdin.write(f"( {command} ) </dev/null 2>&1; echo; echo {MARK} $?\n")
+        self._process.stdin.write(f"( {command} ) </dev/null 2>&1; status=$?; echo; echo {MARK} $status\n")
         self._process.stdin.flush()
         answer, end = self._listen(MARK, command, patience)
         if check and end.split()[1] != "0":

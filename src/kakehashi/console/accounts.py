@@ -18,7 +18,8 @@ _CISCO_ALPHABET = b"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 _BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _LONGEST = 200  # octets of a password
 _TYPE_8_ROUNDS = 20_000
-_SHORTEST_CRYPT = 8
+_SALT = 14  # letters
+_CLEAR = re.compile(r"((?:username \S+(?: privilege \d+)?|enable) secret)(?: 0)? ([^\s$]\S*)")
 _PRIVILEGE = re.compile(r"\bprivilege (\d{1,2})\b")
 _SECRET = re.compile(r"\b(?:secret|password)\s+(?:(plain|hash|[0-9])\s+)?(\S+)")
 
@@ -70,6 +71,19 @@ def read_accounts(text: str, dialect: str) -> Accounts:
         elif len(words) > 2 and words[0] == "enable" and words[1] in ("secret", "password"):
             enable = _account("enable", line, dialect)
     return Accounts(users, enable=enable)
+
+
+def hashed(line: str, salt: bytes) -> str:
+    """A line of Cisco that gives a `secret` in clear, as the device keeps it: type 9; any other as it is.
+
+    `salt`: random octets, at least ten.
+    """
+    found = _CLEAR.fullmatch(line.strip())
+    if not found or len(found[2].encode()) > _LONGEST:
+        return line
+    letters = _cisco64(salt)[:_SALT]
+    made = hashlib.scrypt(found[2].encode(), salt=letters, n=16384, r=1, p=1, dklen=32)
+    return f"{found[1]} 9 $9${letters.decode()}${_cisco64(made).decode()}"
 
 
 def _account(name: str, line: str, dialect: str) -> Account | None:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from prompt_toolkit.input import create_input
 
@@ -29,7 +29,7 @@ async def console(socket: Path, dialect: str) -> None:
         router = socket_router(socket, "")
     hostname = about["hostname"]
     if sys.stdin.isatty() and sys.stdout.isatty():
-        display = Display.from_pty(sys.stdout, term=os.environ.get("TERM"))
+        display = cast(Display, Display.from_pty(sys.stdout, term=os.environ.get("TERM")))
         terminal = Terminal(create_input(), display, router)
         await terminal.run(Session(router, terminal, language, hostname=hostname))
         return

@@ -2,8 +2,10 @@
 no socket and no clock; it asks the gateway as `Router` and the person as `Screen`.
 """
 
+import os
 from collections.abc import Callable
 
+from kakehashi.console.accounts import hashed
 from kakehashi.console.filters import FILTERS, Filter, FilterError, parse_filter
 from kakehashi.console.outside import Outside, unprivileged
 from kakehashi.console.pager import paged
@@ -146,6 +148,8 @@ class Session:
 
     async def _type(self, place: Place, match: Match, words: list[str]) -> None:
         spelled = spelled_out(words, place.mode.commands)
+        if self.dialect.name == "cisco-ios" and "secret" in words:
+            spelled = hashed(spelled, os.urandom(12))
         answer = await self.router.type(place.path, spelled)
         enters = match.command.enters and not match.negated
         self.place = place.opened(match, spelled, self.dialect.grammar) if enters else place

@@ -11,9 +11,8 @@ from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import Input
 from prompt_toolkit.input.typeahead import store_typeahead
 from prompt_toolkit.key_binding import KeyBindings, KeyPress, KeyPressEvent
-from prompt_toolkit.keys import Keys
-from prompt_toolkit.output import Output
 
+from kakehashi.console.display import Display
 from kakehashi.console.router import Router
 from kakehashi.console.screen import EndOfInputError
 from kakehashi.console.session import Session
@@ -28,7 +27,7 @@ _LONGEST_ANSWER = 500
 class Terminal:
     """Keys come from `keys`, text goes to `display`. `idle`: seconds without a line after which it ends."""
 
-    def __init__(self, keys: Input, display: Output, router: Router, idle: float | None = None) -> None:
+    def __init__(self, keys: Input, display: Display, router: Router, idle: float | None = None) -> None:
         self._input, self._output = keys, display
         self._router = router
         self._idle = idle
@@ -44,6 +43,8 @@ class Terminal:
     def write(self, text: str) -> None:
         self._output.write(text.replace("\n", "\r\n"))
         self._output.flush()
+        if text.endswith("\n"):
+            self._output.begin()
 
     async def ask(self, question: str, hidden: bool = False) -> str:
         self.write(question)
@@ -184,22 +185,7 @@ class Terminal:
             self._ends = True
             event.current_buffer.validate_and_handle()
 
-        @bindings.add(Keys.BracketedPaste)
-        def _(event: KeyPressEvent) -> None:
-            """Each pasted line is typed."""
-            lines = event.data.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-            buffer = event.current_buffer
-            buffer.insert_text(lines[0])
-            rest = "\r".join(lines[1:])
-            if len(lines) > 1:
-                store_typeahead(self._input, [KeyPress(_key(c), c) for c in rest])
-                buffer.validate_and_handle()
-
         return bindings
-
-
-def _key(character: str) -> Keys | str:
-    return Keys.ControlM if character == "\r" else Keys.ControlI if character == "\t" else character
 
 
 def _is_asked(keys: asyncio.Queue[str]) -> bool:

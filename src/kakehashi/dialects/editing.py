@@ -40,13 +40,15 @@ class Habits:
 
     `same`: by mode and key, the values by which a line replaces another; else a line of the root replaces
     only what says the same, and a line further in every one with its key. `indent`: how far the lines of a
-    block stand in. `unshown`: what is not shown when it is off, by mode and key. `heading`, `ending`: the
-    first line and the last.
+    block stand in. `unshown`: what is not shown when it is off, by mode and key. `leading`: of lines
+    whose words nobody reads here, by the first of them, how many say that one replaces another. `heading`,
+    `ending`: the first line and the last.
     """
 
     same: Mapping[tuple[str, str], tuple[str, ...]]
     indent: int = 1
     unshown: frozenset[tuple[str, str]] = frozenset()
+    leading: Mapping[str, int] = field(default_factory=lambda: {"username": 2})
     heading: str = ""
     ending: str = ""
 
@@ -191,7 +193,7 @@ def _typed(lines: tuple[Line, ...], mode: Mode, text: str, habits: Habits) -> tu
     kept_lines: list[Line] = []
     place = None
     for line in lines:
-        if _is_superseded(line, match, mode, habits):
+        if _is_superseded(line, match, mode, habits) or _begins_alike(line, new, habits):
             place = len(kept_lines) if place is None else place
         else:
             kept_lines.append(line)
@@ -230,7 +232,14 @@ def _takes_back(negative: Match, line: Line) -> bool:
     """Does a line with `no` mean this one? What it leaves out, it does not ask for."""
     if line.command is None or not _is_same_command(negative.command, line.command):
         return False
-    return all(line.values.get(name) == value for name, value in negative.values.items())
+    return all(_says(line.values.get(name), value) for name, value in negative.values.items())
+
+
+def _says(value: object, wanted: object) -> bool:
+    """Is it that value, or words that begin so?"""
+    if isinstance(value, tuple) and isinstance(wanted, tuple):
+        return value[: len(wanted)] == wanted
+    return value == wanted
 
 
 def _is_same_command(one: Command, other: Command) -> bool:
@@ -250,6 +259,12 @@ def _is_superseded(line: Line, match: Match, mode: Mode, habits: Habits) -> bool
     if by == WHICH:
         return set(line.values) == set(match.values)
     return all(line.values.get(name) == match.values.get(name) for name in by)
+
+
+def _begins_alike(line: Line, new: Line, habits: Habits) -> bool:
+    words = new.text.split()
+    number = habits.leading.get(words[0], 0)
+    return 0 < number < len(words) and line.text.split()[:number] == words[:number]
 
 
 def _takes_rest(command: Command) -> bool:

@@ -134,6 +134,12 @@ def _pinned(
         if not any(r.device and peer in r.destination for r in facts.main_routes()):
             awaited = _awaited(gateway, facts, devices)
             return NoWay(f"no route to the peer {peer}{awaited}", local)
+    elif next_hop is None and peer and not outgoing.next_hop:
+        # The routes by that interface alone count.
+        next_hop = facts.next_hop_towards(peer, device)
+        if not any(r.device == device and peer in r.destination for r in facts.main_routes()):
+            awaited = _awaited(gateway, facts, devices)
+            return NoWay(f"no route to the peer {peer} leaves by {outgoing.interface}{awaited}", local)
     next_hop = next_hop or facts.default_next_hop(device, version)
     pin = Pin(device, next_hop)
     if peer is None:

@@ -38,6 +38,7 @@ def plan(old: Gateway, new: Gateway) -> Plan:
     sentences += _set_difference("route", _routes(old), _routes(new))
     sentences += _set_difference("address", _addresses(old), _addresses(new))
     sentences += _set_difference("filter", _filters(old), _filters(new))
+    sentences += _watches(old, new)
     sentences += _translations(old, new)
     sentences += _lists(old, new)
     stay = tuple(n for n in changed if n not in remade)
@@ -99,6 +100,16 @@ def _lists(old: Gateway, new: Gateway) -> list[str]:
     before, after = ({a.name: a.entries for a in g.access_lists} for g in (old, new))
     return [
         f"access list {name} has changed" for name in sorted(names) if before.get(name) != after.get(name)
+    ]
+
+
+def _watches(old: Gateway, new: Gateway) -> list[str]:
+    """Path monitoring, as far as it is switched on."""
+    before, after = ({w.title: w for w in g.watch_groups if w.enabled} for g in (old, new))
+    changed = (title for title in after if title in before and before[title] != after[title])
+    return [
+        *_set_difference("path monitoring", list(before), list(after)),
+        *(f"path monitoring {title} has changed" for title in changed),
     ]
 
 

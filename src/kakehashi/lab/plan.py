@@ -23,6 +23,10 @@ from kakehashi.model.tunnel import Ikev2Tunnel
 _NAME_SERVERS = ip_address("198.18.255.53"), ip_address("2001:db8:ffff:ffff::53")
 
 
+# From site to site through a centre there are as many ways as the square of the sites: some of them do.
+_MOST_INDIRECT = 20
+
+
 def make_plan(devices: Sequence[Device], behind_nat: Collection[str] = ()) -> Plan:
     """Plan the lab of these devices; those named in `behind_nat` get a NAPT router before them. LabError."""
     for name in behind_nat:
@@ -82,7 +86,10 @@ def _probes(topology: Topology) -> Iterator[Probe]:
         for number in range(len(a.hosts))
         if (probe := _probe(topology, a, b, version, number)) is not None
     ]
-    yield from sorted(found, key=lambda probe: (len(probe.by), _reluctance(topology, probe.by[0])))
+    found.sort(key=lambda probe: (len(probe.by), _reluctance(topology, probe.by[0])))
+    direct = [probe for probe in found if len(probe.by) == 1]
+    yield from direct
+    yield from found[len(direct) :][:_MOST_INDIRECT]
 
 
 def _probe(topology: Topology, a: Lan, b: Lan, version: int, number: int) -> Probe | None:
@@ -92,6 +99,8 @@ def _probe(topology: Topology, a: Lan, b: Lan, version: int, number: int) -> Pro
     there = topology.way(a.device, destination.ip, source.ip)
     back = topology.way(b.device, source.ip, destination.ip)
     if not there or not back or not _ends_at(topology, there, b) or not _ends_at(topology, back, a):
+        return None
+    if version == 4 and _is_closed(topology, there):
         return None
     return Probe(
         source=_host_name(topology, a, number),
@@ -108,6 +117,13 @@ def _ends_at(topology: Topology, way: Sequence[End], lan: Lan) -> bool:
     """Does the way lead to this router of the LAN, or to another one that it shares the LAN with?"""
     last = next(pair for pair in topology.pairing.pairs if way[-1] in pair.ends)
     return last.other(way[-1]).device == lan.device
+
+
+def _is_closed(topology: Topology, way: Sequence[End]) -> bool:
+    """Is what comes out of the last tunnel unasked dropped by address translation there (V1-23)?"""
+    last = next(pair for pair in topology.pairing.pairs if way[-1] in pair.ends).other(way[-1])
+    interface = topology.gateways[last.device].interface(last.tunnel.interface)
+    return bool(interface and interface.translation and interface.translation.closed)
 
 
 def _host_name(topology: Topology, lan: Lan, number: int) -> str:

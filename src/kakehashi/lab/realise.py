@@ -14,6 +14,7 @@ from kakehashi.lab.errors import LabError
 from kakehashi.lab.kernel import MS_BIND, mount
 from kakehashi.lab.netns import NetworkNamespace, connect
 from kakehashi.lab.programs import nft
+from kakehashi.lab.refusals import told
 from kakehashi.lab.signals import held
 from kakehashi.lab.translation import loss_rules, nat_rules, port_rules
 
@@ -32,7 +33,7 @@ def built_network(plan: Plan, loss: float, directory: Path) -> Iterator[Mapping[
                 namespaces = _build(plan, loss, stack)
                 _tell_names(plan, directory)
             except (OSError, NetlinkError) as error:
-                raise LabError(f"the network of the lab cannot be built: {error}") from error
+                raise LabError(f"the network of the lab cannot be built: {told(error, 'veth')}") from error
         yield namespaces
 
 

@@ -127,7 +127,7 @@ def test_routes() -> None:
         (ip_network("::/0"), ip_address("2001:db8::1"), None, 10),
         (ip_network("10.2.0.0/16"), ip_address("192.0.2.9"), None, 1),
     ]
-    assert "tracked" in found(lowered, "not-yet").message
+    assert "tracked object 5" in found(lowered, "undefined-track").message
 
 
 def test_a_route_with_bits_beyond_its_mask() -> None:

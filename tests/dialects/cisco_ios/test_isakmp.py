@@ -8,7 +8,7 @@ from kakehashi.dialects.cisco_ios.passwords import reveal_type_7
 from kakehashi.model.address import ANY, Hostname
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.finding import Severity
-from kakehashi.model.identity import Identity
+from kakehashi.model.identity import AuthenticationMethod, Identity
 from kakehashi.model.ikev1 import DeadPeerDetection, DpdStyle, ExchangeMode, PeerIdentity
 from kakehashi.model.secret import Secret
 from kakehashi.wire.registry.ikev1 import HashAlgorithm
@@ -52,8 +52,14 @@ def test_a_policy_that_means_certificates_is_left_out_and_said() -> None:
     said = crypto_map(
         policy="crypto isakmp policy 20\n encr aes\n hash sha\n group 2\n authentication rsa-sig\n"
     )
-    assert "rsa-sig" in found(said, "not-yet").message
-    assert line(found(said, "not-yet")) == 7
+    assert line(found(said, "no-trustpoint")) == 7
+    certified = crypto_map(
+        policy="crypto pki trustpoint CA\n revocation-check none\n"
+        "crypto isakmp policy 20\n encr aes\n hash sha\n group 2\n"
+    )
+    methods = {p.name: p.authentication for p in the_peer(certified).proposals}
+    assert methods["policy 20"] is AuthenticationMethod.SIGNATURE
+    assert the_peer(certified).certificates.names == ("CA",)
 
 
 @pytest.mark.parametrize("word", ["encr", "encry", "encryption"])

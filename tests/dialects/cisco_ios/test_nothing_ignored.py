@@ -59,6 +59,9 @@ crypto ipsec profile IP
  set transform-set TS
  set ikev2-profile PROF2
 {ipsec_profile}
+crypto pki trustpoint TP
+ enrollment terminal
+{trustpoint}
 crypto dynamic-map DYN 10
  set transform-set TS
 crypto map OUT 10 ipsec-isakmp
@@ -86,6 +89,13 @@ interface Tunnel0
  tunnel mode ipsec ipv4
  tunnel protection ipsec profile IP
 {tunnel}
+ip sla 1
+ icmp-echo 10.20.0.1
+{ip_sla}
+ip sla schedule 1 life forever start-time now
+track 1 ip sla 1 state
+{track}
+ip route 10.20.0.0 255.255.0.0 192.0.2.1 track 1
 ip route 0.0.0.0 0.0.0.0 192.0.2.1
 object-group network OG
  host 10.5.0.1
@@ -123,6 +133,9 @@ PLACES = {
     "access-list extended",
     "access-list standard",
     "access-list ipv6",
+    "ip sla",
+    "track",
+    "trustpoint",
 }
 # One value for each argument, none of them a default, and none that is in the configuration.
 VALUES = {

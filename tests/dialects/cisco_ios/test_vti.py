@@ -215,11 +215,11 @@ def test_the_narrowest_peer_of_a_keyring() -> None:
     ("profile", "code", "severity"),
     [
         (" no authentication local pre-share", "no-authentication", Severity.ERROR),
-        (" authentication remote rsa-sig", "not-yet", Severity.WARNING),
+        (" authentication remote rsa-sig", "no-trustpoint", Severity.WARNING),
         (" keyring local GONE", "undefined-ikev2-keyring", Severity.ERROR),
         (" no match identity remote address 198.51.100.2 255.255.255.255", "no-identity", Severity.ERROR),
         (" no keyring local KR", "undefined-key", Severity.ERROR),
-        (" pki trustpoint TP", "not-yet", Severity.WARNING),
+        (" pki trustpoint TP", "undefined-trustpoint", Severity.ERROR),
     ],
 )
 def test_profiles_that_do_not_do(profile: str, code: str, severity: Severity) -> None:

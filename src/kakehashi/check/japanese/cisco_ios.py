@@ -3,6 +3,53 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "ikev2 profile {}: there is no trustpoint whose certificates it could use": (
+        "ikev2 profile {}: 証明書を使うためのトラストポイントがありません"
+    ),
+    "policy {}: there is no trustpoint whose certificates it could use; the policy is left out": (
+        "ポリシー{}: 証明書を使うためのトラストポイントがないため、このポリシーは使いません"
+    ),
+    "trustpoint {}: SCEP is not there yet": "トラストポイント{}: SCEPは未対応です",
+    "import the certificates with `kakehashi pki`": "`kakehashi pki`で証明書を取り込んでください",
+    "add `crypto pki trustpoint NAME`": "`crypto pki trustpoint 名前`を追加してください",
+    "there is no tracked object {} that could be understood; the route is always there": (
+        "解釈できるtrack {}がないため、経路は常に有効です"
+    ),
+    "define `track {} ip sla ...`": "`track {} ip sla ...`を定義してください",
+    "no tracked object looks at the operation {}": "IP SLA {}を参照するtrackがありません",
+    "`ip sla schedule` starts the operation {}, and there is none of that number": (
+        "`ip sla schedule`が開始するIP SLA {}がありません"
+    ),
+    "define `ip sla {}`": "`ip sla {}`を定義してください",
+    "the operation {} is not always to run; here it runs from the start to the end": (
+        "IP SLA {}は常時実行の設定ではありませんが、ここでは起動から終了まで実行します"
+    ),
+    "write `ip sla schedule {} life forever start-time now`": (
+        "`ip sla schedule {} life forever start-time now`と書いてください"
+    ),
+    "the tracked object {} looks at {}, which has no `interface` block": (
+        "track {}が参照する{}に`interface`ブロックがありません"
+    ),
+    "nothing hangs on the tracked object {}": "track {}を使う経路がありません",
+    "the tracked object {} looks at the operation {}, and {}; what hangs on it is always there": (
+        "track {}が参照するIP SLA {}が使えません({})。これを使う経路は常に有効です"
+    ),
+    "there is none of that number": "その番号がありません",
+    "it asks nobody that could be understood": "監視先を解釈できません",
+    "define `ip sla {}` with `icmp-echo`": "`icmp-echo`を持つ`ip sla {}`を定義してください",
+    "nothing starts the operation {}: what hangs on it is never there": (
+        "IP SLA {}が開始されないため、これを使う経路は有効になりません"
+    ),
+    "add `ip sla schedule {} life forever start-time now`": (
+        "`ip sla schedule {} life forever start-time now`を追加してください"
+    ),
+    "the threshold of the operation {} is larger than its timeout: the device refuses that": (
+        "IP SLA {}のthresholdがtimeoutより大きく、装置は受け付けません"
+    ),
+    "make `threshold` the smaller one": "`threshold`を小さくしてください",
+    "the operation {} takes its address from {}, which has no `interface` block": (
+        "IP SLA {}の送信元{}に`interface`ブロックがありません"
+    ),
     "access list {}: `{}` is not there yet; the entry is left out": (
         "アクセスリスト{}: `{}`は未対応です。この行は無視します"
     ),
@@ -130,9 +177,9 @@ SENTENCES: Mapping[str, str] = {
     "hash": "ハッシュアルゴリズム(hash)",
     "group": "DHグループ(group)",
     "policy {} says nothing of authentication, and the device takes rsa-sig: no pre-shared key is used "
-    "with it, and certificates are not there yet; the policy is left out": (
-        "policy {}にauthenticationの設定がなく、既定値のrsa-sigになります。事前共有鍵は使われず、証明書は"
-        "未対応のため、このポリシーは無視します"
+    "with it, and there is no trustpoint; the policy is left out": (
+        "policy {}にauthenticationの設定がなく、既定値のrsa-sigになります。事前共有鍵は使われず、"
+        "トラストポイントがないため、このポリシーは無視します"
     ),
     "policy {}: `authentication {}` is not there yet; the policy is left out": (
         "policy {}: `authentication {}`は未対応です。このポリシーは無視します"
@@ -220,9 +267,6 @@ SENTENCES: Mapping[str, str] = {
     "`{}` is wrong: a window of 64, 128, 256, 512 or 1024": (
         "`{}`が誤りです。ウィンドウは64、128、256、512、1024のいずれかです"
     ),
-    "a route that hangs on a tracked object is not there yet; it is always there": (
-        "トラッキングによる経路は未対応です。常に有効とします"
-    ),
     "{} has bits beyond its mask: the device refuses the route": (
         "{}はマスクの外のビットが立っており、装置は経路を拒否します"
     ),
@@ -245,6 +289,12 @@ SENTENCES: Mapping[str, str] = {
     ),
     "{}: a type of ICMP is not told to the peer; all of ICMP is meant": (
         "{}: ICMPのタイプは対向に伝わりません。ICMP全体が対象になります"
+    ),
+    "{}: `tunnel route-via` as a preference is not there yet; the whole routing table decides": (
+        "{}: 優先指定の`tunnel route-via`は未対応です。ルーティングテーブル全体で決まります"
+    ),
+    "add `mandatory` where the tunnel is to leave by that interface alone": (
+        "そのインタフェースだけから送出する場合は`mandatory`を追加してください"
     ),
     "{} has no `tunnel destination`; it stays down": "{}に`tunnel destination`がなく、確立しません",
     "{}: a destination from a server is not there yet; the tunnel stays down": (

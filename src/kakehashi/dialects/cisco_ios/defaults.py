@@ -74,3 +74,7 @@ IKEV2_RETRANSMIT = (2, 4, 8, 16, 32)
 
 # After how many seconds the device forgets a translation.
 NAT_TIMEOUTS = Timeouts(tcp=86400, tcp_opening=60, tcp_closing=60, udp=300)
+# Of an operation of `ip sla`: seconds, and milliseconds.
+SLA_FREQUENCY, SLA_TIMEOUT, SLA_THRESHOLD = 60, 5000, 5000
+# What tracked objects are called where other devices give their watch groups names.
+TRACK_GROUP = "track"

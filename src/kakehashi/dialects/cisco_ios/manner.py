@@ -53,6 +53,7 @@ HABITS = Habits(
         ("interface", "ipv6 traffic-filter"): ("direction",),
         ("ikev2 peer", "pre-shared-key"): ("side",),
     },
+    leading={"username": 2, "enable": 2},
     unshown=frozenset({("interface", "shutdown")}),
     ending="end",
 )

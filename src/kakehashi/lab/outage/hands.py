@@ -18,6 +18,7 @@ from kakehashi.lab.outage.nouns import Kind, Outage, Place
 from kakehashi.lab.outage.obstacles import obstacles
 from kakehashi.lab.process import GatewayProcess
 from kakehashi.lab.programs import nft
+from kakehashi.lab.refusals import told
 from kakehashi.lab.signals import held
 from kakehashi.lab.translation import nat_rules
 from kakehashi.lab.wan import Wan
@@ -230,4 +231,4 @@ def _at_work() -> Iterator[None]:
         try:
             yield
         except (OSError, NetlinkError) as error:
-            raise LabError(f"the outage cannot be brought about: {error}") from error
+            raise LabError(f"the outage cannot be brought about: {told(error, 'sch_netem')}") from error

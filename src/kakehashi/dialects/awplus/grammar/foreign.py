@@ -1,6 +1,6 @@
 """What a configuration says besides: known by its first words, so that it ends the block above it."""
 
-from kakehashi.dialects.awplus.grammar.vocabulary import not_ours, the_hosts
+from kakehashi.dialects.awplus.grammar.vocabulary import not_ours, not_yet, the_hosts
 from kakehashi.dialects.grammar import Command
 
 # These open blocks of their own.
@@ -30,7 +30,6 @@ _BLOCKS = (
     "malware-protection",
     "openflow",
     "pbr-rules",
-    "ping-poll",
     "policy-map",
     "proxy-autoconfig",
     "radius-server local",
@@ -38,7 +37,6 @@ _BLOCKS = (
     "router",
     "stack",
     "traffic-control",
-    "trigger",
     "update",
     "url-filter",
     "url-offload",
@@ -154,6 +152,8 @@ FOREIGN: tuple[Command, ...] = (
     the_hosts("pppoe-ac", "PPP over Ethernet", enters="host"),
     the_hosts("chat-script", "Cellular"),
     the_hosts("dialer", "Cellular"),
+    not_yet("ping-poll", "path monitoring: the host is not asked", enters="foreign"),
+    not_yet("trigger", "scripts that run by events", enters="foreign"),
     *(not_ours(words, enters="foreign") for words in _BLOCKS),
     *(not_ours(words) for words in _LINES),
 )

@@ -16,6 +16,8 @@ __all__ = [
 ]
 
 _HELP = {
+    "ping-poll": "Path monitoring",
+    "trigger": "What is done when something happens",
     "address": "An address",
     "adjust-mss": "Adjust the MSS of TCP",
     "authentication": "How a side proves who it is",

@@ -1,6 +1,15 @@
 """The device's command tree, as data."""
 
-from kakehashi.dialects.cisco_ios.grammar import access_list, ikev2, interface, ipsec, isakmp, nat
+from kakehashi.dialects.cisco_ios.grammar import (
+    access_list,
+    ikev2,
+    interface,
+    ipsec,
+    isakmp,
+    nat,
+    pki,
+    track,
+)
 from kakehashi.dialects.cisco_ios.grammar.root import ROOT
 from kakehashi.dialects.grammar import Grammar, Mode, Support
 
@@ -47,8 +56,11 @@ GRAMMAR = Grammar(
         Mode(name="object-group", title="object-group network", commands=access_list.GROUP),
         Mode(name="service-group", title="object-group service", commands=access_list.SERVICE),
         Mode(name="route-map", title="route-map", commands=nat.OF_ROUTE_MAP, unknown=Support.NOT_OURS),
+        Mode(name="ip sla", title="ip sla", commands=track.OPERATION),
+        Mode(name="track", title="track", commands=track.OBJECT),
         Mode(name="foreign", title="a mode that is not ours", commands=(), unknown=Support.NOT_OURS),
         Mode(name="host", title="a mode of the host's", commands=(), unknown=Support.THE_HOSTS),
+        Mode(name="trustpoint", title="trustpoint", commands=pki.TRUSTPOINT),
         Mode(name="later", title="a mode that is not there yet", commands=(), unknown=Support.NOT_YET),
     ),
 )

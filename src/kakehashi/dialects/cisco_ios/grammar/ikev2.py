@@ -216,7 +216,17 @@ PROFILE: tuple[Command, ...] = (
         text("vrf", "a VRF"),
         sentence="The VRF of what comes out of the tunnel",
     ),
-    not_yet("pki trustpoint", "certificates"),
+    command(
+        "pki trustpoint",
+        text("trustpoint", "the name of a trustpoint"),
+        Optional(
+            Either(
+                (word("sign", "For our certificate", ("use", "sign")),),
+                (word("verify", "For the peer's certificate", ("use", "verify")),),
+            )
+        ),
+        sentence="The trustpoint whose certificates are used",
+    ),
     not_yet("virtual-template", "tunnels made for each client"),
     not_yet("aaa", "accounts of clients"),
     not_yet("config-exchange", "configuration payloads"),

@@ -86,7 +86,17 @@ TUNNEL: tuple[Command, ...] = (
     command("tunnel key", number("key", 0, 4294967295, "The key"), sentence="The key of GRE"),
     command("tunnel checksum", sentence="A checksum in each GRE packet"),
     command("tunnel sequence-datagrams", sentence="A sequence number in each GRE packet"),
-    not_yet("tunnel route-via", "a tunnel by one interface alone"),
+    command(
+        "tunnel route-via",
+        interface("by", "The interface that carries the tunnel"),
+        Optional(
+            Either(
+                (word("mandatory", "By it alone", ("mandatory", True)),),
+                (word("preferred", "By others where no route leads by it"),),
+            )
+        ),
+        sentence="Use the routes of one interface for the tunnel",
+    ),
     not_ours("tunnel path-mtu-discovery"),
     not_ours("tunnel bandwidth"),
     not_ours("tunnel tos"),

@@ -6,6 +6,8 @@ from kakehashi.dialects.cisco_ios.grammar.ikev2 import IKEV2
 from kakehashi.dialects.cisco_ios.grammar.ipsec import IPSEC
 from kakehashi.dialects.cisco_ios.grammar.isakmp import ISAKMP
 from kakehashi.dialects.cisco_ios.grammar.nat import NAT, ROUTE_MAP
+from kakehashi.dialects.cisco_ios.grammar.pki import TRUSTPOINTS
+from kakehashi.dialects.cisco_ios.grammar.track import TRACKING
 from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
     REST,
     command,
@@ -150,14 +152,17 @@ ROOT: tuple[Command, ...] = (
         enters="interface",
     ),
     *ROUTES,
+    *TRACKING,
     *NAT,
     ROUTE_MAP,
     *LISTS,
     *ISAKMP,
     *IPSEC,
     *IKEV2,
-    not_yet("crypto pki trustpoint", "certificates", enters="later"),
-    not_yet("crypto pki certificate chain", "certificates", enters="later"),
+    *TRUSTPOINTS,
+    not_yet(
+        "crypto pki certificate chain", "certificates in a file; `kakehashi pki` imports them", enters="later"
+    ),
     not_yet("crypto pki certificate map", "certificates", enters="later"),
     not_yet("crypto pki server", "a certification authority", enters="later"),
     not_yet("crypto pki profile", "certificates", enters="later"),

@@ -23,6 +23,7 @@ from kakehashi.dialects.cisco_ios.lower.nat import check_translation, with_trans
 from kakehashi.dialects.cisco_ios.lower.peers import Peers, read_aggressive, read_profiles
 from kakehashi.dialects.cisco_ios.lower.phase2 import read_phase2
 from kakehashi.dialects.cisco_ios.lower.route import read_routes, with_dhcp_routes
+from kakehashi.dialects.cisco_ios.lower.track import read_tracks
 from kakehashi.dialects.cisco_ios.lower.vti import lower_tunnels
 from kakehashi.dialects.cisco_ios.lower.ways import into_tunnels
 from kakehashi.dialects.document import Document, Statement
@@ -61,7 +62,9 @@ def lower_document(document: Document, file: str) -> Lowered:
         routes=around.routes,
         ikev1_peers=around.peers.made(),
         access_lists=tuple(around.lists.by_name.values()),
+        watch_groups=read_tracks(document, around.interfaces, around.routes, report),
         names=read_name_service(document),
+        trustpoints=tuple(around.peers.phase1.trustpoints.values()),
         files=(file,),
     )
     return Lowered(gateway, report.findings())

@@ -11,11 +11,13 @@ from kakehashi.dialects.cisco_ios.interfaces import interface_of
 from kakehashi.dialects.cisco_ios.lower.interface import own_address
 from kakehashi.dialects.cisco_ios.lower.keys import read_secret
 from kakehashi.dialects.cisco_ios.lower.names import undefined
+from kakehashi.dialects.cisco_ios.lower.pki import read_trustpoints, use_of
 from kakehashi.dialects.cisco_ios.words import PRF_OF_INTEGRITY
 from kakehashi.dialects.document import Document, Statement, statements
 from kakehashi.dialects.report import Report
 from kakehashi.model.address import Hostname, IPAddress, IPNetwork, PeerAddress
 from kakehashi.model.algorithms import Cipher, IkeAlgorithms
+from kakehashi.model.certificate import ANY_CERTIFICATE, CertificateUse, KeyKind, Trustpoint
 from kakehashi.model.gateway import Interface
 from kakehashi.model.identity import Authentication, AuthenticationMethod, Identity
 from kakehashi.model.policy import IkePolicy, IpsecPolicy, Rekey
@@ -84,6 +86,7 @@ class Ikev2:
     policies: Mapping[str, Block] = field(default_factory=dict)
     proposals: Mapping[str, Block] = field(default_factory=dict)
     used: set[tuple[str, str]] = field(default_factory=set)
+    trustpoints: Mapping[str, Trustpoint] = field(default_factory=dict)
 
     def policy(self, profile: Block | None, local: IPAddress | None) -> IkePolicy:
         """The policy of the IKE SAs of a profile."""
@@ -131,7 +134,10 @@ class Ikev2:
             self.used.add(("profile", name))
             self._check_own_address(block, what, own)
             local, peer_side = self._sides(block, what, peer, own)
-        secrets = local.secret is not None and peer_side.secret is not None
+        secrets = all(
+            side.secret is not None or side.method is AuthenticationMethod.SIGNATURE
+            for side in (local, peer_side)
+        )
         usable = secrets and peer_side.identity != _NOBODY
         return Ikev2Tunnel(
             interface=interface,
@@ -167,6 +173,7 @@ class Ikev2:
         their_identity, their_line = self._peer_identity(block, peer)
         our_identity, our_line = self._own_identity(block, own)
         entry = self._keyring_entry(block, what, peer, their_identity)
+        self._check_trustpoints(block)
         sides = []
         for side, identity, line in (
             ("local", our_identity, our_line),
@@ -182,9 +189,27 @@ class Ikev2:
                     secret,
                     self.report.source(line),
                     by_address=side == "local" and identity is None,
+                    certificates=self._certificates(block, side, method),
                 )
             )
         return sides[0], sides[1]
+
+    def _check_trustpoints(self, block: Block) -> None:
+        """Names that lead nowhere."""
+        for line in block.all("pki trustpoint"):
+            name = line.get("trustpoint")
+            if name not in self.trustpoints:
+                user, remedy = f"ikev2 profile {block.name}", f"add `crypto pki trustpoint {name}`"
+                undefined(self.report, line.line, "trustpoint", name, user, self.trustpoints, remedy)
+
+    def _certificates(self, block: Block, side: str, method: Statement | None) -> CertificateUse:
+        """Those of the trustpoints that the profile names for a side, else all."""
+        if _method(method) is AuthenticationMethod.PSK:
+            return ANY_CERTIFICATE
+        other = "verify" if side == "local" else "sign"
+        names = [s.get("trustpoint") for s in block.all("pki trustpoint") if s.get("use") != other]
+        curve = method is not None and method.get("method") == "ecdsa-sig"
+        return use_of(names, self.trustpoints, KeyKind.ECDSA if curve else KeyKind.RSA)
 
     def _secret(self, side: str, method: Statement | None, entry: KeyringPeer | None) -> Secret | None:
         if method is not None and "secret" in method.values:
@@ -210,6 +235,14 @@ class Ikev2:
                 f"ikev2 profile {block.name} has no `authentication {side}`: the device does not use it",
                 f"add `authentication {side} pre-share`",
             )
+        elif method.get("method") in ("rsa-sig", "ecdsa-sig"):
+            if not self.trustpoints:
+                report.warning(
+                    method.line,
+                    "no-trustpoint",
+                    f"ikev2 profile {block.name}: there is no trustpoint whose certificates it could use",
+                    "add `crypto pki trustpoint NAME`",
+                )
         elif method.get("method") != "pre-share":
             report.warning(
                 method.line,
@@ -354,6 +387,7 @@ def read_ikev2(document: Document, interfaces: Mapping[str, Interface], report: 
         keyrings={name: Keyring(tuple(_keyring_peers(block, report))) for name, block in rings.items()},
         policies=read_blocks(document, "crypto ikev2 policy"),
         proposals=_proposals(document, report),
+        trustpoints=read_trustpoints(document, Report(report.file)),
     )
 
 
@@ -424,7 +458,8 @@ def _values(block: Block | None, key: str) -> tuple[Any, ...]:
 
 def _method(line: Statement | None) -> AuthenticationMethod:
     written = line.get("method") if line else "pre-share"
-    return AuthenticationMethod.PSK if written == "pre-share" else AuthenticationMethod.SIGNATURE
+    signs = written in ("rsa-sig", "ecdsa-sig")
+    return AuthenticationMethod.SIGNATURE if signs else AuthenticationMethod.PSK
 
 
 def _network(line: Statement) -> IPNetwork:

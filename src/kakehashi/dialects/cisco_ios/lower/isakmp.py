@@ -1,19 +1,22 @@
 """The policies of phase 1, and what holds for all peers (CI-01, CI-03, CI-04)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from kakehashi.dialects.blocks import last_line, read_blocks
 from kakehashi.dialects.cisco_ios import defaults
+from kakehashi.dialects.cisco_ios.lower.pki import read_trustpoints
 from kakehashi.dialects.diagnosis import either
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.report import Report
 from kakehashi.model.algorithms import Cipher
-from kakehashi.model.identity import Identity
+from kakehashi.model.certificate import Trustpoint
+from kakehashi.model.identity import AuthenticationMethod, Identity
 from kakehashi.model.ikev1 import DeadPeerDetection, Phase1Proposal
 from kakehashi.wire.registry.ikev1 import HashAlgorithm
 from kakehashi.wire.registry.ikev2 import IdType, KeyExchangeId
 
-PRE_SHARE = "pre-share"
+PRE_SHARE, RSA_SIG = "pre-share", "rsa-sig"
 _SPOKEN = {"encryption": "DES", "authentication": "rsa-sig", "group": "group 1", "hash": "SHA"}
 
 
@@ -29,10 +32,17 @@ class Policy:
     lifetime: int
     line: int = 0
 
+    certified: bool = False
+
+    @property
+    def signs(self) -> bool:
+        """Is it for the certificates of the trustpoints?"""
+        return self.method == RSA_SIG and self.certified
+
     @property
     def is_usable(self) -> bool:
         """Does it prove with what we have?"""
-        return self.method == PRE_SHARE
+        return self.method == PRE_SHARE or self.signs
 
     def proposal(self, report: Report) -> Phase1Proposal:
         """The same in the model."""
@@ -41,6 +51,7 @@ class Policy:
             hash=self.hash,
             group=self.group,
             lifetime=self.lifetime,
+            authentication=AuthenticationMethod.SIGNATURE if self.signs else AuthenticationMethod.PSK,
             name=f"policy {self.number}",
             source=report.source(self.line) if self.line else None,
         )
@@ -59,19 +70,26 @@ class Phase1:
     accepts_aggressive: bool
     identity: Identity | None
     enabled: bool
+    trustpoints: Mapping[str, Trustpoint] = field(default_factory=dict)
+
+    @property
+    def signs(self) -> bool:
+        """May phase 1 be made by certificates?"""
+        return any(policy.signs for policy in self.policies)
 
     def proposals(self, report: Report) -> tuple[Phase1Proposal, ...]:
-        """What is offered to a peer with a pre-shared key."""
+        """What is offered to a peer, with its key or by certificates."""
         return tuple(policy.proposal(report) for policy in self.policies if policy.is_usable)
 
 
 def read_phase1(document: Document, report: Report) -> Phase1:
     """The policies, and the lines that stand for all peers."""
-    policies = _read_policies(document, report)
+    trustpoints = read_trustpoints(document, report)
+    policies = _read_policies(document, bool(trustpoints), report)
     keepalive = last_line(document, "crypto isakmp keepalive")
     nat = last_line(document, "crypto isakmp nat keepalive")
     built_in_off = any(s.negated for s in document.statements("crypto isakmp default policy"))
-    offered = policies or (() if built_in_off else _built_in())
+    offered = policies or (() if built_in_off else _built_in(bool(trustpoints)))
     return Phase1(
         policies=offered,
         written=bool(policies),
@@ -85,6 +103,7 @@ def read_phase1(document: Document, report: Report) -> Phase1:
         accepts_aggressive=last_line(document, "crypto isakmp aggressive-mode disable") is None,
         identity=_identity(document, report),
         enabled=not any(s.negated for s in document.statements("crypto isakmp enable")),
+        trustpoints=trustpoints,
     )
 
 
@@ -138,7 +157,7 @@ def tell_built_in(phase1: Phase1, report: Report) -> None:
         )
 
 
-def _read_policies(document: Document, report: Report) -> tuple[Policy, ...]:
+def _read_policies(document: Document, certified: bool, report: Report) -> tuple[Policy, ...]:
     blocks = read_blocks(document, "crypto isakmp policy", lambda s: str(s.get("number", "")) or None)
     policies = []
     for block in blocks.values():
@@ -156,6 +175,7 @@ def _read_policies(document: Document, report: Report) -> tuple[Policy, ...]:
             group=group.get("group") if group else defaults.POLICY_GROUP,
             lifetime=lifetime.get("seconds") if lifetime else defaults.POLICY_LIFETIME,
             line=block.line,
+            certified=certified,
         )
         policies.append(policy)
         silent = [
@@ -180,8 +200,17 @@ def _tell_method(policy: Policy, written: bool, report: Report) -> None:
             policy.line,
             "policy-authentication",
             f"policy {policy.number} says nothing of authentication, and the device takes rsa-sig: no "
-            "pre-shared key is used with it, and certificates are not there yet; the policy is left out",
+            "pre-shared key is used with it, and there is no trustpoint; the policy is left out",
             "add `authentication pre-share`",
+        )
+        return
+    if policy.method == RSA_SIG:
+        report.warning(
+            policy.line,
+            "no-trustpoint",
+            f"policy {policy.number}: there is no trustpoint whose certificates it could use; the policy is "
+            "left out",
+            "add `crypto pki trustpoint NAME`",
         )
         return
     report.warning(
@@ -191,9 +220,9 @@ def _tell_method(policy: Policy, written: bool, report: Report) -> None:
     )
 
 
-def _built_in() -> tuple[Policy, ...]:
+def _built_in(certified: bool) -> tuple[Policy, ...]:
     return tuple(
-        Policy(p.number, p.cipher, p.hash, p.method, p.group, defaults.POLICY_LIFETIME)
+        Policy(p.number, p.cipher, p.hash, p.method, p.group, defaults.POLICY_LIFETIME, certified=certified)
         for p in defaults.BUILT_IN_POLICIES
     )
 

@@ -23,7 +23,7 @@ _OF_FIREWALLS = (
 )
 # Tunnels of other kinds, and what only they have.
 _STAYS_DOWN = ("tunnel mode gre multipoint", "tunnel mode")
-_OF_THAT_TUNNEL = ("ip nhrp", "ipv6 nhrp", "nhrp", "tunnel route-via", "tunnel vxlan")
+_OF_THAT_TUNNEL = ("ip nhrp", "ipv6 nhrp", "nhrp", "tunnel vxlan")
 
 
 @dataclass(slots=True)

@@ -9,9 +9,11 @@ from kakehashi.dialects.cisco_ios import defaults
 from kakehashi.dialects.cisco_ios.lower.isakmp import Phase1, detection
 from kakehashi.dialects.cisco_ios.lower.keys import GLOBAL, KeyEntry, Keys, read_secret
 from kakehashi.dialects.cisco_ios.lower.names import undefined
+from kakehashi.dialects.cisco_ios.lower.pki import use_of
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.report import Report
 from kakehashi.model.address import ANY, Hostname, IPNetwork, PeerAddress
+from kakehashi.model.certificate import ANY_CERTIFICATE
 from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import DeadPeerDetection, ExchangeMode, Ikev1Peer, PeerIdentity
 from kakehashi.model.secret import Secret
@@ -30,6 +32,7 @@ class Profile:
     dpd: DeadPeerDetection | None
     aggressive: bool
     line: int
+    trustpoints: tuple[str, ...] = ()
 
     def expects(self, peer: PeerAddress | IPNetwork) -> Identity | PeerIdentity:
         """Who a peer of that address may say it is."""
@@ -69,13 +72,14 @@ class Peers:
             return name
         special = self.aggressive.get(peer)
         entry = self.keys.find(peer, chosen.keyrings if chosen else ())
-        if special is None and entry is None:
+        if special is None and entry is None and not self.phase1.signs:
             self._tell_no_key(peer, chosen, user, line)
             return None
         secret = special.secret if special else entry.secret if entry else None
         where = special.line if special else entry.line if entry else line
         self._made[name] = self._peer(name, peer, secret, chosen, special, where)
-        return name if secret is not None and self._made[name].proposals else None
+        provable = secret is not None or self.phase1.signs
+        return name if provable and self._made[name].proposals else None
 
     def coming(self, profile: str | None, user: str, line: int) -> tuple[str, ...]:
         """The names of the peers that a dynamic entry may hear from: those that no other tunnel names."""
@@ -136,6 +140,9 @@ class Peers:
             nat_keepalive=self.phase1.nat_keepalive if self.phase1.nat_traversal else None,
             fragmentation=self.phase1.fragmentation,
             vendor_ids=defaults.VENDOR_IDS,
+            certificates=use_of(profile.trustpoints if profile else (), self.phase1.trustpoints)
+            if self.phase1.signs
+            else ANY_CERTIFICATE,
             source=self.report.source(line),
         )
 

@@ -23,12 +23,6 @@ def read_routes(document: Document, report: Report) -> tuple[Route, ...]:
         elif route.interface is None and route.next_hop is None and not route.discard:
             continue
         else:
-            if "track" in statement.values:
-                report.warning(
-                    statement.line,
-                    "not-yet",
-                    "a route that hangs on a tracked object is not there yet; it is always there",
-                )
             routes.append(route)
     return tuple(routes)
 

@@ -10,12 +10,13 @@ from kakehashi.dialects.cisco_ios.lower.names import undefined
 from kakehashi.dialects.cisco_ios.lower.phase2 import Settings, ikev1_policy, ikev2_policy, read_settings
 from kakehashi.dialects.cisco_ios.lower.selectors import Pairs, read_pairs
 from kakehashi.dialects.document import Statement
+from kakehashi.dialects.report import Report
 from kakehashi.model.address import IPAddress, PeerAddress
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import InterfaceKind
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, EVERYTHING
-from kakehashi.model.tunnel import ConnectType, Tunnel
+from kakehashi.model.tunnel import ConnectType, OutgoingInterface, Tunnel
 
 _MODE = "tunnel mode ipsec"
 _PROTECTION = "tunnel protection ipsec profile"
@@ -117,7 +118,7 @@ def _of_version(
             enabled=enabled,
             ipsec=replace(ikev2_policy(settings, pairs.local, pairs.remote, mode), gre=header),
             source_address=source,
-            outgoing=None,
+            outgoing=_outgoing(block, report),
             connect=connect,
             line=block.line,
         )
@@ -130,11 +131,29 @@ def _of_version(
         peer_address=peer,
         ipsec=replace(ikev1_policy(settings, pairs.local, pairs.remote, mode, report), gre=header),
         connect=connect,
+        outgoing=_outgoing(block, report),
         source_address=source,
         peers=(found,) if found else (),
         name=profile.name,
         source=report.source(block.line),
     )
+
+
+def _outgoing(block: Block, report: Report) -> OutgoingInterface | None:
+    """The interface whose routes alone count for the tunnel; the next hop is theirs."""
+    line = block.last("tunnel route-via")
+    if line is None:
+        return None
+    if not line.get("mandatory"):
+        report.warning(
+            line.line,
+            "not-yet",
+            f"{block.name}: `tunnel route-via` as a preference is not there yet; the whole routing "
+            "table decides",
+            "add `mandatory` where the tunnel is to leave by that interface alone",
+        )
+        return None
+    return OutgoingInterface(interface_of(line, "by") or "", source=report.source(line.line))
 
 
 def _destination(block: Block, around: Around) -> PeerAddress | None:

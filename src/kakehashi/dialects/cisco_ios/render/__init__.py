@@ -10,6 +10,7 @@ from kakehashi.dialects.cisco_ios.render.interface import interface_lines, write
 from kakehashi.dialects.cisco_ios.render.isakmp import write_phase1
 from kakehashi.dialects.cisco_ios.render.name_service import name_lines
 from kakehashi.dialects.cisco_ios.render.route import route_line
+from kakehashi.dialects.cisco_ios.render.track import tracks
 from kakehashi.dialects.cisco_ios.render.transforms import write_common
 from kakehashi.dialects.cisco_ios.render.vti import write_vtis
 from kakehashi.dialects.rendering import Losses, Rendered, is_word
@@ -26,8 +27,7 @@ def render(gateway: Gateway) -> Rendered:
     write_vtis(book, profiles)
     of_maps = write_maps(book, profiles)
     write_translation(book)
-    for group in gateway.watch_groups:
-        losses.add(group.source, f"path monitoring {group.title}", "it is not written for Cisco IOS")
+    watched = tracks(gateway, losses)
     if gateway.delete_notify is not None:
         losses.add(None, "DELETE for packets of an SA that is gone", "the device has no setting for it")
     interfaces = [
@@ -48,7 +48,8 @@ def render(gateway: Gateway) -> Rendered:
         book.dynamic_maps,
         book.maps,
         *interfaces,
-        [line for r in gateway.routes if (line := route_line(r, losses))],
+        watched.lines,
+        [line for r in gateway.routes if (line := route_line(r, losses, watched.of_route.get(r)))],
         book.nat,
         [line for rules in book.lists for line in list_lines(rules, losses)],
     ]

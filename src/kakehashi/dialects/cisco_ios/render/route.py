@@ -6,8 +6,8 @@ from kakehashi.model.gateway import Route
 _HIGHEST = 255
 
 
-def route_line(route: Route, losses: Losses) -> str | None:
-    """The line of a static route."""
+def route_line(route: Route, losses: Losses, track: int | None = None) -> str | None:
+    """The line of a static route. `track`: the object that it hangs on."""
     net = route.destination
     where = f"ip route {net.network_address} {net.netmask}" if net.version == 4 else f"ipv6 route {net}"
     target = (
@@ -20,4 +20,6 @@ def route_line(route: Route, losses: Losses) -> str | None:
         1 <= route.metric <= _HIGHEST, route.source, f"metric {route.metric} of {net}", "it is out of range"
     )
     distance = route.metric if fits else min(max(route.metric, 1), _HIGHEST)
-    return " ".join([where, *target, *([str(distance)] if distance != 1 else [])])
+    options = [str(distance)] if distance != 1 else []
+    options += [f"track {track}"] if track is not None else []
+    return " ".join([where, *target, *options])

@@ -61,8 +61,12 @@ def _on_interface(tunnel: Tunnel, book: Book) -> list[str]:
     source = tunnel.source_address
     if source is None and tunnel.outgoing is not None:
         source = tunnel.outgoing.interface
+    via = tunnel.outgoing if tunnel.outgoing and tunnel.outgoing.next_hop is None else None
     book.losses.unless(
-        tunnel.outgoing is None or source == tunnel.outgoing.interface or tunnel.source_address is not None,
+        tunnel.outgoing is None
+        or via is not None
+        or source == tunnel.outgoing.interface
+        or tunnel.source_address is not None,
         tunnel.source,
         f"{tunnel.interface} leaves by one interface",
         "the route to the peer decides",
@@ -73,6 +77,8 @@ def _on_interface(tunnel: Tunnel, book: Book) -> list[str]:
         lines.append(f"tunnel source {source}")
     else:
         lines.append(f"tunnel source {_holder(source, book) or source}")
+    if via is not None:
+        lines.append(f"tunnel route-via {via.interface} mandatory")
     address = tunnel.peer_address
     destination = f"tunnel destination {address.name if isinstance(address, Hostname) else address}"
     if tunnel.ipsec.gre is not None:

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv6Address
 from kakehashi.dialects.base import Clear, ShowError
 from kakehashi.dialects.cisco_ios.show import (
     access_lists,
+    certificates,
     configuration,
     engine,
     hosts,
@@ -15,10 +16,11 @@ from kakehashi.dialects.cisco_ios.show import (
     isakmp,
     nat,
     session,
+    track,
 )
 from kakehashi.dialects.diagnosis import wanted
 from kakehashi.dialects.grammar import Argument, Command, Optional, Pattern, Word
-from kakehashi.dialects.kinds import Address, Text
+from kakehashi.dialects.kinds import Address, Number, Text
 from kakehashi.dialects.matching import Failure, Match, match_line
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
@@ -77,6 +79,20 @@ SHOW: tuple[Command, ...] = (
         Word("access-list", "Access lists"),
         _LIST,
     ),
+    _command(
+        "pki certificates",
+        "The certificates of the trustpoints",
+        _CRYPTO,
+        Word("pki", "Certificates"),
+        Word("certificates", "The certificates"),
+    ),
+    _command(
+        "pki trustpoints",
+        "The trustpoints",
+        _CRYPTO,
+        Word("pki", "Certificates"),
+        Word("trustpoints", "The trustpoints"),
+    ),
     _command("hosts", "Names of peers, and where they lead", Word("hosts", "Names and addresses")),
     _command(
         "ip nat translations",
@@ -86,6 +102,20 @@ SHOW: tuple[Command, ...] = (
         Word("translations", "Entries"),
     ),
     _command("ip route", "Routes of IPv4", Word("ip", "IPv4"), Word("route", "Routes")),
+    _command(
+        "track",
+        "The tracked objects",
+        Word("track", "Tracked objects"),
+        Optional(Argument("number", Number(1, 1000), "One of them")),
+    ),
+    _command(
+        "ip sla statistics",
+        "The operations, with counts",
+        Word("ip", "IPv4"),
+        Word("sla", "Operations"),
+        Word("statistics", "What has become of them"),
+        Optional(Argument("number", Number(1, 2147483647), "One of them")),
+    ),
     _command("ipv6 route", "Routes of IPv6", Word("ipv6", "IPv6"), Word("route", "Routes")),
 )
 CLEAR: tuple[Command, ...] = (
@@ -105,6 +135,10 @@ CLEAR: tuple[Command, ...] = (
 _LISTS = {"access-lists": None, "ip access-lists": 4, "ipv6 access-list": 6}  # of which IP version
 _VERSIONS = {"isakmp": 1, "ikev2": 2}
 
+_NUMBERED: dict[str, Callable[[Status, Gateway, int | None], str]] = {
+    "track": track.render,
+    "ip sla statistics": track.render_statistics,
+}
 _PRINTERS: dict[str, Callable[[Status, Gateway], str]] = {
     "isakmp policy": lambda _, gateway: isakmp.render_policies(gateway),
     "isakmp sa": lambda status, _: isakmp.render(status),
@@ -118,6 +152,8 @@ _PRINTERS: dict[str, Callable[[Status, Gateway], str]] = {
     "engine": engine.render,
     "ikev2 sa": ikev2.render,
     "ikev2 sa detail": ikev2.render_detail,
+    "pki certificates": lambda status, _: certificates.render_certificates(status, None),
+    "pki trustpoints": certificates.render_trustpoints,
     "hosts": hosts.render,
     "ip nat translations": nat.render,
     "ip route": lambda status, _: ip_route.render_ipv4(status),
@@ -131,6 +167,8 @@ def show(words: Sequence[str], status: Status, gateway: Gateway) -> str:
     if found.command.key in _LISTS:
         version = _LISTS[found.command.key]
         return access_lists.render(status, gateway, version, found.values.get("list"))
+    if found.command.key in _NUMBERED:
+        return _NUMBERED[found.command.key](status, gateway, found.values.get("number"))
     key = found.command.key + (" detail" if found.values.get("detail") else "")
     return _PRINTERS[key](status, gateway)
 
