@@ -1,8 +1,6 @@
 """The command line over SSH, inside the gateway."""
 
 import asyncio
-import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO, cast
@@ -21,6 +19,7 @@ from kakehashi.console.terminal import Terminal
 from kakehashi.dialects.registry import by_name
 from kakehashi.gateway.control import Request
 from kakehashi.gateway.errors import GatewayError
+from kakehashi.gateway.files import replace_file
 
 DEFAULT_PORT = 22
 KEY_FILE = "ssh_host_ed25519_key"
@@ -261,8 +260,5 @@ def host_key(file: Path) -> asyncssh.SSHKey:
         return asyncssh.read_private_key(file)
     key = asyncssh.generate_private_key("ssh-ed25519")
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=file.parent)  # 0600
-    with os.fdopen(handle, "wb") as opened:
-        opened.write(key.export_private_key())
-    os.replace(temporary, file)  # never half of one
+    replace_file(file, key.export_private_key())
     return key

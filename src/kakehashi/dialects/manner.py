@@ -165,6 +165,13 @@ def _probe(source: Word) -> tuple[Pattern, ...]:
     )
 
 
+def configuring(sentence: str, terminal: str) -> Command:
+    """`configure [terminal]`, with what `?` says of both words."""
+    return plain(
+        "configure", sentence, Optional(Word("terminal", terminal)), words=(Word("configure", sentence),)
+    )
+
+
 def leaving(privileged: bool) -> tuple[Command, ...]:
     """`exit` and its like."""
     found = [

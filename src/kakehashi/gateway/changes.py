@@ -2,9 +2,7 @@
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from kakehashi.dialects.base import Dialect
@@ -13,6 +11,7 @@ from kakehashi.dialects.manners import manner_of
 from kakehashi.gateway import configuration
 from kakehashi.gateway.configuration import Configuration
 from kakehashi.gateway.errors import GatewayError
+from kakehashi.gateway.files import replace_file
 from kakehashi.gateway.host.facts import Link
 from kakehashi.gateway.interfaces import Mapped, map_interfaces
 from kakehashi.gateway.log import Log
@@ -234,15 +233,4 @@ def _words(text: str) -> str:
 def _write(path: Path, text: str) -> None:
     """All of it or nothing, with the rights that the file has, or for the owner alone."""
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, mode)
-        os.replace(name, path)
-    except OSError:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+    replace_file(path, text.encode("utf-8"), mode)

@@ -5,9 +5,7 @@ Each name has its own files: `NAME.ca.pem` with the authorities that it trusts a
 certificates. Whoever types, or loads a file, calls the methods of `Store`.
 """
 
-import os
 import re
-import tempfile
 from base64 import encodebytes
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from kakehashi.crypto.signatures import PrivateKey, key_text
+from kakehashi.gateway.files import replace_file
 from kakehashi.model.certificate import CertificateStatus, Enrollment, KeyKind, Trustpoint
 from kakehashi.pki import request
 from kakehashi.pki.certificate import BadCertificate, Certificate, name_text, read
@@ -238,12 +237,7 @@ class Store:
         """All or nothing, and never readable by others."""
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=self._folder)  # 0600
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, self._path(name, kind))
+            replace_file(self._path(name, kind), data)
         except OSError as error:
             raise PkiError(f"{self._folder}: {error.strerror}") from None
 

@@ -2,8 +2,8 @@
 
 from kakehashi.dialects.awplus.show import CLEAR, SHOW
 from kakehashi.dialects.editing import ANY_OTHER, ONE, Habits
-from kakehashi.dialects.grammar import Optional, Word
-from kakehashi.dialects.manner import Manner, common, leaving, plain, shown
+from kakehashi.dialects.grammar import Word
+from kakehashi.dialects.manner import Manner, common, configuring, leaving, shown
 
 _WHO = ("address", "hostname", "policy", "dynamic")
 
@@ -23,7 +23,6 @@ HABITS = Habits(
     unshown=frozenset({("interface", "shutdown")}),
     ending="end",
 )
-_CONFIGURE = "Enter configuration mode"
 
 MANNER = Manner(
     hostname="awplus",
@@ -35,12 +34,7 @@ MANNER = Manner(
     },
     exec=(
         *shown(SHOW, CLEAR),
-        plain(
-            "configure",
-            _CONFIGURE,
-            Optional(Word("terminal", "Configure from the terminal")),
-            words=(Word("configure", _CONFIGURE),),
-        ),
+        configuring("Enter configuration mode", "Configure from the terminal"),
         *common(Word("source", "Where it comes from")),
         *leaving(privileged=True),
     ),

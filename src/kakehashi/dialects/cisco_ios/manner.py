@@ -2,8 +2,8 @@
 
 from kakehashi.dialects.cisco_ios.show import CLEAR, SHOW
 from kakehashi.dialects.editing import ANY_OTHER, ONE, WHICH, Habits
-from kakehashi.dialects.grammar import Optional, Word
-from kakehashi.dialects.manner import Manner, common, leaving, plain, shown
+from kakehashi.dialects.grammar import Word
+from kakehashi.dialects.manner import Manner, common, configuring, leaving, shown
 
 _SINGLE = (
     "hostname",
@@ -57,7 +57,6 @@ HABITS = Habits(
     unshown=frozenset({("interface", "shutdown")}),
     ending="end",
 )
-_CONFIGURE = "Enter configuration mode"
 
 MANNER = Manner(
     hostname="Router",
@@ -83,12 +82,7 @@ MANNER = Manner(
     },
     exec=(
         *shown(SHOW, CLEAR),
-        plain(
-            "configure",
-            _CONFIGURE,
-            Optional(Word("terminal", "Configure from the terminal")),
-            words=(Word("configure", _CONFIGURE),),
-        ),
+        configuring("Enter configuration mode", "Configure from the terminal"),
         *common(Word("source", "Where it comes from")),
         *leaving(privileged=True),
     ),

@@ -4,8 +4,8 @@ The manual prints the prompts of interfaces. The text of refusals and the prompt
 """
 
 from kakehashi.dialects.editing import ANY_OTHER, ONE, Habits
-from kakehashi.dialects.grammar import Optional, Word
-from kakehashi.dialects.manner import Manner, common, leaving, plain, shown
+from kakehashi.dialects.grammar import Word
+from kakehashi.dialects.manner import Manner, common, configuring, leaving, plain, shown
 from kakehashi.dialects.nec_ix.show import CLEAR, SHOW
 
 _BY_NAME = (
@@ -59,12 +59,7 @@ MANNER = Manner(
     },
     exec=(
         *shown(SHOW, CLEAR),
-        plain(
-            "configure",
-            _CONFIGURE,
-            Optional(Word("terminal", "From this terminal")),
-            words=(Word("configure", _CONFIGURE),),
-        ),
+        configuring(_CONFIGURE, "From this terminal"),
         plain("configure", _CONFIGURE, words=(Word("enable-config", _CONFIGURE),)),
         plain("configure", _CONFIGURE, words=(Word("svintr-config", "Configure, whoever else does"),)),
         *common(Word("source", "Where it comes from")),
