@@ -17,7 +17,8 @@ import dns.rrset
 import pytest
 
 from kakehashi.gateway import lookup
-from kakehashi.gateway.lookup import MOST_ADDRESSES, Answer, LookupFailedError, ask, look_up
+from kakehashi.gateway.lookup import MOST_ADDRESSES, Answer, LookupFailedError, look_up
+from kakehashi.gateway.name_servers import ask
 from kakehashi.model.names import NameService
 
 NAME = "a.example"
