@@ -207,7 +207,7 @@ class Automaton:
 
     def _requested(self, packet: Packet, now: float) -> None:
         if self.is_open and packet == self._agreed and self._repeats < _MAX_REPEATS:
-            # Our Ack was lost, or the request was doubled on its way: octet for octet it is what we agreed to.
+            # Our Ack was lost, or the request was doubled on its way: it is octet for octet what was agreed.
             # By the table (RCR+ in Opened) the link would be torn down over a packet that changes nothing.
             self._repeats += 1
             self._send(self.protocol, Packet(Code.CONFIGURE_ACK, packet.identifier, packet.data))

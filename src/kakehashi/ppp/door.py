@@ -52,11 +52,11 @@ class Door:
         """Take a packet. Why it came to nothing; None if it did not. Raises Malformed."""
         raise NotImplementedError
 
-    def verdict(self, verdict: Verdict, now: float) -> None:
-        """Tell the peer, if it waits."""
-        if self._pending is None:
+    def verdict(self, login: Login, verdict: Verdict, now: float) -> None:
+        """Tell the peer, if it waits for that."""
+        if self._pending is None or self._pending[1] != login:
             return
-        packet, login = self._pending
+        packet = self._pending[0]
         self._pending = None
         self._answered = packet
         if isinstance(verdict, Granted):
@@ -75,7 +75,7 @@ class Door:
         self._pending = packet, login
         verdict = self._guard.ask(login)
         if verdict is not None:
-            self.verdict(verdict, now)
+            self.verdict(login, verdict, now)
 
     def _again(self, packet: Packet) -> bool:
         """Was this answered before? Then the answer is sent again."""

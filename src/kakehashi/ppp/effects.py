@@ -3,12 +3,21 @@
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
+from kakehashi.ppp.users import Login
+
 
 @dataclass(frozen=True, slots=True)
 class SendFrame:
     """Send one PPP frame."""
 
     frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class AskUser:
+    """`Users.check` has no verdict yet: `Link.verdict` waits for it."""
+
+    login: Login
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +81,6 @@ class LinkDown:
     reason: str
 
 
-Effect = SendFrame | LoggedIn | LoginRefused | Ipv4Up | Ipv6Up | NetworkDown | PacketReceived | LinkDown
+Effect = (
+    SendFrame | AskUser | LoggedIn | LoginRefused | Ipv4Up | Ipv6Up | NetworkDown | PacketReceived | LinkDown
+)

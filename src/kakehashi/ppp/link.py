@@ -14,6 +14,7 @@ from kakehashi.ppp.chap import Chap
 from kakehashi.ppp.door import Door
 from kakehashi.ppp.drops import Drop, Malformed
 from kakehashi.ppp.effects import (
+    AskUser,
     Effect,
     Ipv4Up,
     Ipv6Up,
@@ -51,7 +52,7 @@ class Phase(enum.Enum):
 
 
 class Link:
-    """One link. `users` says who may come in, `pool` gives the peer its address, `entropy(n)` random octets."""
+    """One link. `users` says who may come in, `pool` gives addresses, `entropy(n)` n random octets."""
 
     def __init__(
         self, settings: Settings, users: Users, pool: Pool, entropy: Callable[[int], bytes], now: float
@@ -90,10 +91,10 @@ class Link:
         if drop is not None:
             self.drops[drop] += 1
 
-    def verdict(self, verdict: Verdict, now: float) -> None:
-        """Answers a `Users.check` that answered None."""
+    def verdict(self, login: Login, verdict: Verdict, now: float) -> None:
+        """Answers AskUser. Nothing comes of it if the peer waits for that no more."""
         if self._door is not None and self.phase is Phase.AUTHENTICATE:
-            self._door.verdict(verdict, now)
+            self._door.verdict(login, verdict, now)
 
     def idle(self, now: float) -> None:
         """The data plane says that no packet has passed for too long."""
@@ -155,7 +156,10 @@ class Link:
 
     def ask(self, login: Login) -> Verdict | None:
         """Who knows this user?"""
-        return self._users.check(login)
+        verdict = self._users.check(login)
+        if verdict is None:
+            self._effects.append(AskUser(login))
+        return verdict
 
     def attempts_left(self) -> int:
         """How often the peer may still fail, this time not counted."""
@@ -165,6 +169,8 @@ class Link:
 
     def granted(self, login: Login, verdict: Granted, now: float) -> None:
         """On to the network protocols, if there is an address left."""
+        if login.user != self.user:
+            self._give_back()  # whoever was here before
         self.user = login.user
         self._door_due = None
         self._effects.append(LoggedIn(login.user, self._method))
@@ -295,9 +301,13 @@ class Link:
         if self.phase is Phase.DEAD:
             return
         self.phase = Phase.DEAD
+        self._give_back()
+        self._effects.append(LinkDown(self.user, self._reason))
+
+    def _give_back(self) -> None:
         if self._address is not None:
             self._pool.give_back(self._address)
-        self._effects.append(LinkDown(self.user, self._reason))
+            self._address = None
 
     @property
     def _method(self) -> str:

@@ -67,7 +67,7 @@ class Users(Protocol):
     """Whom the caller knows."""
 
     def check(self, login: Login) -> Verdict | None:
-        """The verdict; None: it comes later, by `Link.verdict`."""
+        """The verdict; None: it comes later, by `Link.verdict`, which AskUser asks for."""
 
 
 @dataclass(frozen=True, slots=True)

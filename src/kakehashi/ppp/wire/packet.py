@@ -1,7 +1,7 @@
 """The packets of LCP, the NCPs, PAP and CHAP: all have the same header (RFC 1661 section 5)."""
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Self
 
 from kakehashi.ppp.drops import Drop, Malformed
@@ -25,7 +25,7 @@ class Packet:
 
     code: int
     identifier: int
-    data: bytes = b""
+    data: bytes = field(default=b"", repr=False)  # it may be a password
 
     @classmethod
     def decode(cls, information: bytes) -> Self:
