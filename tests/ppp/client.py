@@ -30,6 +30,7 @@ class Half:
     acknowledged: bool = False  # we have acknowledged the server
     asked: bytes = b""
     peer: dict[int, bytes] = field(default_factory=dict)
+    last: tuple[int, bytes] = (0, b"")
 
     @property
     def is_open(self) -> bool:
@@ -143,7 +144,11 @@ class Client:
         if protocol == LCP and half.peer.get(3) != methods[self.method]:
             self.send(LCP, NAK, identifier, options((3, methods[self.method])))
             return
+        if half.is_open and half.last != (identifier, data):
+            half.agreed = False  # as RFC 1661 section 4.3 has it: the server has begun anew
+            self.anew(protocol, half)
         half.acknowledged = True
+        half.last = (identifier, data)
         self.send(protocol, ACK, identifier, data)
 
     def chap(self, code: int, identifier: int, data: bytes) -> None:
