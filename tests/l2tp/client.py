@@ -32,7 +32,9 @@ def avps_of(body: bytes) -> dict[int, bytes]:
 class Lac:
     """One tunnel with one call. Messages leave one after the other; each goes again until it is acknowledged."""
 
-    def __init__(self, ppp: Client | None = None, tunnel: int = 77, session: int = 5, secret: bytes = b"") -> None:
+    def __init__(
+        self, ppp: Client | None = None, tunnel: int = 77, session: int = 5, secret: bytes = b""
+    ) -> None:
         self.ppp = ppp
         self.tunnel, self.session, self.secret = tunnel, session, secret
         self.out: list[bytes] = []
@@ -87,8 +89,9 @@ class Lac:
             return
         flags = struct.unpack("!H", datagram[:2])[0]
         if not flags & 0x8000:
-            assert struct.unpack("!HH", datagram[2:6]) == (self.tunnel, self.session)
-            if self.ppp:
+            tunnel, session = struct.unpack("!HH", datagram[2:6])
+            assert tunnel == self.tunnel
+            if self.ppp and session == self.session:
                 self.ppp.receive(datagram[10:] if flags & 0x0800 else datagram[6:])
                 self.frames()
             return

@@ -84,9 +84,9 @@ def test_a_wrong_password_is_told_so_and_limited(method: str) -> None:
     client.wrong = ["one", "two", "three", "four", "five"]
     line = Line(client, ALL).run(30)
     tries = 1 if method == "md5" else ALL.attempts
-    assert line.of(LoginRefused) == [
-        LoginRefused("ada", NAMES[method], "wrong user name or password")
-    ] * tries
+    assert (
+        line.of(LoginRefused) == [LoginRefused("ada", NAMES[method], "wrong user name or password")] * tries
+    )
     assert any("wrong user name or password" in message for message in client.messages)
     assert client.ended == b"authentication failed: wrong user name or password"
     assert isinstance(line.told[-1], LinkDown)

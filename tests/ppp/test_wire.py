@@ -129,7 +129,9 @@ def test_every_frame_cut_at_every_octet_leaves_the_link_alive() -> None:
     assert line.link.send_packet(4, b"still there")
 
 
-PROTOCOLS = st.sampled_from([bytes.fromhex(p) for p in ("c021", "c023", "c223", "8021", "8057", "80fd", "0021")])
+PROTOCOLS = st.sampled_from(
+    [bytes.fromhex(p) for p in ("c021", "c023", "c223", "8021", "8057", "80fd", "0021")]
+)
 FRAMES = st.one_of(
     st.binary(max_size=64),
     st.tuples(PROTOCOLS, st.integers(0, 15), st.integers(0, 255), st.binary(max_size=40)).map(
@@ -138,7 +140,9 @@ FRAMES = st.one_of(
 )
 
 
-@given(st.lists(st.tuples(FRAMES, st.floats(0, 20)), max_size=30), st.booleans(), st.sampled_from(list(Method)))
+@given(
+    st.lists(st.tuples(FRAMES, st.floats(0, 20)), max_size=30), st.booleans(), st.sampled_from(list(Method))
+)
 def test_nothing_raises_and_nobody_gets_in(frames, begins_open: bool, method: Method) -> None:
     settings = Settings(methods=(method,), ipv6=True)
     name = {Method.PAP: "pap", Method.CHAP_MD5: "md5", Method.MS_CHAP_V2: "mschapv2"}[method]
