@@ -10,6 +10,7 @@ from kakehashi.l2tp.settings import Limits, Settings, Timing
 from kakehashi.model.secret import Secret
 from kakehashi.ppp.effects import Ipv4Up, LinkDown, LoginRefused, PacketReceived
 from kakehashi.ppp.settings import Settings as LinkSettings
+from kakehashi.ppp.settings import Timing as LinkTiming
 from tests.l2tp.client import CDN, HELLO, OCRQ, SCCRP, STOPCCN, Lac, avp, n16, n32
 from tests.l2tp.wire import Wire, carrier
 from tests.ppp.client import Client
@@ -398,3 +399,33 @@ def test_shutdown_says_goodbye() -> None:
     wire.run(1)
     assert lac.results == [(6, 0, "the LNS shuts down")]
     assert not wire.server.links
+
+
+def test_a_peer_that_moves_keeps_its_tunnel() -> None:
+    wire = Wire()
+    by, to = carrier(port=1701, peer="ada"), carrier(port=40001, peer="ada")
+    lac = wire.dial(Lac(Client("ada", "lovelace")), by)
+    wire.run(5)
+    wire.server.moved(by, to)
+    wire.lacs = {to: lac}
+    lac.ppp.ip(b"packet")
+    lac.frames()
+    wire.run(200)
+    assert wire.of(PacketReceived) == [PacketReceived(4, b"packet")]
+    assert wire.server.lns.tunnels()[0].carrier == to
+    assert not wire.of(TunnelDown)
+
+
+def test_packets_that_the_data_plane_took_are_signs_of_life() -> None:
+    wire = Wire(link=LinkSettings(timing=LinkTiming(echo=10, echo_failures=2)))
+    lac = wire.dial(Lac(Client("ada", "lovelace")))
+    wire.run(5)
+    lac.ppp.answers_echo = False
+    (session,) = wire.of(SessionUp)
+    for _ in range(20):
+        wire.run(5)
+        wire.do(wire.server.heard, session.id)
+    assert not wire.of(LinkDown)
+    assert HELLO not in lac.heard
+    wire.run(60)
+    assert wire.of(LinkDown)[0].reason == "the peer answers no echo"

@@ -74,6 +74,18 @@ class AccessServer:
         self.lns.lost_peer(peer, reason)
         self._carry_out(now)
 
+    def moved(self, carrier: Carrier, to: Carrier) -> None:
+        """IPsec has found the peer at another address or port."""
+        self.lns.moved(carrier, to)
+        for session, found in self._carriers.items():
+            if found == carrier:
+                self._carriers[session] = to
+
+    def heard(self, session: SessionId, now: float) -> None:
+        """The data plane has taken packets of this session: its peer lives."""
+        self.lns.heard(session.tunnel, now)
+        self._call(session, lambda link: link.heard(), now)
+
     def shutdown(self, now: float) -> None:
         """Say goodbye to every peer."""
         self.lns.shutdown(now)

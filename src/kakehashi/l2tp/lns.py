@@ -15,6 +15,7 @@ from kakehashi.l2tp.session import Session
 from kakehashi.l2tp.settings import Settings
 from kakehashi.l2tp.shared import Shared
 from kakehashi.l2tp.tunnel import State, Tunnel
+from kakehashi.l2tp.tunnels import Tunnels
 from kakehashi.l2tp.wire.header import ControlHeader, DataHeader, is_control
 from kakehashi.l2tp.wire.registry import CallResult, StopResult
 
@@ -36,7 +37,7 @@ class Lns:
 
     def __init__(self, settings: Settings, entropy: Callable[[int], bytes]) -> None:
         self._shared = Shared(settings, entropy)
-        self._tunnels: dict[int, Tunnel] = {}
+        self._tunnels = Tunnels()
         self._opening = Opening(self._shared, self._tunnels)
         self._alarms = Alarms()
 
@@ -103,13 +104,13 @@ class Lns:
 
     def shutdown(self, now: float) -> None:
         """Say goodbye to every peer. There is no need to wait for answers."""
-        for tunnel in tuple(self._tunnels.values()):
+        for tunnel in self._tunnels:
             self._stop(tunnel, StopResult.SHUTTING_DOWN, "the LNS shuts down", now)
 
     def lost_peer(self, peer: str, reason: str) -> None:
         """The IPsec peer of this name is gone: so are its tunnels, without a word that would not arrive."""
         self._opening.lost_peer(peer)
-        for tunnel in tuple(self._tunnels.values()):
+        for tunnel in self._tunnels:
             if tunnel.carrier.peer == peer:
                 tunnel.down(reason)
                 tunnel.state = State.ENDED
@@ -117,9 +118,9 @@ class Lns:
 
     def moved(self, carrier: Carrier, to: Carrier) -> None:
         """IPsec has found the peer at another address or port."""
-        for tunnel in self._tunnels.values():
+        for tunnel in self._tunnels:
             if tunnel.carrier == carrier:
-                tunnel.carrier = to
+                self._tunnels.move(tunnel, to)
 
     def handle_timeout(self, now: float) -> None:
         """Do what is due. To be called at `next_timeout`, or later."""
@@ -142,7 +143,7 @@ class Lns:
 
     def tunnels(self) -> tuple[TunnelStatus, ...]:
         """Every tunnel that stands, oldest first."""
-        return tuple(_status(t) for t in self._tunnels.values() if t.state is State.ESTABLISHED)
+        return tuple(_status(t) for t in self._tunnels if t.state is State.ESTABLISHED)
 
     def half_open(self) -> int:
         """How many have been answered that have not yet proved their return path."""
@@ -193,7 +194,7 @@ class Lns:
     def _rearm(self, tunnel: Tunnel) -> None:
         if tunnel.state is State.ENDED:
             self._alarms.set(tunnel.id, None)
-            self._tunnels.pop(tunnel.id, None)
+            self._tunnels.remove(tunnel)
         else:
             self._alarms.set(tunnel.id, tunnel.next_timeout())
 

@@ -13,7 +13,8 @@ from kakehashi.l2tp.effects import Carrier, Event, EventName, Send
 from kakehashi.l2tp.half_open import HalfOpen, HalfOpenTunnels
 from kakehashi.l2tp.settings import Settings
 from kakehashi.l2tp.shared import Shared
-from kakehashi.l2tp.tunnel import State, Tunnel
+from kakehashi.l2tp.tunnel import Tunnel
+from kakehashi.l2tp.tunnels import Tunnels
 from kakehashi.l2tp.wire.avp import Avp, avp, result, u16, u32
 from kakehashi.l2tp.wire.header import ControlHeader
 from kakehashi.l2tp.wire.message import Message, encode_message
@@ -29,7 +30,7 @@ Refusal = tuple[StopResult, ErrorCode, str]
 class Opening:
     """Everything before a tunnel stands. `tunnels`: those that do; a new one is put there."""
 
-    def __init__(self, shared: Shared, tunnels: dict[int, Tunnel]) -> None:
+    def __init__(self, shared: Shared, tunnels: Tunnels) -> None:
         self._shared = shared
         self._tunnels = tunnels
         self.half_open = HalfOpenTunnels(shared.settings.limits)
@@ -90,11 +91,11 @@ class Opening:
             self._shared.drop(Drop.DUPLICATE)
             self._shared.emit(Send(half.answer, carrier))
             return None
-        for tunnel in self._tunnels.values():
-            if tunnel.request == request and tunnel.carrier == carrier:
-                self._shared.drop(Drop.DUPLICATE)
-                tunnel.flush(now, acknowledge=True)
-                return tunnel
+        tunnel = self._tunnels.of_peer(carrier, peer_tunnel)
+        if tunnel is not None and tunnel.request == request:
+            self._shared.drop(Drop.DUPLICATE)
+            tunnel.flush(now, acknowledge=True)
+            return tunnel
         refusal = self._why_not(message)
         if refusal is not None:
             self._refuse(refusal, peer_tunnel, carrier, now)
@@ -183,9 +184,13 @@ class Opening:
             self._shared.emit(Send(answer, half.carrier))
             return None
         self.half_open.remove(half.tunnel)
-        self._replace(half, now)
+        ghost = self._tunnels.of_peer(half.carrier, half.peer_tunnel)
+        if ghost is not None:
+            # The peer has begun anew with a tunnel ID that it had before, as after a restart.
+            ghost.down("the peer has begun anew")
+            self._tunnels.remove(ghost)
         tunnel = Tunnel(self._shared, half, now)
-        self._tunnels[tunnel.id] = tunnel
+        self._tunnels.add(tunnel)
         return tunnel
 
     def _why_not_connected(self, half: HalfOpen, message: Message) -> Refusal | None:
@@ -214,14 +219,6 @@ class Opening:
         self.half_open.remove(half.tunnel)
         acknowledgment = ControlHeader(half.peer_tunnel, 0, 1, (header.ns + 1) & 0xFFFF)
         self._shared.emit(Send(acknowledgment.encode(b""), half.carrier))
-
-    def _replace(self, half: HalfOpen, now: float) -> None:
-        """The peer has begun anew with a tunnel ID that it had before: the older tunnel is a ghost."""
-        for tunnel in tuple(self._tunnels.values()):
-            if tunnel.carrier == half.carrier and tunnel.peer_tunnel == half.peer_tunnel:
-                tunnel.down("the peer has begun anew")
-                tunnel.state = State.ENDED
-                del self._tunnels[tunnel.id]
 
     def _refuse(self, refusal: Refusal, peer_tunnel: int, carrier: Carrier, now: float) -> None:
         """A StopCCN that leaves nothing behind; it answers each SCCRQ, and is not sent again by itself."""

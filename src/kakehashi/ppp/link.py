@@ -96,6 +96,10 @@ class Link:
         if self._door is not None and self.phase is Phase.AUTHENTICATE:
             self._door.verdict(login, verdict, now)
 
+    def heard(self) -> None:
+        """The data plane has taken packets of this link: the peer lives, whatever it says to echoes."""
+        self._lcp.heard()
+
     def idle(self, now: float) -> None:
         """The data plane says that no packet has passed for too long."""
         self.terminate("idle for too long", now)
