@@ -1,0 +1,1 @@
+"""The bytes of PPP: frames, control packets, options. Knows no state."""
