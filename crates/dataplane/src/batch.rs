@@ -13,12 +13,15 @@ use crate::offload::SuperPacket;
 use crate::shared::{GreEnd, Shared};
 use crate::sys::{Header, Piece, Sender, OPTIONS_MAX};
 
+#[path = "authenticating.rs"]
+mod authenticated;
+
 /// From here on a batch is sent before more is read: the processor's caches are not larger than needed.
 const FULL_SIZE: usize = 48 << 10;
 /// At most so many packets are sealed and sent at once.
 const FRAMES_MAX: usize = 64;
 /// Any packet fits behind what is not yet full.
-const BUFFER_SIZE: usize = FULL_SIZE + (128 << 10) + OVERHEAD_MAX;
+const BUFFER_SIZE: usize = FULL_SIZE + (128 << 10) + OVERHEAD_MAX + authenticated::ROOM_MAX;
 /// RFC 4303 section 3.3.3: without ESN the gateway is told while there is time for a new SA.
 const SEQUENCE_RESERVE: u64 = 1 << 20;
 /// UDP_SEGMENT takes as much as one datagram over IPv4 may hold, and so many segments.
@@ -93,7 +96,8 @@ impl Batch {
         for index in first..packet.count() {
             let size = packet.size(index);
             if self.frames.len() >= FRAMES_MAX
-                || self.used + size + gre::HEADERS_MAX + OVERHEAD_MAX > self.buffer.len()
+                || self.used + size + gre::HEADERS_MAX + OVERHEAD_MAX + authenticated::ROOM_MAX
+                    > self.buffer.len()
             {
                 return index;
             }
@@ -111,11 +115,12 @@ impl Batch {
         let (ip, size) = (packet.packet(), packet.size(index));
         // Parsing has left no other versions.
         let next_header = inner_ip::next_header_of(ip).unwrap_or(esp::next_header::NONE);
-        let inner = self.used + child.sa.inner_offset();
+        let begin = self.used + authenticated::room(child);
+        let inner = begin + child.sa.inner_offset();
         packet.write(index, &mut self.buffer[inner..inner + size]);
-        self.frames.push(Frame { start: self.used, inner_size: size, next_header });
+        self.frames.push(Frame { start: begin, inner_size: size, next_header });
         self.outers.push(Outer { header: header_around(child, ip), octets: size as u64 });
-        self.used += child.sa.sealed_size(size);
+        self.used = begin + child.sa.sealed_size(size);
     }
 
     /// GRE: in transport mode ESP's payload, in tunnel mode that of an IP packet between the tunnel's ends.
@@ -123,7 +128,8 @@ impl Batch {
         let (local, remote) = (child.route.local.ip(), child.route.remote.ip());
         let delivery = if child.mode == Mode::Tunnel { gre::delivery_size(local) } else { 0 };
         let header = end.header.size();
-        let start = self.used + child.sa.inner_offset();
+        let begin = self.used + authenticated::room(child);
+        let start = begin + child.sa.inner_offset();
         let size = delivery + header + packet.size(index);
         let inner = &mut self.buffer[start..start + size];
         packet.write(index, &mut inner[delivery + header..]);
@@ -136,9 +142,9 @@ impl Batch {
             (Mode::Tunnel, true) => esp::next_header::IPV4,
             (Mode::Tunnel, false) => esp::next_header::IPV6,
         };
-        self.frames.push(Frame { start: self.used, inner_size: size, next_header });
+        self.frames.push(Frame { start: begin, inner_size: size, next_header });
         self.outers.push(Outer { header: header_around(child, packet.packet()), octets: size as u64 });
-        self.used += child.sa.sealed_size(size);
+        self.used = begin + child.sa.sealed_size(size);
     }
 
     /// Transport mode: what stands behind `cut`. The header is left to the kernel, but what it cannot know is told it.
@@ -147,8 +153,9 @@ impl Batch {
         packet.write(index, whole);
         let (header, payload) = whole.split_at(cut.header);
         let options = &header[cut.basic_header()..];
-        self.buffer[self.used..self.used + options.len()].copy_from_slice(options);
-        let start = self.used + options.len();
+        let begin = self.used + authenticated::room(child);
+        self.buffer[begin..begin + options.len()].copy_from_slice(options);
+        let start = begin + options.len();
         let inner = start + child.sa.inner_offset();
         self.buffer[inner..inner + payload.len()].copy_from_slice(payload);
         self.frames.push(Frame { start, inner_size: payload.len(), next_header: cut.next_header });
@@ -170,6 +177,9 @@ impl Batch {
         let sealed = child.sa.seal_batch(&mut self.buffer[..self.used], permitted);
         counters.drop(DropReason::MiscError, (self.frames.len() - sealed) as u64);
         self.frames.truncate(sealed);
+        if child.sa.has_ah() {
+            self.authenticate(child, counters);
+        }
         if sealed > 0 {
             self.transmit(child, counters);
             child.usage.touch_outbound(now);
@@ -199,7 +209,10 @@ impl Batch {
             route.remote.set_port(0);
         }
         let shared = self.shared.clone();
-        let Some(socket) = shared.sockets.esp(&route, child.in_udp) else {
+        let has_ah = child.sa.has_ah();
+        let socket =
+            if has_ah { shared.sockets.ah(&route) } else { shared.sockets.esp(&route, child.in_udp) };
+        let Some(socket) = socket else {
             counters.drop(DropReason::MiscError, self.frames.len() as u64);
             return;
         };
@@ -226,6 +239,14 @@ impl Batch {
                     self.cut(child, sent);
                     piece = 0;
                 }
+                Err(error) if has_ah && error.raw_os_error() == Some(libc::EMSGSIZE) => {
+                    match self.send_in_fragments(child, piece, &socket.fd, &route) {
+                        Ok(()) => account(&self.outers[sent..=sent], child, counters),
+                        Err(reason) => counters.drop(reason, 1),
+                    }
+                    sent += 1;
+                    piece += 1;
+                }
                 Err(_) => {
                     let count = self.pieces[piece].count;
                     counters.drop(DropReason::MiscError, count as u64);
@@ -246,6 +267,10 @@ impl Batch {
         for (frame, &Outer { header, .. }) in self.frames.iter().zip(&self.outers).skip(first) {
             let size = child.sa.sealed_size(frame.inner_size);
             let end = frame.start + size;
+            if let Some((range, header)) = authenticated::piece(child, frame.start..end, header) {
+                self.pieces.push(Piece { range, segment_size: 0, count: 1, header });
+                continue;
+            }
             if let Some(last) = self.pieces.last_mut().filter(|_| is_open) {
                 let is_next = header == last.header && header.options == 0;
                 if size <= segment && is_next && end - last.range.start <= SEGMENTED_SIZE_MAX {

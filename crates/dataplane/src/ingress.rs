@@ -13,7 +13,7 @@ use std::sync::Arc;
 use esp::fragments::{is_fragment, Reassembly};
 use esp::gre::{self, Gre};
 use esp::transport::{rebuild, Front};
-use esp::{inner_ip, DropReason, InboundSa, Opened, TrafficSelectors, HEADER_SIZE};
+use esp::{ah, inner_ip, DropReason, InboundSa, Opened, TrafficSelectors, HEADER_SIZE};
 
 use crate::counters::{ChildUse, Lifetimes};
 use crate::ecn;
@@ -25,7 +25,10 @@ use crate::offload::{Coalescer, Packet};
 use crate::refused::{Refusals, Refused};
 use crate::route::{Purpose, Route, Socket};
 use crate::shared::{Shared, TunnelDevice};
-use crate::sys::{self, Epoll, Ready, Received, Receiver};
+use crate::sys::{self, Epoll, Extensions, Ready, Received, Receiver};
+
+#[path = "authenticated.rs"]
+mod authenticated;
 
 pub enum Command {
     Install {
@@ -124,6 +127,7 @@ struct Arrival<'a> {
     slot: usize,
     /// The IPv4 header, where the socket gives it.
     header: &'a [u8],
+    extensions: &'a Extensions,
 }
 
 /// A packet for the device.
@@ -205,11 +209,11 @@ impl Ingress {
     }
 
     fn take_message(&mut self, message: Received<'_>, slot: usize, socket: &Socket, now: u64) {
-        let Received { mut data, segment_size, remote, local, interface, tos, ttl } = message;
+        let Received { mut data, segment_size, remote, local, interface, tos, ttl, extensions } = message;
         let Some(local) = local else { return };
         let mut offset = 0;
         let mut header: &[u8] = &[];
-        if socket.purpose == Purpose::Esp && remote.is_ipv4() {
+        if socket.is_raw() && remote.is_ipv4() {
             offset = data.first().map_or(0, |first| usize::from(first & 15) * 4);
             let Some((front, payload)) = data.split_at_mut_checked(offset) else {
                 self.shared.drops.packet_truncated.add(1);
@@ -218,7 +222,8 @@ impl Ingress {
             (header, data) = (front, payload);
         }
         let route = Route { local: SocketAddr::new(local, socket.port), remote, interface };
-        let arrival = Arrival { purpose: socket.purpose, route, tos, ttl, now, slot, header };
+        let purpose = socket.purpose;
+        let arrival = Arrival { purpose, route, tos, ttl, now, slot, header, extensions: &extensions };
         let segment_size = if segment_size == 0 { data.len().max(1) } else { segment_size };
         for datagram in data.chunks_mut(segment_size) {
             let size = datagram.len();
@@ -232,6 +237,7 @@ impl Ingress {
         match arrival.purpose {
             Purpose::Ike => self.take_ike(datagram, arrival),
             Purpose::Esp => self.take_esp(datagram, offset, arrival),
+            Purpose::Ah => self.take_ah(datagram, offset, arrival),
             // RFC 3948 section 2.
             Purpose::NatTraversal if datagram == NAT_KEEPALIVE => {}
             Purpose::NatTraversal if datagram.starts_with(&NON_ESP_MARKER) => {
@@ -245,6 +251,24 @@ impl Ingress {
         self.shared.events.push(Event::Datagram { data: data.to_vec(), route: arrival.route });
     }
 
+    /// What AH protects goes on as ESP does, once AH is off (RFC 4302 section 3.4).
+    fn take_ah(&mut self, packet: &mut [u8], offset: usize, arrival: &Arrival<'_>) {
+        let Some(spi) = ah::spi_of(packet) else {
+            self.shared.drops.packet_truncated.add(1);
+            return;
+        };
+        self.take_commands();
+        let Some(child) = self.children.get_mut(&spi).filter(|child| child.sa.has_ah()) else {
+            self.shared.drops.invalid_sa.add(1);
+            return;
+        };
+        let before = child.sa.highest_sequence();
+        match child.sa.verify(&authenticated::front(packet.len(), arrival), packet) {
+            Ok(size) => self.take_protected(&mut packet[size..], offset + size, arrival, spi, before),
+            Err(reason) => child.device.counters.inbound.drop(reason, 1),
+        }
+    }
+
     fn take_esp(&mut self, packet: &mut [u8], offset: usize, arrival: &Arrival<'_>) {
         if packet.len() < HEADER_SIZE {
             self.shared.drops.packet_truncated.add(1);
@@ -253,14 +277,32 @@ impl Ingress {
         let spi = u32::from_be_bytes([packet[0], packet[1], packet[2], packet[3]]);
         // The SA may have been installed since this batch began.
         self.take_commands();
-        let Arrival { route, now, slot, .. } = *arrival;
-        let Some(child) = self.children.get_mut(&spi) else {
+        let Arrival { route, now, .. } = *arrival;
+        // What is to come inside AH is nobody's without.
+        let Some(child) = self.children.get(&spi).filter(|child| !child.sa.has_ah()) else {
             self.shared.drops.invalid_sa.add(1);
             let refused = Refused::Unknown { spi, remote: route.remote };
             self.refusals.add(refused, route, now, &self.shared.events);
             return;
         };
-        let opened = child.open(packet, arrival, &mut self.rebuilt, &mut self.gathered, &self.shared);
+        let highest = child.sa.highest_sequence();
+        self.take_protected(packet, offset, arrival, spi, highest);
+    }
+
+    /// Open a packet of the SA `spi`, whose highest sequence number was `highest`, and put what is inside aside for
+    /// its device.
+    fn take_protected(
+        &mut self,
+        packet: &mut [u8],
+        offset: usize,
+        arrival: &Arrival<'_>,
+        spi: u32,
+        highest: u64,
+    ) {
+        let Arrival { route, now, slot, .. } = *arrival;
+        let Some(child) = self.children.get_mut(&spi) else { return };
+        let opened =
+            child.open(packet, arrival, highest, &mut self.rebuilt, &mut self.gathered, &self.shared);
         if !matches!(opened, Ok(Some(Inner::Gathered(_)))) {
             self.gathered.give_up();
         }
@@ -335,6 +377,7 @@ impl Child {
         &mut self,
         packet: &mut [u8],
         arrival: &Arrival<'_>,
+        highest: u64,
         rebuilt: &mut Vec<u8>,
         gathered: &mut Gathered,
         shared: &Shared,
@@ -347,9 +390,8 @@ impl Child {
         if self.lifetimes.hard.reached(self.packets, self.octets) {
             return Err(DropReason::InvalidSa);
         }
-        let highest = self.sa.highest_sequence();
         if let Some(header) = self.device.gre.as_ref().map(|end| end.header) {
-            return self.open_gre(packet, arrival, header, shared);
+            return self.open_gre(packet, arrival, header, highest, shared);
         }
         match self.mode {
             Mode::Tunnel => {
@@ -389,9 +431,9 @@ impl Child {
         packet: &mut [u8],
         arrival: &Arrival<'_>,
         header: Gre,
+        highest: u64,
         shared: &Shared,
     ) -> Result<Option<Inner>, DropReason> {
-        let highest = self.sa.highest_sequence();
         let range = match self.mode {
             Mode::Tunnel => {
                 let opened = self.sa.open(packet)?;

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use esp::ah::{AhInbound, AhOutbound};
 use esp::fragments::Reassembly;
 use esp::gre::Gre;
 use esp::{Algorithms, InboundSa, Keys, OutboundSa, TrafficSelectors, Unusable};
@@ -44,6 +45,43 @@ pub struct ChildSa<'a> {
     pub use_outbound: bool,
     /// How many packets count as sent already.
     pub sequence: u64,
+    pub ah: Option<Ah<'a>>,
+}
+
+/// AH around ESP, or alone. The inbound SPI is that of the Child SA: protocols do not share SPIs.
+pub struct Ah<'a> {
+    pub spi_out: u32,
+    pub integrity: u16,
+    pub key_in: &'a [u8],
+    pub key_out: &'a [u8],
+    /// There is no ESP; the algorithms and keys beside it mean nothing.
+    pub is_alone: bool,
+}
+
+impl ChildSa<'_> {
+    fn inbound(&self) -> Result<InboundSa, Unusable> {
+        let ChildSa { spi_in, algorithms, keys_in, esn, replay_window, .. } = *self;
+        let Some(ah) = &self.ah else {
+            return InboundSa::new(spi_in, algorithms, keys_in, esn, replay_window);
+        };
+        let layer = AhInbound::new(ah.integrity, ah.key_in, esn, replay_window)?;
+        if ah.is_alone {
+            return Ok(InboundSa::of_ah(spi_in, layer));
+        }
+        InboundSa::within_ah(spi_in, algorithms, keys_in, esn, replay_window, layer)
+    }
+
+    fn outbound(&self, iv_key: &[u8; 16]) -> Result<OutboundSa, Unusable> {
+        let ChildSa { spi_out, algorithms, keys_out, esn, .. } = *self;
+        let Some(ah) = &self.ah else {
+            return OutboundSa::new(spi_out, algorithms, keys_out, esn, iv_key);
+        };
+        let layer = AhOutbound::new(ah.spi_out, ah.integrity, ah.key_out, self.route.remote.is_ipv6())?;
+        if ah.is_alone {
+            return Ok(OutboundSa::of_ah(ah.spi_out, layer, esn));
+        }
+        OutboundSa::within_ah(spi_out, algorithms, keys_out, esn, iv_key, layer)
+    }
 }
 
 /// What a call may be refused for.
@@ -211,10 +249,10 @@ impl Plane {
             .get(sa.tunnel)
             .cloned()
             .ok_or_else(|| Refusal::NoSuchTunnel(sa.tunnel.to_owned()))?;
-        let inbound = InboundSa::new(sa.spi_in, sa.algorithms, sa.keys_in, sa.esn, sa.replay_window)?;
+        let inbound = sa.inbound()?;
         let mut iv_key = Zeroizing::new([0; 16]);
         sys::random(&mut *iv_key)?;
-        let mut outbound = OutboundSa::new(sa.spi_out, sa.algorithms, sa.keys_out, sa.esn, &iv_key)?;
+        let mut outbound = sa.outbound(&iv_key)?;
         outbound.set_sequence(sa.sequence.min(outbound.last_sequence()));
         if let Some((before, _)) = state.children.remove(&sa.spi_in) {
             self.to_egress.post(egress::Command::Remove { tunnel: before, spi_in: sa.spi_in });

@@ -24,6 +24,8 @@ pub enum Purpose {
     NatTraversal,
     /// Protocol 50.
     Esp,
+    /// Protocol 51.
+    Ah,
 }
 
 /// One open socket.
@@ -39,6 +41,11 @@ pub struct Socket {
 impl Socket {
     fn new(purpose: Purpose, is_v6: bool, port: u16, fd: OwnedFd) -> Self {
         Socket { purpose, is_v6, port, fd, dont_fragment: RwLock::new(false) }
+    }
+
+    /// Does it carry a protocol of its own, without ports?
+    pub fn is_raw(&self) -> bool {
+        matches!(self.purpose, Purpose::Esp | Purpose::Ah)
     }
 
     /// Call `send` while the socket's IPv4 packets have DF, or have it not. No other thread's packets get it meanwhile:
@@ -89,10 +96,12 @@ impl Sockets {
             Ok::<_, io::Error>(Socket::new(purpose, is_v6, port, fd))
         };
         let esp = sys::esp_socket(is_v6).map_err(|error| explain(error, is_v6, None))?;
+        let ah = sys::ah_socket(is_v6).map_err(|error| explain(error, is_v6, None))?;
         let mut sockets = vec![
             udp(Purpose::Ike, ike_port)?,
             udp(Purpose::NatTraversal, nat_t_port)?,
             Socket::new(Purpose::Esp, is_v6, 0, esp),
+            Socket::new(Purpose::Ah, is_v6, 0, ah),
         ];
         // Behind the one that sends, which is found first.
         let lanes = sys::lanes(&sockets[1].fd, is_v6, nat_t_port).into_iter();
@@ -107,9 +116,12 @@ impl Sockets {
     /// The UDP socket that has `route`'s local port.
     pub fn udp(&self, route: &Route) -> Option<&Socket> {
         let port = route.local.port();
-        self.0
-            .iter()
-            .find(|s| s.purpose != Purpose::Esp && s.port == port && s.is_v6 == route.remote.is_ipv6())
+        self.0.iter().find(|s| !s.is_raw() && s.port == port && s.is_v6 == route.remote.is_ipv6())
+    }
+
+    /// The socket for AH along `route`.
+    pub fn ah(&self, route: &Route) -> Option<&Socket> {
+        self.0.iter().find(|s| s.purpose == Purpose::Ah && s.is_v6 == route.remote.is_ipv6())
     }
 
     /// The socket for ESP along `route`.
@@ -131,7 +143,7 @@ fn explain(error: io::Error, is_v6: bool, port: Option<u16>) -> io::Error {
     let family = if is_v6 { "IPv6" } else { "IPv4" };
     let what = match port {
         Some(port) => format!("UDP port {port} ({family})"),
-        None => format!("a raw socket for ESP ({family})"),
+        None => format!("a raw socket for ESP and AH ({family})"),
     };
     let why = match error.kind() {
         io::ErrorKind::AddrInUse => "another program on this host has it, perhaps another IKE daemon".into(),

@@ -94,10 +94,15 @@ impl fmt::Display for Unusable {
 impl std::error::Error for Unusable {}
 
 /// Check that everything fits and expand the keys.
-pub(crate) fn protection(algorithms: Algorithms, keys: Keys<'_>) -> Result<Box<dyn Protection>, Unusable> {
+/// `within_ah`: AH has authenticated the packet already, so that encryption alone will do.
+pub(crate) fn protection(
+    algorithms: Algorithms,
+    keys: Keys<'_>,
+    within_ah: bool,
+) -> Result<Box<dyn Protection>, Unusable> {
     let Algorithms { encryption, key_bits, .. } = algorithms;
     let (key_size, salt_size) = encryption_key_size(encryption, key_bits)?;
-    check_integrity(algorithms, keys)?;
+    check_integrity(algorithms, keys, within_ah)?;
     if keys.encryption.len() != key_size + salt_size {
         return Err(Unusable::EncryptionKeySize {
             expected: key_size + salt_size,
@@ -126,6 +131,14 @@ pub(crate) fn protection(algorithms: Algorithms, keys: Keys<'_>) -> Result<Box<d
     })
 }
 
+/// What AH alone has inside.
+pub(crate) fn nothing() -> Box<dyn Protection> {
+    Box::new(protection::Composed {
+        encryption: protection::encryption::null(),
+        integrity: protection::integrity::none(),
+    })
+}
+
 /// Key and salt, in octets.
 fn encryption_key_size(encryption: u16, key_bits: u16) -> Result<(usize, usize), Unusable> {
     let (fixed, salt) = match encryption {
@@ -149,25 +162,29 @@ fn encryption_key_size(encryption: u16, key_bits: u16) -> Result<(usize, usize),
     }
 }
 
+/// The algorithm of AH, with its key (RFC 4302 section 3.3.3.2).
+pub(crate) fn ah_integrity(id: u16, key: &[u8]) -> Result<Box<dyn protection::Integrity>, Unusable> {
+    let expected = integrity_key_size(id)?;
+    match (id, key.len()) {
+        (AUTH_NONE, _) => Err(Unusable::NoIntegrity),
+        (_, given) if given != expected => Err(Unusable::IntegrityKeySize { expected, given }),
+        _ => Ok(integrity(id, key)),
+    }
+}
+
 fn is_aead(encryption: u16) -> bool {
     matches!(encryption, ENCR_AES_CCM_8..=ENCR_AES_CCM_16 | ENCR_AES_GCM_8..=ENCR_AES_GCM_16)
         || encryption == ENCR_CHACHA20_POLY1305
 }
 
-fn check_integrity(algorithms: Algorithms, keys: Keys<'_>) -> Result<(), Unusable> {
-    let expected = match algorithms.integrity {
-        AUTH_NONE => 0,
-        AUTH_HMAC_MD5_96 | AUTH_AES_XCBC_96 | AUTH_AES_CMAC_96 => 16,
-        AUTH_HMAC_SHA1_96 => 20,
-        AUTH_HMAC_SHA2_256_128 => 32,
-        AUTH_HMAC_SHA2_384_192 => 48,
-        AUTH_HMAC_SHA2_512_256 => 64,
-        unknown => return Err(Unusable::Integrity(unknown)),
-    };
+fn check_integrity(algorithms: Algorithms, keys: Keys<'_>, may_lack: bool) -> Result<(), Unusable> {
+    let expected = integrity_key_size(algorithms.integrity)?;
     match (is_aead(algorithms.encryption), algorithms.integrity) {
         (true, AUTH_NONE) => {}
         (true, _) => return Err(Unusable::IntegrityTwice),
-        (false, AUTH_NONE) if !cfg!(feature = "unprotected") => return Err(Unusable::NoIntegrity),
+        (false, AUTH_NONE) if !may_lack && !cfg!(feature = "unprotected") => {
+            return Err(Unusable::NoIntegrity)
+        }
         (false, _) => {}
     }
     let given = keys.integrity.len();
@@ -176,6 +193,18 @@ fn check_integrity(algorithms: Algorithms, keys: Keys<'_>) -> Result<(), Unusabl
     } else {
         Err(Unusable::IntegrityKeySize { expected, given })
     }
+}
+
+fn integrity_key_size(id: u16) -> Result<usize, Unusable> {
+    Ok(match id {
+        AUTH_NONE => 0,
+        AUTH_HMAC_MD5_96 | AUTH_AES_XCBC_96 | AUTH_AES_CMAC_96 => 16,
+        AUTH_HMAC_SHA1_96 => 20,
+        AUTH_HMAC_SHA2_256_128 => 32,
+        AUTH_HMAC_SHA2_384_192 => 48,
+        AUTH_HMAC_SHA2_512_256 => 64,
+        unknown => return Err(Unusable::Integrity(unknown)),
+    })
 }
 
 /// `id` and the key's size are known to fit.

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use crate::ah::AhInbound;
 use crate::algorithms::{self, Algorithms, Keys, Unusable};
 use crate::protection::{Protection, Sizes};
-use crate::{inner_ip, next_header, DropReason, ReplayWindow, HEADER_SIZE};
+use crate::{inner_ip, next_header, DropReason, ReplayWindow, HEADER_SIZE, PROTOCOL};
 
 /// Pad Length and Next Header.
 const TRAILER_SIZE: usize = 2;
@@ -33,6 +34,9 @@ pub struct InboundSa {
     window: ReplayWindow,
     protection: Box<dyn Protection>,
     sizes: Sizes,
+    ah: Option<AhInbound>,
+    /// AH protects the packets themselves, which are of this protocol: there is no ESP.
+    bare: Option<u8>,
 }
 
 impl InboundSa {
@@ -44,9 +48,61 @@ impl InboundSa {
         esn: bool,
         replay_window: u32,
     ) -> Result<Self, Unusable> {
-        let protection = algorithms::protection(algorithms, keys)?;
+        Self::of_esp(spi, algorithms, keys, esn, replay_window, None)
+    }
+
+    /// [`Self::new`], but the packets must come inside AH, and ESP may do without integrity.
+    pub fn within_ah(
+        spi: u32,
+        algorithms: Algorithms,
+        keys: Keys<'_>,
+        esn: bool,
+        replay_window: u32,
+        ah: AhInbound,
+    ) -> Result<Self, Unusable> {
+        Self::of_esp(spi, algorithms, keys, esn, replay_window, Some(ah))
+    }
+
+    fn of_esp(
+        spi: u32,
+        algorithms: Algorithms,
+        keys: Keys<'_>,
+        esn: bool,
+        replay_window: u32,
+        ah: Option<AhInbound>,
+    ) -> Result<Self, Unusable> {
+        let protection = algorithms::protection(algorithms, keys, ah.is_some())?;
         let sizes = protection.sizes();
-        Ok(InboundSa { spi, esn, window: ReplayWindow::new(replay_window), protection, sizes })
+        let (window, bare) = (ReplayWindow::new(replay_window), None);
+        Ok(InboundSa { spi, esn, window, protection, sizes, ah, bare })
+    }
+
+    /// An SA without ESP.
+    pub fn of_ah(spi: u32, ah: AhInbound) -> Self {
+        let (protection, window) = (algorithms::nothing(), ReplayWindow::new(0));
+        let sizes = protection.sizes();
+        InboundSa { spi, esn: false, window, protection, sizes, ah: Some(ah), bare: Some(next_header::NONE) }
+    }
+
+    /// Is there AH around every packet?
+    pub fn has_ah(&self) -> bool {
+        self.ah.is_some()
+    }
+
+    /// Verify `packet`, from its AH on, behind the headers `front`. Gives the octets of AH: what is behind them is
+    /// to be opened next, before any other packet.
+    pub fn verify(&mut self, front: &[u8], packet: &[u8]) -> Result<usize, DropReason> {
+        let ah = self.ah.as_mut().ok_or(DropReason::InvalidSa)?;
+        let verified = ah.verify(front, packet)?;
+        match &mut self.bare {
+            Some(next_header) => *next_header = verified.next_header,
+            None if verified.next_header != PROTOCOL => return Err(DropReason::UnknownProtocol),
+            None if packet.get(verified.size..verified.size + 4) != Some(&self.spi.to_be_bytes()) => {
+                return Err(DropReason::InvalidSa);
+            }
+            None => {}
+        }
+        Ok(verified.size)
     }
 
     pub fn spi(&self) -> u32 {
@@ -55,11 +111,14 @@ impl InboundSa {
 
     /// The highest sequence number of an authentic packet so far; 0 before the first.
     pub fn highest_sequence(&self) -> u64 {
-        self.window.top()
+        self.ah.as_ref().map_or(self.window.top(), AhInbound::highest_sequence)
     }
 
     /// Verify and decrypt `packet`, from its SPI to its ICV, in place. It is one of tunnel mode.
     pub fn open(&mut self, packet: &mut [u8]) -> Result<Opened, DropReason> {
+        if let Some(next_header) = self.bare {
+            return inner_of(packet, next_header);
+        }
         let text = self.decrypt(packet)?;
         unwrap(&packet[text.clone()]).map(|opened| match opened {
             Opened::Inner(range) => Opened::Inner(text.start + range.start..text.start + range.end),
@@ -69,12 +128,19 @@ impl InboundSa {
 
     /// Octets of the text of a packet of `size` octets; None: there is none in so few.
     pub fn text_size(&self, size: usize) -> Option<usize> {
+        if self.bare.is_some() {
+            return Some(size);
+        }
         size.checked_sub(HEADER_SIZE + self.sizes.iv + self.sizes.icv).filter(|&text| text >= TRAILER_SIZE)
     }
 
     /// [`Self::open`], but the text goes to `target`, which has [`Self::text_size`] octets, and the place given is
     /// one in it. What `packet` then holds is of no use.
     pub fn open_to(&mut self, packet: &mut [u8], target: &mut [u8]) -> Result<Opened, DropReason> {
+        if let Some(next_header) = self.bare {
+            target.copy_from_slice(packet);
+            return inner_of(target, next_header);
+        }
         let (sequence, high) = self.judge(packet)?;
         self.protection.open_to(packet, high, target)?;
         self.window.commit(sequence);
@@ -83,6 +149,10 @@ impl InboundSa {
 
     /// [`Self::open`] in transport mode. None: a dummy.
     pub fn open_transport(&mut self, packet: &mut [u8]) -> Result<Option<Payload>, DropReason> {
+        if let Some(next_header) = self.bare {
+            let payload = Payload { range: 0..packet.len(), next_header };
+            return Ok((next_header != next_header::NONE).then_some(payload));
+        }
         let text = self.decrypt(packet)?;
         let (size, next_header) = unpad(&packet[text.clone()])?;
         let payload = Payload { range: text.start..text.start + size, next_header };
@@ -126,7 +196,11 @@ fn unpad(text: &[u8]) -> Result<(usize, u8), DropReason> {
 /// Take padding, trailer and TFC padding off the decrypted `text`, which is not empty.
 fn unwrap(text: &[u8]) -> Result<Opened, DropReason> {
     let (size, next_header) = unpad(text)?;
-    let inner = &text[..size];
+    inner_of(&text[..size], next_header)
+}
+
+/// The packet of tunnel mode in `inner`, which is one of the protocol `next_header`.
+fn inner_of(inner: &[u8], next_header: u8) -> Result<Opened, DropReason> {
     let version = match next_header {
         next_header::IPV4 => 4,
         next_header::IPV6 => 6,

@@ -31,6 +31,7 @@
 // Only for instructions that not every processor has, in the files that say so.
 #![deny(unsafe_code)]
 
+pub mod ah;
 mod algorithms;
 mod drop_reason;
 pub mod fragmenting;

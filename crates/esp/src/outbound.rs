@@ -3,12 +3,13 @@
 use aes::cipher::{Array, BlockCipherEncrypt, KeyInit};
 use aes::Aes128;
 
+use crate::ah::AhOutbound;
 use crate::algorithms::{self, Algorithms, Keys, Unusable};
 use crate::protection::{Protection, Sealing, Sizes, ICV_SIZE_MAX, IV_SIZE_MAX};
-use crate::{DropReason, HEADER_SIZE};
+use crate::{ah, DropReason, HEADER_SIZE, PROTOCOL};
 
 /// An inner packet begins at most this far behind the begin of its frame.
-pub const INNER_OFFSET_MAX: usize = HEADER_SIZE + IV_SIZE_MAX;
+pub const INNER_OFFSET_MAX: usize = ah::SIZE_MAX + HEADER_SIZE + IV_SIZE_MAX;
 /// An ESP packet is at most this much longer than the packet inside.
 pub const OVERHEAD_MAX: usize = INNER_OFFSET_MAX + 15 + TRAILER_SIZE + ICV_SIZE_MAX;
 
@@ -34,6 +35,9 @@ pub struct OutboundSa {
     sizes: Sizes,
     iv_cipher: Option<Aes128>,
     sealings: Vec<Sealing>,
+    ah: Option<AhOutbound>,
+    /// AH protects the packets themselves: there is no ESP.
+    is_bare: bool,
 }
 
 impl OutboundSa {
@@ -46,11 +50,52 @@ impl OutboundSa {
         esn: bool,
         iv_key: &[u8; 16],
     ) -> Result<Self, Unusable> {
-        let protection = algorithms::protection(algorithms, keys)?;
+        Self::of_esp(spi, algorithms, keys, esn, iv_key, None)
+    }
+
+    /// [`Self::new`], but inside AH: ESP may do without integrity.
+    pub fn within_ah(
+        spi: u32,
+        algorithms: Algorithms,
+        keys: Keys<'_>,
+        esn: bool,
+        iv_key: &[u8; 16],
+        ah: AhOutbound,
+    ) -> Result<Self, Unusable> {
+        Self::of_esp(spi, algorithms, keys, esn, iv_key, Some(ah))
+    }
+
+    fn of_esp(
+        spi: u32,
+        algorithms: Algorithms,
+        keys: Keys<'_>,
+        esn: bool,
+        iv_key: &[u8; 16],
+        ah: Option<AhOutbound>,
+    ) -> Result<Self, Unusable> {
+        let protection = algorithms::protection(algorithms, keys, ah.is_some())?;
         let sizes = protection.sizes();
         let is_cbc = sizes.block > 1;
         let iv_cipher = is_cbc.then(|| Aes128::new(&Array::from(*iv_key)));
-        Ok(OutboundSa { spi, esn, sequence: 0, protection, sizes, iv_cipher, sealings: Vec::new() })
+        let (sealings, is_bare) = (Vec::new(), false);
+        Ok(OutboundSa { spi, esn, sequence: 0, protection, sizes, iv_cipher, sealings, ah, is_bare })
+    }
+
+    /// An SA without ESP.
+    pub fn of_ah(spi: u32, ah: AhOutbound, esn: bool) -> Self {
+        let protection = algorithms::nothing();
+        let (sizes, sealings) = (protection.sizes(), Vec::new());
+        let (iv_cipher, ah) = (None, Some(ah));
+        OutboundSa { spi, esn, sequence: 0, protection, sizes, iv_cipher, sealings, ah, is_bare: true }
+    }
+
+    /// Is there AH around every packet? Then [`Self::authenticate`] comes after sealing.
+    pub fn has_ah(&self) -> bool {
+        self.ah.is_some()
+    }
+
+    fn ah_size(&self) -> usize {
+        self.ah.as_ref().map_or(0, AhOutbound::size)
     }
 
     pub fn spi(&self) -> u32 {
@@ -78,7 +123,7 @@ impl OutboundSa {
 
     /// Where the inner packet begins in a frame: behind header and IV.
     pub fn inner_offset(&self) -> usize {
-        HEADER_SIZE + self.sizes.iv
+        self.ah_size() + if self.is_bare { 0 } else { HEADER_SIZE + self.sizes.iv }
     }
 
     /// The size of the ESP packet around an inner packet.
@@ -87,6 +132,9 @@ impl OutboundSa {
     }
 
     fn text_size(&self, inner_size: usize) -> usize {
+        if self.is_bare {
+            return inner_size;
+        }
         (inner_size + TRAILER_SIZE).next_multiple_of(self.sizes.block.max(ALIGNMENT))
     }
 
@@ -111,20 +159,36 @@ impl OutboundSa {
         self.sealings.clear();
         for frame in frames {
             let range = frame.start..frame.start + self.sealed_size(frame.inner_size);
-            self.write_frame(&mut buffer[range.clone()], frame);
+            self.sequence += 1;
+            let range = range.start + self.ah_size()..range.end;
+            if let Some(ah) = &self.ah {
+                let next_header = if self.is_bare { frame.next_header } else { PROTOCOL };
+                ah.write(&mut buffer[frame.start..range.end], next_header, self.sequence);
+            }
+            if !self.is_bare {
+                self.write_frame(&mut buffer[range.clone()], frame);
+            }
             let high = self.esn.then_some((self.sequence >> 32) as u32);
             self.sealings.push(Sealing { range, high });
         }
-        self.protection.seal_batch(buffer, &self.sealings);
+        if !self.is_bare {
+            self.protection.seal_batch(buffer, &self.sealings);
+        }
         frames.len()
+    }
+
+    /// Put AH's ICV into frame number `index` of those sealed last, behind the headers `front`.
+    pub fn authenticate(&mut self, buffer: &mut [u8], index: usize, front: &[u8]) -> Result<(), DropReason> {
+        let Sealing { range, high } = &self.sealings[index];
+        let Some(ah) = &mut self.ah else { return Ok(()) };
+        ah.seal(front, &mut buffer[range.start - ah.size()..range.end], *high)
     }
 
     /// Header, IV and trailer around the inner packet.
     fn write_frame(&mut self, packet: &mut [u8], frame: &Frame) {
-        self.sequence += 1;
         packet[..4].copy_from_slice(&self.spi.to_be_bytes());
         packet[4..8].copy_from_slice(&(self.sequence as u32).to_be_bytes());
-        let inner_offset = self.inner_offset();
+        let inner_offset = HEADER_SIZE + self.sizes.iv;
         self.write_iv(&mut packet[HEADER_SIZE..inner_offset]);
         let padding_end = inner_offset + self.text_size(frame.inner_size) - TRAILER_SIZE;
         let padding = &mut packet[inner_offset + frame.inner_size..padding_end];

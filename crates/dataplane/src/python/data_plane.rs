@@ -14,7 +14,7 @@ use super::{os_error, route_of, Path};
 use crate::counters::{DirectionCounters, Lifetimes, Limits};
 use crate::egress::Mode;
 use crate::events::{lock, Event};
-use crate::plane::{self, ChildSa, Plane};
+use crate::plane::{self, Ah, ChildSa, Plane};
 use crate::route::Route;
 use crate::sizes::{DfBit, Sizes};
 use crate::sys;
@@ -25,6 +25,9 @@ type SelectorTuple = (Vec<u8>, Vec<u8>, u8, u16, u16);
 type ActivityTuple = (u32, Option<u64>, Option<u64>);
 /// Encryption key with salt, integrity key.
 type KeysTuple<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>);
+
+/// Outbound SPI, integrity algorithm, its key inbound and outbound, and whether there is no ESP.
+type AhTuple<'py> = (u32, u16, Bound<'py, PyBytes>, Bound<'py, PyBytes>, bool);
 
 /// A running data plane. Its threads do not survive a fork: the child may only drop it.
 #[pyclass(frozen, module = "kakehashi._dataplane")]
@@ -124,7 +127,7 @@ impl DataPlane {
     #[pyo3(signature = (*, tunnel, spi_in, spi_out, encryption, key_bits, integrity, keys_in, keys_out, esn,
                         local_selectors, remote_selectors, path, udp_encapsulation, replay_window,
                         soft_packets, soft_bytes, use_outbound, hard_packets=None, hard_bytes=None,
-                        transport_mode=false, sequence=0))]
+                        transport_mode=false, sequence=0, ah=None))]
     #[allow(clippy::too_many_arguments)]
     fn install(
         &self,
@@ -150,6 +153,7 @@ impl DataPlane {
         hard_bytes: Option<u64>,
         transport_mode: bool,
         sequence: u64,
+        ah: Option<AhTuple<'_>>,
     ) -> PyResult<()> {
         let plane = self.plane()?;
         let (local, remote) = (selectors_of(&local_selectors)?, selectors_of(&remote_selectors)?);
@@ -172,6 +176,13 @@ impl DataPlane {
             },
             use_outbound,
             sequence,
+            ah: ah.as_ref().map(|(spi_out, integrity, key_in, key_out, is_alone)| Ah {
+                spi_out: *spi_out,
+                integrity: *integrity,
+                key_in: key_in.as_bytes(),
+                key_out: key_out.as_bytes(),
+                is_alone: *is_alone,
+            }),
         };
         py.detach(|| plane.install(sa)).map_err(PyErr::from)
     }

@@ -17,9 +17,9 @@ use std::ptr;
 
 pub use icmp::{icmp_socket, send_to};
 pub use processor::{copy_and_sum_vectors, sum_vectors, vectors};
-pub use receive::{Received, Receiver};
+pub use receive::{Extensions, Received, Receiver};
 pub use send::{Header, Piece, Sender, OPTIONS_MAX};
-pub use socket::{esp_socket, joins_datagrams, lanes, set_dont_fragment, udp_socket};
+pub use socket::{ah_socket, esp_socket, joins_datagrams, lanes, set_dont_fragment, udp_socket};
 pub use tun::{
     configure_device, interface_index, interface_name, limit_segments, open_tun, read, set_tun_offload,
     tun_offload, write,

@@ -43,6 +43,15 @@ pub struct Received<'a> {
     pub tos: u8,
     /// The outer TTL or hop limit.
     pub ttl: u8,
+    /// IPv6 extension headers in front, where the socket asks for them, and the kind of the first.
+    pub extensions: Extensions,
+}
+
+/// Extension headers as they came, one behind the other.
+#[derive(Default)]
+pub struct Extensions {
+    pub first: u8,
+    pub octets: Vec<u8>,
 }
 
 impl Receiver {
@@ -111,8 +120,9 @@ impl Receiver {
         let control = read_control(&header.msg_hdr);
         let slot = &mut self.slots[index];
         let remote = address_of(&slot.address)?;
-        let Told { local, interface, segment_size, tos, ttl } = control;
-        Some(Received { data: slot.data.get_mut(..size)?, segment_size, remote, local, interface, tos, ttl })
+        let Told { local, interface, segment_size, tos, ttl, extensions } = control;
+        let data = slot.data.get_mut(..size)?;
+        Some(Received { data, segment_size, remote, local, interface, tos, ttl, extensions })
     }
 }
 
@@ -123,6 +133,16 @@ struct Told {
     segment_size: usize,
     tos: u8,
     ttl: u8,
+    extensions: Extensions,
+}
+
+impl Extensions {
+    fn add(&mut self, kind: u8, octets: &[u8]) {
+        if self.octets.is_empty() {
+            self.first = kind;
+        }
+        self.octets.extend_from_slice(octets);
+    }
 }
 
 fn read_control(header: &libc::msghdr) -> Told {
@@ -153,6 +173,15 @@ fn read_control(header: &libc::msghdr) -> Told {
                 }
                 (libc::IPPROTO_IP, libc::IP_TTL) | (libc::IPPROTO_IPV6, libc::IPV6_HOPLIMIT) => {
                     told.ttl = data.cast::<c_int>().read_unaligned() as u8;
+                }
+                (libc::IPPROTO_IPV6, libc::IPV6_HOPOPTS | libc::IPV6_RTHDR | libc::IPV6_DSTOPTS) => {
+                    let kind = match part.cmsg_type {
+                        libc::IPV6_HOPOPTS => libc::IPPROTO_HOPOPTS,
+                        libc::IPV6_RTHDR => libc::IPPROTO_ROUTING,
+                        _ => libc::IPPROTO_DSTOPTS,
+                    };
+                    let size = (part.cmsg_len as usize).saturating_sub(libc::CMSG_LEN(0) as usize);
+                    told.extensions.add(kind as u8, std::slice::from_raw_parts(data, size));
                 }
                 _ => {}
             }

@@ -103,6 +103,20 @@ pub fn esp_socket(is_v6: bool) -> io::Result<OwnedFd> {
     socket(is_v6, libc::SOCK_RAW, libc::IPPROTO_ESP)
 }
 
+/// A raw socket for AH. What it receives begins with the IPv4 header, or with AH for IPv6, whose extension headers come
+/// as control messages. What it sends begins with the IPv4 header: AH covers the identification, too.
+pub fn ah_socket(is_v6: bool) -> io::Result<OwnedFd> {
+    let fd = socket(is_v6, libc::SOCK_RAW, libc::IPPROTO_AH)?;
+    if is_v6 {
+        for option in [libc::IPV6_RECVHOPOPTS, libc::IPV6_RECVRTHDR, libc::IPV6_RECVDSTOPTS] {
+            set_option(&fd, libc::IPPROTO_IPV6, option, &1)?;
+        }
+    } else {
+        set_option(&fd, libc::IPPROTO_IP, libc::IP_HDRINCL, &1)?;
+    }
+    Ok(fd)
+}
+
 /// DF on an IPv4 socket's packets, as long as they fit the path as far as the kernel knows it; or never.
 pub fn set_dont_fragment(fd: &OwnedFd, wanted: bool) {
     let value = if wanted { libc::IP_PMTUDISC_WANT } else { libc::IP_PMTUDISC_DONT };
