@@ -208,7 +208,7 @@ def test_nothing_that_is_for_the_tunnel_passes_the_outgoing_interface() -> None:
     back = f'iifname "eth0" meta nfproto ipv4 ip saddr {there} ip daddr {here} meta l4proto 17 th sport 53-53 drop'
     assert (text.count(out), text.count(back)) == (2, 2)
     output = text.split("chain guard_output")[1]
-    assert output.index("meta l4proto esp accept") < output.index("drop")
+    assert output.index("meta l4proto { esp, ah } accept") < output.index("drop")
 
 
 def test_what_goes_past_is_asked_about_in_the_order_of_the_list() -> None:

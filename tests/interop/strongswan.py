@@ -129,6 +129,7 @@ def connection(
     version: int = 2,
     ike: str = "aes256-sha256-modp2048",
     esp: str = "aes256-sha256",
+    protocol: str = "esp",
     local: str | None = None,
     remote: str | None = None,
     local_id: str = "keyid:peer",
@@ -140,7 +141,7 @@ def connection(
     child_options: str = "",
     start_action: str = "none",
 ) -> str:
-    """A swanctl.conf with one connection and its child."""
+    """A swanctl.conf with one connection and its child. `protocol` "ah": `esp` is for that."""
     local = local or network.PEER
     remote = remote or network.OURS
     return f"""connections {{ {name} {{
@@ -160,7 +161,7 @@ def connection(
   children {{ {child} {{
     local_ts = {local_ts}
     remote_ts = {remote_ts}
-    esp_proposals = {esp}
+    {protocol}_proposals = {esp}
     start_action = {start_action}
     {child_options}
   }} }}

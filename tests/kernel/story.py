@@ -72,6 +72,7 @@ def play(case: Case, network: KernelNetwork, peer: KernelStrongSwan, folder: Pat
         log_json=False,
         ike_algorithms=IKE,
         child_algorithms=case.algorithms.ours,
+        phase2=phase2(case),
         mode=case.mode,
     ) as gateway:
         if not case.we_begin:
@@ -85,6 +86,12 @@ def play(case: Case, network: KernelNetwork, peer: KernelStrongSwan, folder: Pat
         check(case, shown, xfrm_states(network))
     assert not xfrm_states(network), "our goodbye has left SAs in the kernel"
     assert not network.count(), "something went in the clear"
+
+
+def phase2(case: Case) -> dict[str, Any]:
+    """The proposal of quick mode where it is AH, which the configuration cannot say."""
+    algorithms = case.algorithms.ours.ah
+    return {"cipher": None, "integrity": IntegrityId.NONE, "ah": algorithms[0]} if algorithms else {}
 
 
 def reaches(network: KernelNetwork, namespace: str, source: str, target: str) -> bool:
@@ -123,11 +130,16 @@ def their_configuration(case: Case) -> str:
         "local_ts": selectors[0],
         "remote_ts": selectors[1],
         "child_options": f"mode = {case.mode.value}",
+        "protocol": case.algorithms.protocol,
     }
+    if case.algorithms.ours.ah:
+        words["esp"] = case.algorithms.swanctl
     if case.version == 1:
         # In main mode the ends are called by their addresses.
         return ikev1.strongswan(network, case.suite, local_id=local, remote_id=remote, **words)
-    return strongswan.connection(network, ike="aes256-sha256-x25519", esp=case.algorithms.swanctl, **words)
+    return strongswan.connection(
+        network, ike="aes256-sha256-x25519", **({"esp": case.algorithms.swanctl} | words)
+    )
 
 
 def esp_sas(gateway: Ours) -> list[dict[str, Any]]:
@@ -138,9 +150,9 @@ def esp_sas(gateway: Ours) -> list[dict[str, Any]]:
 
 
 def xfrm_states(network: KernelNetwork) -> list[str]:
-    """The kernel's ESP SAs: of each what `ip -s xfrm state` tells."""
+    """The kernel's SAs: of each what `ip -s xfrm state` tells."""
     text = network.inside(network.peer, "ip", "-s", "xfrm", "state")
-    return [state for state in re.split(r"^(?=src )", text, flags=re.MULTILINE) if "proto esp" in state]
+    return [state for state in re.split(r"^(?=src )", text, flags=re.MULTILINE) if "proto " in state]
 
 
 def check(case: Case, sa: dict[str, Any], states: list[str]) -> None:
@@ -150,6 +162,7 @@ def check(case: Case, sa: dict[str, Any], states: list[str]) -> None:
     assert sa["esn"] == esn, f"we have ESN {sa['esn']}"
     assert sa["mode"] == case.mode.value, f"we have {sa['mode']} mode"
     assert not sa["udp_encapsulation"], "we wrap ESP in UDP"
+    assert (sa["cipher"] is None) == bool(case.algorithms.ours.ah), f"we have {sa}"
     spis = set()
     for state in states:
         for word in (*case.algorithms.xfrm, f"mode {case.mode.value}"):

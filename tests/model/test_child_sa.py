@@ -36,6 +36,8 @@ SA = ChildSa(
     hard_packets=7,
     hard_bytes=8,
     mode=EncapsulationMode.TRANSPORT,
+    ah=IntegrityId.AUTH_HMAC_SHA1_96,
+    ah_spi_out=9,
 )
 
 

@@ -45,6 +45,8 @@ CIPHERS: dict[EncryptionId, CipherShape] = {
     EncryptionId.ENCR_CHACHA20_POLY1305: CipherShape((0,), salt=4, iv=8, block=1, icv=16, fixed_key=32),
 }
 
+AH_FIXED = 12  # octets in front of the ICV
+
 # (octets of the key, octets of the ICV)
 INTEGRITY: dict[IntegrityId, tuple[int, int]] = {
     IntegrityId.NONE: (0, 0),
@@ -108,3 +110,12 @@ def _integrity(integrity: IntegrityId) -> tuple[int, int]:
     if sizes is None:
         raise UnsupportedAlgorithm(f"integrity algorithm {integrity.name} is not implemented")
     return sizes
+
+
+def ah_size(integrity: IntegrityId, ip_version: int) -> int:
+    """Octets of AH (RFC 4302 section 2.2): over IPv6 it is aligned to 8. 0 without."""
+    if integrity == IntegrityId.NONE:
+        return 0
+    alignment = 8 if ip_version == 6 else 4
+    size = AH_FIXED + INTEGRITY[integrity][1]
+    return -(-size // alignment) * alignment

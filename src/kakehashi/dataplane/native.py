@@ -26,6 +26,7 @@ from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gre import Gre
 from kakehashi.model.selector import TrafficSelector
 from kakehashi.model.status import InboundCounters, OutboundCounters
+from kakehashi.wire.registry.ikev2 import IntegrityId
 
 EVENTS_AT_ONCE = 256
 
@@ -83,8 +84,8 @@ class NativeDataPlane:
             tunnel=sa.tunnel,
             spi_in=sa.spi_in,
             spi_out=sa.spi_out,
-            encryption=sa.cipher.id,
-            key_bits=sa.cipher.key_bits,
+            encryption=0 if sa.cipher is None else sa.cipher.id,
+            key_bits=0 if sa.cipher is None else sa.cipher.key_bits,
             integrity=sa.integrity,
             keys_in=_keys_tuple(sa.keys_in),
             keys_out=_keys_tuple(sa.keys_out),
@@ -101,6 +102,7 @@ class NativeDataPlane:
             transport_mode=sa.mode is EncapsulationMode.TRANSPORT,
             use_outbound=use_outbound,
             sequence=sequence,
+            ah=_ah_tuple(sa),
         )
 
     def use_outbound(self, tunnel: str, spi_in: int) -> None:
@@ -168,6 +170,13 @@ def _path(path: _PathTuple) -> Path:
 
 def _keys_tuple(keys: EspKeys) -> tuple[bytes, bytes]:
     return keys.encryption.octets, keys.integrity.octets
+
+
+def _ah_tuple(sa: ChildSa) -> tuple[int, int, bytes, bytes, bool] | None:
+    if sa.ah == IntegrityId.NONE:
+        return None
+    spi_out = sa.spi_out if sa.ah_spi_out is None else sa.ah_spi_out
+    return spi_out, sa.ah, sa.keys_in.ah.octets, sa.keys_out.ah.octets, sa.cipher is None
 
 
 def _selector_tuple(selector: TrafficSelector) -> tuple[bytes, bytes, int, int, int]:

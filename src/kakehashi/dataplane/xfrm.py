@@ -43,6 +43,7 @@ from kakehashi.model.child_sa import ChildSa, EspKeys
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gre import Gre
 from kakehashi.model.policy import DfBit
+from kakehashi.wire.registry.ikev2 import IntegrityId
 
 LARGEST_WINDOW = 4096  # XFRMA_REPLAY_ESN_MAX
 LAST_SEQUENCE = (1 << 32) - (1 << 28)  # without ESN: time for a rekey, whatever the rate
@@ -276,6 +277,9 @@ class XfrmDataPlane:
         self._kernel.close()
 
     def _states(self, sa: ChildSa, tunnel: _Tunnel, pair: _Pair) -> tuple[NewState, NewState]:
+        cipher = sa.cipher
+        if cipher is None or sa.ah != IntegrityId.NONE:
+            raise ValueError("the xfrm backend does no AH")
         near, far = sa.path.local, sa.path.remote
         window = min(sa.replay_window, LARGEST_WINDOW)
         if sa.esn and not window:
@@ -291,7 +295,7 @@ class XfrmDataPlane:
                 spi=spi,
                 reqid=pair.reqid,
                 if_id=tunnel.if_id,
-                algorithms=algorithm_attributes(sa.cipher, sa.integrity, keys),
+                algorithms=algorithm_attributes(cipher, sa.integrity, keys),
                 ports=(source.port, destination.port) if sa.udp_encapsulation else None,
                 # Of several the policies take the union, whichever SA a packet came by.
                 selector=pair.selectors[0].reversed()

@@ -2,7 +2,7 @@
 
 | priority | of the packets for the peer | looked up |
 | --- | --- | --- |
-| 4490 | IKE and ESP | in the main table, or in the one of the tunnel's fixed way |
+| 4490 | IKE, ESP and AH | in the main table, or in the one of the tunnel's fixed way |
 | 4491 | what this host sends of the protocols that the policy protects | in a table of the tunnel |
 
 That table holds the peer alone: by the tunnel's device, and while it is down as unreachable. In transport
@@ -17,11 +17,21 @@ from kakehashi.gateway.host.items import LAST_METRIC, Item, Route, Rule
 from kakehashi.gateway.outgoing import NoWay, Way
 from kakehashi.model.address import IKE_PORT, NAT_T_PORT
 from kakehashi.model.tunnel import Tunnel
+from kakehashi.wire.registry.ikev2 import IntegrityId
 
 TABLE_BASE = 0x4B42_0000
 CARRIER_PRIORITY = 4490
 CARRIED_PRIORITY = 4491
 CARRIERS = ((50, 0), (17, IKE_PORT), (17, NAT_T_PORT))  # protocol and source port: ESP, and UDP's
+# AH. Packets of a socket that makes its IPv4 headers itself, as AH needs it, count for the kernel's rules as those
+# of protocol 255.
+AH_CARRIERS = ((51, 0), (255, 0))
+
+
+def carriers(tunnel: Tunnel) -> tuple[tuple[int, int], ...]:
+    """Protocol and source port, 0 without, of what carries the tunnel's packets and of IKE."""
+    has_ah = any(protection.ah != IntegrityId.NONE for protection in tunnel.ipsec.protections())
+    return (*CARRIERS, *AH_CARRIERS) if has_ah else CARRIERS
 
 
 def between_ends(
@@ -39,7 +49,7 @@ def between_ends(
     yield Route(ip_network(remote), "", metric=LAST_METRIC, table=table)
     if up and path:
         yield Route(ip_network(remote), device, metric=1, table=table, source=path.local.ip)
-    for protocol, port in CARRIERS:
+    for protocol, port in carriers(tunnel):
         yield Rule(None, remote, carrier_table, CARRIER_PRIORITY, protocol, (port, port) if port else None)
     for protocol in sorted(_protocols(tunnel)):
         yield Rule(None, remote, table, CARRIED_PRIORITY, protocol, own=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pyroute2.netlink.exceptions import NetlinkError
 
 from kakehashi.dataplane.protocol import DataPlane
-from kakehashi.gateway import backends, configuration, status, unsupported
+from kakehashi.gateway import backends, configuration, status
 from kakehashi.gateway.answers import Answers
 from kakehashi.gateway.certificates import Certificates
 from kakehashi.gateway.changes import Changes
@@ -84,7 +84,6 @@ async def _serve(options: RunOptions, loaded: Configuration, faces: Sequence[Fac
         _print(mapped.findings)
         if configuration.errors(mapped.findings):
             return EXIT_CONFIGURATION
-        _print(unsupported.findings(loaded.gateway))
         chosen = backends.choose(options.backend, loaded.gateway)
         if chosen.why:
             print(chosen.why, file=sys.stderr)  # noqa: T201
@@ -123,10 +122,7 @@ class Daemon:
             mapped,
             self._log,
             links=lambda: self._reconciler.facts.links,
-            judge=lambda gateway: (
-                *unsupported.findings(gateway),
-                *backends.choose(options.backend, gateway).findings,
-            ),
+            judge=lambda gateway: backends.choose(options.backend, gateway).findings,
             tell=_print,
             take=self._take,
         )

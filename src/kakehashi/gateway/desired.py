@@ -20,7 +20,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_network
 from types import MappingProxyType
 from zlib import crc32
 
-from kakehashi.gateway.between_ends import between_ends
+from kakehashi.gateway.between_ends import between_ends, carriers
 from kakehashi.gateway.dhcp.lease import Lease
 from kakehashi.gateway.host.facts import MAIN_TABLE, Facts
 from kakehashi.gateway.host.items import (
@@ -47,8 +47,6 @@ from kakehashi.model.tunnel import ConnectType, Tunnel
 RULE_PRIORITY = 4500  # before the main table's 32766
 TABLE_BASE = 0x4B41_0000
 LEASED_METRIC = 2  # a default route of the configuration wins
-IKE_PORTS = (500, 4500)
-ESP, UDP = 50, 17
 DEFAULTS = {4: ip_network("0.0.0.0/0"), 6: ip_network("::/0")}
 
 
@@ -113,9 +111,9 @@ def desired(
             continue
         pin = state.way.pin if isinstance(state.way, Way) else None
         if isinstance(state.way, Way) and pin:
-            items += _pin(state.way, pin)
+            items += _pin(tunnel, state.way, pin)
         carrier_table = _pin_table(pin) if pin else MAIN_TABLE
-        items += past_tunnels(selected, state.way, carrier_table)
+        items += past_tunnels(selected, tunnel, state.way, carrier_table)
         if tunnel.policy_based:
             pairs = pairs_of(tunnel, state.negotiated)
             items += into_tunnel(gateway, tunnel, pairs, devices, facts, state.way, state.up)
@@ -315,7 +313,7 @@ def _borrowed(
     return link.address(version) if link else None
 
 
-def _pin(way: Way, pin: Pin) -> Iterator[Item]:
+def _pin(tunnel: Tunnel, way: Way, pin: Pin) -> Iterator[Item]:
     """IKE and ESP of the tunnel by one interface and next hop, whatever the main table says (V2-10)."""
     table = _pin_table(pin)
     if way.path is not None:
@@ -330,9 +328,8 @@ def _pin(way: Way, pin: Pin) -> Iterator[Item]:
         if local.is_link_local:
             continue
         yield Route(DEFAULTS[local.version], pin.device, _of_version(pin, local.version), table=table)
-        for port in IKE_PORTS:
-            yield Rule(local, None, table, RULE_PRIORITY + 1, UDP, (port, port))
-        yield Rule(local, None, table, RULE_PRIORITY + 1, ESP)
+        for protocol, port in carriers(tunnel):
+            yield Rule(local, None, table, RULE_PRIORITY + 1, protocol, (port, port) if port else None)
 
 
 def _pin_table(pin: Pin) -> int:

@@ -73,14 +73,18 @@ def isakmp_line(sa: IsakmpSaStatus) -> str | None:
 
 
 def esp_lines(sa: ChildSa) -> Iterator[str]:
-    """The lines of `esp_sa`, outbound and inbound; none where Wireshark cannot decrypt."""
+    """The lines of `esp_sa`, outbound and inbound; none where Wireshark cannot decrypt, or need not: AH."""
+    if sa.cipher is None:
+        return
     local, remote = str(sa.path.local.ip), str(sa.path.remote.ip)
-    yield from _esp_line(sa, local, remote, sa.spi_out, sa.keys_out)
-    yield from _esp_line(sa, remote, local, sa.spi_in, sa.keys_in)
+    yield from _esp_line(sa, sa.cipher, local, remote, sa.spi_out, sa.keys_out)
+    yield from _esp_line(sa, sa.cipher, remote, local, sa.spi_in, sa.keys_in)
 
 
-def _esp_line(sa: ChildSa, source: str, destination: str, spi: int, keys: EspKeys) -> Iterator[str]:
-    encryption, integrity = _esp_cipher(sa.cipher), _ESP_INTEGRITY.get(sa.integrity)
+def _esp_line(
+    sa: ChildSa, cipher: Cipher, source: str, destination: str, spi: int, keys: EspKeys
+) -> Iterator[str]:
+    encryption, integrity = _esp_cipher(cipher), _ESP_INTEGRITY.get(sa.integrity)
     if encryption is None or integrity is None:
         return
     version = f"IPv{sa.path.local.ip.version}"

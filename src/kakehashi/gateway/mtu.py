@@ -1,8 +1,8 @@
-"""The MTU of a tunnel: what the way to its peer can carry, less what ESP adds (RFC 4303 section 2)."""
+"""The MTU of a tunnel: what the way to its peer can carry, less what ESP and AH add (RFC 4303, RFC 4302)."""
 
 from collections.abc import Collection, Iterable, Mapping
 
-from kakehashi.crypto.sizes import cipher_block_size, icv_size, iv_size
+from kakehashi.crypto.sizes import ah_size, cipher_block_size, icv_size, iv_size
 from kakehashi.gateway.host.facts import Link
 from kakehashi.gateway.host.items import Item, Mtu
 from kakehashi.gateway.interfaces import LOOPBACK
@@ -53,7 +53,8 @@ def tunnel_mtu(
         # In transport mode the packet's own IP header is the outer one.
         inside = IP_HEADER[outer_version] if transport else 0
     if sa is not None:
-        sizes = [_fitting(link_mtu, outer_version, Protection(sa.cipher, sa.integrity), sa.udp_encapsulation)]
+        protection = Protection(sa.cipher, sa.integrity, sa.ah)
+        sizes = [_fitting(link_mtu, outer_version, protection, sa.udp_encapsulation)]
     else:
         nat = _nat_traversal(gateway, tunnel)
         sizes = [_fitting(link_mtu, outer_version, p, nat) for p in tunnel.ipsec.protections()]
@@ -72,8 +73,11 @@ def _nat_traversal(gateway: Gateway, tunnel: Tunnel) -> bool:
 
 
 def _fitting(link_mtu: int, outer_version: int, protection: Protection, udp_encapsulation: bool) -> int:
+    room = link_mtu - IP_HEADER[outer_version] - ah_size(protection.ah, outer_version)
+    if protection.cipher is None:
+        return max(SMALLEST, room)
     cipher = protection.cipher.id
-    room = link_mtu - IP_HEADER[outer_version] - SPI_AND_SEQUENCE - iv_size(cipher)
+    room -= SPI_AND_SEQUENCE + iv_size(cipher)
     room -= icv_size(cipher, protection.integrity) + (UDP_HEADER if udp_encapsulation else 0)
     # RFC 4303 section 2.4: packet, padding, pad length and next header fill whole blocks of 4 or more.
     block = max(4, cipher_block_size(cipher))

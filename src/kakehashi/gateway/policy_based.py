@@ -25,7 +25,7 @@ from ipaddress import ip_network, summarize_address_range
 from itertools import islice, product
 from zlib import crc32
 
-from kakehashi.gateway.between_ends import CARRIERS
+from kakehashi.gateway.between_ends import carriers
 from kakehashi.gateway.core import Core
 from kakehashi.gateway.host.facts import Facts
 from kakehashi.gateway.host.items import LAST_METRIC, Item, Ports, Route, Rule
@@ -119,8 +119,8 @@ def into_tunnel(
     yield from steps.past()
 
 
-def past_tunnels(pairs: Iterable[Pair], way: Way | NoWay, table: int) -> Iterator[Item]:
-    """IKE and ESP by `way` go by `table`, where one of the pairs of any tunnel takes them."""
+def past_tunnels(pairs: Iterable[Pair], tunnel: Tunnel, way: Way | NoWay, table: int) -> Iterator[Item]:
+    """IKE, ESP and AH of `tunnel` by `way` go by `table`, where one of the pairs of any tunnel takes them."""
     if not isinstance(way, Way):
         return
     remote = way.path.remote.ip if way.path else None
@@ -128,7 +128,7 @@ def past_tunnels(pairs: Iterable[Pair], way: Way | NoWay, table: int) -> Iterato
     pairs = tuple(pairs)
     for local in sorted(addresses, key=str):
         if any(_takes(pair, local, remote) for pair in pairs):
-            for protocol, port in CARRIERS:
+            for protocol, port in carriers(tunnel):
                 ports = (port, port) if port else None
                 yield Rule(local, remote, table, CARRIER_PRIORITY, protocol, ports, own=True)
 

@@ -42,6 +42,9 @@ def _tunnel(tunnel: Tunnel, takes: Takes, tried: dict[Protection, bool]) -> Iter
     elif ipsec.mode is EncapsulationMode.TRANSPORT:
         yield told(Severity.ERROR, "transport", "the xfrm backend does no transport mode")
     for protection in ipsec.protections():
+        if protection.cipher is None or protection.ah != IntegrityId.NONE:
+            yield told(Severity.ERROR, "ah", "the xfrm backend does no AH")
+            continue
         if protection not in tried:
             tried[protection] = _is_taken(protection, takes)
         if not tried[protection]:
@@ -72,11 +75,14 @@ def _tunnel(tunnel: Tunnel, takes: Takes, tried: dict[Protection, bool]) -> Iter
 
 
 def _is_taken(protection: Protection, takes: Takes) -> bool:
+    cipher = protection.cipher
+    if cipher is None:
+        return False
     try:
-        octets = encryption_key_size(protection.cipher.id, protection.cipher.key_bits)
+        octets = encryption_key_size(cipher.id, cipher.key_bits)
         more = integrity_key_size(protection.integrity)
     except UnsupportedAlgorithm:
         return True  # IKE refuses it before the kernel could
     # Different octets: some ciphers refuse keys that are weak.
     keys = EspKeys(encryption=Secret(bytes(range(octets))), integrity=Secret(bytes(range(more))))
-    return takes(protection.cipher, protection.integrity, keys)
+    return takes(cipher, protection.integrity, keys)

@@ -48,6 +48,8 @@ class ChildAlgorithms:
     `key_exchanges` are the groups for perfect forward secrecy. Empty: CREATE_CHILD_SA goes without a key
     exchange. `KeyExchangeId.NONE` among them: both with and without is acceptable. `esn`: are extended
     sequence numbers offered (RFC 4304); no ESN is always acceptable. `alternatives`: as in IkeAlgorithms.
+    `ah`: this set is for AH, without ESP, and has neither ciphers nor integrities: IKEv2 negotiates one
+    protocol for a Child SA (RFC 7296 section 3.3).
     """
 
     ciphers: tuple[Cipher, ...]
@@ -55,6 +57,7 @@ class ChildAlgorithms:
     key_exchanges: tuple[KeyExchangeId, ...] = ()
     esn: bool = False
     alternatives: tuple["ChildAlgorithms", ...] = ()
+    ah: tuple[IntegrityId, ...] = ()
 
     @property
     def sets(self) -> tuple["ChildAlgorithms", ...]:

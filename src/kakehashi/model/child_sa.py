@@ -9,21 +9,29 @@ from kakehashi.model.secret import Secret
 from kakehashi.model.selector import TrafficSelector
 from kakehashi.wire.registry.ikev2 import IntegrityId
 
+_NOTHING = Secret(b"")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EspKeys:
-    """Key material of one direction. `encryption` includes the salt where the cipher has one, at its end."""
+    """Key material of one direction. `encryption` includes the salt where the cipher has one, at its end.
+
+    `ah`: the key of the Authentication Header, where there is one.
+    """
 
     encryption: Secret
     integrity: Secret
+    ah: Secret = _NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChildSa:
-    """One Child SA: an inbound and an outbound ESP SA (RFC 4301 section 4.4.2.1).
+    """One Child SA: an inbound and an outbound ESP SA (RFC 4301 section 4.4.2.1), or AH, or ESP inside AH.
 
-    `spi_in` was chosen by us and is unique in the gateway, so it names the Child SA. `integrity` is
-    IntegrityId.NONE for AEAD. In transport mode the packets go from one end of `path` to the other.
+    `spi_in` was chosen by us and is unique in the gateway, so it names the Child SA; AH and ESP have the
+    same. `cipher` None: no ESP. `integrity` is that of ESP, IntegrityId.NONE for AEAD; `ah` NONE: no AH.
+    `spi_out` is ESP's, or AH's where that is alone; `ah_spi_out` is that of AH around ESP. In transport mode
+    the packets go from one end of `path` to the other.
     Lifetimes, which each direction counts by itself, octets being those of the IP packets before ESP: at
     `soft_packets` or `soft_bytes` the data plane reports `Expire` once; at `hard_packets` or `hard_bytes` it
     does so again, and stops using the direction.
@@ -34,7 +42,7 @@ class ChildSa:
     spi_out: int
     serial_in: int
     serial_out: int
-    cipher: Cipher
+    cipher: Cipher | None
     integrity: IntegrityId
     keys_in: EspKeys
     keys_out: EspKeys
@@ -49,6 +57,8 @@ class ChildSa:
     hard_packets: int | None = None
     hard_bytes: int | None = None
     mode: EncapsulationMode = EncapsulationMode.TUNNEL
+    ah: IntegrityId = IntegrityId.NONE
+    ah_spi_out: int | None = None
 
     def without_keys(self) -> "ChildSa":
         """The same without what must not be kept."""
@@ -73,7 +83,9 @@ class ChildSa:
             hard_packets=self.hard_packets,
             hard_bytes=self.hard_bytes,
             mode=self.mode,
+            ah=self.ah,
+            ah_spi_out=self.ah_spi_out,
         )
 
 
-_NO_KEYS = EspKeys(encryption=Secret(b""), integrity=Secret(b""))
+_NO_KEYS = EspKeys(encryption=_NOTHING, integrity=_NOTHING)

@@ -182,7 +182,7 @@ class Ikev1IpsecPolicy(IpsecSettings):
 
     def protections(self) -> tuple[Protection, ...]:
         """What may protect a packet, in the order of preference."""
-        return tuple(Protection(p.cipher, p.integrity) for p in self.proposals if p.cipher is not None)
+        return tuple(Protection(p.cipher, p.integrity, p.ah) for p in self.proposals)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

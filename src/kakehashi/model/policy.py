@@ -62,10 +62,13 @@ class DfBit(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """One way to protect a packet: `integrity` is NONE for AEAD ciphers."""
+    """One way to protect a packet: `integrity` is NONE for AEAD ciphers. `cipher` None: AH alone; `ah` NONE:
+    ESP alone.
+    """
 
-    cipher: Cipher
+    cipher: Cipher | None
     integrity: IntegrityId
+    ah: IntegrityId = IntegrityId.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +116,10 @@ class IpsecPolicy(IpsecSettings):
 
     def protections(self) -> tuple[Protection, ...]:
         """What may protect a packet, in the order of preference."""
-        return tuple(
+        alone = tuple(
+            Protection(None, IntegrityId.NONE, ah) for sets in self.algorithms.sets for ah in sets.ah
+        )
+        return alone + tuple(
             Protection(cipher, integrity)
             for algorithms in self.algorithms.sets
             for cipher in algorithms.ciphers

@@ -11,7 +11,7 @@ from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.selector import TrafficSelector
 from kakehashi.wire.registry.ikev1 import ExchangeType
 from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId, KeyExchangeId
-from tests.conversations.v1.gateways import ANY, PHASE2, TUNNEL, gateway, ikev1_tunnel, peer
+from tests.conversations.v1.gateways import ANY, PHASE2, SITE2, TUNNEL, gateway, ikev1_tunnel, peer
 from tests.conversations.v1.stories import policy, two_sites
 from tests.conversations.wire import Node, Wire, assert_in_step
 
@@ -85,13 +85,18 @@ def test_another_mode() -> None:
 
 
 @pytest.mark.parametrize("proposal", [AH, AH_ESP], ids=["AH", "AH and ESP"])
-def test_ah_is_understood_but_not_used(proposal: Any) -> None:
-    """A proposal with AH never comes as far as packets: it is refused here, or there."""
+def test_ah_does_not_pass_a_nat(proposal: Any) -> None:
+    """Who begins knows of the NAT since phase 1, and does not even ask."""
     wire = Wire()
-    a, b = two_sites(wire, policy(proposals=(proposal,)), policy(proposals=(proposal,)))
-    assert not a.initiate(TUNNEL, b)
-    assert "AH is not supported yet" in a.failures()[0]
-    assert not wire.sent
+    ipsec = {"ipsec": {"proposals": (proposal,)}}
+    a = wire.node("a", gateway(peer(1), ikev1_tunnel(1, **ipsec)), "192.168.77.2")
+    b = wire.node("b", gateway(peer(2, address=ANY), ikev1_tunnel(2, peer_address=ANY, **ipsec)), SITE2)
+    wire.nat(a, "203.0.113.7")
+    a.initiate(TUNNEL, b)
+    wire.run(5)
+    assert "AH covers the addresses that the NAT on the way changes" in a.failures()[0]
+    assert not a.children
+    assert not b.children
 
 
 def test_ah_against_esp_is_a_difference_of_protocols() -> None:

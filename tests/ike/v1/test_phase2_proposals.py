@@ -88,7 +88,10 @@ def test_ah_and_esp_stand_under_one_number() -> None:
     found = proposals.choose(suites(proposal(ah=SHA1)), both)
     assert isinstance(found, Chosen)
     assert (found.suite.ah, found.suite.cipher) == (SHA1, AES_256)
-    assert "AH" in proposals.unusable(found.suite)
+    assert not proposals.unusable(found.suite)
+    assert found.spi_out == found.ah_spi_out == int.from_bytes(SPI, "big")
+    behind_nat = replace(found.suite, encapsulation=ikev1.EncapsulationMode.UDP_ENCAPSULATED_TUNNEL)
+    assert "NAT" in proposals.unusable(behind_nat)
 
 
 ALL = [Cipher(i, bits) for i, shape in CIPHERS.items() for bits in shape.key_bits if i != EncryptionId.ENCR_CHACHA20_POLY1305]  # fmt: skip
@@ -122,7 +125,7 @@ def test_the_first_offer_that_any_of_ours_takes() -> None:
     assert isinstance(found, Chosen)
     assert found.suite.integrity == SHA1
     assert found.answer[0].number == 2
-    assert found.spi(ProtocolId.ESP) == SPI
+    assert found.spi_out == int.from_bytes(SPI, "big")
 
 
 def test_the_chosen_transform_comes_back_as_it_came() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from kakehashi.check.report import Remark, Severity
 from kakehashi.check.rules.subject import Subject, where
+from kakehashi.crypto.sizes import ah_size
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Interface
@@ -66,9 +67,14 @@ def _mtu(subject: Subject, inner: int) -> Iterator[Remark]:
 
 
 def largest_inner(mtu: int, version: int, nat: bool, protection: Protection) -> int:
-    """The largest packet that fits into one ESP packet in tunnel mode (RFC 4303 section 2), octets."""
+    """The largest packet that fits into one ESP packet in tunnel mode (RFC 4303 section 2), into AH (RFC 4302
+    section 2), or into both, octets.
+    """
+    room = mtu - _IP[version] - ah_size(protection.ah, version)
+    if protection.cipher is None:
+        return room
     iv, block, icv = _shape(protection.cipher, protection.integrity)
-    room = mtu - _IP[version] - (_UDP if nat else 0) - _ESP_HEADER - iv - icv
+    room -= (_UDP if nat else 0) + _ESP_HEADER + iv + icv
     return room // block * block - _ESP_TRAILER
 
 

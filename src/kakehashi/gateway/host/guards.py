@@ -12,10 +12,10 @@ from kakehashi.model.selector import EVERYTHING, TrafficSelector
 ALL_PORTS = (0, 65535)
 WHOLE = tuple((s.start, s.end) for s in EVERYTHING)
 WITH_PORTS = frozenset({6, 17, 33, 132})
-# IKE and ESP of this host are what protects; neighbour discovery (RFC 4861) never leaves the link.
+# IKE, ESP and AH of this host are what protects; neighbour discovery (RFC 4861) never leaves the link.
 NEIGHBOURS = "icmpv6 type { 133, 134, 135, 136 } accept"
-CARRIERS_OUT = ("meta l4proto esp accept", "udp sport { 500, 4500 } accept", NEIGHBOURS)
-CARRIERS_IN = ("meta l4proto esp accept", "udp dport { 500, 4500 } accept", NEIGHBOURS)
+CARRIERS_OUT = ("meta l4proto { esp, ah } accept", "udp sport { 500, 4500 } accept", NEIGHBOURS)
+CARRIERS_IN = ("meta l4proto { esp, ah } accept", "udp dport { 500, 4500 } accept", NEIGHBOURS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Tells that a router on the way of our ESP packets has found one too large (RFC 1191, RFC 8201)."""
+"""Tells that a router on the way of our ESP and AH packets has found one too large (RFC 1191, RFC 8201)."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,7 @@ import socket
 import struct
 from collections.abc import Callable
 
-ESP, UDP = 50, 17
+ESP, AH, UDP = 50, 51, 17
 READ_SIZE = 2048
 SOL_RAW, ICMP_FILTER = 255, 1  # linux/icmp.h: a set bit keeps a type out
 ICMPV6_FILTER = 1  # linux/icmpv6.h: likewise
@@ -58,19 +58,19 @@ class PathMtuBell:
 
 
 def is_about_esp_v4(packet: bytes) -> bool:
-    """Is it "fragmentation needed" about ESP or UDP? `packet` begins with its own IP header."""
+    """Is it "fragmentation needed" about ESP, AH or UDP? `packet` begins with its own IP header."""
     header = (packet[0] & 15) * 4 if packet else 0
     message, quoted = packet[header : header + 8], packet[header + 8 :]
     return (
         message[:2] == bytes([DESTINATION_UNREACHABLE, FRAGMENTATION_NEEDED])
         and len(quoted) >= 20
-        and quoted[9] in (ESP, UDP)
+        and quoted[9] in (ESP, AH, UDP)
     )
 
 
 def is_about_esp_v6(message: bytes) -> bool:
-    """Is it Packet Too Big about ESP or UDP? The kernel keeps the IP header to itself."""
-    return message[:1] == bytes([PACKET_TOO_BIG]) and len(message) >= 48 and message[14] in (ESP, UDP, 44)
+    """Is it Packet Too Big about ESP, AH or UDP? The kernel keeps the IP header to itself."""
+    return message[:1] == bytes([PACKET_TOO_BIG]) and len(message) >= 48 and message[14] in (ESP, AH, UDP, 44)
 
 
 def _open(family: socket.AddressFamily) -> socket.socket | None:

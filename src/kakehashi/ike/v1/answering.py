@@ -18,7 +18,7 @@ from kakehashi.ike.v1.refusal import Refusal
 from kakehashi.model.address import ANY
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.status import NatSide
-from kakehashi.wire.registry.ikev1 import NotifyType, ProtocolId
+from kakehashi.wire.registry.ikev1 import NotifyType
 from kakehashi.wire.v1.identification import Identification
 from kakehashi.wire.v1.sa import SecurityAssociation
 
@@ -105,7 +105,7 @@ def _choose(sa: IsakmpSa, tunnel: Ikev1Tunnel, offered: SecurityAssociation) -> 
             f"{sa.peer_text} offers {chosen.suite}, as {tunnel_text(tunnel)} allows, but {problem}",
             details={"tunnel": tunnel.interface},
         )
-    if any(phase2_proposals.is_reserved(p.spi) for p in chosen.answer if p.protocol == ProtocolId.ESP):
+    if any(phase2_proposals.is_reserved(p.spi) for p in chosen.answer):
         raise Refusal(NotifyType.INVALID_SPI, f"{sa.peer_text} proposes a reserved SPI")
     return chosen
 

@@ -12,9 +12,9 @@ from kakehashi.wire.registry.ikev1 import ExchangeType, NotifyType, ProtocolId
 from kakehashi.wire.v1.notification import Notification
 
 
-def connected(spi: bytes) -> Notification:
+def connected(protocol: ProtocolId, spi: bytes) -> Notification:
     """The responder's word that it has the SA."""
-    return Notification(NotifyType.CONNECTED, ProtocolId.ESP, spi)
+    return Notification(NotifyType.CONNECTED, protocol, spi)
 
 
 def exchange_type(style: CommitBit) -> ExchangeType:

@@ -67,7 +67,8 @@ def delete_pair(host: Host, pair: Pair, reason: str, now: float) -> None:
     """End a pair here, and tell the peer where it may be told."""
     sa = courier(host, pair) if pair.peer.send_delete else None
     if sa is not None:
-        send_notice(sa, [Delete(ProtocolId.ESP, (pair.spi_in.to_bytes(4, "big"),))], now)
+        spi = pair.spi_in.to_bytes(4, "big")
+        send_notice(sa, [Delete(protocol, (spi,)) for protocol in pair.suite.protocols], now)
     host.pairs.remove(pair, reason)
 
 
@@ -86,6 +87,7 @@ def received(sa: IsakmpSa, delete: Delete, now: float) -> None:
             _forget_isakmp_sa(sa, cookies, now)
     elif delete.protocol in (ProtocolId.ESP, ProtocolId.AH):
         for spi in delete.spis:
+            # With one of AH and ESP the other makes no sense; both have Deletes.
             pair = sa.host.pairs.by_peer_spi(sa, spi)
             if pair is not None:
                 sa.host.pairs.remove(pair, DELETED_BY_PEER)

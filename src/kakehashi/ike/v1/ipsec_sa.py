@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kakehashi.crypto.ikev1.key_schedule import sa_keys
+from kakehashi.crypto.ikev1.key_schedule import SaKeys, sa_keys
 from kakehashi.crypto.sizes import encryption_key_size, integrity_key_size
 from kakehashi.ike.effects import EventName, Level
 from kakehashi.ike.known import known
@@ -45,7 +45,8 @@ class PairState(enum.Enum):
 class Agreed:
     """What quick mode has agreed. `begun`: when its first message was sent or came, monotonic seconds.
 
-    `g_qm_xy` is empty without perfect forward secrecy. SPIs are numbers, `spi_out` the peer's.
+    `ah_spi_out`: the peer's SPI for AH around ESP, None without. `g_qm_xy` is empty without perfect forward
+    secrecy. SPIs are numbers, `spi_out` the peer's.
     """
 
     tunnel: Ikev1Tunnel
@@ -54,6 +55,7 @@ class Agreed:
     role: Role
     spi_in: int
     spi_out: int
+    ah_spi_out: int | None
     ni_b: bytes
     nr_b: bytes
     begun: float
@@ -175,10 +177,10 @@ def _child_sa(sa: IsakmpSa, agreed: Agreed) -> ChildSa:
         spi_out=agreed.spi_out,
         serial_in=sa.host.next_serial(),
         serial_out=sa.host.next_serial(),
-        cipher=known(suite.cipher),
+        cipher=suite.cipher,
         integrity=suite.integrity,
-        keys_in=_keys(sa, agreed, agreed.spi_in),
-        keys_out=_keys(sa, agreed, agreed.spi_out),
+        keys_in=_keys(sa, agreed, agreed.spi_in, agreed.spi_in),
+        keys_out=_keys(sa, agreed, agreed.spi_out, agreed.ah_spi_out or agreed.spi_out),
         esn=suite.esn,
         local_selectors=(carried.local,),
         remote_selectors=(carried.remote,),
@@ -188,23 +190,37 @@ def _child_sa(sa: IsakmpSa, agreed: Agreed) -> ChildSa:
         soft_bytes=int(hard_bytes * _SOFT[agreed.role]) if soft and hard_bytes is not None else None,
         hard_bytes=hard_bytes,
         mode=policy.mode,
+        ah=suite.ah,
+        ah_spi_out=agreed.ah_spi_out,
     )
 
 
-def _keys(sa: IsakmpSa, agreed: Agreed, spi: int) -> EspKeys:
-    cipher = known(agreed.suite.cipher)
-    keys = sa_keys(
-        sa.hash,
-        known(sa.skeyids).skeyid_d,
-        ProtocolId.ESP,
-        spi.to_bytes(4, "big"),
-        agreed.ni_b,
-        agreed.nr_b,
-        encryption_key_size(cipher.id, cipher.key_bits),
-        integrity_key_size(agreed.suite.integrity),
-        agreed.g_qm_xy,
+def _keys(sa: IsakmpSa, agreed: Agreed, spi: int, ah_spi: int) -> EspKeys:
+    """Those of each protocol of one direction: KEYMAT is made with its number and its SPI."""
+    cipher = agreed.suite.cipher
+    encryption, integrity = 0, 0
+    if cipher is not None:
+        encryption = encryption_key_size(cipher.id, cipher.key_bits)
+        integrity = integrity_key_size(agreed.suite.integrity)
+
+    def cut(protocol: ProtocolId, number: int, encryption: int, integrity: int) -> SaKeys:
+        return sa_keys(
+            sa.hash,
+            known(sa.skeyids).skeyid_d,
+            protocol,
+            number.to_bytes(4, "big"),
+            agreed.ni_b,
+            agreed.nr_b,
+            encryption,
+            integrity,
+            agreed.g_qm_xy,
+        )
+
+    esp = cut(ProtocolId.ESP, spi, encryption, integrity)
+    ah = cut(ProtocolId.AH, ah_spi, 0, integrity_key_size(agreed.suite.ah))
+    return EspKeys(
+        encryption=Secret(esp.encryption), integrity=Secret(esp.integrity), ah=Secret(ah.integrity)
     )
-    return EspKeys(encryption=Secret(keys.encryption), integrity=Secret(keys.integrity))
 
 
 def _rekey_at(peer: Ikev1Peer, agreed: Agreed, now: float) -> float | None:

@@ -59,7 +59,7 @@ class Pairs:
     def by_peer_spi(self, sa: IsakmpSa, spi: bytes) -> Pair | None:
         """The pair that the peer of an ISAKMP SA calls by its own inbound SPI."""
         number = int.from_bytes(spi, "big")
-        return next((pair for pair in self.of_sa(sa) if pair.spi_out == number), None)
+        return next((p for p in self.of_sa(sa) if number in (p.spi_out, p.sa.ah_spi_out)), None)
 
     def standing(self, pair: Pair) -> Pair | None:
         """The one of the same lineage that packets leave by."""

@@ -34,6 +34,15 @@ DEFAULT_LIFETIME = 28800  # seconds, of an SA whose proposal says nothing (RFC 2
 _MAX_LIFE = 0xFFFFFFFF
 _MAX_CHOICES = 64  # combinations of the transforms of one AH and ESP proposal that are looked at
 
+_IN_UDP = frozenset(
+    {
+        ikev1.EncapsulationMode.UDP_ENCAPSULATED_TUNNEL,
+        ikev1.EncapsulationMode.UDP_ENCAPSULATED_TRANSPORT,
+        ikev1.EncapsulationMode.UDP_ENCAPSULATED_TUNNEL_DRAFTS,
+        ikev1.EncapsulationMode.UDP_ENCAPSULATED_TRANSPORT_DRAFTS,
+    }
+)
+
 # Which attributes a transform may have that mean nothing here, or are taken as they come.
 _HARMLESS = frozenset({IpsecAttribute.ECN_TUNNEL})
 _KNOWN = _HARMLESS | {
@@ -64,6 +73,17 @@ class Phase2Suite:
     kilobytes: int | None = None
     esn: bool = False
 
+    @property
+    def protocols(self) -> tuple[ProtocolId, ...]:
+        """Those that it is made of, the outer one first."""
+        ah = (ProtocolId.AH,) if self.ah != IntegrityId.NONE else ()
+        return ah if self.cipher is None else (*ah, ProtocolId.ESP)
+
+    @property
+    def protocol(self) -> ProtocolId:
+        """The one whose SPI names the pair of SAs."""
+        return ProtocolId.AH if self.cipher is None else ProtocolId.ESP
+
     def __str__(self) -> str:
         parts = [f"ESP {_cipher_text(self)}"] if self.cipher is not None else []
         if self.cipher is not None and self.integrity != IntegrityId.NONE:
@@ -89,9 +109,17 @@ class Chosen:
     answer: tuple[Proposal, ...]
     shorter: tuple[tuple[LifeType, int], ...] = ()
 
-    def spi(self, protocol: ProtocolId) -> bytes:
-        """The offerer's SPI for a protocol, empty if it is not chosen."""
-        return next((p.spi for p in self.answer if p.protocol == protocol), b"")
+    @property
+    def spi_out(self) -> int:
+        """The offerer's SPI for ESP, or for AH alone."""
+        protocol = self.suite.protocol
+        return next(int.from_bytes(p.spi, "big") for p in self.answer if p.protocol == protocol)
+
+    @property
+    def ah_spi_out(self) -> int | None:
+        """The offerer's SPI for AH around ESP, None without."""
+        spis = (p.spi for p in self.answer if p.protocol == ProtocolId.AH and len(self.answer) > 1)
+        return next((int.from_bytes(spi, "big") for spi in spis), None)
 
     def with_spi(self, spi: bytes) -> SecurityAssociation:
         """The answer, with our own SPI; AH and ESP have the same."""
@@ -128,10 +156,12 @@ def allowed(policy: Ikev1IpsecPolicy, encapsulation: ikev1.EncapsulationMode) ->
 
 def unusable(suite: Phase2Suite) -> str:
     """Why no packet can be protected this way here, "" if it can."""
-    if suite.ah != IntegrityId.NONE:
-        return "AH is not supported yet"
+    if suite.ah != IntegrityId.NONE and suite.encapsulation in _IN_UDP:
+        return "AH covers the addresses that the NAT on the way changes (RFC 3715 section 2.1)"
     if suite.cipher is None:
-        return "it protects nothing"
+        return "" if suite.ah != IntegrityId.NONE else "it protects nothing"
+    if suite.ah != IntegrityId.NONE:
+        return ""
     if suite.integrity == IntegrityId.NONE and not suite.cipher.is_aead:
         return f"{cipher_name(suite.cipher)} without authentication protects nobody (RFC 8221 section 6)"
     return ""

@@ -36,7 +36,7 @@ from kakehashi.ike.v1.replacement import failed as rekey_failed
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.status import NatSide, Role
 from kakehashi.wire.errors import WireError
-from kakehashi.wire.registry.ikev1 import NotifyType, ProtocolId
+from kakehashi.wire.registry.ikev1 import NotifyType
 from kakehashi.wire.v1.delete import Delete
 from kakehashi.wire.v1.ke import KeyExchange
 from kakehashi.wire.v1.nonce import Nonce
@@ -80,6 +80,10 @@ class Initiator(QuickMode):
         self.selectors = identities.of_client(self.selectors, sa.borrowed)
         form = phase2_proposals.encapsulation(policy.mode, sa.nat_method, sa.nat is not NatSide.NONE)
         self._suites = phase2_proposals.allowed(policy, form)
+        problem = phase2_proposals.unusable(self._suites[0]) if self._suites else ""
+        if problem and all(map(phase2_proposals.unusable, self._suites)):
+            self._fail(sa, Refusal(None, f"{problem} ({tunnel_text(self.tunnel)})"), now, "unusable")
+            return
         self.spi_in = host.new_esp_spi()
         self._ni_b = host.entropy(NONCE_SIZE)
         self._key_pair = new_key_pair(sa, policy.pfs)
@@ -168,7 +172,8 @@ class Initiator(QuickMode):
             selectors=self.selectors,
             role=self.role,
             spi_in=self.spi_in,
-            spi_out=int.from_bytes(chosen.spi(ProtocolId.ESP), "big"),
+            spi_out=chosen.spi_out,
+            ah_spi_out=chosen.ah_spi_out,
             ni_b=self._ni_b,
             nr_b=nonce_of(received),
             begun=self._begun,
@@ -244,8 +249,9 @@ class Initiator(QuickMode):
         if refusal.notify is None or sa.state is not State.ESTABLISHED:
             return
         spi = self.spi_in.to_bytes(4, "big")
-        notify = Notification(refusal.notify, ProtocolId.ESP, spi)
-        send_notice(sa, [notify, Delete(ProtocolId.ESP, (spi,))], now)
+        protocols = dict.fromkeys(p for suite in self._suites for p in suite.protocols)
+        notify = Notification(refusal.notify, self._suites[0].protocol, spi)
+        send_notice(sa, [notify, *(Delete(protocol, (spi,)) for protocol in protocols)], now)
 
 
 def _obeyed(suite: Phase2Suite, told: Notification) -> Phase2Suite:

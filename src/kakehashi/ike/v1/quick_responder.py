@@ -69,7 +69,8 @@ class Responder(QuickMode):
             selectors=self.selectors,
             role=self.role,
             spi_in=self.spi_in,
-            spi_out=int.from_bytes(chosen.spi(ProtocolId.ESP), "big"),
+            spi_out=chosen.spi_out,
+            ah_spi_out=chosen.ah_spi_out,
             ni_b=self._ni_b,
             nr_b=self._nr_b,
             begun=now,
@@ -85,7 +86,7 @@ class Responder(QuickMode):
         payloads += original_addresses(sa, self.tunnel, self.role)
         if chosen.shorter:
             data = phase2_proposals.responder_lifetime(chosen.shorter)
-            payloads.append(Notification(NotifyType.RESPONDER_LIFETIME, ProtocolId.ESP, spi, data))
+            payloads.append(Notification(NotifyType.RESPONDER_LIFETIME, suite.protocol, spi, data))
         digest = hash_2(sa.hash, known(sa.skeyids).skeyid_a, self.message_id, self._ni_b, octets(payloads))
         datagrams = sealed(sa, self.message_id, digest, payloads, commit=self._commits)
         self.flight.heard(received.digest)
@@ -132,7 +133,9 @@ class Responder(QuickMode):
         if self._commits:
             # Kept in the flight, so that a repeated third message is answered by it (V1-05).
             kind = commit_bit.exchange_type(self.tunnel.ipsec.commit_bit)
-            payloads = [commit_bit.connected(self.spi_in.to_bytes(4, "big"))]
+            payloads = [
+                commit_bit.connected(known(self._pair).suite.protocol, self.spi_in.to_bytes(4, "big"))
+            ]
             self.flight.send(sa, sa.seal(kind, self.message_id, payloads, hashed=True), now)
         self.stand(sa, now)
 
@@ -165,5 +168,6 @@ def _refuse(sa: IsakmpSa, received: Received, refusal: Refusal, now: float) -> N
     if refusal.notify is None:
         return
     offered = received.maybe(SecurityAssociation)
-    spi = offered.proposals[0].spi if offered is not None else b""
-    send_notice(sa, [Notification(refusal.notify, ProtocolId.ESP, spi)], now)
+    first = offered.proposals[0] if offered is not None else None
+    protocol, spi = (first.protocol, first.spi) if first is not None else (ProtocolId.ESP, b"")
+    send_notice(sa, [Notification(refusal.notify, protocol, spi)], now)

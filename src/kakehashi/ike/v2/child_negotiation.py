@@ -23,6 +23,7 @@ from kakehashi.ike.v2.refusal import Refusal
 from kakehashi.ike.v2.selectors import Pair, from_wire, respond, to_wire, within
 from kakehashi.model.policy import ResponderSelectors
 from kakehashi.model.selector import TrafficSelector
+from kakehashi.model.status import NatSide
 from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.registry.ikev2 import NotifyType, ProtocolId
 from kakehashi.wire.v2.payloads import Payload
@@ -70,6 +71,7 @@ def answer(sa: IkeSa, tunnel: Ikev2Tunnel, contents: Contents, key_exchange: boo
     if isinstance(chosen, Mismatch):
         sentence = chosen.sentence(sa.peer, tunnel_text(tunnel))
         raise Refusal(NotifyType.NO_PROPOSAL_CHOSEN, sentence, details=chosen.details())
+    _check_nat(sa, chosen)
     if _is_reserved(chosen.spi):
         raise Refusal(NotifyType.NO_PROPOSAL_CHOSEN, f"{sa.peer} proposes a reserved SPI, {chosen.spi.hex()}")
     if len(sa.children) >= MAX_CHILDREN:
@@ -100,6 +102,7 @@ def accepted(
     chosen = accept(allowed, contents.one(SecurityAssociation).proposals, ProtocolId.ESP)
     if isinstance(chosen, Mismatch) or _is_reserved(chosen.spi):
         raise Refusal(NotifyType.NO_PROPOSAL_CHOSEN, f"{sa.peer} chooses a Child SA that we did not offer")
+    _check_nat(sa, chosen)
     answered = Pair(
         local=from_wire(contents.one(TrafficSelectorsInitiator).selectors),
         remote=from_wire(contents.one(TrafficSelectorsResponder).selectors),
@@ -131,6 +134,12 @@ def _offered_pair(contents: Contents) -> Pair:
         local=from_wire(contents.one(TrafficSelectorsResponder).selectors),
         remote=from_wire(contents.one(TrafficSelectorsInitiator).selectors),
     )
+
+
+def _check_nat(sa: IkeSa, chosen: Chosen) -> None:
+    if chosen.protocol == ProtocolId.AH and sa.nat is not NatSide.NONE:
+        why = "AH covers the addresses that the NAT on the way changes (RFC 3715 section 2.1)"
+        raise Refusal(NotifyType.NO_PROPOSAL_CHOSEN, f"AH with {sa.peer}: {why}")
 
 
 def _is_reserved(spi: bytes) -> bool:

@@ -104,7 +104,9 @@ def describe(child: Child) -> str:
 
 @lru_cache(maxsize=256)
 def _describe_suite(suite: ChildSuite) -> str:
-    parts = [cipher_name(suite.cipher)]
+    parts = [] if suite.cipher is None else [cipher_name(suite.cipher)]
+    if suite.ah != IntegrityId.NONE:
+        parts.append(f"AH {value_name(TransformType.INTEG, suite.ah)}")
     if suite.integrity != IntegrityId.NONE:
         parts.append(value_name(TransformType.INTEG, suite.integrity))
     if suite.group != KeyExchangeId.NONE:
@@ -149,12 +151,12 @@ def _child_sa(sa: IkeSa, agreed: Agreed) -> ChildSa:
         known(sa.keys).sk_d,
         agreed.ni,
         agreed.nr,
-        encryption_key_size(suite.cipher.id, suite.cipher.key_bits),
-        integrity_key_size(suite.integrity),
+        0 if suite.cipher is None else encryption_key_size(suite.cipher.id, suite.cipher.key_bits),
+        integrity_key_size(suite.integrity if suite.ah == IntegrityId.NONE else suite.ah),
         agreed.shared,
     )
-    ours = EspKeys(encryption=Secret(keys.encryption_i), integrity=Secret(keys.integrity_i))
-    theirs = EspKeys(encryption=Secret(keys.encryption_r), integrity=Secret(keys.integrity_r))
+    ours = _keys(suite, keys.encryption_i, keys.integrity_i)
+    theirs = _keys(suite, keys.encryption_r, keys.integrity_r)
     if not agreed.is_initiator:
         ours, theirs = theirs, ours
     return ChildSa(
@@ -176,7 +178,14 @@ def _child_sa(sa: IkeSa, agreed: Agreed) -> ChildSa:
         soft_packets=policy.soft_packets,
         soft_bytes=policy.soft_bytes,
         mode=policy.mode,
+        ah=suite.ah,
     )
+
+
+def _keys(suite: ChildSuite, encryption: bytes, integrity: bytes) -> EspKeys:
+    if suite.ah != IntegrityId.NONE:
+        return EspKeys(encryption=Secret(b""), integrity=Secret(b""), ah=Secret(integrity))
+    return EspKeys(encryption=Secret(encryption), integrity=Secret(integrity))
 
 
 def _rekey_at(sa: IkeSa, agreed: Agreed, now: float) -> float | None:

@@ -142,8 +142,10 @@ class NewChild:
 
     def _give_back(self, sa: IkeSa, contents: Contents, now: float) -> None:
         """The peer has made a Child SA that we do not take: it must hear of that, by our SPI for it."""
-        if contents.maybe(SecurityAssociation) is not None:
-            sa.begin(DeleteUnmade(self._spi_in), now)
+        made = contents.maybe(SecurityAssociation)
+        if made is not None:
+            is_ah = any(proposal.protocol == ProtocolId.AH for proposal in made.proposals)
+            sa.begin(DeleteUnmade(self._spi_in, ProtocolId.AH if is_ah else ProtocolId.ESP), now)
 
 
 class RekeyChild(NewChild):
@@ -163,7 +165,7 @@ class RekeyChild(NewChild):
         if payloads is None:
             return None
         spi = self.child.spi_in.to_bytes(4, "big")
-        return [Notify(NotifyType.REKEY_SA, ProtocolId.ESP, spi), *payloads]
+        return [Notify(NotifyType.REKEY_SA, self.child.suite.protocol, spi), *payloads]
 
     def failed(self, sa: IkeSa, why: str | None, now: float) -> None:
         """The end of the IKE SA is told by itself."""
@@ -215,11 +217,12 @@ class DeleteUnmade:
     kind = ExchangeType.INFORMATIONAL
     concerns_child = True
 
-    def __init__(self, spi_in: int) -> None:
+    def __init__(self, spi_in: int, protocol: ProtocolId = ProtocolId.ESP) -> None:
         self._spi_in = spi_in
+        self._protocol = protocol
 
     def request(self, sa: IkeSa, now: float) -> Sequence[Payload] | None:
-        return [Delete(ProtocolId.ESP, (self._spi_in.to_bytes(4, "big"),))]
+        return [Delete(self._protocol, (self._spi_in.to_bytes(4, "big"),))]
 
     def response(self, sa: IkeSa, contents: Contents, now: float) -> None:
         """Nothing is left to do."""
@@ -284,7 +287,8 @@ def _old(sa: IkeSa, rekey: Notify) -> Child:
         # It may be the one that we just ask for: the peer has it, and its answer was overtaken.
         raise Refusal(NotifyType.TEMPORARY_FAILURE, "it may be about to be", expected=True)
     if child is None:
-        raise Refusal(NotifyType.CHILD_SA_NOT_FOUND, "it is gone", spi=rekey.spi, expected=True)
+        why, protocol = "it is gone", rekey.protocol
+        raise Refusal(NotifyType.CHILD_SA_NOT_FOUND, why, spi=rekey.spi, protocol=protocol, expected=True)
     if child.state is not ChildState.INSTALLED:
         raise Refusal(NotifyType.TEMPORARY_FAILURE, f"it is {child.state.value}", expected=True)
     return child

@@ -67,7 +67,7 @@ class DeleteChild:
     def request(self, sa: IkeSa, now: float) -> Sequence[Payload] | None:
         if self.child.spi_in not in sa.children:
             return None
-        return [Delete(ProtocolId.ESP, (self.child.spi_in.to_bytes(4, "big"),))]
+        return [Delete(self.child.suite.protocol, (self.child.spi_in.to_bytes(4, "big"),))]
 
     def response(self, sa: IkeSa, contents: Contents, now: float) -> None:
         children.remove(sa, self.child, self._reason)
@@ -120,15 +120,14 @@ def respond(sa: IkeSa, contents: Contents, now: float) -> tuple[list[Payload], s
     """The responder's part: the payloads of the answer, and why the IKE SA ends after it, or ""."""
     answer: list[Payload] = []
     end = ""
-    deleted: list[bytes] = []
+    deleted: dict[ProtocolId, list[bytes]] = {}
     for delete in contents.all(Delete):
         if delete.protocol == ProtocolId.IKE:
             # "It MUST reply as usual, and forget about its own" delete or rekey (section 2.25.2).
             end = DELETED_BY_PEER
-        elif delete.protocol == ProtocolId.ESP:
-            deleted += _delete_children(sa, delete.spis)
-    if deleted:
-        answer.append(Delete(ProtocolId.ESP, tuple(deleted)))
+        elif delete.protocol in (ProtocolId.ESP, ProtocolId.AH):
+            deleted.setdefault(delete.protocol, []).extend(_delete_children(sa, delete.spis))
+    answer += [Delete(protocol, tuple(spis)) for protocol, spis in deleted.items() if spis]
     for notify in contents.notifies:
         if notify.type.is_error:
             end = _error(sa, notify, now) or end

@@ -36,6 +36,7 @@ Choice = dict[TransformType, Value]
 class Allowed:
     """What a policy allows: the shapes, and every cipher with its shape, most preferred first.
 
+    A shape of AH has no ciphers, and stands beside `_NO_CIPHER`.
     `offers`: the transforms of each shape, as an initiator offers them.
     """
 
@@ -43,6 +44,8 @@ class Allowed:
     ciphers: tuple[tuple[Value, Shape], ...]
     offers: tuple[tuple[Transform, ...], ...]
 
+
+_NO_CIPHER: Value = (0, 0)
 
 # A transform type that is not offered counts as this value (RFC 7296 section 3.3.3). ESN is mandatory for
 # ESP, but implementations that leave it out mean NO_ESN.
@@ -81,12 +84,20 @@ class IkeSuite:
 
 @dataclass(frozen=True, slots=True)
 class ChildSuite:
-    """What protects a Child SA. `group` is NONE without perfect forward secrecy."""
+    """What protects a Child SA. `group` is NONE without perfect forward secrecy. `cipher` None: it is AH, and
+    `ah` is its algorithm.
+    """
 
-    cipher: Cipher
+    cipher: Cipher | None
     integrity: IntegrityId
     group: KeyExchangeId
     esn: bool
+    ah: IntegrityId = IntegrityId.NONE
+
+    @property
+    def protocol(self) -> ProtocolId:
+        """ESP or AH."""
+        return ProtocolId.AH if self.cipher is None else ProtocolId.ESP
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,10 @@ class Chosen:
 
     def child_suite(self) -> ChildSuite:
         """The choice for a Child SA."""
+        if self.protocol == ProtocolId.AH:
+            integrity = _INTEGRITIES[self.values[TransformType.INTEG][0]]
+            esn = self.values[TransformType.ESN][0] == EsnId.ESN
+            return ChildSuite(None, IntegrityId.NONE, self.group, esn, integrity)
         return ChildSuite(
             self._cipher(),
             _INTEGRITIES[self.values[TransformType.INTEG][0]],
@@ -159,9 +174,9 @@ def child_allowed(algorithms: ChildAlgorithms, with_key_exchange: bool) -> Allow
     """
     usable = key_exchange.supported() | {KeyExchangeId.NONE} if with_key_exchange else frozenset()
     return _together(
-        _allowed(
+        (_allowed_ah if one.ah else _allowed)(
             one.ciphers,
-            one.integrities,
+            one.ah or one.integrities,
             {
                 TransformType.KE: _values(g for g in one.key_exchanges if g in usable)
                 or (_ABSENT[TransformType.KE],),
@@ -175,16 +190,25 @@ def child_allowed(algorithms: ChildAlgorithms, with_key_exchange: bool) -> Allow
 def offer(allowed: Allowed, protocol: ProtocolId, spi: bytes) -> tuple[Proposal, ...]:
     """The proposals of an initiator, numbered from 1 (RFC 7296 section 3.3.1)."""
     return tuple(
-        Proposal(number, protocol, spi, transforms) for number, transforms in enumerate(allowed.offers, 1)
+        Proposal(number, protocol if _has_cipher(transforms) else ProtocolId.AH, spi, transforms)
+        for number, transforms in enumerate(allowed.offers, 1)
     )
+
+
+def _has_cipher(transforms: Sequence[Transform]) -> bool:
+    return any(transform.type == TransformType.ENCR for transform in transforms)
 
 
 def choose(allowed: Allowed, proposals: Sequence[Proposal], protocol: ProtocolId) -> Chosen | Mismatch:
     """The responder's choice, by our own order of preference among what is offered."""
-    offers = [(p, _read(p)) for p in proposals if p.protocol == protocol]
+    known = {ProtocolId.AH if cipher == _NO_CIPHER else protocol for cipher, _ in allowed.ciphers}
+    offers = [(p, _read(p)) for p in proposals if p.protocol in (known or {protocol})]
     for cipher, shape in allowed.ciphers:
         for proposal, offered in offers:
-            if cipher not in offered.get(TransformType.ENCR, ()) or not offered.keys() <= shape.keys():
+            is_ah = proposal.protocol == ProtocolId.AH
+            if is_ah != (cipher == _NO_CIPHER) or not offered.keys() <= shape.keys():
+                continue
+            if not is_ah and cipher not in offered.get(TransformType.ENCR, ()):
                 continue
             values = _agree(shape, cipher, offered)
             if values is not None:
@@ -194,7 +218,7 @@ def choose(allowed: Allowed, proposals: Sequence[Proposal], protocol: ProtocolId
 
 def accept(allowed: Allowed, proposals: Sequence[Proposal], protocol: ProtocolId) -> Chosen | Mismatch:
     """The initiator's check of the one proposal that came back: it must be a selection from ours."""
-    if len(proposals) != 1 or proposals[0].protocol != protocol:
+    if len(proposals) != 1 or proposals[0].protocol not in (protocol, ProtocolId.AH):
         return Mismatch(())
     if any(len(values) != 1 for values in _read(proposals[0]).values()):
         return Mismatch(())
@@ -266,6 +290,13 @@ def _allowed(ciphers: Sequence[Cipher], integrities: Sequence[IntegrityId], rest
     return Allowed(tuple(shapes.values()), by_preference, offers)
 
 
+def _allowed_ah(_: Sequence[Cipher], integrities: Sequence[IntegrityId], rest: Shape) -> Allowed:
+    """RFC 7296 section 3.3.3: AH has an integrity algorithm, ESN, and a key exchange where that is wanted."""
+    known = _values(i for i in integrities if i in INTEGRITY and i != IntegrityId.NONE)
+    shape = {TransformType.INTEG: known} | rest
+    return Allowed((shape,), ((_NO_CIPHER, shape),), (_offered_transforms(shape),))
+
+
 def _together(parts: Iterable[Allowed]) -> Allowed:
     """All alternatives in one. Those of which nothing can be made go, unless there is no other."""
     several = tuple(parts)
@@ -308,7 +339,7 @@ def _read(proposal: Proposal) -> dict[TransformType, tuple[Value, ...]]:
 
 
 def _agree(shape: Shape, cipher: Value, offered: Shape) -> Choice | None:
-    values: Choice = {TransformType.ENCR: cipher}
+    values: Choice = {} if cipher == _NO_CIPHER else {TransformType.ENCR: cipher}
     for kind, allowed in shape.items():
         if kind == TransformType.ENCR:
             continue
@@ -357,7 +388,7 @@ def _mismatch(shapes: Sequence[Shape], offers: Sequence[Shape]) -> Mismatch:
     for kind in nearest:
         if kind == TransformType.ENCR:
             theirs = _distinct(v for o in offers for v in o.get(kind, ()))
-            ours = _distinct(v for s in shapes for v in s[kind])
+            ours = _distinct(v for s in shapes for v in s.get(kind, ()))
         else:
             theirs = _offered(kind, offered_best)
             ours = _distinct(v for s in near_shapes for v in s.get(kind, ()))

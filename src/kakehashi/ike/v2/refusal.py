@@ -21,6 +21,7 @@ class Refusal(Exception):  # noqa: N818 (it says what happened)
         *,
         data: bytes = b"",
         spi: bytes = b"",
+        protocol: ProtocolId = ProtocolId.ESP,
         details: Mapping[str, str] | None = None,
         expected: bool = False,
     ) -> None:
@@ -31,8 +32,9 @@ class Refusal(Exception):  # noqa: N818 (it says what happened)
         self.expected = expected
         self._data = data
         self._spi = spi
+        self._protocol = protocol
 
     def payload(self) -> Notify:
         """The Notify for the peer."""
-        protocol = ProtocolId.ESP if self._spi else ProtocolId.NONE
+        protocol = self._protocol if self._spi else ProtocolId.NONE
         return Notify(self.notify, protocol, self._spi, self._data)

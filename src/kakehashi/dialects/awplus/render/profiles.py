@@ -112,6 +112,9 @@ class Profiles:
         """The IPsec profile of a tunnel."""
         transforms = []
         for p in policy.protections():
+            if p.cipher is None:
+                self.losses.add(source, "AH", "the device has none")
+                continue
             transform = IpsecTransform(p.cipher, p.integrity)
             said = _has(transform)
             if self.losses.unless(

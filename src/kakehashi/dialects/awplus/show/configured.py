@@ -183,7 +183,7 @@ def _version_1(peer: Ikev1Peer) -> _Isakmp:
 
 
 def _ipsec(tunnel: Tunnel) -> _Ipsec:
-    protections = tuple((p.cipher, p.integrity) for p in tunnel.ipsec.protections())
+    protections = tuple((p.cipher, p.integrity) for p in tunnel.ipsec.protections() if p.cipher is not None)
     lifetime, group = defaults.IPSEC_LIFETIME, KeyExchangeId.NONE
     if isinstance(tunnel.ipsec, IpsecPolicy):
         lifetime = tunnel.ipsec.rekey.lifetime

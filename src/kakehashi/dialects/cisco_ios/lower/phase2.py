@@ -30,6 +30,11 @@ class TransformSet:
     mode: EncapsulationMode
     line: int
 
+    @property
+    def has_ah(self) -> bool:
+        """Does AH go around the packets?"""
+        return self.ah != IntegrityId.NONE
+
 
 @dataclass(frozen=True, slots=True)
 class Lifetime:
@@ -148,11 +153,7 @@ def ikev2_policy(
 ) -> IpsecPolicy:
     """The policy of the Child SAs of an IKEv2 tunnel."""
     groups = () if settings.pfs == KeyExchangeId.NONE else (settings.pfs,)
-    sets = [
-        ChildAlgorithms((s.cipher,), () if s.integrity == IntegrityId.NONE else (s.integrity,), groups)
-        for s in settings.sets
-        if s.cipher is not None
-    ]
+    sets = [_child_algorithms(s, groups) for s in settings.sets if s.cipher is None or not s.has_ah]
     first, *others = sets or [ChildAlgorithms((), (), groups)]
     kilobytes = settings.lifetime.kilobytes
     return IpsecPolicy(
@@ -168,6 +169,13 @@ def ikev2_policy(
         rekey=Rekey(settings.lifetime.seconds, defaults.REKEY_BEFORE_END),
         soft_bytes=None if kilobytes is None else (kilobytes - defaults.REKEY_BEFORE_KILOBYTES) * 1024,
     )
+
+
+def _child_algorithms(transform: TransformSet, groups: tuple[KeyExchangeId, ...]) -> ChildAlgorithms:
+    if transform.cipher is None:
+        return ChildAlgorithms((), (), groups, ah=(transform.ah,) if transform.has_ah else ())
+    integrities = () if transform.integrity == IntegrityId.NONE else (transform.integrity,)
+    return ChildAlgorithms((transform.cipher,), integrities, groups)
 
 
 _DEFAULT_SET = TransformSet(

@@ -12,7 +12,7 @@ from kakehashi.model.address import IPAddress
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
-from kakehashi.wire.registry.ikev2 import EncryptionId, KeyExchangeId
+from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId, KeyExchangeId
 
 _ETHERNET = 1500
 _AES_LIKE = {EncryptionId.ENCR_AES_CBC: 16, EncryptionId.ENCR_NULL: 0}
@@ -106,25 +106,47 @@ def _receive_errors(session: Session) -> int:
 
 
 def _direction(direction: str, flow: Flow, session: Session, detailed: bool) -> list[str]:
-    lines = [f"     {direction} esp sas:"]
-    for pair in reversed(flow.pairs):
-        lines += _sa(pair, direction == "inbound", session, detailed)
-    return [*lines, "", f"     {direction} ah sas:", "", f"     {direction} pcp sas:", ""]
+    inbound = direction == "inbound"
+    pairs = flow.pairs[::-1]
+    esp = [line for pair in pairs for line in _esp(pair, inbound, session, detailed)]
+    ah = [line for pair in pairs for line in _ah(pair, inbound, session, detailed)]
+    lines = [f"     {direction} esp sas:", *esp, "", f"     {direction} ah sas:", *ah]
+    return [*lines, "", f"     {direction} pcp sas:", ""]
 
 
-def _sa(pair: Pair, inbound: bool, session: Session, detailed: bool) -> list[str]:
+def _esp(pair: Pair, inbound: bool, session: Session, detailed: bool) -> list[str]:
+    sa = pair.sa
+    if sa.cipher is None:
+        return []
+    number = sa.spi_in if inbound else sa.spi_out
+    iv = [f"        IV size: {_AES_LIKE.get(sa.cipher.id, 8)} bytes"]
+    return _sa(pair, inbound, session, detailed, number, transform(sa.cipher, sa.integrity), iv)
+
+
+def _ah(pair: Pair, inbound: bool, session: Session, detailed: bool) -> list[str]:
+    sa = pair.sa
+    if sa.ah == IntegrityId.NONE:
+        return []
+    out = sa.spi_out if sa.ah_spi_out is None else sa.ah_spi_out
+    words = transform(None, IntegrityId.NONE, sa.ah)
+    return _sa(pair, inbound, session, detailed, sa.spi_in if inbound else out, words, [])
+
+
+def _sa(
+    pair: Pair, inbound: bool, session: Session, detailed: bool, number: int, words: str, iv: list[str]
+) -> list[str]:
     sa = pair.sa
     mode = "Transport" if sa.mode is EncapsulationMode.TRANSPORT else "Tunnel"
     udp = " UDP-Encaps" if sa.udp_encapsulation else ""
     serial = sa.serial_in if inbound else sa.serial_out
     window = f"  replay window size: {sa.replay_window}" if detailed else ""
     return [
-        f"      spi: {spi(sa.spi_in if inbound else sa.spi_out)}",
-        f"        transform: {transform(sa.cipher, sa.integrity)} ,",
+        f"      spi: {spi(number)}",
+        f"        transform: {words} ,",
         f"        in use settings ={{{mode}{udp}, }}",
         f"        conn id: {serial}, flow_id: SW:{serial}, sibling_flags 80000040, crypto map: {session.tag}",
         f"        sa timing: {_timing(pair, inbound, session)}",
-        f"        IV size: {_AES_LIKE.get(sa.cipher.id, 8)} bytes",
+        *iv,
         f"        replay detection support: {'Y' if sa.replay_window else 'N'}{window}",
         "        Status: ACTIVE(ACTIVE)",
     ]

@@ -47,7 +47,7 @@ def _child(child: ChildSaStatus) -> list[str]:
         "      Protocol : ESP",
         f"      Local Addr : {sa.path.local.ip}",
         f"      Peer Addr  : {sa.path.remote.ip}",
-        f"      Enc alg  : {cipher_name(sa.cipher)}",
+        *([f"      Enc alg  : {cipher_name(sa.cipher)}"] if sa.cipher is not None else []),
         *([f"      Hash alg : {integrity_name(sa.integrity)}"] if sa.integrity != IntegrityId.NONE else []),
         f"      Remain lifetime[sec] : {max(0, int(child.remaining))}",
         f"      Anti-replay : {'on' if sa.replay_window else 'off'}",
