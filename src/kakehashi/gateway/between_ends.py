@@ -23,8 +23,8 @@ TABLE_BASE = 0x4B42_0000
 CARRIER_PRIORITY = 4490
 CARRIED_PRIORITY = 4491
 CARRIERS = ((50, 0), (17, IKE_PORT), (17, NAT_T_PORT))  # protocol and source port: ESP, and UDP's
-# AH. Packets of a socket that makes its IPv4 headers itself, as AH needs it, count for the kernel's rules as those
-# of protocol 255.
+# AH. For the rules of the kernel packets whose IPv4 header the socket has made itself, as AH needs it, are
+# those of protocol 255.
 AH_CARRIERS = ((51, 0), (255, 0))
 
 

@@ -56,7 +56,8 @@ def _ikev1(end: End, status: Mapping[str, Any]) -> Standing | None:
 
 
 def _esp(sa: Mapping[str, Any], key_exchange: str) -> str:
-    return _joined([_cipher(sa["cipher"]), sa["integrity"], key_exchange])
+    ah = f"AH {sa['ah']}" if sa["ah"] != "NONE" else None
+    return _joined([ah, _cipher(sa["cipher"]), sa["integrity"], key_exchange])
 
 
 def _joined(names: list[str | None]) -> str:

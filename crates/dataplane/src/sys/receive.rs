@@ -180,7 +180,8 @@ fn read_control(header: &libc::msghdr) -> Told {
                         libc::IPV6_RTHDR => libc::IPPROTO_ROUTING,
                         _ => libc::IPPROTO_DSTOPTS,
                     };
-                    let size = (part.cmsg_len as usize).saturating_sub(libc::CMSG_LEN(0) as usize);
+                    let size: usize = part.cmsg_len as _;
+                    let size = size.saturating_sub(libc::CMSG_LEN(0) as usize);
                     told.extensions.add(kind as u8, std::slice::from_raw_parts(data, size));
                 }
                 _ => {}

@@ -11,7 +11,7 @@ fn hex(text: &str) -> Vec<u8> {
 
 fn aead(encryption: u16, key_bits: u16, key: &str) -> Box<dyn Protection> {
     let algorithms = Algorithms { encryption, key_bits, integrity: 0 };
-    protection(algorithms, Keys { encryption: &hex(key), integrity: &[] }).unwrap()
+    protection(algorithms, Keys { encryption: &hex(key), integrity: &[] }, false).unwrap()
 }
 
 /// RFC 7634 appendix A: an ICMP echo request in tunnel mode.
