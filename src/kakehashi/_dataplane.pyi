@@ -58,6 +58,23 @@ class DataPlane:
     def means(self) -> list[tuple[str, str]]: ...
     def close(self) -> None: ...
 
+class AhSa:
+    """One SA of AH, both directions. ValueError: what is wrong with the key, or why a packet is dropped."""
+
+    def __new__(
+        cls,
+        spi: int,
+        integrity: int,
+        key: bytes,
+        *,
+        is_v6: bool = False,
+        esn: bool = False,
+        replay_window: int = 64,
+        sequence: int = 0,
+    ) -> AhSa: ...
+    def protect(self, packet: bytes) -> bytes: ...
+    def verify(self, packet: bytes, front: int) -> bytes: ...
+
 class EspSa:
     """One ESP SA without sockets; both halves have one SPI and one set of keys. Algorithms by IANA number."""
 

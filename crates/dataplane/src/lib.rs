@@ -2,8 +2,8 @@
 //! `kakehashi._dataplane` in front of them.
 //!
 //! ```text
-//!  TUN devices --> egress thread  --> UDP 4500, raw ESP      owns the outbound SAs
-//!  TUN devices <-- ingress thread <-- UDP 500, 4500, raw ESP owns the inbound SAs
+//!  TUN devices --> egress thread  --> UDP 4500, raw ESP and AH      owns the outbound SAs
+//!  TUN devices <-- ingress thread <-- UDP 500, 4500, raw ESP and AH owns the inbound SAs
 //!                   ^  |
 //!          commands |  v events
 //!                  Python
@@ -49,5 +49,6 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _dataplane(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<python::DataPlane>()?;
+    module.add_class::<python::AhSa>()?;
     module.add_class::<python::EspSa>()
 }

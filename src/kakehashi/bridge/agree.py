@@ -534,10 +534,13 @@ def _esp_cipher(proposal: Phase2Proposal, talks: _Talks) -> Cipher:
 
 def _has_phase2(proposal: Phase2Proposal, has: Abilities) -> bool:
     cipher = proposal.cipher
-    if cipher is None or cipher not in has.esp_ciphers:
-        return False
     if proposal.ah != IntegrityId.NONE and not has.has_ah:
         return False
+    if cipher is None or cipher not in has.esp_ciphers:
+        return cipher is None and proposal.ah != IntegrityId.NONE
+    # Within AH encryption alone will do.
+    if proposal.integrity == IntegrityId.NONE and proposal.ah != IntegrityId.NONE:
+        return True
     return cipher.is_aead or proposal.integrity in has.esp_integrities
 
 

@@ -1,5 +1,6 @@
 //! The classes of `kakehashi._dataplane`. Arguments and results are primitive; `native.py` gives them names.
 
+mod ah_sa;
 mod data_plane;
 mod esp_sa;
 
@@ -9,6 +10,7 @@ use pyo3::prelude::*;
 use crate::plane::{self, Refusal};
 use crate::route::{Failure, Route};
 use crate::sys;
+pub use ah_sa::AhSa;
 pub use data_plane::DataPlane;
 pub use esp_sa::EspSa;
 

@@ -255,6 +255,14 @@ SENTENCES: Mapping[str, str] = {
         "transform set {}: GCMとGMACは認証を兼ねるため、装置は別の認証アルゴリズムを拒否します"
     ),
     "take the `-hmac` word away": "`-hmac`の語を削除してください",
+    "transform set {} has AH and ESP, and IKEv2 makes one of them for an SA (RFC 7296 section 3.3); it is "
+    "left out": (
+        "transform set {}はAHとESPの両方を含みますが、IKEv2では1つのSAにどちらか一方しか使えません"
+        "(RFC 7296 3.3章)。このセットは使われません"
+    ),
+    "take the `ah-` word away, or give AH a transform set of its own": (
+        "`ah-`で始まる語を外すか、AHだけのtransform setを別に作ってください"
+    ),
     "transform set {} encrypts and does not authenticate: whoever changes a packet is not found out "
     "(RFC 8221 section 6)": (
         "transform set {}は暗号化だけで認証がなく、改ざんを検出できません(RFC 8221 6章)"

@@ -82,6 +82,14 @@ SENTENCES: Mapping[str, str] = {
         "{}のMTUは{}ですが、入るのは{}までです。大きなパケットは分割されます"
     ),
     "write {} or less": "{}以下に設定してください",
+    "{} wants AH, and a NAT is between the two ends: AH covers the addresses that the NAT changes (RFC 3715 "
+    "section 2.1)": (
+        "{}はAHを使う設定ですが、両端の間にNATがあります。AHはNATが書き換えるアドレスも認証するため通りません"
+        "(RFC 3715 2.1章)"
+    ),
+    "leave AH out; ESP with authentication passes the NAT": (
+        "AHを外してください。認証付きのESPならNATを通ります"
+    ),
     "{} has NAT traversal switched off, and a NAT is between the two ends: ESP does not pass it": (
         "{}はNATトラバーサルが無効ですが、両端の間にNATがあります。ESPはNATを通過できません"
     ),

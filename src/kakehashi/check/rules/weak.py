@@ -91,7 +91,7 @@ def _of_ikev2(subject: Subject, tunnel: Ikev2Tunnel) -> Iterator[Remark]:
         _all_weak(_CIPHERS_ESP, [(c.id, names.cipher(c)) for s in child for c in s.ciphers]),
         _all_weak(
             _INTEGRITIES,
-            [(i, names.integrity(i)) for s in child for i in s.integrities]
+            [(i, names.integrity(i)) for s in child for i in s.ah or s.integrities]
             if not any(c.is_aead for s in child for c in s.ciphers)
             else [],
         ),

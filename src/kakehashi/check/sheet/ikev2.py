@@ -41,6 +41,13 @@ _CHILD: dict[str, Column] = {
     "authentication": (_integrities, names.integrity),
     "pfs": (_pfs, names.group),
 }
+# Where one of the two has AH, which has no encryption.
+_CHILD_OR_AH: dict[str, Column] = {
+    "protocol": (lambda s: ("AH",) if s.ah else ("ESP",), str),
+    "encryption": (lambda s: s.ciphers or (None,), names.cipher),
+    "authentication": (lambda s: s.ah or _integrities(s), names.integrity),
+    "pfs": (_pfs, names.group),
+}
 
 
 def ikev2_rows(a: Half, b: Half) -> list[Row]:
@@ -118,8 +125,12 @@ def _same(one: Authentication, other: Authentication) -> bool:
 
 
 def _phase2(a: Half, b: Half, here: Ikev2Tunnel, there: Ikev2Tunnel) -> list[Row]:
-    rows = [Row(phase=2, parameter="protocol", a=Cell("ESP"), b=Cell("ESP"), agreed="ESP")]
-    rows += _algorithm_rows(2, a, b, here.ipsec.algorithms, there.ipsec.algorithms, _CHILD)
+    mine, theirs = here.ipsec.algorithms, there.ipsec.algorithms
+    if any(one.ah for one in (*mine.sets, *theirs.sets)):
+        rows = _algorithm_rows(2, a, b, mine, theirs, _CHILD_OR_AH)
+    else:
+        rows = [Row(phase=2, parameter="protocol", a=Cell("ESP"), b=Cell("ESP"), agreed="ESP")]
+        rows += _algorithm_rows(2, a, b, mine, theirs, _CHILD)
     rows.append(_lifetime(2, a, b, here.ipsec.rekey.lifetime, there.ipsec.rekey.lifetime))
     rows.append(encapsulation_row(a, b, [], []))
     rows += inner_rows(a, b)

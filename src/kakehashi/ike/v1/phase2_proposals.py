@@ -138,8 +138,10 @@ def encapsulation(mode: EncapsulationMode, nat_method: NatMethod, nat: bool) -> 
 
 
 def allowed(policy: Ikev1IpsecPolicy, encapsulation: ikev1.EncapsulationMode) -> tuple[Phase2Suite, ...]:
-    """What a policy allows, most preferred first. What our crypto does not know is left out."""
-    return tuple(
+    """What a policy allows, most preferred first. What our crypto does not know is left out; so is AH where a
+    NAT is on the way, unless there is nothing else.
+    """
+    suites = tuple(
         Phase2Suite(
             cipher=p.cipher,
             integrity=IntegrityId.NONE if p.cipher is not None and p.cipher.is_aead else p.integrity,
@@ -152,6 +154,8 @@ def allowed(policy: Ikev1IpsecPolicy, encapsulation: ikev1.EncapsulationMode) ->
         for p in policy.proposals
         if _is_writable(p)
     )
+    passing = tuple(s for s in suites if s.ah == IntegrityId.NONE or s.encapsulation not in _IN_UDP)
+    return passing or suites
 
 
 def unusable(suite: Phase2Suite) -> str:

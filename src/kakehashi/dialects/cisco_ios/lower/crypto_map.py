@@ -188,7 +188,7 @@ def _tunnel(entry: _Entry, around: Around) -> Tunnel:
             what=what,
             peer=peers[0] if peers and entry.template is None else ANY,
             enabled=complete,
-            ipsec=ikev2_policy(settings, pairs.local, pairs.remote, mode),
+            ipsec=ikev2_policy(settings, pairs.local, pairs.remote, mode, report),
             source_address=source,
             outgoing=_outgoing(entry, report),
             policy_based=True,

@@ -150,8 +150,17 @@ def ikev2_policy(
     local: tuple[TrafficSelector, ...],
     remote: tuple[TrafficSelector, ...],
     mode: EncapsulationMode,
+    report: Report,
 ) -> IpsecPolicy:
     """The policy of the Child SAs of an IKEv2 tunnel."""
+    for both in (s for s in settings.sets if s.cipher is not None and s.has_ah):
+        report.error(
+            both.line,
+            "ah-with-ikev2",
+            f"transform set {both.name} has AH and ESP, and IKEv2 makes one of them for an SA (RFC 7296 "
+            "section 3.3); it is left out",
+            "take the `ah-` word away, or give AH a transform set of its own",
+        )
     groups = () if settings.pfs == KeyExchangeId.NONE else (settings.pfs,)
     sets = [_child_algorithms(s, groups) for s in settings.sets if s.cipher is None or not s.has_ah]
     first, *others = sets or [ChildAlgorithms((), (), groups)]

@@ -116,7 +116,7 @@ def _of_version(
             what=name,
             peer=peer,
             enabled=enabled,
-            ipsec=replace(ikev2_policy(settings, pairs.local, pairs.remote, mode), gre=header),
+            ipsec=replace(ikev2_policy(settings, pairs.local, pairs.remote, mode, report), gre=header),
             source_address=source,
             outgoing=_outgoing(block, report),
             connect=connect,

@@ -123,7 +123,7 @@ def _of_ikev2(policy: IpsecPolicy, tunnel: Tunnel, book: Book) -> Iterator[str]:
     )
     for fits, what in fixed:
         losses.unless(fits, source, f"{tunnel.interface}: {what}", "the device has no setting for it")
-    chosen = [(p.cipher, p.integrity, IntegrityId.NONE, "") for p in policy.protections()]
+    chosen = [(p.cipher, p.integrity, p.ah, "") for p in policy.protections()]
     yield from _sets(chosen, policy, source, book)
     kilobytes = None
     if policy.soft_bytes is not None:

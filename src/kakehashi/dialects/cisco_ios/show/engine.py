@@ -30,7 +30,7 @@ def render(status: Status, gateway: Gateway) -> str:
 
 def _pair(session: Session, pair: Pair) -> list[str]:
     sa = pair.sa
-    name = engine_algorithm(sa.cipher, hmac(sa.integrity))
+    name = engine_algorithm(sa.cipher, hmac(sa.integrity if sa.ah == IntegrityId.NONE else sa.ah))
     out, into = session.status.outbound.packets, session.status.inbound.packets
     return [
         _row(sa.serial_in, "IPsec", name, 0, into, sa.path.local.ip),
