@@ -1,7 +1,7 @@
-"""Do the filters of the interface towards the peer let IKE and ESP through (CI-09)?
+"""Do the filters of the interface towards the peer let IKE, ESP and AH through (CI-09)?
 
-UDP 500 and ESP where no NAT is in the way, UDP 500 and 4500 where there is one (RFC 3948). A packet filter
-knows nothing of conversations: an answer needs a line like everything else.
+UDP 500 and ESP (or AH) where no NAT is in the way, UDP 500 and 4500 where there is one (RFC 3948). A packet
+filter knows nothing of conversations: an answer needs a line like everything else.
 """
 
 from collections.abc import Iterator
@@ -12,8 +12,9 @@ from kakehashi.check.rules.subject import Subject, where
 from kakehashi.model.access_list import UDP, AccessEntry, AccessList, Packet, joined
 from kakehashi.model.address import IKE_PORT, NAT_T_PORT, IPAddress
 from kakehashi.model.gateway import Interface
+from kakehashi.wire.registry.ikev2 import IntegrityId
 
-_ESP = 50
+_ESP, _AH = 50, 51
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class _Kind:
 _IKE = _Kind("IKE (UDP 500)", UDP, IKE_PORT, "filter-ike", "permit udp host {} host {} eq 500")
 _NAT_T = _Kind("UDP 4500", UDP, NAT_T_PORT, "filter-nat-t", "permit udp host {} host {} eq 4500")
 _PACKETS = _Kind("ESP", _ESP, None, "filter-esp", "permit esp host {} host {}")
+_AUTHENTICATED = _Kind("AH", _AH, None, "filter-ah", "permit ahp host {} host {}")
 
 
 def check_filters(subject: Subject) -> Iterator[Remark]:
@@ -38,7 +40,7 @@ def check_filters(subject: Subject) -> Iterator[Remark]:
     if wan is None or own is None or peer is None or not (subject.tunnel.enabled and subject.is_found):
         return
     for rules, ends in _filters(subject, wan, own, peer):
-        for kind in (_IKE, _NAT_T) if subject.nat else (_IKE, _PACKETS):
+        for kind in (_IKE, _NAT_T) if subject.nat else (_IKE, *_outermost(subject)):
             packet = _packet(kind, *ends)
             if not rules.permits(packet):
                 yield _blocked(subject, wan, rules, kind, ends, rules.decides(packet))
@@ -46,7 +48,16 @@ def check_filters(subject: Subject) -> Iterator[Remark]:
 
 def stops_ike(remark: Remark) -> bool:
     """Does it hold back what negotiates, not only what is protected?"""
-    return remark.severity is Severity.ERROR and remark.rule != _PACKETS.rule
+    return remark.severity is Severity.ERROR and remark.rule not in (_PACKETS.rule, _AUTHENTICATED.rule)
+
+
+def _outermost(subject: Subject) -> Iterator[_Kind]:
+    """What the tunnel's packets are outside: AH goes around ESP."""
+    has_ah = {protection.ah != IntegrityId.NONE for protection in subject.tunnel.ipsec.protections()}
+    if has_ah != {True}:
+        yield _PACKETS
+    if True in has_ah:
+        yield _AUTHENTICATED
 
 
 def _filters(

@@ -4,6 +4,7 @@ from kakehashi.dialects.cisco_ios.show.flows import CONNECTION, Pair, Session, i
 from kakehashi.dialects.cisco_ios.show.names import engine_algorithm, hmac, ikev2_hash, short_hash
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import IkeSaState, Status
+from kakehashi.wire.registry.ikev2 import IntegrityId
 
 _HEADER = "   ID  Type    Algorithm           Encrypt  Decrypt LastSeqN IP-Address"
 

@@ -1,0 +1,53 @@
+"""What `check` says of AH: how the ends compare, what its packets need, and that it passes no NAT."""
+
+from kakehashi.check.report import Report, Severity
+from kakehashi.check.run import check
+from kakehashi.check_reading import read_configuration
+from tests.check.pairs import text
+
+AH = ("esp-3des esp-md5-hmac", "ah-sha256-hmac esp-aes 256")
+
+
+def article(*changes: tuple[str, str], only: str = "", address: str = "100.1.1.1") -> Report:
+    """The two routers of the article, with other words in both files, or in `only` one. `address`: the first
+    one's own, which the second one calls 100.1.1.1.
+    """
+    configurations = []
+    for file in ("r1.cfg", "r2.cfg"):
+        content = text(file)
+        for old, new in changes:
+            content = content.replace(old, new) if only in ("", file) else content
+        if file == "r1.cfg":
+            content = content.replace("100.1.1.1", address)
+        configurations.append(read_configuration(file, content))
+    return check(configurations)
+
+
+def errors(report: Report) -> dict[str, str]:
+    return {r.rule: r.message for r in report.remarks if r.severity is Severity.ERROR}
+
+
+def row(report: Report, parameter: str) -> tuple[str, str, str]:
+    (found,) = [r for r in report.pairs[0].rows if (r.phase, r.parameter) == (2, parameter)]
+    return found.a.text, found.b.text, found.agreed
+
+
+def test_packets_are_ah_outside_and_the_access_list_must_permit_that() -> None:
+    report = article(AH)
+    assert set(errors(report)) == {"filter-ah"}
+    assert "lets no AH pass from" in errors(report)["filter-ah"]
+    fixed = article(AH, ("permit esp ", "permit ahp "))
+    assert errors(fixed) == {}
+    assert row(fixed, "protocol") == ("ESP and AH",) * 3
+
+
+def test_one_end_with_ah_and_one_without_never_meet() -> None:
+    report = article(AH, only="r1.cfg")
+    assert row(report, "protocol") == ("ESP and AH", "ESP", "")
+    assert "mismatch-protocol" in errors(report)
+
+
+def test_ah_passes_no_nat() -> None:
+    # Its line has a private address, so something changes it on the way.
+    report = article(AH, ("permit esp ", "permit ahp "), address="192.168.100.1")
+    assert "AH covers the addresses that the NAT changes" in errors(report)["ah-behind-nat"]
