@@ -9,7 +9,7 @@ import re
 from base64 import encodebytes
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from kakehashi.crypto.signatures import PrivateKey, key_text
@@ -18,12 +18,12 @@ from kakehashi.model.certificate import CertificateStatus, Enrollment, KeyKind, 
 from kakehashi.pki import request
 from kakehashi.pki.certificate import BadCertificate, Certificate, name_text, read
 from kakehashi.pki.chain import out_of_date
+from kakehashi.pki.expiry import days_left, mark
 from kakehashi.pki.files import BadFile, Bundle, belongs, read_file, read_pkcs12
 from kakehashi.pki.keyring import Entry, Keyring
 from kakehashi.pki.revocation import Revocation
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-WARN_DAYS = (30, 7, 1)
 
 
 class PkiError(Exception):
@@ -263,12 +263,11 @@ def statuses(keyring: Keyring) -> tuple[CertificateStatus, ...]:
 
 def expiring(keyring: Keyring, now: datetime) -> list[tuple[CertificateStatus, int]]:
     """What expires within the longest warning or has expired, with the days that are left, rounded up."""
-    found = []
-    for status in statuses(keyring):
-        left = status.not_after - now
-        if left <= timedelta(days=max(WARN_DAYS)):
-            found.append((status, -(-left // timedelta(days=1))))
-    return found
+    return [
+        (status, days_left(status.not_after, now))
+        for status in statuses(keyring)
+        if mark(status.not_after, now) is not None
+    ]
 
 
 def expiry_text(status: CertificateStatus, days: int) -> str:
