@@ -7,6 +7,7 @@ from kakehashi.model.access_list import AccessList, PacketFilter
 from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
 from kakehashi.model.certificate import CertificateImport, Trustpoint
 from kakehashi.model.ikev1 import DeleteNotify, Ikev1Peer
+from kakehashi.model.logging import Logging
 from kakehashi.model.names import NameService
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.source import Source
@@ -110,6 +111,7 @@ class Gateway:
     access_lists: tuple[AccessList, ...] = ()
     delete_notify: DeleteNotify | None = None
     names: NameService = field(default=NameService())
+    logging: Logging = field(default=Logging())
     watch_groups: tuple[WatchGroup, ...] = ()
     trustpoints: tuple[Trustpoint, ...] = ()
     certificate_imports: tuple[CertificateImport, ...] = ()

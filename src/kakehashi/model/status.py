@@ -14,6 +14,7 @@ from kakehashi.model.certificate import CertificateStatus
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.identity import AuthenticationMethod, Identity
 from kakehashi.model.ikev1 import ExchangeMode
+from kakehashi.model.logging import LogStatus
 from kakehashi.model.secret import Secret
 from kakehashi.model.watch import WatchStatus
 from kakehashi.wire.registry.ikev1 import HashAlgorithm
@@ -338,3 +339,4 @@ class Status:
     translations: tuple[TranslationStatus, ...] = ()
     names: tuple[NameStatus, ...] = ()
     certificates: tuple[CertificateStatus, ...] = ()
+    log: LogStatus = field(default=LogStatus())
