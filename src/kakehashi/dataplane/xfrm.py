@@ -30,6 +30,7 @@ from kakehashi.dataplane.protocol import (
     DataPlaneEvent,
     Expire,
     FirstInbound,
+    L2tpActivity,
     PeerMoved,
     Sizes,
 )
@@ -42,6 +43,7 @@ from kakehashi.model.address import IPAddress, Path, SocketAddress
 from kakehashi.model.child_sa import ChildSa, EspKeys
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gre import Gre
+from kakehashi.model.l2tp import L2tpSession
 from kakehashi.model.policy import DfBit
 
 LARGEST_WINDOW = 4096  # XFRMA_REPLAY_ESN_MAX
@@ -138,6 +140,21 @@ class XfrmDataPlane:
             self._remove_leftovers(if_id)
         self._tunnels[name] = _Tunnel(device, if_id)
         self._policies.add_tunnel(if_id)
+
+    def add_l2tp_server(self, name: str, device: str, mtu: int) -> None:
+        raise OSError(errno.EOPNOTSUPP, "L2TP is not done by the xfrm backend")
+
+    def install_session(self, server: str, session: L2tpSession) -> None:
+        pass  # there is no server
+
+    def remove_session(self, server: str, tunnel_id: int, session_id: int) -> None:
+        pass
+
+    def send_l2tp(self, server: str, payload: bytes, path: Path, peer: str) -> None:
+        pass
+
+    def l2tp_sessions(self) -> list[L2tpActivity]:
+        return []
 
     def set_sizes(self, name: str, sizes: Sizes) -> None:
         if name in self._tunnels:
