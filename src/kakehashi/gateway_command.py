@@ -66,6 +66,16 @@ def run(
             help="The router's own command line by SSH, for the users of the configuration.",
         ),
     ] = None,
+    ssh_key: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --ssh: public keys of administrators, as in authorized_keys. Who has one comes in "
+            "under any name, also when the configuration has no users.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     key_log: Annotated[
         Path | None,
         typer.Option(
@@ -98,7 +108,7 @@ def run(
         )
         # Late, for the other commands need none of it and should answer at once.
         daemon = import_module("kakehashi.gateway.daemon")
-        raise typer.Exit(daemon.run(options, _faces(ssh, options)))
+        raise typer.Exit(daemon.run(options, _faces(ssh, ssh_key, options)))
     except GatewayError as error:
         _fail(error)
 
@@ -153,12 +163,14 @@ def stop(gateway: GatewayName = None, control: Control = None, state_dir: StateD
     typer.echo(_ask(Request("stop"), gateway, control, state_dir)["text"])
 
 
-def _faces(ssh: str | None, options: RunOptions) -> tuple[Face, ...]:
+def _faces(ssh: str | None, ssh_key: Path | None, options: RunOptions) -> tuple[Face, ...]:
     """Who else may ask the gateway. GatewayError."""
     if ssh is None:
+        if ssh_key is not None:
+            raise GatewayError("--ssh-key without --ssh", "say where to listen: --ssh ADDRESS:PORT")
         return ()
     address, port = parse_listener(ssh)
-    face: Face = import_module("kakehashi.console.ssh").SshFace(address, port, options.keys)
+    face: Face = import_module("kakehashi.console.ssh").SshFace(address, port, options.keys, ssh_key)
     return (face,)
 
 

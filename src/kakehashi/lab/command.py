@@ -14,6 +14,7 @@ from rich.text import Text
 
 from kakehashi.lab.blueprint import Plan
 from kakehashi.lab.device import read_devices
+from kakehashi.lab.door import Door
 from kakehashi.lab.errors import LabError
 from kakehashi.lab.keep import tell_how_to_look_around
 from kakehashi.lab.lab import Options, Progress, run_lab
@@ -183,12 +184,14 @@ def _inside(plan: Plan, options: Options, folder: Path, as_json: bool, drawing: 
             if options.captures is not None:
                 _tell_captures(options.captures, console)
 
-    def keeping(namespaces: Mapping[str, NetworkNamespace], gateways: Sequence[GatewayProcess]) -> None:
+    def keeping(
+        namespaces: Mapping[str, NetworkNamespace], gateways: Sequence[GatewayProcess], door: Door
+    ) -> None:
         probe = next(iter(plan.probes), None)
         example = (probe.source_namespace, str(probe.destination_address)) if probe else None
         ikev1 = {end.device for pair in plan.pairs for end in pair.ends if end.ike_version == 1}
         told = errors if as_json else console
-        tell_how_to_look_around(folder, namespaces, gateways, ikev1, example, told)
+        tell_how_to_look_around(folder, namespaces, gateways, door, ikev1, example, told)
 
     try:
         with _progress_line(errors) as (progress, hide):
