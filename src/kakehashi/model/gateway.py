@@ -7,6 +7,7 @@ from kakehashi.model.access_list import AccessList, PacketFilter
 from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
 from kakehashi.model.certificate import CertificateImport, Trustpoint
 from kakehashi.model.ikev1 import DeleteNotify, Ikev1Peer
+from kakehashi.model.l2tp_server import L2tpServer
 from kakehashi.model.logging import Logging
 from kakehashi.model.names import NameService
 from kakehashi.model.policy import IkePolicy
@@ -115,6 +116,7 @@ class Gateway:
     watch_groups: tuple[WatchGroup, ...] = ()
     trustpoints: tuple[Trustpoint, ...] = ()
     certificate_imports: tuple[CertificateImport, ...] = ()
+    l2tp_servers: tuple[L2tpServer, ...] = ()
     files: tuple[str, ...] = field(default=())
 
     def interface(self, name: str) -> Interface | None:
@@ -124,6 +126,10 @@ class Gateway:
     def tunnel(self, name: str) -> Tunnel | None:
         """The tunnel of that interface name, or None."""
         return next((t for t in self.tunnels if t.interface == name), None)
+
+    def l2tp_server(self, interface: str) -> L2tpServer | None:
+        """The L2TP server at the tunnel of that interface name, or None."""
+        return next((s for s in self.l2tp_servers if s.interface == interface), None)
 
     def access_list(self, name: str) -> AccessList | None:
         """The access list of that name, or None."""
