@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from kakehashi.dialect_question import ask_where_unknown
 from kakehashi.lab.blueprint import Plan
-from kakehashi.lab.device import read_devices
+from kakehashi.lab.device import read_devices, split_argument
 from kakehashi.lab.door import Door
 from kakehashi.lab.errors import LabError
 from kakehashi.lab.keep import tell_how_to_look_around
@@ -104,7 +105,7 @@ def lab(
     does not; 2 the lab cannot be built.
     """
     try:
-        devices = read_devices(files, dialect)
+        devices = read_devices(files, ask_where_unknown([split_argument(f)[1] for f in files], dialect))
         if len(devices) < 2:
             raise LabError("one device has nobody to talk to: give the configurations of two at least")
         plan = make_plan(devices, tuple(dict.fromkeys(nat or ())))
