@@ -126,23 +126,16 @@ class Answers:
 
     async def _interfaces(self) -> Answer:
         """A row for each interface: is it up, and what is its address? A tunnel is up as it is judged."""
-        up = {t.name: t.up for t in (await self._status()).tunnels}
-        gateway, links = self._changes.running.gateway, self._changes.links()
-        rows = []
-        for interface in gateway.interfaces:
-            link = links.get(self._changes.mapped.devices.get(interface.name, ""))
-            lender = gateway.interface(interface.unnumbered) if interface.unnumbered else None
-            addresses = (lender or interface).addresses
-            found = [*addresses, *(link.addresses if link and interface.dhcp else ())]
-            rows.append(
-                {
-                    "name": interface.name,
-                    "address": next((str(a) for a in found if a.version == 4), ""),
-                    "method": "DHCP" if interface.dhcp else "manual" if addresses else "unset",
-                    "enabled": interface.enabled,
-                    "up": interface.enabled and up.get(interface.name, bool(link and link.running)),
-                }
-            )
+        rows = [
+            {
+                "name": interface.name,
+                "address": next((str(a) for a in interface.addresses if a.version == 4), ""),
+                "method": interface.method,
+                "enabled": interface.enabled,
+                "up": interface.up,
+            }
+            for interface in (await self._status()).interfaces
+        ]
         return _text("") | {"rows": rows}
 
     def _about(self) -> Answer:

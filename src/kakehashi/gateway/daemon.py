@@ -23,11 +23,13 @@ from kakehashi.gateway.dhcp.clients import Clients
 from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.face import Face
+from kakehashi.gateway.host import devices
 from kakehashi.gateway.host.conntrack import translated
 from kakehashi.gateway.host.host import Host
 from kakehashi.gateway.host.monitor import Monitor, is_root
 from kakehashi.gateway.host.netlink import Netlink
 from kakehashi.gateway.host.path_mtu import PathMtuBell
+from kakehashi.gateway.interface_status import interface_statuses, neighbour_statuses
 from kakehashi.gateway.interfaces import Mapped, map_interfaces
 from kakehashi.gateway.keylog import KeyLog
 from kakehashi.gateway.log import Log
@@ -363,7 +365,15 @@ class Daemon:
             self._gateway, time, tunnels, sas, routes, counters.drops, matches, names, watches
         )
         translators = named_translators(self._gateway, self._mapped.devices, facts)
-        merged = replace(merged, translations=await translated(translators))
+        merged = replace(
+            merged,
+            translations=await translated(translators),
+            traffic=dict(self._dataplane.traffic()),
+            interfaces=tuple(
+                interface_statuses(self._gateway, self._mapped.devices, facts, tunnels, devices.passed())
+            ),
+            neighbours=tuple(neighbour_statuses(self._mapped.devices, devices.neighbours())),
+        )
         return self._certificates.added_to(merged)
 
     def _clear_sas(self, tunnel: str) -> None:
