@@ -68,9 +68,9 @@ def run(
         list[str] | None,
         typer.Option(
             metavar="{udp|tcp|tls}://HOST[:PORT]",
-            help="Tell the log to this host, too (RFC 5424), besides those of the configuration. Behind it may "
-            "stand ?level=notice&facility=local0&source=ADDRESS and, for tls, ca=FILE. May be given several "
-            "times.",
+            help="Tell the log to this host, too (RFC 5424), besides those of the configuration. Behind it "
+            "may stand ?level=notice&facility=local0&source=ADDRESS and, for tls, ca=FILE. May be given "
+            "several times.",
         ),
     ] = None,
     dialect: Annotated[

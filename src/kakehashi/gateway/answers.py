@@ -16,16 +16,14 @@ from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.log import Listener, Log
 from kakehashi.gateway.overview import overview
 from kakehashi.gateway.probes import probe
-from kakehashi.ike.effects import Level
+from kakehashi.model.logging import Severity, Threshold
 from kakehashi.model.status import Status
 
 UNHEARD = 1000  # lines that a terminal may be behind
 
 
 class Answers:
-    """`status_now`: of this moment. `stop`: ends the gateway. `tell_level`: events that are less than that
-    need not be made.
-    """
+    """`status_now`: of this moment. `stop`: ends the gateway."""
 
     def __init__(
         self,
@@ -35,7 +33,7 @@ class Answers:
         dataplane: DataPlane,
         log: Log,
         stop: Callable[[], None],
-        tell_level: Callable[[Level], None],
+        pki: PkiRequests | None = None,
     ) -> None:
         self._changes = changes
         self._status = status_now
@@ -43,7 +41,7 @@ class Answers:
         self._dataplane = dataplane
         self._log = log
         self._stop = stop
-        self._tell_level = tell_level
+        self._pki = pki
 
     async def answer(self, request: Request) -> Answer:
         """The answer to anything but what is told line by line."""
@@ -106,19 +104,13 @@ class Answers:
             with suppress(asyncio.QueueFull):
                 waiting.put_nowait(line)
 
-        level = Level.__members__.get(words[0].upper(), Level.NOTICE) if words else Level.NOTICE
-        listener = Listener(level, hear)
-        self._log.listen(listener)
-        self._set_verbosity()
+        listener = Listener(_threshold(words, self._changes.running.gateway.logging.monitor), hear)
+        self._log.join(listener)
         try:
             while True:
                 yield await waiting.get()
         finally:
             self._log.leave(listener)
-            self._set_verbosity()
-
-    def _set_verbosity(self) -> None:
-        self._tell_level(max(self._log.level, Level.NOTICE))
 
     def _names(self) -> Answer:
         running = self._changes.running
@@ -182,3 +174,15 @@ class Answers:
 
 def _text(text: str) -> Answer:
     return {"ok": True, "text": text}
+def _threshold(words: tuple[str, ...], monitor: Threshold) -> Threshold:
+    """Of a terminal: `monitor` as configured, `none` but the subjects, or the name of a level."""
+    if not words or words[0] == "monitor":
+        base = monitor
+    elif words[0] == "none":
+        base = Threshold(None)
+    else:
+        base = Threshold(Severity.__members__.get(words[0].upper(), Severity.NOTICE))
+    chosen = tuple((subject.lower(), Severity.DEBUG) for subject in words[1:])
+    return Threshold(base.level, (*base.subjects, *chosen))
+
+

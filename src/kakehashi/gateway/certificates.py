@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from ssl import DER_cert_to_PEM_cert
 
 from kakehashi.gateway import http
 from kakehashi.gateway.log import Log
@@ -49,7 +50,19 @@ class Certificates:
 
     def added_to(self, status: Status) -> Status:
         """What `show` tells, with the certificates."""
-        return replace(status, certificates=statuses(self.keyring))
+        return replace(status, certificates=statuses(self.keyring), keys=self.store.key_statuses())
+
+    def authorities(self, name: str) -> str:
+        """Who vouches for a log host: the anchors of a trustpoint, or a file, as PEM. LookupError."""
+        if "/" in name:
+            try:
+                return Path(name).read_text("ascii")
+            except (OSError, ValueError) as error:
+                raise LookupError(f"{name} cannot be read: {error}") from None
+        entry = self.keyring.entries.get(name)
+        if entry is None or not entry.anchors:
+            raise LookupError(f"the trustpoint {name} has no certificate of an authority")
+        return "".join(DER_cert_to_PEM_cert(anchor.der) for anchor in entry.anchors)
 
     def fetch(self, wanted: tuple[Fetch, ...]) -> None:
         """Ask for what is not being asked for already."""

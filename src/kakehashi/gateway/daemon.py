@@ -44,6 +44,7 @@ from kakehashi.gateway.resolver import Resolver, known_by_name
 from kakehashi.gateway.route_status import route_statuses
 from kakehashi.gateway.state import StateFolder
 from kakehashi.gateway.translators import named_translators
+from kakehashi.gateway.syslog.senders import Senders
 from kakehashi.gateway.watch.watcher import Watcher
 from kakehashi.ike.effects import Level
 from kakehashi.ike.endpoint import Endpoint
@@ -137,7 +138,15 @@ class Daemon:
         store = Store(options.certificates, _wall_clock)
         self._certificates = Certificates(store, self._log, _wall_clock, self._judge_again)
         self._driver = Driver(
-            _endpoint(options, loaded.gateway, self._certificates.load(loaded.gateway)),
+        self._senders = Senders(
+            self._log,
+            _wall_clock,
+            lambda: self._reconciler.facts,
+            self._certificates.authorities,
+            options.syslog,
+        )
+        self._endpoint = _endpoint(options, loaded.gateway, self._certificates.load(loaded.gateway))
+            self._endpoint,
             self._dataplane,
             self._log,
             _wall_clock,
@@ -180,6 +189,9 @@ class Daemon:
             tasks = [
                 asyncio.create_task(self._reconciler.run()),
                 asyncio.create_task(self._certificates.run()),
+            self._log.heard = self._set_verbosity
+            self._senders.configure(self._gateway, self._mapped.devices)
+            self._set_verbosity(self._log.level)
                 asyncio.create_task(self._resolver.run()),
             ]
             await _listen(control)
@@ -215,12 +227,18 @@ class Daemon:
         return self._loaded.gateway
 
     def _judge_again(self) -> None:
+            # The last to go, but while the host still has the gateway's addresses.
+            await self._senders.stop()
         """There is news of certificates: who waits for it may go on."""
         self._driver.core.resume(self._driver.now())
         self._driver.step()
 
     async def _until_stopped(self, tasks: list[asyncio.Task[None]]) -> None:
         stopping = asyncio.create_task(self._stopping.wait())
+    def _set_verbosity(self, level: Level) -> None:
+        """Events that nobody will read are not made; how a negotiation failed, `show` tells, too."""
+        self._endpoint.verbosity = max(level, Level.NOTICE)
+
         done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         for task in done:
@@ -344,6 +362,7 @@ class Daemon:
     async def _status(self) -> Status:
         driver, reconciler = self._driver, self._reconciler
         counters = self._dataplane.counters()
+        self._senders.configure(loaded.gateway, mapped.devices)
         tunnels = status.tunnel_statuses(
             self._gateway,
             self._mapped.devices,
@@ -375,6 +394,7 @@ class Daemon:
             neighbours=tuple(neighbour_statuses(self._mapped.devices, devices.neighbours())),
         )
         return self._certificates.added_to(merged)
+            log=self._senders.status(),
 
     def _clear_sas(self, tunnel: str) -> None:
         """Path monitoring asks for it."""
@@ -383,9 +403,6 @@ class Daemon:
 
 
 def _endpoint(options: RunOptions, gateway: Gateway, keyring: Keyring) -> Endpoint:
-    """The core. Events that nobody will read are not made; how a negotiation failed, NOTICE at least, is
-    wanted for `show` too.
-    """
     core = Endpoint(gateway, os.urandom, keyring=keyring)
     core.verbosity = max(options.log.level, Level.NOTICE)
     return core

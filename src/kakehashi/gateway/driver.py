@@ -145,7 +145,10 @@ class Driver:
         self.step()
 
     def _tell_dropped(self, tunnel: str, trigger: Acquire, reason: str) -> None:
-        self._log.say(Level.INFO, f"a packet for {trigger.destination} is dropped: {reason}", tunnel)
+        if tunnel in self._held:
+            return  # told a moment ago; and the packet may be this very log's, on its way to a log host
+        text = f"a packet for {trigger.destination} is dropped: {reason}"
+        self._log.say(Level.INFO, text, tunnel, "packet-dropped")
 
     def forget(self, tunnel: str) -> None:
         """The tunnel is no longer configured, and its SAs are gone."""
