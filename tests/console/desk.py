@@ -4,7 +4,7 @@ the host, the tunnels and the wire are not.
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +16,7 @@ from kakehashi.console.session import Session
 from kakehashi.dialects.registry import by_name
 from kakehashi.gateway import configuration
 from kakehashi.gateway.answers import Answers
+from kakehashi.gateway.certificates import Certificates
 from kakehashi.gateway.changes import Changes
 from kakehashi.gateway.configuration import Configuration
 from kakehashi.gateway.control import Answer, Request, decode
@@ -23,8 +24,11 @@ from kakehashi.gateway.host.facts import Link
 from kakehashi.gateway.interfaces import Mapped, map_interfaces
 from kakehashi.gateway.log import Log, LogOptions
 from kakehashi.gateway.options import RunOptions
+from kakehashi.gateway.pki_requests import PkiRequests
+from kakehashi.gateway.pki_store import Store
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status, TunnelStatus
+from kakehashi.pki.keyring import Keyring
 
 WANS = ("GigaEthernet0.0", "GigabitEthernet0/0", "eth1")
 NOON = datetime(2026, 1, 2, 12, 0, 0)
@@ -51,9 +55,11 @@ class Desk:
             options, loaded, mapped, log, lambda: links, lambda _: (), lambda _: None, self._take
         )
         driver: Any = SimpleNamespace(core=self, now=lambda: 0.0, step=lambda: None)
-        self.answers = Answers(
-            self.changes, self._status, driver, driver, log, lambda: None, tell_level=lambda _: None
-        )
+        store = Store(options.certificates, lambda: NOON.replace(tzinfo=UTC))
+        self.certificates = Certificates(store, log, lambda: NOON.replace(tzinfo=UTC), lambda: None)
+        self.trusted = self.certificates.load(loaded.gateway)
+        pki = PkiRequests(self.certificates, folder, lambda: self.gateway, self._trust, log)
+        self.answers = Answers(self.changes, self._status, driver, driver, log, lambda: None, pki=pki)
         self.session = Session(Router(self._ask, self._tell), Piped(self.screen), self.dialect)
 
     @property
@@ -70,13 +76,18 @@ class Desk:
         self.cleared.append(words)
         return 1
 
+    def _trust(self, keyring: Keyring) -> None:
+        self.trusted = keyring
+
     async def _take(self, loaded: Configuration, mapped: Mapped) -> Sequence[str]:
         self.taken.append(loaded.gateway)
+        self.trusted = self.certificates.load(loaded.gateway)
         return []
 
     async def _status(self) -> Status:
         tunnels = tuple(TunnelStatus(name=t.interface, up=False) for t in self.gateway.tunnels)
-        return Status(hostname=self.gateway.hostname, time=NOON, tunnels=tunnels)
+        status = Status(hostname=self.gateway.hostname, time=NOON, tunnels=tunnels)
+        return self.certificates.added_to(status)
 
     async def _ask(self, request: Request) -> Answer:
         return await self.answers.answer(decode(request.encode()))

@@ -63,6 +63,9 @@ class Outside:
         if key in self._commands:
             await self._commands[key](match)
             return
+        if key in self._session.certificates.steps:
+            await self._session.certificates.run(match)
+            return
         text = await self._output(key, list(words))
         if chosen is not None:
             text = "".join(f"{line}\n" for line in chosen.lines(text.splitlines()))

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 
 from kakehashi.console.accounts import hashed
+from kakehashi.console.certificates import dialogue_of
 from kakehashi.console.filters import FILTERS, Filter, FilterError, parse_filter
 from kakehashi.console.outside import Outside, unprivileged
 from kakehashi.console.pager import paged
@@ -51,6 +52,7 @@ class Session:
         self.length: int | None = None  # None: as many as the terminal has
         self.history: list[str] = []
         self.is_over = False
+        self.certificates = dialogue_of(self)
         self._outside = Outside(self)
 
     @property
@@ -150,10 +152,13 @@ class Session:
         spelled = spelled_out(words, place.mode.commands)
         if self.dialect.name == "cisco-ios" and "secret" in words:
             spelled = hashed(spelled, os.urandom(12))
+        afterwards = await self.certificates.before(match)
         answer = await self.router.type(place.path, spelled)
         enters = match.command.enters and not match.negated
         self.place = place.opened(match, spelled, self.dialect.grammar) if enters else place
         self.hostname = str(answer.get("hostname", self.hostname))
+        if afterwards is not None:
+            await afterwards()
         for warning in answer.get("warnings", ()):
             self.say(f"% {warning}")
 

@@ -15,6 +15,7 @@ from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.log import Listener, Log
 from kakehashi.gateway.overview import overview
+from kakehashi.gateway.pki_requests import PkiRequests
 from kakehashi.gateway.probes import probe
 from kakehashi.model.logging import Severity, Threshold
 from kakehashi.model.status import Status
@@ -72,6 +73,8 @@ class Answers:
                 case "save":
                     self._changes.save()
                     return _text("saved")
+                case "pki" if self._pki is not None:
+                    return await self._pki.answer(request)
                 case "log":
                     return _text("".join(f"{line}\n" for line in self._log.last))
         except (GatewayError, ShowError, UnknownDialectError) as error:
@@ -97,7 +100,7 @@ class Answers:
             yield line
 
     async def _monitor(self, words: tuple[str, ...]) -> AsyncIterator[str]:
-        """The log; `words`: from which level on."""
+        """The log; `words`: from which level on, and then the subjects that are told down to `debug`."""
         waiting: asyncio.Queue[str] = asyncio.Queue(UNHEARD)
 
         def hear(line: str) -> None:
@@ -172,8 +175,6 @@ class Answers:
         return _text(f"{number} IKE SA{'' if number == 1 else 's'} being deleted")
 
 
-def _text(text: str) -> Answer:
-    return {"ok": True, "text": text}
 def _threshold(words: tuple[str, ...], monitor: Threshold) -> Threshold:
     """Of a terminal: `monitor` as configured, `none` but the subjects, or the name of a level."""
     if not words or words[0] == "monitor":
@@ -186,3 +187,5 @@ def _threshold(words: tuple[str, ...], monitor: Threshold) -> Threshold:
     return Threshold(base.level, (*base.subjects, *chosen))
 
 
+def _text(text: str) -> Answer:
+    return {"ok": True, "text": text}

@@ -37,14 +37,15 @@ from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, tunnel_mtu
 from kakehashi.gateway.options import RunOptions
 from kakehashi.gateway.paths import tunnels_left_behind
 from kakehashi.gateway.peers import Peers
+from kakehashi.gateway.pki_requests import PkiRequests
 from kakehashi.gateway.pki_store import Store
 from kakehashi.gateway.plan import plan
 from kakehashi.gateway.reconciler import Reconciler
 from kakehashi.gateway.resolver import Resolver, known_by_name
 from kakehashi.gateway.route_status import route_statuses
 from kakehashi.gateway.state import StateFolder
-from kakehashi.gateway.translators import named_translators
 from kakehashi.gateway.syslog.senders import Senders
+from kakehashi.gateway.translators import named_translators
 from kakehashi.gateway.watch.watcher import Watcher
 from kakehashi.ike.effects import Level
 from kakehashi.ike.endpoint import Endpoint
@@ -137,7 +138,6 @@ class Daemon:
         self._dataplane: DataPlane = backends.start(options.backend, loaded.gateway)
         store = Store(options.certificates, _wall_clock)
         self._certificates = Certificates(store, self._log, _wall_clock, self._judge_again)
-        self._driver = Driver(
         self._senders = Senders(
             self._log,
             _wall_clock,
@@ -146,6 +146,7 @@ class Daemon:
             options.syslog,
         )
         self._endpoint = _endpoint(options, loaded.gateway, self._certificates.load(loaded.gateway))
+        self._driver = Driver(
             self._endpoint,
             self._dataplane,
             self._log,
@@ -165,7 +166,13 @@ class Daemon:
             self._dataplane,
             self._log,
             self._stopping.set,
-            tell_level=lambda level: setattr(self._driver.core, "verbosity", level),
+            pki=PkiRequests(
+                self._certificates,
+                options.file.parent,
+                lambda: self._gateway,
+                lambda keyring: self._driver.core.trust(keyring),
+                self._log,
+            ),
         )
 
     async def run(self, faces: Sequence[Face] = ()) -> int:
@@ -182,6 +189,9 @@ class Daemon:
             self._reconciler.attach(self._driver)
             self._reconciler.configure(self._gateway, self._mapped.devices)
             self._resolver.follow(self._gateway)
+            self._log.heard = self._set_verbosity
+            self._senders.configure(self._gateway, self._mapped.devices)
+            self._set_verbosity(self._log.level)
             await self._reconciler.try_to_settle()
             self._driver.start()
             monitor = Monitor(self._host_changed)
@@ -189,9 +199,6 @@ class Daemon:
             tasks = [
                 asyncio.create_task(self._reconciler.run()),
                 asyncio.create_task(self._certificates.run()),
-            self._log.heard = self._set_verbosity
-            self._senders.configure(self._gateway, self._mapped.devices)
-            self._set_verbosity(self._log.level)
                 asyncio.create_task(self._resolver.run()),
             ]
             await _listen(control)
@@ -220,25 +227,25 @@ class Daemon:
                 await face.stop()
             await control.stop()
             self._driver.stop()
+            # The last to go, but while the host still has the gateway's addresses.
+            await self._senders.stop()
             await self._put_back()
 
     @property
     def _gateway(self) -> Gateway:
         return self._loaded.gateway
 
+    def _set_verbosity(self, level: Level) -> None:
+        """Events that nobody will read are not made; how a negotiation failed, `show` tells, too."""
+        self._endpoint.verbosity = max(level, Level.NOTICE)
+
     def _judge_again(self) -> None:
-            # The last to go, but while the host still has the gateway's addresses.
-            await self._senders.stop()
         """There is news of certificates: who waits for it may go on."""
         self._driver.core.resume(self._driver.now())
         self._driver.step()
 
     async def _until_stopped(self, tasks: list[asyncio.Task[None]]) -> None:
         stopping = asyncio.create_task(self._stopping.wait())
-    def _set_verbosity(self, level: Level) -> None:
-        """Events that nobody will read are not made; how a negotiation failed, `show` tells, too."""
-        self._endpoint.verbosity = max(level, Level.NOTICE)
-
         done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         for task in done:
@@ -355,6 +362,7 @@ class Daemon:
                 complaints.append(str(error))
         self._reconciler.configure(loaded.gateway, mapped.devices)
         self._resolver.follow(loaded.gateway)
+        self._senders.configure(loaded.gateway, mapped.devices)
         self._tell_addresses()
         await self._reconciler.try_to_settle()
         return [*steps.sentences, *complaints]
@@ -362,7 +370,6 @@ class Daemon:
     async def _status(self) -> Status:
         driver, reconciler = self._driver, self._reconciler
         counters = self._dataplane.counters()
-        self._senders.configure(loaded.gateway, mapped.devices)
         tunnels = status.tunnel_statuses(
             self._gateway,
             self._mapped.devices,
@@ -387,6 +394,7 @@ class Daemon:
         merged = replace(
             merged,
             translations=await translated(translators),
+            log=self._senders.status(),
             traffic=dict(self._dataplane.traffic()),
             interfaces=tuple(
                 interface_statuses(self._gateway, self._mapped.devices, facts, tunnels, devices.passed())
@@ -394,7 +402,6 @@ class Daemon:
             neighbours=tuple(neighbour_statuses(self._mapped.devices, devices.neighbours())),
         )
         return self._certificates.added_to(merged)
-            log=self._senders.status(),
 
     def _clear_sas(self, tunnel: str) -> None:
         """Path monitoring asks for it."""

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from kakehashi.model.address import IPAddress, IPInterface, Path
 from kakehashi.model.algorithms import Cipher
-from kakehashi.model.certificate import CertificateStatus
+from kakehashi.model.certificate import CertificateStatus, KeyStatus
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.identity import AuthenticationMethod, Identity
 from kakehashi.model.ikev1 import ExchangeMode
@@ -389,8 +389,9 @@ class Status:
     access_matches: dict[str, tuple[int, ...]] = field(default_factory=dict)
     translations: tuple[TranslationStatus, ...] = ()
     names: tuple[NameStatus, ...] = ()
-    certificates: tuple[CertificateStatus, ...] = ()
     traffic: dict[int, Traffic] = field(default_factory=dict)
     interfaces: tuple[InterfaceStatus, ...] = ()
     neighbours: tuple[NeighbourStatus, ...] = ()
+    certificates: tuple[CertificateStatus, ...] = ()
+    keys: tuple[KeyStatus, ...] = ()
     log: LogStatus = field(default=LogStatus())

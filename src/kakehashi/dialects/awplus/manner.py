@@ -1,5 +1,6 @@
 """How AlliedWare Plus talks at its terminal (AW-14)."""
 
+from kakehashi.dialects.awplus.certificates import COMMANDS
 from kakehashi.dialects.awplus.show import CLEAR, SHOW
 from kakehashi.dialects.editing import ANY_OTHER, ONE, Habits
 from kakehashi.dialects.grammar import Word
@@ -19,6 +20,7 @@ HABITS = Habits(
         ("isakmp profile", "transform"): ("number",),
         ("ipsec profile", "transform"): ("number",),
         ("trustpoint", "subject-alt-name"): ANY_OTHER,
+        ("trustpoint", "fingerprint"): ANY_OTHER,
     },
     unshown=frozenset({("interface", "shutdown")}),
     ending="end",
@@ -35,6 +37,7 @@ MANNER = Manner(
     exec=(
         *shown(SHOW, CLEAR),
         configuring("Enter configuration mode", "Configure from the terminal"),
+        *COMMANDS,
         *common(Word("source", "Where it comes from")),
         *leaving(privileged=True),
     ),

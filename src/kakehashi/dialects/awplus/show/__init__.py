@@ -74,6 +74,17 @@ SHOW: tuple[Command, ...] = (
     ),
     _pki("certificates", "The certificates of the trustpoints"),
     _pki("trustpoint", "The trustpoints"),
+    Command(
+        key="crypto key mypubkey rsa",
+        pattern=(
+            Word("crypto", "Security"),
+            Word("key", "Pairs of keys"),
+            Word("mypubkey", "Of this device"),
+            Word("rsa", "Of RSA"),
+            Optional(Argument("name", Text("the name of a pair of keys"), "One pair")),
+        ),
+        help="The pairs of keys of this device, of each what everybody may know",
+    ),
     _command("ip route", "Routes of IPv4", _DATABASE),
     _command("ipv6 route", "Routes of IPv6", _DATABASE),
 )
@@ -97,6 +108,7 @@ _RENDERERS: dict[str, _Renderer] = {
     "ipsec policy": lambda _, gateway, __: peers.render_policies(gateway),
     "ipsec profile": lambda _, gateway, said: configured.render_ipsec_profiles(gateway, said.get("name")),
     "interface": lambda status, gateway, said: interface.render(status, gateway, said.get("tunnel")),
+    "crypto key mypubkey rsa": lambda status, _, said: certificates.render_keys(status, said.get("name")),
     "hosts": lambda status, gateway, _: hosts.render(status, gateway),
     "crypto pki certificates": lambda status, _, said: certificates.render_certificates(
         status, said.get("name")

@@ -1,0 +1,18 @@
+"""How a person handles certificates: what is pasted, what is shown, and what is asked then."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kakehashi.console.certificates.awplus import AwPlusCertificates
+from kakehashi.console.certificates.dialogue import Dialogue
+
+if TYPE_CHECKING:
+    from kakehashi.console.session import Session
+
+_DIALOGUES: dict[str, type[Dialogue]] = {"awplus": AwPlusCertificates}
+
+
+def dialogue_of(session: Session) -> Dialogue:
+    """That of the session's device."""
+    return _DIALOGUES.get(session.dialect.name, Dialogue)(session)
