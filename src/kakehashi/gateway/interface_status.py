@@ -1,4 +1,4 @@
-"""The interfaces as `show` tells them: those of the configuration, with what the host's devices have to say."""
+"""The interfaces as `show` tells them: those of the configuration, with what the host's devices say."""
 
 from collections.abc import Iterable, Iterator, Mapping
 

@@ -1,7 +1,7 @@
 """What the show commands tell about: interfaces, their tunnels, and the flows of each with their SAs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from kakehashi.model.address import ANY, Path
 from kakehashi.model.child_sa import ChildSa
@@ -16,6 +16,7 @@ from kakehashi.model.status import (
     Phase1Step,
     Role,
     Status,
+    Traffic,
     TunnelStatus,
 )
 from kakehashi.model.tunnel import Tunnel
@@ -32,6 +33,7 @@ class Pair:
     remaining: float
     kilobytes: int | None
     pfs: KeyExchangeId
+    traffic: Traffic = field(default_factory=Traffic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,19 @@ class Session:
     def pairs(self) -> tuple[Pair, ...]:
         """The SAs of all flows."""
         return tuple(pair for flow in self.flows for pair in flow.pairs)
+
+    def carried(self, flow: Flow) -> Traffic:
+        """What a flow has carried; beside other flows of its tunnel only what its present SAs have."""
+        if len(self.flows) == 1:
+            out, into = self.status.outbound, self.status.inbound
+            return Traffic(into.packets, into.octets, out.packets, out.octets)
+        each = [pair.traffic for pair in flow.pairs]
+        return Traffic(
+            sum(t.packets_in for t in each),
+            sum(t.octets_in for t in each),
+            sum(t.packets_out for t in each),
+            sum(t.octets_out for t in each),
+        )
 
     @property
     def path(self) -> Path | None:
@@ -126,14 +141,16 @@ def initiator_first(sa: IsakmpSaStatus) -> tuple[str, str]:
 
 
 def _pairs_by_tunnel(status: Status) -> dict[str, list[Pair]]:
-    made: dict[str, list[Pair]] = {}
-    for sa in status.ipsec_sas:
-        made.setdefault(sa.sa.tunnel, []).append(Pair(sa.sa, sa.remaining, sa.kilobytes, sa.pfs))
+    found = [Pair(sa.sa, sa.remaining, sa.kilobytes, sa.pfs) for sa in status.ipsec_sas]
     for ike in status.ike_sas:
         for child in ike.children:
             limit = child.sa.soft_bytes
-            pair = Pair(child.sa, child.remaining, limit // 1024 if limit else None, child.key_exchange)
-            made.setdefault(child.sa.tunnel, []).append(pair)
+            kilobytes = limit // 1024 if limit else None
+            found.append(Pair(child.sa, child.remaining, kilobytes, child.key_exchange))
+    made: dict[str, list[Pair]] = {}
+    for pair in found:
+        traffic = status.traffic.get(pair.sa.spi_in, Traffic())
+        made.setdefault(pair.sa.tunnel, []).append(replace(pair, traffic=traffic))
     return made
 
 
