@@ -65,18 +65,23 @@ class BySignature:
             case Pending(fetches):
                 raise Waiting(fetches)
             case Refused(reason, sentence):
-                raise self._refused(NotifyType.INVALID_CERTIFICATE, reason, sentence, details)
+                raise self._refused(received, NotifyType.INVALID_CERTIFICATE, sentence, details, reason)
             case Accepted(key, subject):
                 found = received.maybe(Signature)
                 if found is None or not verify_bare(key, digest, found.data):
                     sentence = (
                         f"{subject}: its signature is not one of its certificate's key ({key_text(key)})"
                     )
-                    raise self._refused(NotifyType.INVALID_SIGNATURE, Reason.BAD_SIGNATURE, sentence, details)
+                    kind = NotifyType.INVALID_SIGNATURE
+                    raise self._refused(received, kind, sentence, details, Reason.BAD_SIGNATURE)
 
-    def _refused(self, notify: NotifyType, reason: Reason, sentence: str, details: dict[str, str]) -> Refusal:
+    def _refused(
+        self, received: Received, notify: NotifyType, sentence: str, details: dict[str, str], reason: Reason
+    ) -> Refusal:
+        # With signatures the keys come of Diffie-Hellman alone: who encrypts is who has made them with us.
+        proved = received.encrypted
         text = f"it is not believed for {policy_text(self._peer)}: {sentence}"
-        return Refusal(notify, text, details={**details, "reason": reason.value})
+        return Refusal(notify, text, details={**details, "reason": reason.value}, proved=proved)
 
 
 def unusable(peer: Ikev1Peer, keyring: Keyring) -> str:
