@@ -13,7 +13,7 @@ from tests.pki.authority import DAY, Authority, Issued, usage
 
 _SHA256_WITH_RSA = bytes.fromhex("2a864886f70d01010b")
 _WEAK = {"sha1": bytes.fromhex("2a864886f70d010105"), "md5": bytes.fromhex("2a864886f70d010104")}
-_HASHES: dict[str, hashes.HashAlgorithm] = {"sha1": hashes.SHA1(), "md5": hashes.MD5()}  # noqa: S303
+_HASHES: dict[str, hashes.HashAlgorithm] = {"sha1": hashes.SHA1(), "md5": hashes.MD5()}
 
 
 @dataclass(frozen=True)
