@@ -39,7 +39,8 @@ class Interface:
     outside, `dhcp_default_route`: and the default route with it; `negotiated`: not by DHCP but from PPP,
     which the host brings up. `dhcp_ipv6`, `autoconfig`: an IPv6 address comes by DHCPv6, or from router
     advertisements; `autoconfig_default_route`: and the default route with those. `mtu`: octets, None is the
-    default. `filters`: what packets must pass, one for each IP version and direction.
+    default. `filters`: what packets must pass, one for each IP version and direction. `proxy_arp`: the device
+    answers in the place of hosts that are reached by way of it, such as those that dial in.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Interface:
     adjust_mss_ipv6: AdjustMss | int | None = None
     translation: Translation | None = None
     filters: tuple[PacketFilter, ...] = ()
+    proxy_arp: bool = False
     source: Source | None = field(default=None, compare=False)
 
     @property
