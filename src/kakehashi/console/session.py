@@ -149,6 +149,9 @@ class Session:
         self.say(refusal(failure, mode, self.manner, text, len(self.prompt)))
 
     async def _type(self, place: Place, match: Match, words: list[str]) -> None:
+        if not match.negated and match.command.key in self.certificates.steps:
+            await self.certificates.run(match)
+            return
         spelled = spelled_out(words, place.mode.commands)
         if self.dialect.name == "cisco-ios" and "secret" in words:
             spelled = hashed(spelled, os.urandom(12))

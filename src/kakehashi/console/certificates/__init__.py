@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from kakehashi.console.certificates.awplus import AwPlusCertificates
 from kakehashi.console.certificates.dialogue import Dialogue
+from kakehashi.console.certificates.nec_ix import NecIxCertificates
 
 if TYPE_CHECKING:
     from kakehashi.console.session import Session
 
-_DIALOGUES: dict[str, type[Dialogue]] = {"awplus": AwPlusCertificates}
+_DIALOGUES: dict[str, type[Dialogue]] = {"awplus": AwPlusCertificates, "nec-ix": NecIxCertificates}
 
 
 def dialogue_of(session: Session) -> Dialogue:

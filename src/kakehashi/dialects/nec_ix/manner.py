@@ -6,6 +6,7 @@ The manual prints the prompts of interfaces. The text of refusals and the prompt
 from kakehashi.dialects.editing import ANY_OTHER, ONE, Habits
 from kakehashi.dialects.grammar import Word
 from kakehashi.dialects.manner import Manner, common, configuring, leaving, plain, shown
+from kakehashi.dialects.nec_ix.grammar.pki import PKI
 from kakehashi.dialects.nec_ix.show import CLEAR, SHOW
 
 _BY_NAME = (
@@ -62,6 +63,7 @@ MANNER = Manner(
         configuring(_CONFIGURE, "From this terminal"),
         plain("configure", _CONFIGURE, words=(Word("enable-config", _CONFIGURE),)),
         plain("configure", _CONFIGURE, words=(Word("svintr-config", "Configure, whoever else does"),)),
+        *PKI,
         *common(Word("source", "Where it comes from")),
         *leaving(privileged=False),
     ),
