@@ -13,6 +13,7 @@ from kakehashi.gateway.pki_store import PkiError, Store, expiring, expiry_text, 
 from kakehashi.ike.effects import Level
 from kakehashi.model.certificate import CertificateImport
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.names import NameService
 from kakehashi.model.status import Status
 from kakehashi.pki.expiry import ENDED, mark, next_mark
 from kakehashi.pki.keyring import Keyring
@@ -37,9 +38,11 @@ class Certificates:
         self._changed = changed
         self._asked: dict[Fetch, asyncio.Task[None]] = {}
         self._told: dict[tuple[str, bytes], int] = {}
+        self._names = NameService()
 
     def load(self, gateway: Gateway) -> Keyring:
         """The keyring of a configuration: its lines that load files are carried out first."""
+        self._names = gateway.names
         for line in gateway.certificate_imports:
             self._import(line, gateway)
         self.keyring, complaints = self.store.keyring(gateway.trustpoints)
@@ -103,7 +106,7 @@ class Certificates:
 
     async def _fetch(self, wanted: Fetch) -> None:
         try:
-            data, error = await http.fetch(wanted)
+            data, error = await http.fetch(wanted, self._names)
         finally:
             self._asked.pop(wanted, None)
         if error:
