@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _FREE = ("ping", "traceroute", "enable", "exit", "quit", "logout", "terminal length", "terminal width")
 _HIDDEN = ("show running-config", "show startup-config", "show tech-support")
 _ATTEMPTS = 3
-_TIME = re.compile(r"time=([0-9.]+) ms")
+_ANSWER = re.compile(r"seq=(\d+) .*time=([0-9.]+) ms")
 
 
 def unprivileged(command: Command) -> bool:
@@ -139,12 +139,33 @@ class Outside:
             wanted = await self._session.screen.ask("Destination filename [startup-config]? ")
             if wanted.strip() not in ("", "startup-config"):
                 raise RefusedError("only startup-config can be written")
+        if self._session.manner.copying:
+            self._session.say(self._session.manner.copying)
         await self._write(match)
 
-    async def _reload(self, _: Match) -> None:
-        answer = await self._session.screen.ask("Proceed with reload? [confirm]")
-        if answer.strip().lower() in ("", "y", "yes"):
-            self._session.say(await self._router.text("reload"))
+    async def _reload(self, match: Match) -> None:
+        """Back to what is saved, with new SAs; whoever typed it has to log in again."""
+        session, manner = self._session, self._session.manner.reload
+        if manner.unsaved and await self._is_unsaved():
+            if not manner.unsaved.endswith(" "):
+                session.say(manner.unsaved)
+            elif (await session.screen.ask(manner.unsaved)).strip().lower() in ("y", "yes"):
+                await self._write(match)
+        *before, question = manner.question.split("\n")
+        for line in before:
+            session.say(line)
+        answer = await session.screen.ask(question)
+        if answer.strip().lower() in manner.agreed:
+            await self._router.text("restart")
+            session.is_over = True
+
+    async def _is_unsaved(self) -> bool:
+        """Is anything else running than what is saved?"""
+        try:
+            saved = await self._router.text("configuration", "startup")
+        except RefusedError:
+            return True
+        return saved != await self._router.text("configuration", "running")
 
     async def _enable(self, _: Match) -> None:
         session = self._session
@@ -217,16 +238,21 @@ class Outside:
         session.say("Type escape sequence to abort.")
         session.say(f"Sending {count}, {size}-byte ICMP Echos to {target}, timeout is 2 seconds:")
         times: list[float] = []
+        answered = 0
         other: list[str] = []
         async for line in self._router.tell(Request("ping", tuple(words))):
-            if found := _TIME.search(line):
-                times.append(float(found[1]))
+            if found := _ANSWER.search(line):
+                # Each as it comes, and a point for each before it that was not answered.
+                number = min(int(found[1]), count)
+                session.screen.write("." * max(0, number - 1 - answered) + "!")
+                answered = max(answered, number)
+                times.append(float(found[2]))
             elif line.startswith(("%", "ping:")):
                 other.append(line)
         if other:
             session.say("\n".join(other))
             return
-        session.say("!" * len(times) + "." * (count - len(times)))
+        session.screen.write("." * (count - answered) + "\n")
         rate = 100 * len(times) // count
         trip = ""
         if times:

@@ -10,14 +10,27 @@ from kakehashi.dialects.vocabulary import REST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reload:
+    """What is asked before a device starts again. `agreed`: the answers, in small letters, by which it does.
+
+    Where what runs is not saved, `unsaved` is said, or asked if it ends in a blank; "yes" saves then.
+    """
+
+    question: str
+    agreed: tuple[str, ...]
+    unsaved: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
     """Of one device.
 
     `prompts`: what stands in the prompt's brackets in a mode; `{}` is the name of the object there. `enable`:
     it has a privilege of its own for what changes something. `do`: how commands from outside are typed while
     configuring, "" where they need nothing before them. `entering`: said where configuration begins.
-    `invalid`, `incomplete`: said below the caret, and at the end of a line. `saving`: said while the running
-    configuration is written, then `saved`. `destination`: it is asked where a copy goes.
+    `invalid`, `incomplete`: said below the caret, where `{}` is the word, and at the end of a line. `saving`:
+    said while the running configuration is written, then `saved`; `copying`: before, where it is a copy.
+    `destination`: it is asked where a copy goes.
     """
 
     hostname: str
@@ -32,7 +45,9 @@ class Manner:
     saving: str = "Building configuration..."
     saved: str = "[OK]"
     destination: bool = False
+    copying: str = ""
     more: str = "--More--"
+    reload: Reload
     header: str = ""
     unprivileged: frozenset[str] = field(default_factory=frozenset)
 

@@ -54,6 +54,8 @@ class Answers:
                     return await self._clear(request)
                 case "reload":
                     return _text(await self._changes.reload())
+                case "restart":
+                    return await self._restart()
                 case "stop":
                     self._stop()
                     return _text("stopping")
@@ -167,6 +169,13 @@ class Answers:
             return {"ok": True, "status": {"dataplane": means}}
         width = max(map(len, means))
         return _text("\n".join(f"{name:{width}}  {what}" for name, what in means.items()))
+
+    async def _restart(self) -> Answer:
+        """As after `reload` on a router: what is saved runs, and every SA is made anew."""
+        told = await self._changes.restart()
+        self._driver.core.clear(None, self._driver.now())
+        self._driver.step()
+        return _text(told)
 
     async def _clear(self, request: Request) -> Answer:
         wanted = self._dialect(request).clear(request.words, await self._status())

@@ -4,13 +4,18 @@ from kakehashi.dialects.awplus.certificates import COMMANDS
 from kakehashi.dialects.awplus.show import CLEAR, SHOW
 from kakehashi.dialects.editing import ANY_OTHER, ONE, Habits
 from kakehashi.dialects.grammar import Word
-from kakehashi.dialects.manner import Manner, common, configuring, leaving, shown
+from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, shown
 
 _WHO = ("address", "hostname", "policy", "dynamic")
 
 HABITS = Habits(
     same={
         ("root", "hostname"): ONE,
+        ("root", "log facility"): ONE,
+        ("root", "log host source"): ONE,
+        ("root", "log trustpoint"): ONE,
+        ("root", "log buffered"): ONE,
+        ("root", "log monitor"): ONE,
         ("root", "crypto isakmp key"): _WHO,
         ("root", "crypto isakmp peer"): _WHO,
         ("interface", "tunnel local selector"): ANY_OTHER,
@@ -42,4 +47,5 @@ MANNER = Manner(
         *leaving(privileged=True),
     ),
     habits=HABITS,
+    reload=Reload(question="reboot system? (y/n): ", agreed=("y", "yes")),
 )

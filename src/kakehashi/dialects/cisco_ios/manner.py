@@ -3,10 +3,15 @@
 from kakehashi.dialects.cisco_ios.show import CLEAR, SHOW
 from kakehashi.dialects.editing import ANY_OTHER, ONE, WHICH, Habits
 from kakehashi.dialects.grammar import Word
-from kakehashi.dialects.manner import Manner, common, configuring, leaving, shown
+from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, shown
 
 _SINGLE = (
     "hostname",
+    "logging trap",
+    "logging facility",
+    "logging source-interface",
+    "logging buffered",
+    "logging monitor",
     "ip domain name",
     "ip domain-name",
     "crypto isakmp keepalive",
@@ -88,6 +93,11 @@ MANNER = Manner(
     ),
     habits=HABITS,
     destination=True,
+    reload=Reload(
+        question="Proceed with reload? [confirm]",
+        agreed=("", "y", "yes"),
+        unsaved="System configuration has been modified. Save? [yes/no]: ",
+    ),
     more=" --More-- ",
     header="Building configuration...\n\nCurrent configuration : {size} bytes\n",
 )

@@ -1,11 +1,12 @@
 """How the NEC UNIVERGE IX talks at its terminal.
 
-The manual prints the prompts of interfaces. The text of refusals and the prompts of other modes are ours.
+The manual prints the prompts of interfaces; what is said while saving, before a reload and of an invalid
+command is as users have printed it. The caret and the prompts of other modes are ours.
 """
 
 from kakehashi.dialects.editing import ANY_OTHER, ONE, Habits
 from kakehashi.dialects.grammar import Word
-from kakehashi.dialects.manner import Manner, common, configuring, leaving, plain, shown
+from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, plain, shown
 from kakehashi.dialects.nec_ix.grammar.pki import PKI
 from kakehashi.dialects.nec_ix.show import CLEAR, SHOW
 
@@ -24,6 +25,10 @@ _BY_NAME = (
 )
 _SINGLE = (
     "hostname",
+    "syslog facility",
+    "syslog ip source",
+    "logging buffered",
+    "logging timestamp",
     "ike retransmit-count",
     "ike retransmit-interval",
     "ipsec sa-autorefresh",
@@ -40,6 +45,9 @@ HABITS = Habits(
         ("root", "ipsec rekey remaining-lifetime"): ("policy",),
         ("root", "ikev2 authentication"): ("id_type", "id"),
         **{(mode, key): ANY_OTHER for mode in ("interface", "ikev2 profile") for key in _SEVERAL},
+        ("root", "syslog function"): ("function",),
+        ("root", "logging subsystem"): ("function",),
+        ("root", "syslog ip host"): ("address",),
         ("interface", "ip address"): ("secondary",),
         ("watch-group", "event"): ("number",),
         ("watch-group", "action"): ("number",),
@@ -71,7 +79,15 @@ MANNER = Manner(
     enable=False,
     do="",
     entering="Enter configuration commands, one per line. End with CNTL/Z.",
-    invalid="% Invalid command",
+    invalid="% {} -- Invalid command.",
     incomplete="% Incomplete command",
-    saved="",
+    saved="% Warning: do NOT enter CNTL/Z while saving to avoid config corruption.",
+    copying='Copying from "running-config" to "startup-config"',
+    reload=Reload(
+        question="Notice: The router will be RELOADED. This is to ensure that\n"
+        "        the peripheral devices are properly initialized.\n"
+        "Are you sure you want to reload the router? (Yes or [No]): ",
+        agreed=("y", "ye", "yes"),
+        unsaved="% Warning: current running-configuration is not saved yet.",
+    ),
 )
