@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.console.person import Person
-from tests.console.printed import Step, played, sessions
+from tests.console.printed import Step, played, sessions, steps
 from tests.console.test_console_root import console
 from tests.gateway.two_routers import Router, TwoRouters, until
 from tests.interop.certificates import files_of_strongswan
@@ -149,3 +149,44 @@ def console_at(network: Network, ours: Ours) -> list[str]:
         "ip", "netns", "exec", network.ours, sys.executable, "-m", "kakehashi.cli",
         "console", "--control", str(ours.control),
     ]  # fmt: skip
+
+
+def center(shown: list[str]) -> list[str]:
+    """What is typed at the other end of the documents' site: its certificate, and the site's key."""
+    swapped = {
+        "pki cert import pem name caCert url file:caCert.pem": "pki pkcs12 import name myCert url file:my.p12 password cherry",
+        "ikev2 cert cacert name caCert": "ikev2 cert mycert name myCert",
+        "ikev2 local-authentication psk id fqdn site1.example.com": "ikev2 local-authentication rsa id fqdn center.example.com",
+        "ikev2 peer 198.51.100.2 authentication rsa id fqdn center.example.com": (
+            "ikev2 peer 192.0.2.2 authentication psk id fqdn site1.example.com"
+        ),
+    }  # fmt: skip
+    lines = [swapped.get(line, line) for line in shown]
+    return [exchanged(line, OTHER) if line not in swapped.values() else line for line in lines]
+
+
+@pytest.mark.parametrize("begins", ["site", "center"])
+def test_a_certificate_on_one_side_and_a_key_on_the_other(tmp_path: Path, begins: str) -> None:
+    start, shown = printed("nec-ix")
+    root = authority()
+    world = TwoRouters(
+        tmp_path,
+        lambda name, _: (
+            "! NEC Portable Internetwork\n" + (start if name == "tokyo" else exchanged(start, OTHER))
+        ),
+    )
+    (tmp_path / "caCert.pem").write_bytes(root.pem)
+    (tmp_path / "my.p12").write_bytes(root.issue("CN=center.example.com", kind="rsa").pkcs12("cherry", root))
+    typed = [step.command for step in steps(shown)]
+    with world:
+        sides = [(world.tokyo, typed), (world.osaka, center(typed))]
+        for router, lines in sides:
+            with Person(console(router)) as person:
+                person.sees("Router#")
+                for line in lines:
+                    said = person.says(line, "#")
+                    assert "Invalid" not in said, said
+                assert "PRIVATE KEY" not in person.raw
+        first, target = (world.tokyo, "192.168.20.10") if begins == "site" else (world.osaka, "192.168.10.10")
+        until(lambda: first.ping(target, wait=2, host=True), "the tunnel", 40)
+        assert len(world.tokyo.spis()) == 1
