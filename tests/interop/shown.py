@@ -8,6 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kakehashi.gateway import client
+from kakehashi.gateway.control import Request
+from tests.interop.network import Network
+from tests.interop.ours import Ours
+
 FIELD = re.compile(r"<(\w+)>")
 
 
@@ -113,3 +118,44 @@ def swan_sa(listed: str) -> SwanSa:
         told[name] = int(told[name])
     # The mark stands behind the SPI that is its own.
     return SwanSa(**(told | {"began": bool(sa["i"]), "algorithms": tuple(sa["algorithms"].split("/"))}))
+
+
+def keys(log: str) -> dict[str, str]:
+    """The keys that strongSwan tells at level 4, the last of each name: `Sk_ei`, `encryption initiator` ..."""
+    found: dict[str, str] = {}
+    name, size = "", 0
+    for line in log.split("\n"):
+        if head := re.search(r"\] (.+?) (?:key|secret) => (\d+) bytes", line):
+            name, size = head[1], int(head[2])
+            found[name] = ""
+        elif name and (row := re.search(r"\]\s+\d+: ((?:[0-9A-F]{2} ){1,16})", line)):
+            found[name] = (found[name] + row[1].replace(" ", "").lower())[: 2 * size]
+        else:
+            name = ""
+    return found
+
+
+def requests(log: str) -> tuple[int, int]:
+    """How many requests strongSwan has got, and has made, by their message IDs."""
+    got = [int(n) for n in re.findall(r"parsed \w+ request (\d+)", log)]
+    made = [int(n) for n in re.findall(r"generating \w+ request (\d+)", log)]
+    return max(got, default=-1) + 1, max(made, default=-1) + 1
+
+
+def ask(ours: Ours, verb: str, words: str) -> str:
+    """`show` or `clear`, without the time that a process of its own takes."""
+    return str(client.ask(ours.control, Request(verb, tuple(words.split())))["text"])
+
+
+def send_echoes(network: Network) -> None:
+    """Twenty of 1028 octets from us, three of 84 from the peer, and as many answers."""
+    for namespace, near, far, how in (
+        (network.ours, network.OUR_LAN, network.PEER_LAN, ("-c", "20", "-i", "0.02", "-s", "1000")),
+        (network.peer, network.PEER_LAN, network.OUR_LAN, ("-c", "3", "-i", "0.1")),
+    ):
+        assert " 0% packet loss" in network.inside(namespace, "ping", *how, "-W", "5", "-I", near, far)
+
+
+def left(lifetime: int, age: int) -> Between:
+    """Seconds left of what the peer has had for `age` seconds; both count whole ones, and we asked first."""
+    return Between(lifetime - age - 3, lifetime - age + 4)

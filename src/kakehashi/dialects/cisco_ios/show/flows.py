@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from kakehashi.dialects.cisco_ios import defaults
 from kakehashi.model.address import ANY, Path
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.encapsulation import EncapsulationMode
@@ -123,6 +124,11 @@ def sessions(status: Status, gateway: Gateway) -> list[Session]:
     return sorted(found, key=lambda s: order[s.interface])
 
 
+def whole_kilobytes(soft_bytes: int | None) -> int | None:
+    """The volume of an SA of IKEv2, of which the model has what it carries until it is renewed."""
+    return None if soft_bytes is None else soft_bytes // 1024 + defaults.REKEY_BEFORE_KILOBYTES
+
+
 def map_of(tunnel: Tunnel) -> tuple[str, str]:
     """The name of a tunnel's crypto map, and the number of its entry."""
     words = tunnel.interface.split(" ")
@@ -144,8 +150,7 @@ def _pairs_by_tunnel(status: Status) -> dict[str, list[Pair]]:
     found = [Pair(sa.sa, sa.remaining, sa.kilobytes, sa.pfs) for sa in status.ipsec_sas]
     for ike in status.ike_sas:
         for child in ike.children:
-            limit = child.sa.soft_bytes
-            kilobytes = limit // 1024 if limit else None
+            kilobytes = whole_kilobytes(child.sa.soft_bytes)
             found.append(Pair(child.sa, child.remaining, kilobytes, child.key_exchange))
     made: dict[str, list[Pair]] = {}
     for pair in found:
