@@ -89,6 +89,7 @@ interface Tunnel0
  tunnel mode ipsec ipv4
  tunnel protection ipsec profile IP
 {tunnel}
+logging host 192.0.2.9
 ip sla 1
  icmp-echo 10.20.0.1
 {ip_sla}

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "log hosts in a VRF": "VRF内のsyslogサーバ",
+    "TLS profiles: those that the host trusts vouch for a log host": (
+        "TLSプロファイル: syslogサーバの証明書はホストが信頼する認証局で検証します"
+    ),
     "ikev2 profile {}: there is no trustpoint whose certificates it could use": (
         "ikev2 profile {}: 証明書を使うためのトラストポイントがありません"
     ),

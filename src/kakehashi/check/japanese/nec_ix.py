@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "no log host is told: `syslog ip enable` is missing": (
+        "`syslog ip enable`がないため、syslogサーバには送信しません"
+    ),
+    "add the line": "この行を追加してください",
     "no tunnel binds the profile `{}`": "プロファイル`{}`を使うトンネルがありません",
     "add `ikev2 binding {}` to a tunnel interface": (
         "トンネルインタフェースに`ikev2 binding {}`を追加してください"

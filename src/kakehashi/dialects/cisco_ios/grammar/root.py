@@ -5,6 +5,7 @@ from kakehashi.dialects.cisco_ios.grammar.foreign import FOREIGN
 from kakehashi.dialects.cisco_ios.grammar.ikev2 import IKEV2
 from kakehashi.dialects.cisco_ios.grammar.ipsec import IPSEC
 from kakehashi.dialects.cisco_ios.grammar.isakmp import ISAKMP
+from kakehashi.dialects.cisco_ios.grammar.log import LOGGING
 from kakehashi.dialects.cisco_ios.grammar.nat import NAT, ROUTE_MAP
 from kakehashi.dialects.cisco_ios.grammar.pki import TRUSTPOINTS
 from kakehashi.dialects.cisco_ios.grammar.track import TRACKING
@@ -151,6 +152,7 @@ ROOT: tuple[Command, ...] = (
         help="Select an interface to configure",
         enters="interface",
     ),
+    *LOGGING,
     *ROUTES,
     *TRACKING,
     *NAT,

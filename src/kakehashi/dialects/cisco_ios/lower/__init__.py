@@ -18,6 +18,7 @@ from kakehashi.dialects.cisco_ios.lower.interface import lower_interface
 from kakehashi.dialects.cisco_ios.lower.isakmp import hostname, own_name, read_phase1, tell_built_in
 from kakehashi.dialects.cisco_ios.lower.keys import read_keys
 from kakehashi.dialects.cisco_ios.lower.lines import lists_in_use, report_lines, tell_of_firewalls
+from kakehashi.dialects.cisco_ios.lower.log import read_logging
 from kakehashi.dialects.cisco_ios.lower.name_service import read_name_service
 from kakehashi.dialects.cisco_ios.lower.nat import check_translation, with_translation
 from kakehashi.dialects.cisco_ios.lower.peers import Peers, read_aggressive, read_profiles
@@ -64,6 +65,7 @@ def lower_document(document: Document, file: str) -> Lowered:
         access_lists=tuple(around.lists.by_name.values()),
         watch_groups=read_tracks(document, around.interfaces, around.routes, report),
         names=read_name_service(document),
+        logging=read_logging(document, report),
         trustpoints=tuple(around.peers.phase1.trustpoints.values()),
         files=(file,),
     )
