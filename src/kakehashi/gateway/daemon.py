@@ -13,6 +13,7 @@ from pyroute2.netlink.exceptions import NetlinkError
 
 from kakehashi.dataplane.protocol import DataPlane
 from kakehashi.gateway import backends, configuration, status, unsupported
+from kakehashi.gateway.access.driver import Access
 from kakehashi.gateway.answers import Answers
 from kakehashi.gateway.certificates import Certificates
 from kakehashi.gateway.changes import Changes
@@ -118,7 +119,14 @@ class Daemon:
         self._names = Peers(self._resolver, lambda: self._reconciler.facts)
         self._dhcp = Clients(options.state_dir, self._log, lambda: self._reconciler.touch())
         self._watcher = Watcher(self._log, lambda: self._reconciler.touch(), self._clear_sas)
-        self._reconciler = Reconciler(host, self._log, self._peers, self._dhcp, self._watcher)
+        self._reconciler = Reconciler(
+            host,
+            self._log,
+            self._peers,
+            self._dhcp,
+            self._watcher,
+            callers=lambda tunnel: self._access.addresses(tunnel),
+        )
         self._stopping = asyncio.Event()
         self._reloads: set[asyncio.Task[str]] = set()
         self._changes = Changes(
@@ -146,6 +154,13 @@ class Daemon:
             options.syslog,
         )
         self._endpoint = _endpoint(options, loaded.gateway, self._certificates.load(loaded.gateway))
+        self._access = Access(
+            self._dataplane,
+            self._log,
+            _wall_clock,
+            mtu=self._reconciler.mtu,
+            changed=self._reconciler.touch,
+        )
         self._driver = Driver(
             self._endpoint,
             self._dataplane,
@@ -157,6 +172,7 @@ class Daemon:
             broken=self._fail,
             fetch=self._certificates.fetch,
             unreached=self._unreached,
+            access=self._access,
             keylog=_keylog(options),
         )
         self._answers = Answers(
@@ -188,6 +204,7 @@ class Daemon:
                     self._add_tunnel(tunnel.interface)
             self._reconciler.attach(self._driver)
             self._reconciler.configure(self._gateway, self._mapped.devices)
+            self._access.configure(self._gateway)
             self._resolver.follow(self._gateway)
             self._log.heard = self._set_verbosity
             self._senders.configure(self._gateway, self._mapped.devices)
@@ -227,6 +244,7 @@ class Daemon:
                 await face.stop()
             await control.stop()
             self._driver.stop()
+            self._access.stop()
             # The last to go, but while the host still has the gateway's addresses.
             await self._senders.stop()
             await self._put_back()
@@ -261,6 +279,7 @@ class Daemon:
     async def _say_goodbye(self) -> None:
         """Deletes to every peer, and a while for their answers."""
         self._log.say(Level.NOTICE, "stopping: deleting the SAs", name="stopping")
+        self._access.shutdown()
         self._driver.core.shutdown(self._driver.now())
         self._driver.step()
         deadline = self._driver.now() + GOODBYE
@@ -298,10 +317,14 @@ class Daemon:
         device = self._mapped.devices[name]
         mtu = tunnel_mtu(DEFAULT_LINK_MTU, 4, self._gateway, tunnel, None)
         try:
-            self._dataplane.add_tunnel(name, device, mtu, tunnel.ipsec.gre)
-        except OSError as error:
+            if self._gateway.l2tp_server(name) is not None:
+                self._dataplane.add_l2tp_server(name, device, mtu)
+            else:
+                self._dataplane.add_tunnel(name, device, mtu, tunnel.ipsec.gre)
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else None
             raise GatewayError(
-                f"{name}: the device {device} cannot be made: {error.strerror or error}",
+                f"{name}: the device {device} cannot be made: {why or error}",
                 "is /dev/net/tun there, and is the name free? ip link show",
             ) from error
 
@@ -349,6 +372,7 @@ class Daemon:
         self._driver.step()
         self._loaded, self._mapped = loaded, mapped
         self._driver.core.trust(self._certificates.load(loaded.gateway))
+        self._access.configure(loaded.gateway)
         self._driver.core.configure(loaded.gateway, self._driver.now())
         self._driver.step()
         for name in steps.removed:
