@@ -61,22 +61,22 @@ Transform set SET: { esp-256-aes esp-sha256-hmac  }
 """
 MAP = """\
 Crypto Map IPv4 "OUT" 10 ipsec-isakmp
-	Peer = 203.0.113.1
-	Extended IP access list PROTECTED
-	    access-list PROTECTED permit ip 192.168.10.0 0.0.0.255 192.168.20.0 0.0.0.255
-	Current peer: 203.0.113.1
-	Security association lifetime: 4608000 kilobytes/3600 seconds
-	Dualstack (Y/N): N
+\tPeer = 203.0.113.1
+\tExtended IP access list PROTECTED
+\t    access-list PROTECTED permit ip 192.168.10.0 0.0.0.255 192.168.20.0 0.0.0.255
+\tCurrent peer: 203.0.113.1
+\tSecurity association lifetime: 4608000 kilobytes/3600 seconds
+\tDualstack (Y/N): N
 
-	Responder-Only (Y/N): N
-	PFS (Y/N): Y
-	DH group:  group14
-	Mixed-mode : Disabled
-	Transform sets={
-		SET:  { esp-256-aes esp-sha256-hmac  } ,
-	}
-	Interfaces using crypto map OUT:
-		GigabitEthernet0/0
+\tResponder-Only (Y/N): N
+\tPFS (Y/N): Y
+\tDH group:  group14
+\tMixed-mode : Disabled
+\tTransform sets={
+\t\tSET:  { esp-256-aes esp-sha256-hmac  } ,
+\t}
+\tInterfaces using crypto map OUT:
+\t\tGigabitEthernet0/0
 """
 IDENTS = {
     "OUT": ("192.168.10.0/255.255.255.0/0/0", "192.168.20.0/255.255.255.0/0/0", "GigabitEthernet0/0"),
@@ -353,7 +353,11 @@ def crypto_map(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def vti(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """The peer has renewed both SAs, so that the IKE SA is of its making."""
     folder = tmp_path_factory.mktemp("vti")
-    words = {"version": 2, "ike": "aes256-sha256-modp2048", "esp": "aes256-sha256-modp2048"}
+    words: dict[str, str | int] = {
+        "version": 2,
+        "ike": "aes256-sha256-modp2048",
+        "esp": "aes256-sha256-modp2048",
+    }
     selectors = {"local_ts": "0.0.0.0/0", "remote_ts": "0.0.0.0/0"}
     with (
         Network() as network,
