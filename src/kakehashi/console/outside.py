@@ -10,6 +10,7 @@ from kakehashi.console.filters import Filter
 from kakehashi.console.interfaces import brief
 from kakehashi.console.masking import masked
 from kakehashi.console.router import RefusedError
+from kakehashi.console.watching import Watching
 from kakehashi.dialects.grammar import Command
 from kakehashi.dialects.matching import Match
 from kakehashi.gateway.control import Request
@@ -35,6 +36,7 @@ class Outside:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._router = session.router
+        self._watching = Watching(session.manner.topics, session.screen.watch, session.say)
         self._commands: dict[str, Callable[[Match], Awaitable[None]]] = {
             "configure": self._configure,
             "write": self._write,
@@ -47,15 +49,14 @@ class Outside:
             "logout": self._leave,
             "terminal length": self._length,
             "terminal width": self._nothing,
-            "terminal monitor": self._monitor,
-            "terminal no monitor": self._no_monitor,
-            "debug": self._debug,
-            "undebug": self._no_debug,
+            "terminal monitor": self._watching.monitor,
+            "terminal no monitor": self._watching.no_monitor,
+            "debug": self._watching.debug,
+            "undebug": self._watching.undebug,
+            "show debugging": self._debugging,
             "ping": self._probe,
             "traceroute": self._probe,
         }
-        self._debugs: list[str] = []
-        self._monitors = False
 
     async def run(self, match: Match, words: Sequence[str], chosen: Filter | None) -> None:
         """A command that was understood; of its output the lines that are chosen. RefusedError."""
@@ -88,8 +89,6 @@ class Outside:
                 return "".join(f"  {line}\n" for line in self._session.history)
             case "show clock":
                 return f"{(await self._status())['time'][:19].replace('T', ' ')}\n"
-            case "show logging":
-                return await self._router.text("log")
         verb = "clear" if key.startswith("clear ") else "show"
         return await self._router.text(verb, *words[1:])
 
@@ -193,30 +192,8 @@ class Outside:
     async def _nothing(self, _: Match) -> None:
         pass
 
-    async def _monitor(self, _: Match) -> None:
-        self._monitors = True
-        self._watch()
-
-    async def _no_monitor(self, _: Match) -> None:
-        self._monitors = False
-        self._watch()
-
-    async def _debug(self, match: Match) -> None:
-        if match.negated:
-            await self._no_debug(match)
-            return
-        what = " ".join(match.values.get("rest", ())) or "all"
-        self._debugs = [*self._debugs, what]
-        self._watch()
-        self._session.say(f"{what} debugging is on")
-
-    async def _no_debug(self, _: Match) -> None:
-        self._debugs = []
-        self._watch()
-        self._session.say("All possible debugging has been turned off")
-
-    def _watch(self) -> None:
-        self._session.screen.watch("debug" if self._debugs else "notice" if self._monitors else "")
+    async def _debugging(self, match: Match) -> None:
+        await self._session.show(self._watching.shown(match))
 
     async def _probe(self, match: Match) -> None:
         key, values = match.command.key, match.values

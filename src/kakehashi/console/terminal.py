@@ -71,10 +71,10 @@ class Terminal:
         self._output.write("\b" * len(mark) + " " * len(mark) + "\b" * len(mark))
         return key
 
-    def watch(self, level: str) -> None:
+    def watch(self, told: str) -> None:
         if self._watching:
             self._watching.cancel()
-        self._watching = asyncio.create_task(self._watch(level)) if level else None
+        self._watching = asyncio.create_task(self._watch(told)) if told else None
 
     async def run(self, session: Session) -> None:
         """Until whoever sits there leaves."""
@@ -141,8 +141,8 @@ class Terminal:
             self._ends = False
             session.end()
 
-    async def _watch(self, level: str) -> None:
-        async for line in self._router.tell(Request("monitor", (level,))):
+    async def _watch(self, told: str) -> None:
+        async for line in self._router.tell(Request("monitor", tuple(told.split()))):
             self._write_above(line + "\n")
 
     def _write_above(self, text: str) -> None:

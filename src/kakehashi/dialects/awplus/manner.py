@@ -2,6 +2,7 @@
 
 from kakehashi.dialects.awplus.certificates import COMMANDS
 from kakehashi.dialects.awplus.show import CLEAR, SHOW
+from kakehashi.dialects.debugging import Topic, debugging
 from kakehashi.dialects.editing import ANY_OTHER, ONE, Habits
 from kakehashi.dialects.grammar import Word
 from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, shown
@@ -31,6 +32,15 @@ HABITS = Habits(
     ending="end",
 )
 
+_TOPICS = (
+    Topic(
+        (Word("isakmp", "ISAKMP and IKE"),),
+        "ISAKMP",
+        ("ikev2", "ike", "ipsec"),
+        ("default", "info", "trace", "all"),
+    ),
+)
+
 MANNER = Manner(
     hostname="awplus",
     prompts={
@@ -43,9 +53,11 @@ MANNER = Manner(
         *shown(SHOW, CLEAR),
         configuring("Enter configuration mode", "Configure from the terminal"),
         *COMMANDS,
+        *debugging(_TOPICS),
         *common(Word("source", "Where it comes from")),
         *leaving(privileged=True),
     ),
     habits=HABITS,
+    topics=_TOPICS,
     reload=Reload(question="reboot system? (y/n): ", agreed=("y", "yes")),
 )

@@ -1,6 +1,7 @@
 """How Cisco IOS talks at its terminal."""
 
 from kakehashi.dialects.cisco_ios.show import CLEAR, SHOW
+from kakehashi.dialects.debugging import Topic, debugging
 from kakehashi.dialects.editing import ANY_OTHER, ONE, WHICH, Habits
 from kakehashi.dialects.grammar import Word
 from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, shown
@@ -67,6 +68,20 @@ MANNER = Manner(
     hostname="Router",
     prompts={
         "interface": "config-if",
+_CRYPTO = Word("crypto", "Encryption module")
+_TOPICS = (
+    Topic(
+        (_CRYPTO, Word("isakmp", "ISAKMP, phase 1 of IKEv1")), "Crypto ISAKMP", ("ike",), ("error", "detail")
+    ),
+    Topic((_CRYPTO, Word("ipsec", "IPsec")), "Crypto IPSEC", ("ipsec",), ("error", "detail")),
+    Topic(
+        (_CRYPTO, Word("ikev2", "IKEv2")),
+        "IKEv2 default",
+        ("ikev2",),
+        ("error", "internal", "packet", "client"),
+    ),
+)
+
         "isakmp policy": "config-isakmp",
         "isakmp profile": "conf-isa-prof",
         "isakmp peer": "config-isakmp-peer",
@@ -96,8 +111,10 @@ MANNER = Manner(
     reload=Reload(
         question="Proceed with reload? [confirm]",
         agreed=("", "y", "yes"),
+        *debugging(_TOPICS),
         unsaved="System configuration has been modified. Save? [yes/no]: ",
     ),
     more=" --More-- ",
     header="Building configuration...\n\nCurrent configuration : {size} bytes\n",
+    topics=_TOPICS,
 )

@@ -4,6 +4,7 @@ The manual prints the prompts of interfaces; what is said while saving, before a
 command is as users have printed it. The caret and the prompts of other modes are ours.
 """
 
+from kakehashi.dialects.debugging import Topic, debugging
 from kakehashi.dialects.editing import ANY_OTHER, ONE, Habits
 from kakehashi.dialects.grammar import Word
 from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, plain, shown
@@ -58,6 +59,14 @@ HABITS = Habits(
 )
 _CONFIGURE = "Configure this router"
 
+# The words are V2-52's names; the manual's chapters on VPNs print no `debug`.
+_TOPICS = (
+    Topic((Word("ike", "IKEv1"),), "ike", ("ike",)),
+    Topic((Word("ikev2", "IKEv2"),), "ikev2", ("ikev2",)),
+    Topic((Word("ipsec", "IPsec"),), "IPsec", ("ipsec",)),
+)
+_EVENTS = Word("event-terminal", "Events at this terminal")
+
 MANNER = Manner(
     hostname="Router",
     prompts={
@@ -72,10 +81,14 @@ MANNER = Manner(
         plain("configure", _CONFIGURE, words=(Word("enable-config", _CONFIGURE),)),
         plain("configure", _CONFIGURE, words=(Word("svintr-config", "Configure, whoever else does"),)),
         *PKI,
+        *debugging(_TOPICS),
+        plain("terminal monitor", "Tell events here", words=(_EVENTS, Word("start", "Tell events here"))),
+        plain("terminal no monitor", "Tell no more", words=(_EVENTS, Word("stop", "Tell no more"))),
         *common(Word("source", "Where it comes from")),
         *leaving(privileged=False),
     ),
     habits=HABITS,
+    topics=_TOPICS,
     enable=False,
     do="",
     entering="Enter configuration commands, one per line. End with CNTL/Z.",
