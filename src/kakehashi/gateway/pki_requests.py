@@ -102,6 +102,10 @@ class PkiRequests:
         trustpoint = self._trustpoint(said["name"])
         if "subject" in said:
             trustpoint = replace(trustpoint, subject=said["subject"])
+        if "key" in said:
+            trustpoint = replace(trustpoint, key_name=said["key"])
+        if "address" in said:
+            trustpoint = replace(trustpoint, alternatives=(*trustpoint.alternatives, said["address"]))
         if not self._store.has_key(trustpoint):
             await asyncio.to_thread(self._store.make_key_of, trustpoint)
         text = self._store.enroll(trustpoint).decode()

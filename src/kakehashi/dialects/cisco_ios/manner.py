@@ -36,6 +36,10 @@ _SEVERAL = (
     ("ikev2 profile", "match identity remote"),
     ("ikev2 profile", "match address local"),
     ("ikev2 profile", "authentication remote"),
+    *(("certificate map", key) for key in ("subject-name", "issuer-name", "alt-subject-name", "name")),
+    ("certificate", "octets"),
+    ("trustpoint", "fingerprint"),
+    ("certificate chain", "certificate"),
     *((mode, "entry") for mode in ("access-list extended", "access-list standard", "access-list ipv6")),
     *((mode, "remark") for mode in ("access-list extended", "access-list standard", "access-list ipv6")),
     *(("object-group", key) for key in ("host", "any", "range", "group-object", "network")),
@@ -64,10 +68,6 @@ HABITS = Habits(
     ending="end",
 )
 
-MANNER = Manner(
-    hostname="Router",
-    prompts={
-        "interface": "config-if",
 _CRYPTO = Word("crypto", "Encryption module")
 _TOPICS = (
     Topic(
@@ -82,6 +82,14 @@ _TOPICS = (
     ),
 )
 
+MANNER = Manner(
+    hostname="Router",
+    prompts={
+        "interface": "config-if",
+        "trustpoint": "ca-trustpoint",
+        "certificate chain": "config-cert-chain",
+        "certificate": "config-pubkey",
+        "certificate map": "ca-certificate-map",
         "isakmp policy": "config-isakmp",
         "isakmp profile": "conf-isa-prof",
         "isakmp peer": "config-isakmp-peer",
@@ -103,18 +111,18 @@ _TOPICS = (
     exec=(
         *shown(SHOW, CLEAR),
         configuring("Enter configuration mode", "Configure from the terminal"),
+        *debugging(_TOPICS),
         *common(Word("source", "Where it comes from")),
         *leaving(privileged=True),
     ),
     habits=HABITS,
+    topics=_TOPICS,
     destination=True,
     reload=Reload(
         question="Proceed with reload? [confirm]",
         agreed=("", "y", "yes"),
-        *debugging(_TOPICS),
         unsaved="System configuration has been modified. Save? [yes/no]: ",
     ),
     more=" --More-- ",
     header="Building configuration...\n\nCurrent configuration : {size} bytes\n",
-    topics=_TOPICS,
 )

@@ -19,7 +19,7 @@ from kakehashi.dialects.cisco_ios.show import (
     track,
 )
 from kakehashi.dialects.diagnosis import wanted
-from kakehashi.dialects.grammar import Argument, Command, Optional, Pattern, Word
+from kakehashi.dialects.grammar import Argument, Command, Either, Optional, Pattern, Word
 from kakehashi.dialects.kinds import Address, Number, Text
 from kakehashi.dialects.matching import Failure, Match, match_line
 from kakehashi.model.gateway import Gateway
@@ -93,6 +93,16 @@ SHOW: tuple[Command, ...] = (
         Word("pki", "Certificates"),
         Word("trustpoints", "The trustpoints"),
     ),
+    _command(
+        "key mypubkey",
+        "The pairs of keys of this device, of each what everybody may know",
+        _CRYPTO,
+        Word("key", "Pairs of keys"),
+        Word("mypubkey", "Of this device"),
+        Either(
+            (Word("rsa", "Of RSA"),), (Word("ec", "On an elliptic curve"),), (Word("all", "All of them"),)
+        ),
+    ),
     _command("hosts", "Names of peers, and where they lead", Word("hosts", "Names and addresses")),
     _command(
         "ip nat translations",
@@ -154,6 +164,7 @@ _PRINTERS: dict[str, Callable[[Status, Gateway], str]] = {
     "ikev2 sa detail": ikev2.render_detail,
     "pki certificates": lambda status, _: certificates.render_certificates(status, None),
     "pki trustpoints": certificates.render_trustpoints,
+    "key mypubkey": lambda status, _: certificates.render_keys(status),
     "hosts": hosts.render,
     "ip nat translations": nat.render,
     "ip route": lambda status, _: ip_route.render_ipv4(status),
