@@ -13,6 +13,7 @@ from typing import Any
 from kakehashi.console.piped import Piped, run_lines
 from kakehashi.console.router import Router
 from kakehashi.console.session import Session
+from kakehashi.dialects.editing import Line, lines_of_document
 from kakehashi.dialects.registry import by_name
 from kakehashi.gateway import configuration
 from kakehashi.gateway.answers import Answers
@@ -20,7 +21,8 @@ from kakehashi.gateway.certificates import Certificates
 from kakehashi.gateway.changes import Changes
 from kakehashi.gateway.configuration import Configuration
 from kakehashi.gateway.control import Answer, Request, decode
-from kakehashi.gateway.host.facts import Link
+from kakehashi.gateway.host.facts import Facts, Link
+from kakehashi.gateway.interface_status import interface_statuses
 from kakehashi.gateway.interfaces import Mapped, map_interfaces
 from kakehashi.gateway.log import Log, LogOptions
 from kakehashi.gateway.options import RunOptions
@@ -66,6 +68,11 @@ class Desk:
     def gateway(self) -> Gateway:
         return self.changes.running.gateway
 
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What runs, as the editor has it."""
+        return lines_of_document(self.dialect.parse(self.changes.text))
+
     def type(self, *lines: str) -> str:
         """What the terminal shows while these lines are typed."""
         self.screen.truncate(self.screen.seek(0))
@@ -86,7 +93,9 @@ class Desk:
 
     async def _status(self) -> Status:
         tunnels = tuple(TunnelStatus(name=t.interface, up=False) for t in self.gateway.tunnels)
-        status = Status(hostname=self.gateway.hostname, time=NOON, tunnels=tunnels)
+        facts, devices = Facts(links=self.changes.links()), self.changes.mapped.devices
+        interfaces = tuple(interface_statuses(self.gateway, devices, facts, tunnels, {}))
+        status = Status(hostname=self.gateway.hostname, time=NOON, tunnels=tunnels, interfaces=interfaces)
         return self.certificates.added_to(status)
 
     async def _ask(self, request: Request) -> Answer:
