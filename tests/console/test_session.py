@@ -198,6 +198,14 @@ def test_filters_and_clear() -> None:
     assert desk.cleared == [(None, 0.0, 1)]
 
 
+def test_a_nec_ix_shows_and_filters_while_configuring() -> None:
+    desk = Desk("nec-ix", "interface GigaEthernet0.0\n  ip address 192.0.2.2/24\n  no shutdown\n")
+    shown = desk.type("configure", "interface GigaEthernet0.0", "show running-config | include address")
+    assert shown.endswith("address\n  ip address 192.0.2.2/24\n")
+    assert "Lines in which it is found" in desk.type("show running-config | ?")
+    assert desk.session.prompt == "Router(config-GigaEthernet0.0)#"
+
+
 def test_interfaces_a_line_each() -> None:
     shown = Desk("cisco-ios", WAN + "interface Tunnel0\n shutdown\n").type("sh ip int br").splitlines()
     assert shown[1] == "Interface                  IP-Address      OK? Method Status                Protocol"

@@ -1,16 +1,20 @@
-"""A session printed in the documents, typed again by a real SSH client at the device of a real lab."""
+"""A session printed in the documents, typed again by a real SSH client at the device of a real lab.
+
+`python -m tests.console.walk docs/console-nec-ix.md` types the page again and writes down what was shown.
+"""
 
 import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.console.person import Person
-from tests.lab.running import LAB
+from tests.lab.running import LAB, folder_of
 
 PROMPT = re.compile(r"^([\w.-]+(?:\([\w./-]+\))?[#>])(.*)$")
 # What a device asks, and what is answered where the document shows nothing behind the question.
@@ -118,8 +122,8 @@ def _typed(person: Person, prompt: str, typed: str) -> tuple[list[str], str]:
         if CLOSED.search(text):
             return text.rstrip("\n").split("\n")[:-1], ""
         if AT_PROMPT.search(text):
-            *said, prompt = text.split("\n")
-            return said, prompt
+            *rows, prompt = text.split("\n")
+            return rows, prompt
         answer = "yes" if text.endswith(("[No]): ", "(y/n): ")) else "no" if text.endswith("no]: ") else ""
         person.types(answer[:1] + "\r" if text.endswith("(y/n): ") else answer + "\r")
 
@@ -147,3 +151,22 @@ def told(session: str | Sequence[str]) -> list[str]:
         else:
             result.append(line.rstrip())
     return result
+
+
+def recorded(page: Path) -> str:
+    """The page with its sessions as they go now, for when the words of a device are told better."""
+    text = page.read_text()
+    for walk in walks(page):
+        texts = {name.removesuffix(".cfg"): file for name, file in walk.files.items()}
+        with folder_of(texts) as folder, kept_lab(folder, list(walk.files)) as ways:
+            for session in walk.sessions:
+                with Person(ways[walk.device]) as person:
+                    rows = [row if row.endswith("? ") else row.rstrip() for row in walked(person, session)]
+                text = text.replace(session, "".join(f"{row}\n" for row in rows), 1)
+    return text
+
+
+if __name__ == "__main__":
+    for argument in sys.argv[1:]:
+        found = recorded(Path(argument))
+        Path(argument).write_text(found)

@@ -68,6 +68,8 @@ class Outside:
             await self._session.certificates.run(match)
             return
         text = await self._output(key, list(words))
+        if key.startswith("clear "):
+            return  # a device says nothing of it
         if chosen is not None:
             text = "".join(f"{line}\n" for line in chosen.lines(text.splitlines()))
         await self._session.show(text)
@@ -87,6 +89,8 @@ class Outside:
                 return await self._support()
             case "show history":
                 return "".join(f"  {line}\n" for line in self._session.history)
+            case "show diagnosis":
+                return await self._router.text("explain", *words[_tunnel_at(words) :])
             case "show clock":
                 return f"{(await self._status())['time'][:19].replace('T', ' ')}\n"
         verb = "clear" if key.startswith("clear ") else "show"
@@ -236,3 +240,8 @@ class Outside:
             low, high, mean = (max(1, round(t)) for t in (min(times), max(times), sum(times) / len(times)))
             trip = f", round-trip min/avg/max = {low}/{mean}/{high} ms"
         session.say(f"Success rate is {rate} percent ({len(times)}/{count}){trip}")
+
+
+def _tunnel_at(words: Sequence[str]) -> int:
+    """Where the name of a tunnel stands in `show ... diagnosis NAME`."""
+    return next(i for i, word in enumerate(words) if "diagnosis".startswith(word.lower())) + 1

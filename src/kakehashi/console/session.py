@@ -142,7 +142,7 @@ class Session:
         if self.place.mode.unknown is not Support.OURS:
             await self.router.type(self.place.path, text)
             return
-        if not self.manner.do and isinstance(match_line(words, self.manner.exec), Match):
+        if not self.manner.do and self._is_outside(text):
             await self._run_outside(text)
             return
         failure, mode = max(failures, key=lambda pair: pair[0].position)
@@ -207,12 +207,18 @@ class Session:
             first, blank, rest = line.partition(" ")
             if blank and first.lower() == self.manner.do:
                 outside, line = True, rest.lstrip()
+        if not outside and not self.manner.do and "|" in line:
+            outside = self._is_outside(line)
         if outside:
             command, bar, behind = line.partition("|")
             if bar and command.split():
                 return FILTERS, behind.lstrip()
             return _outside(self._outside_commands()), line
         return self._inside(), line
+
+    def _is_outside(self, text: str) -> bool:
+        """Is it a command from outside of the configuration, whatever is chosen of its output?"""
+        return isinstance(match_line(text.partition("|")[0].split(), self.manner.exec), Match)
 
     def _inside(self) -> Mode:
         """The innermost mode, and what may be typed there besides."""
