@@ -109,8 +109,9 @@ def swan_sa(listed: str) -> SwanSa:
     """The one IKE SA of a listing, with its newest Child SA."""
     sa = _SA.search(listed)
     assert sa is not None, listed
-    child = list(_CHILD.finditer(sa["children"]))[-1]
-    told: dict[str, Any] = sa.groupdict() | child.groupdict()
+    children = list(_CHILD.finditer(sa["children"]))
+    assert children, listed
+    told: dict[str, Any] = sa.groupdict() | children[-1].groupdict()
     del told["children"], told["i"], told["r"]
     for name in ("version", "local_port", "remote_port", "age", "child_age"):
         told[name] = int(told[name])
@@ -159,3 +160,8 @@ def send_echoes(network: Network) -> None:
 def left(lifetime: int, age: int) -> Between:
     """Seconds left of what the peer has had for `age` seconds; both count whole ones, and we asked first."""
     return Between(lifetime - age - 3, lifetime - age + 4)
+
+
+def mac(network: Network, namespace: str, device: str) -> str:
+    """The hardware address, as the host has it."""
+    return network.inside(namespace, "cat", f"/sys/class/net/{device}/address").strip()

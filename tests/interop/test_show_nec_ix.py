@@ -23,6 +23,7 @@ from tests.interop.shown import (
     differences,
     keys,
     left,
+    mac,
     requests,
     send_echoes,
     swan_sa,
@@ -122,6 +123,42 @@ Interface Tunnel0.0
   IKE SA : 1, Child SA : 1
   Outbound : <packets_out> packets, <octets_out> octets
   Inbound  : <packets_in> packets, <octets_in> octets
+"""
+INTERFACE = """\
+Interface Tunnel0.0 is up
+  Device of the host is Tunnel0.0
+  Logical INTERFACE:
+    <packets_in> packets input, <octets_in> bytes, 0 errors
+    <packets_out> packets output, <octets_out> bytes, <of_the_host> errors
+  Encapsulation TUNNEL:
+    Tunnel mode is ipsec-ikev2
+    Tunnel is ready
+    Destination address is 203.0.113.1
+    Source address is 198.51.100.1
+    Outgoing interface is GigaEthernet0.0
+    Interface MTU is 1422
+    Path MTU is 1500
+"""
+WAN = """\
+Interface GigaEthernet0.0 is up
+  Fundamental MTU is 1500 octets
+  Device of the host is wan0, MAC address is <mac>
+  Logical INTERFACE:
+    <number> packets input, <number> bytes, 0 errors
+    <number> packets output, <number> bytes, 0 errors
+"""
+ADDRESSES = """\
+Interface GigaEthernet0.0 is up
+  Internet address is 198.51.100.1/24
+Interface GigaEthernet1.0 is up
+  Internet address is 192.168.10.1/24
+Interface Tunnel0.0 is up
+  Interface is unnumbered, using address of GigaEthernet1.0 (192.168.10.1)
+"""
+ARP = """\
+ARP Table - 1 entries
+  Address         MAC Address        Interface
+  198.51.100.254  <router_mac>  GigaEthernet0.0
 """
 ISAKMP_SA = """\
 ISAKMP SA - 2 configured, 1 created
@@ -226,6 +263,10 @@ IKEV2 = [
     ("V2-50", "ikev2 sa interface Tunnel0.0", IKE_SA),
     ("V2-51", "ikev2 child-sa", CHILD_SA),
     ("V2-51", "tunnel status", TUNNEL_STATUS),
+    ("V2-17", "interfaces Tunnel0.0", INTERFACE),
+    ("V1-24", "interfaces GigaEthernet0.0", WAN),
+    ("V1-24", "ip address", ADDRESSES),
+    ("V1-24", "arp entry", ARP),
 ]
 IKEV1 = [
     ("V1-50", "ipsec policy", POLICY),
@@ -292,6 +333,8 @@ def ikev2(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             "packets_in": sa.out_packets + 2,
             "octets_in": sa.out_octets + 2 * 84,
             "number": NUMBER,
+            "mac": mac(network, network.ours, "wan0"),
+            "router_mac": mac(network, network.router, "r-ours"),
             "time": Like(TIME),
             "of_the_host": Between(0, 9),  # its own IPv6 (MLD), which may come while no SA stands
             **{name.replace(" ", "_"): value for name, value in keys(log).items()},
@@ -331,7 +374,7 @@ def older(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     ):
         began = datetime.now()
         assert "successfully" in peer.initiate()
-        ours.until_logged("interface-up")
+        ours.until(lambda: network.ping(network.ours, network.OUR_LAN, network.PEER_LAN, wait=1), "an echo")
         send_echoes(network)
         peer.swanctl("--rekey", "--child", "net")
         ours.until_logged("child-sa-rekeyed")
