@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from kakehashi.crypto import auth_signature
 from kakehashi.crypto.auth_signature import BadSignature
+from kakehashi.crypto.signatures import Family
 from kakehashi.ike.names import placed
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.failures import tunnel_text
@@ -34,7 +35,13 @@ def request(sa: IkeSa, uses: Iterable[CertificateUse]) -> list[Payload]:
 
 
 def heed(sa: IkeSa, contents: Contents) -> None:
-    """Which authorities the peer asks for. What is no list of hashes asks for nothing."""
+    """Which authorities the peer asks for, and which signatures it takes (RFC 9593).
+
+    What is no list of hashes asks for nothing.
+    """
+    for notify in contents.notifies:
+        if notify.type == NotifyType.SUPPORTED_AUTH_METHODS:
+            sa.peer_takes_pss = sa.peer_takes_pss or auth_signature.takes_pss(notify.data)
     found: set[bytes] = set()
     for asked in contents.all(CertificateRequest):
         if asked.encoding == CertEncoding.X509_SIGNATURE and len(asked.authority) % _HASH_SIZE == 0:
@@ -50,7 +57,7 @@ def prove(sa: IkeSa, who: Credentials, octets: bytes) -> tuple[list[Payload], Au
     if own is None:
         raise Refusal(NotifyType.AUTHENTICATION_FAILED, nothing_of_ours(who))
     try:
-        method, data = auth_signature.made(own.key, octets, sa.peer_hashes)
+        method, data = auth_signature.made(own.key, octets, sa.peer_hashes, sa.peer_takes_pss)
     except ValueError as error:
         raise Refusal(NotifyType.AUTHENTICATION_FAILED, f"certificate {own.name}: {error}") from None
     certificates = [_our_payload(CertEncoding.X509_SIGNATURE, c.der) for c in own.chain]
@@ -81,10 +88,11 @@ def check(sa: IkeSa, tunnel: Ikev2Tunnel, identity: Identity, contents: Contents
         case Accepted(key, subject):
             auth = contents.one(Authentication)
             try:
-                auth_signature.check(key, auth.method, auth.data, octets)
+                scheme = auth_signature.check(key, auth.method, auth.data, octets)
             except BadSignature as bad:
                 why = f"{subject}: {bad}"
                 raise _refused(sa, tunnel, Reason.BAD_SIGNATURE, why, details) from None
+            sa.peer_takes_pss = sa.peer_takes_pss or scheme.family is Family.RSA_PSS
 
 
 def nothing_of_ours(who: Credentials) -> str:
