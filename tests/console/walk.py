@@ -145,9 +145,11 @@ def told(session: str | Sequence[str]) -> list[str]:
         elif line.startswith("$ ssh"):
             result.append("$ ssh")
         elif is_shown:
-            line = re.sub(r"(?i)\b(0x)?[0-9a-f]*[0-9][0-9a-f]*\b", "N", line)
+            line = re.sub(r"[0-9]+", "N", re.sub(r"(?i)\b(0x)?[0-9a-f]{8,}\b", "N", line))
             line = re.sub(r"[.!]*![.!]*$", "!", line)
-            result.append(" ".join(line.split()))
+            line = " ".join(line.split())
+            if "bytes from" not in line or line != result[-1]:
+                result.append(line)
         else:
             result.append(line.rstrip())
     return result
