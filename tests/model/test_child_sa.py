@@ -36,6 +36,7 @@ SA = ChildSa(
     hard_packets=7,
     hard_bytes=8,
     mode=EncapsulationMode.TRANSPORT,
+    peer="somebody",
     ah=IntegrityId.AUTH_HMAC_SHA1_96,
     ah_spi_out=9,
 )

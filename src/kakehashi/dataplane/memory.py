@@ -4,11 +4,12 @@ import os
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from kakehashi.dataplane.protocol import Activity, Counters, DataPlaneEvent, Sizes
+from kakehashi.dataplane.protocol import Activity, Counters, DataPlaneEvent, L2tpActivity, Sizes
 from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.gre import Gre
-from kakehashi.model.status import InboundCounters, OutboundCounters
+from kakehashi.model.l2tp import L2tpSession
+from kakehashi.model.status import InboundCounters, OutboundCounters, Traffic
 
 
 class MemoryDataPlane:
@@ -16,8 +17,8 @@ class MemoryDataPlane:
 
     `calls` holds every call that asks for something, as (name, arguments), oldest first; `sent` the IKE
     messages. `devices`, `sizes`, `children` (by inbound SPI) and `outbound` (by tunnel: the inbound SPI of
-    the Child SA that sends) are what the calls amount to. `device_errors`: `add_tunnel` of this device raises
-    this.
+    the Child SA that sends) are what the calls amount to; so are `sessions` (by server and our two IDs) and
+    `sent_l2tp`. `device_errors`: `add_tunnel` of this device raises this.
     """
 
     pre_fragments = True
@@ -29,10 +30,14 @@ class MemoryDataPlane:
         self.sizes: dict[str, Sizes] = {}
         self.children: dict[int, ChildSa] = {}
         self.outbound: dict[str, int] = {}
+        self.sessions: dict[tuple[str, int, int], L2tpSession] = {}
+        self.sent_l2tp: list[tuple[bytes, Path, str]] = []
+        self.session_activities: list[L2tpActivity] = []
         self.device_errors: dict[str, OSError] = {}
         self.tunnel_counters: dict[str, tuple[OutboundCounters, InboundCounters]] = {}
         self.drops: dict[str, int] = {}
         self.activities: list[Activity] = []
+        self.traffics: dict[int, Traffic] = {}
         self.closed = False
         self._events: list[DataPlaneEvent] = []
         self._readable, self._writable = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
@@ -65,6 +70,27 @@ class MemoryDataPlane:
             raise error
         self.devices[name] = (device, mtu)
 
+    def add_l2tp_server(self, name: str, device: str, mtu: int) -> None:
+        self._record("add_l2tp_server", name, device, mtu)
+        if error := self.device_errors.get(device):
+            raise error
+        self.devices[name] = (device, mtu)
+
+    def install_session(self, server: str, session: L2tpSession) -> None:
+        self._record("install_session", server, session)
+        self.sessions[server, session.tunnel_id, session.session_id] = session
+
+    def remove_session(self, server: str, tunnel_id: int, session_id: int) -> None:
+        self._record("remove_session", server, tunnel_id, session_id)
+        self.sessions.pop((server, tunnel_id, session_id), None)
+
+    def send_l2tp(self, server: str, payload: bytes, path: Path, peer: str) -> None:
+        self._record("send_l2tp", server, payload, path, peer)
+        self.sent_l2tp.append((payload, path, peer))
+
+    def l2tp_sessions(self) -> list[L2tpActivity]:
+        return list(self.session_activities)
+
     def set_sizes(self, name: str, sizes: Sizes) -> None:
         self._record("set_sizes", name, sizes)
         self.sizes[name] = sizes
@@ -78,6 +104,7 @@ class MemoryDataPlane:
         self.sizes.pop(name, None)
         self.outbound.pop(name, None)
         self.children = {spi: sa for spi, sa in self.children.items() if sa.tunnel != name}
+        self.sessions = {ids: session for ids, session in self.sessions.items() if ids[0] != name}
 
     def install(self, sa: ChildSa, use_outbound: bool) -> None:
         self._record("install", sa, use_outbound)
@@ -108,6 +135,9 @@ class MemoryDataPlane:
 
     def activity(self) -> list[Activity]:
         return list(self.activities)
+
+    def traffic(self) -> Mapping[int, Traffic]:
+        return {spi: self.traffics.get(spi, Traffic()) for spi in self.children}
 
     def means(self) -> Mapping[str, str]:
         return {"packets": "none"}

@@ -15,6 +15,7 @@ from kakehashi.dataplane.protocol import (
     DataPlaneEvent,
     Expire,
     FirstInbound,
+    L2tpActivity,
     PeerMoved,
     Sizes,
     Undecryptable,
@@ -24,11 +25,13 @@ from kakehashi.model.address import IKE_PORT, NAT_T_PORT, IPAddress, Path, Socke
 from kakehashi.model.child_sa import ChildSa, EspKeys
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gre import Gre
+from kakehashi.model.l2tp import L2tpSession
 from kakehashi.model.selector import TrafficSelector
-from kakehashi.model.status import InboundCounters, OutboundCounters
+from kakehashi.model.status import InboundCounters, OutboundCounters, Traffic
 from kakehashi.wire.registry.ikev2 import IntegrityId
 
 EVENTS_AT_ONCE = 256
+_NO_L2TP = "L2TP is not done by the native data plane yet"
 
 _OUTBOUND = [field.name for field in fields(OutboundCounters)]
 _INBOUND = [field.name for field in fields(InboundCounters)]
@@ -67,6 +70,21 @@ class NativeDataPlane:
     def add_tunnel(self, name: str, device: str, mtu: int, gre: Gre | None = None) -> None:
         header = (gre.key, gre.checksum, gre.sequence) if gre else None
         self._native.add_tunnel(name, device, mtu, header)
+
+    def add_l2tp_server(self, name: str, device: str, mtu: int) -> None:
+        raise ValueError(_NO_L2TP)
+
+    def install_session(self, server: str, session: L2tpSession) -> None:
+        raise ValueError(_NO_L2TP)
+
+    def remove_session(self, server: str, tunnel_id: int, session_id: int) -> None:
+        raise ValueError(_NO_L2TP)
+
+    def send_l2tp(self, server: str, payload: bytes, path: Path, peer: str) -> None:
+        raise ValueError(_NO_L2TP)
+
+    def l2tp_sessions(self) -> list[L2tpActivity]:
+        return []
 
     def set_sizes(self, name: str, sizes: Sizes) -> None:
         df_bit = sizes.df_bit.value
@@ -135,6 +153,9 @@ class NativeDataPlane:
             Activity(spi_in, _seconds(inbound), _seconds(outbound))
             for spi_in, inbound, outbound in self._native.activity()
         ]
+
+    def traffic(self) -> dict[int, Traffic]:
+        return {spi_in: Traffic(*carried) for spi_in, *carried in self._native.carried()}
 
     def means(self) -> dict[str, str]:
         return {"backend": "native", **dict(self._native.means())}

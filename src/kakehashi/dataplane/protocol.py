@@ -7,8 +7,9 @@ from typing import Protocol
 from kakehashi.model.address import IPAddress, Path, SocketAddress
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.gre import Gre
+from kakehashi.model.l2tp import L2tpSession
 from kakehashi.model.policy import DfBit
-from kakehashi.model.status import InboundCounters, OutboundCounters
+from kakehashi.model.status import InboundCounters, OutboundCounters, Traffic
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +90,40 @@ class Undecryptable:
     packets: int = 1
 
 
-DataPlaneEvent = Datagram | Acquire | Expire | PeerMoved | FirstInbound | UnknownSpi | Undecryptable
+@dataclass(frozen=True, slots=True)
+class L2tpMessage:
+    """A message came for an L2TP server, by an SA of `peer`; `payload` is what UDP carried.
+
+    It is one of control, one of a session that is not installed, or a PPP frame that is no IP packet for the
+    server's device: no IP at all, IPv6 with a link-local or link-scope multicast destination, or IP while the
+    session has no networks. Of an installed session it comes with the shortest header, without a sequence
+    number, which has been looked at. `path`: the ends of the SA, as it was installed or last moved, with the
+    UDP ports inside ESP.
+
+    Of one SA no more than some hundred a second are told; others are counted in `l2tp_drops`.
+    """
+
+    tunnel: str
+    payload: bytes
+    path: Path
+    peer: str
+
+
+DataPlaneEvent = (
+    Datagram | Acquire | Expire | PeerMoved | FirstInbound | UnknownSpi | Undecryptable | L2tpMessage
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """Of one moment. `tunnels`: by tunnel name; `drops`: packets that belong to no tunnel, by reason."""
+    """Of one moment. `tunnels`: by tunnel name; `drops`: packets that belong to no tunnel, by reason.
+
+    `l2tp_drops`: what came to nothing in L2TP servers, by reason; they are counted in `tunnels` as well.
+    """
 
     tunnels: Mapping[str, tuple[OutboundCounters, InboundCounters]]
     drops: Mapping[str, int] = field(default_factory=dict)
+    l2tp_drops: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +131,24 @@ class Activity:
     """When a Child SA last carried an authentic packet: seconds ago, None is never."""
 
     spi_in: int
+    inbound_idle: float | None
+    outbound_idle: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class L2tpActivity:
+    """What an installed L2TP session has carried: IP packets and their octets, and when the last ones were.
+
+    Seconds ago; None is never. What goes by way of the gateway is not counted.
+    """
+
+    tunnel: str
+    tunnel_id: int
+    session_id: int
+    inbound_packets: int
+    inbound_octets: int
+    outbound_packets: int
+    outbound_octets: int
     inbound_idle: float | None
     outbound_idle: float | None
 
@@ -153,6 +197,36 @@ class DataPlane(Protocol):
         `gre`: packets are wrapped in it before ESP, and taken out of it behind; its SAs take all of them.
         """
 
+    def add_l2tp_server(self, name: str, device: str, mtu: int) -> None:
+        """Make a tunnel of many peers, who dial in by L2TP under SAs of transport mode for UDP port 1701.
+
+        `ChildSa.peer` tells whose an SA is; of each peer the one that was to be used last sends. Packets of
+        the TUN device `device` go to the session that has their destination in its networks, and nobody is
+        asked for an SA. `set_sizes`, `remove_tunnel` and what concerns SAs is as for other tunnels. OSError:
+        as `add_tunnel`, and where the data plane does no L2TP.
+        """
+
+    def install_session(self, server: str, session: L2tpSession) -> None:
+        """IP packets of this session pass without the gateway from now on.
+
+        One that has the same two IDs of ours is replaced; its sequence numbers, counters and times go on. A
+        session ought to be installed at SessionUp, without networks where it requires sequence numbers, which
+        are then counted here; a data message by `send_l2tp` gets its number here too. Where two have the same
+        address, it is the later one's. ValueError: such networks or numbers cannot be.
+        """
+
+    def remove_session(self, server: str, tunnel_id: int, session_id: int) -> None:
+        """By our IDs. What comes for it is told by `L2tpMessage` again. Unknown ones are ignored."""
+
+    def send_l2tp(self, server: str, payload: bytes, path: Path, peer: str) -> None:
+        """Send a message from port 1701 to the port of `path.remote`, by the SA of `peer` that sends.
+
+        A failure, such as that there is no SA, is counted, not raised.
+        """
+
+    def l2tp_sessions(self) -> list[L2tpActivity]:
+        """The use of each installed session."""
+
     def set_sizes(self, name: str, sizes: Sizes) -> None:
         """Packets of the tunnel are judged by `sizes` from now on; before, all that its device gives fit."""
 
@@ -182,6 +256,9 @@ class DataPlane(Protocol):
 
     def activity(self) -> list[Activity]:
         """The last use of each Child SA."""
+
+    def traffic(self) -> Mapping[int, Traffic]:
+        """What each Child SA has carried, by its inbound SPI."""
 
     def means(self) -> Mapping[str, str]:
         """What packets are worked on with, of what the host and its processor have. For people to read."""

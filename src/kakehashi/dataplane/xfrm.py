@@ -17,7 +17,7 @@ import select
 import threading
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zlib import crc32
 
 from kakehashi.dataplane import xfrm_device, xfrm_messages
@@ -30,6 +30,7 @@ from kakehashi.dataplane.protocol import (
     DataPlaneEvent,
     Expire,
     FirstInbound,
+    L2tpActivity,
     PeerMoved,
     Sizes,
 )
@@ -42,7 +43,9 @@ from kakehashi.model.address import IPAddress, Path, SocketAddress
 from kakehashi.model.child_sa import ChildSa, EspKeys
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gre import Gre
+from kakehashi.model.l2tp import L2tpSession
 from kakehashi.model.policy import DfBit
+from kakehashi.model.status import Traffic
 from kakehashi.wire.registry.ikev2 import IntegrityId
 
 LARGEST_WINDOW = 4096  # XFRMA_REPLAY_ESN_MAX
@@ -139,6 +142,21 @@ class XfrmDataPlane:
             self._remove_leftovers(if_id)
         self._tunnels[name] = _Tunnel(device, if_id)
         self._policies.add_tunnel(if_id)
+
+    def add_l2tp_server(self, name: str, device: str, mtu: int) -> None:
+        raise OSError(errno.EOPNOTSUPP, "L2TP is not done by the xfrm backend")
+
+    def install_session(self, server: str, session: L2tpSession) -> None:
+        pass  # there is no server
+
+    def remove_session(self, server: str, tunnel_id: int, session_id: int) -> None:
+        pass
+
+    def send_l2tp(self, server: str, payload: bytes, path: Path, peer: str) -> None:
+        pass
+
+    def l2tp_sessions(self) -> list[L2tpActivity]:
+        return []
 
     def set_sizes(self, name: str, sizes: Sizes) -> None:
         if name in self._tunnels:
@@ -251,6 +269,16 @@ class XfrmDataPlane:
             if state.packets:
                 idle[pair.spi_in][side] = max(now - (state.last_used or pair.used[side]), 0.0)
         return [Activity(spi, *both) for spi, both in idle.items()]
+
+    def traffic(self) -> dict[int, Traffic]:
+        found = {spi: Traffic() for spi in self._pairs}
+        for pair, state, inbound in self._living():
+            before = found[pair.spi_in]
+            if inbound:
+                found[pair.spi_in] = replace(before, packets_in=state.packets, octets_in=state.octets)
+            else:
+                found[pair.spi_in] = replace(before, packets_out=state.packets, octets_out=state.octets)
+        return found
 
     def means(self) -> Mapping[str, str]:
         return {

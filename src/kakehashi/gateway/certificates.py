@@ -5,19 +5,24 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from ssl import DER_cert_to_PEM_cert
 
 from kakehashi.gateway import http
 from kakehashi.gateway.log import Log
-from kakehashi.gateway.pki_store import WARN_DAYS, PkiError, Store, expiring, expiry_text, statuses
+from kakehashi.gateway.pki_store import PkiError, Store, expiring, expiry_text, statuses
 from kakehashi.ike.effects import Level
 from kakehashi.model.certificate import CertificateImport
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.names import NameService
 from kakehashi.model.status import Status
+from kakehashi.pki.expiry import ENDED, mark, next_mark
 from kakehashi.pki.keyring import Keyring
 from kakehashi.pki.verdict import Fetch
 
 _MAX_AT_ONCE = 16
-_LOOK_AGAIN = 3600.0  # seconds between two looks at the expiry
+_LOOK_AGAIN, _NOT_SOONER = 3600.0, 1.0  # seconds between two looks at the expiry
+# The nearer the end, the louder: by days that are left.
+_LEVELS = {30: Level.NOTICE, 7: Level.WARNING, 1: Level.ERROR, ENDED: Level.ERROR}
 
 
 class Certificates:
@@ -33,9 +38,11 @@ class Certificates:
         self._changed = changed
         self._asked: dict[Fetch, asyncio.Task[None]] = {}
         self._told: dict[tuple[str, bytes], int] = {}
+        self._names = NameService()
 
     def load(self, gateway: Gateway) -> Keyring:
         """The keyring of a configuration: its lines that load files are carried out first."""
+        self._names = gateway.names
         for line in gateway.certificate_imports:
             self._import(line, gateway)
         self.keyring, complaints = self.store.keyring(gateway.trustpoints)
@@ -46,7 +53,19 @@ class Certificates:
 
     def added_to(self, status: Status) -> Status:
         """What `show` tells, with the certificates."""
-        return replace(status, certificates=statuses(self.keyring))
+        return replace(status, certificates=statuses(self.keyring), keys=self.store.key_statuses())
+
+    def authorities(self, name: str) -> str:
+        """Who vouches for a log host: the anchors of a trustpoint, or a file, as PEM. LookupError."""
+        if "/" in name:
+            try:
+                return Path(name).read_text("ascii")
+            except (OSError, ValueError) as error:
+                raise LookupError(f"{name} cannot be read: {error}") from None
+        entry = self.keyring.entries.get(name)
+        if entry is None or not entry.anchors:
+            raise LookupError(f"the trustpoint {name} has no certificate of an authority")
+        return "".join(DER_cert_to_PEM_cert(anchor.der) for anchor in entry.anchors)
 
     def fetch(self, wanted: tuple[Fetch, ...]) -> None:
         """Ask for what is not being asked for already."""
@@ -56,19 +75,27 @@ class Certificates:
 
     def warn(self) -> None:
         """Tell once at each mark what is about to expire."""
-        for status, days in expiring(self.keyring, self._clock()):
-            mark = next((m for m in sorted((0, *WARN_DAYS)) if days <= m), max(WARN_DAYS))
+        now = self._clock()
+        for status, days in expiring(self.keyring, now):
+            passed = mark(status.not_after, now)
             key = (status.name, status.sha256)
-            if self._told.get(key) != mark:
-                self._told[key] = mark
-                level = Level.ERROR if mark == 0 else Level.WARNING
-                self._log.say(level, expiry_text(status, days), name="certificate-expires")
+            if passed is not None and self._told.get(key) != passed:
+                self._told[key] = passed
+                name = "certificate-expired" if passed == ENDED else "certificate-expires"
+                self._log.say(_LEVELS[passed], expiry_text(status, days), name=name)
 
     async def run(self) -> None:
         """Look at the expiry for as long as the gateway runs."""
         while True:
-            await asyncio.sleep(_LOOK_AGAIN)
+            await asyncio.sleep(self._until_next_mark())
             self.warn()
+
+    def _until_next_mark(self) -> float:
+        """Seconds; not for long, for clocks are set, and certificates come at any time."""
+        now = self._clock()
+        marks = [at for status in statuses(self.keyring) if (at := next_mark(status.not_after, now))]
+        wait = (min(marks) - now).total_seconds() if marks else _LOOK_AGAIN
+        return max(_NOT_SOONER, min(wait, _LOOK_AGAIN))
 
     async def stop(self) -> None:
         """Ask for nothing more."""
@@ -79,7 +106,7 @@ class Certificates:
 
     async def _fetch(self, wanted: Fetch) -> None:
         try:
-            data, error = await http.fetch(wanted)
+            data, error = await http.fetch(wanted, self._names)
         finally:
             self._asked.pop(wanted, None)
         if error:

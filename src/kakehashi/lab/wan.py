@@ -83,7 +83,11 @@ def wan_interface(gateway: Gateway, tunnel: Tunnel) -> str:
 
 
 def wan_interfaces(gateway: Gateway) -> tuple[str, ...]:
-    """All interfaces that carry tunnels, in the order of the tunnels."""
+    """All interfaces that carry tunnels, in the order of the tunnels; of a router that has none yet, the one
+    that will: somebody is to sit down there and type.
+    """
+    if not gateway.tunnels:
+        return (next(_leading_out(gateway), completer(gateway.dialect).physical[0]),)
     return tuple(dict.fromkeys(wan_interface(gateway, tunnel) for tunnel in gateway.tunnels))
 
 
@@ -144,15 +148,21 @@ def _signs_of_wan(gateway: Gateway, tunnel: Tunnel) -> Iterator[str]:
         if any(tunnel.source_address == own.ip for own in interface.addresses):
             yield interface.name
     yield from (i.name for i in physical if _has_on_link(i, tunnel.peer_address))
+    yield from _leading_out(gateway)
+    # The tunnels borrow the LAN's address: another one is the WAN's.
+    borrowed = {name for i in gateway.interfaces for name in (i.unnumbered, i.unnumbered_ipv6) if name}
+    if any(i.name in borrowed for i in physical):
+        yield from (i.name for i in physical if i.addresses and i.name not in borrowed)
+
+
+def _leading_out(gateway: Gateway) -> Iterator[str]:
+    """Where routes lead, the widest first; then what has its address from outside, or hides others."""
+    physical = [i for i in gateway.interfaces if i.kind is InterfaceKind.PHYSICAL]
     for route in sorted(gateway.routes, key=lambda r: r.destination.prefixlen):
         for interface in physical:
             if route.interface == interface.name or _on_link(route.next_hop, interface):
                 yield interface.name
     yield from (i.name for i in physical if i.dhcp or i.napt)
-    # The tunnels borrow the LAN's address: another one is the WAN's.
-    borrowed = {name for i in gateway.interfaces for name in (i.unnumbered, i.unnumbered_ipv6) if name}
-    if any(i.name in borrowed for i in physical):
-        yield from (i.name for i in physical if i.addresses and i.name not in borrowed)
 
 
 def _has_on_link(interface: Interface, peer: PeerAddress) -> bool:
@@ -202,6 +212,8 @@ def _plan_link(
         addresses.append(address)
         public.append(_public_address(link, address.ip, names))
         next_hops += hops or _assumed_next_hop(link, address, is_others)
+        if not hops and not link.device.gateway.tunnels and next_hops:
+            link.draft.assume(f"the internet is {next_hops[-1]} on {link.interface}")
     return Wan(
         device=link.device.name,
         interface=link.interface,

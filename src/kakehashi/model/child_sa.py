@@ -34,7 +34,8 @@ class ChildSa:
     the packets go from one end of `path` to the other.
     Lifetimes, which each direction counts by itself, octets being those of the IP packets before ESP: at
     `soft_packets` or `soft_bytes` the data plane reports `Expire` once; at `hard_packets` or `hard_bytes` it
-    does so again, and stops using the direction.
+    does so again, and stops using the direction. `peer` names who is at the other end, and stays the same
+    when the SA is replaced; "" where the tunnel has no more than one.
     """
 
     tunnel: str
@@ -57,6 +58,7 @@ class ChildSa:
     hard_packets: int | None = None
     hard_bytes: int | None = None
     mode: EncapsulationMode = EncapsulationMode.TUNNEL
+    peer: str = ""
     ah: IntegrityId = IntegrityId.NONE
     ah_spi_out: int | None = None
 
@@ -83,6 +85,7 @@ class ChildSa:
             hard_packets=self.hard_packets,
             hard_bytes=self.hard_bytes,
             mode=self.mode,
+            peer=self.peer,
             ah=self.ah,
             ah_spi_out=self.ah_spi_out,
         )

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "log hosts in a VRF": "VRF内のsyslogサーバ",
+    "TLS profiles: those that the host trusts vouch for a log host": (
+        "TLSプロファイル: syslogサーバの証明書はホストが信頼する認証局で検証します"
+    ),
     "ikev2 profile {}: there is no trustpoint whose certificates it could use": (
         "ikev2 profile {}: 証明書を使うためのトラストポイントがありません"
     ),
@@ -10,6 +14,25 @@ SENTENCES: Mapping[str, str] = {
         "ポリシー{}: 証明書を使うためのトラストポイントがないため、このポリシーは使いません"
     ),
     "trustpoint {}: SCEP is not there yet": "トラストポイント{}: SCEPは未対応です",
+    "there are certificates of the trustpoint {}, and there is no such trustpoint": (
+        "トラストポイント{}の証明書がありますが、そのトラストポイントがありません"
+    ),
+    "add `crypto pki trustpoint {}`": "`crypto pki trustpoint {}`を追加してください",
+    "the certificate of {} is in a file of the device, {}": "{}の証明書は装置内のファイル{}にあります",
+    "import it with `kakehashi pki`": "`kakehashi pki`で取り込んでください",
+    "this is no fingerprint: it has 32 digits and letters from 0 to F (MD5), 40 (SHA-1) or 64 (SHA-256)": (
+        "フィンガープリントではありません。0からFの32桁(MD5)、40桁(SHA-1)または64桁(SHA-256)です"
+    ),
+    "ikev2 profile {} takes whoever has a certificate that fits; here the peer must say that it is {}, too": (
+        "ikev2 profile {}は条件に合う証明書を持つ相手を受け入れますが、"
+        "ここでは相手は{}とも名乗る必要があります"
+    ),
+    "add `match identity remote` with what the peer says": (
+        "相手が名乗るIDで`match identity remote`を追加してください"
+    ),
+    "ikev2 profile {}: the peer has a pre-shared key and no certificate that could fit": (
+        "ikev2 profile {}: 相手は事前共有鍵を使うため、条件に合わせる証明書がありません"
+    ),
     "import the certificates with `kakehashi pki`": "`kakehashi pki`で証明書を取り込んでください",
     "add `crypto pki trustpoint NAME`": "`crypto pki trustpoint 名前`を追加してください",
     "there is no tracked object {} that could be understood; the route is always there": (
@@ -107,6 +130,39 @@ SENTENCES: Mapping[str, str] = {
     "add what is missing": "足りないものを追加してください",
     "crypto map {} takes the address of {}, which has no `interface` block": (
         "crypto map {}がアドレスを使う{}の`interface`ブロックがありません"
+    ),
+    "nobody can dial in: VPDN is off": "VPDNが無効で、誰も接続できません",
+    "add `vpdn enable`": "`vpdn enable`を追加してください",
+    "the group's callers have no interface to be made after": (
+        "このグループの接続元に使うVirtual-Templateがありません"
+    ),
+    "add `virtual-template 1` below `accept-dialin`, and `interface Virtual-Template1`": (
+        "`accept-dialin`の下に`virtual-template 1`を、また`interface Virtual-Template1`を追加してください"
+    ),
+    "{} asks nobody who he is; here MS-CHAPv2 or CHAP is asked for all the same": (
+        "{}は認証を要求しませんが、ここではMS-CHAPv2かCHAPを要求します"
+    ),
+    "add `ppp authentication ms-chap-v2 chap`": "`ppp authentication ms-chap-v2 chap`を追加してください",
+    "nobody can dial in: {} has no addresses to lend": "{}に払い出すアドレスがなく、誰も接続できません",
+    "add `ip local pool {} FIRST LAST`": "`ip local pool {} FIRST LAST`を追加してください",
+    "add `peer default ip address pool NAME`": "`peer default ip address pool NAME`を追加してください",
+    "the pool {} holds no address": "プール{}にアドレスがありません",
+    "write FIRST and LAST": "先頭と末尾のアドレスを書いてください",
+    "the password of {} is of type {}: it cannot be read, and {} cannot dial in": (
+        "{}のパスワードはタイプ{}で読めないため、{}は接続できません"
+    ),
+    "write it as `password 0`": "`password 0`で書いてください",
+    "L2TP's own authentication is on and has no password, so the device refuses laptops and phones; "
+    "here it is not asked for": (
+        "L2TP自身の認証が有効でパスワードがなく、装置はPCやスマートフォンを拒否します。ここでは要求しません"
+    ),
+    "add `no l2tp tunnel authentication`": "`no l2tp tunnel authentication`を追加してください",
+    "nobody can dial in: no dynamic crypto map is in transport mode, and without IPsec L2TP is not "
+    "done here": (
+        "トランスポートモードのダイナミッククリプトマップがなく、誰も接続できません。ここではIPsecなしのL2TPは行いません"
+    ),
+    "add `mode transport` to its transform sets": (
+        "トランスフォームセットに`mode transport`を追加してください"
     ),
     "crypto map {}: transport mode is for traffic between the two ends themselves; what its access "
     "list takes goes in tunnel mode": (
