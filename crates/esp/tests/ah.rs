@@ -47,7 +47,7 @@ fn each_algorithm_over_each_version_with_and_without_esn() {
         for (front, alignment) in [(ipv4(&[]), 4), (ipv6(PROTOCOL, &[]), 8)] {
             for esn in [false, true] {
                 let packet = protected(&front, integrity, &key(key_size), esn, 1);
-                let size = (12 + icv as usize).next_multiple_of(alignment);
+                let size = (12 + icv).next_multiple_of(alignment);
                 assert_eq!(size, size_of_header(icv, alignment == 8));
                 assert_eq!(usize::from(packet[1]) * 4 + 8, size);
                 let mut sa = AhInbound::new(integrity, &key(key_size), esn, 64).unwrap();
