@@ -1,10 +1,17 @@
 """What `check` says of AH: how the ends compare, what its packets need, and that it passes no NAT."""
 
+import pytest
+
 from kakehashi.check.report import Report, Severity
+from kakehashi.check.rules.mss import largest_inner
 from kakehashi.check.run import check
 from kakehashi.check_reading import read_configuration
+from kakehashi.model.algorithms import Cipher
+from kakehashi.model.policy import Protection
+from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId
 from tests.check.pairs import text
 
+SHA1 = IntegrityId.AUTH_HMAC_SHA1_96
 AH = ("esp-3des esp-md5-hmac", "ah-sha256-hmac esp-aes 256")
 
 
@@ -51,3 +58,16 @@ def test_ah_passes_no_nat() -> None:
     # Its line has a private address, so something changes it on the way.
     report = article(AH, ("permit esp ", "permit ahp "), address="192.168.100.1")
     assert "AH covers the addresses that the NAT changes" in errors(report)["ah-behind-nat"]
+
+
+@pytest.mark.parametrize(
+    ("version", "protection", "inner"),
+    [
+        # 20 IP + 24 AH; with ESP inside 8 + 16 + packet, padding and 2 + 12 more. Over IPv6 AH fills 8 octets.
+        (4, Protection(None, IntegrityId.NONE, SHA1), 1456),
+        (6, Protection(None, IntegrityId.NONE, IntegrityId.AUTH_HMAC_SHA2_256_128), 1428),
+        (4, Protection(Cipher(EncryptionId.ENCR_AES_CBC, 256), SHA1, SHA1), 1406),
+    ],
+)
+def test_what_is_left_of_an_mtu_of_1500(version: int, protection: Protection, inner: int) -> None:
+    assert largest_inner(1500, version, False, protection) == inner
