@@ -17,8 +17,8 @@ use crate::offload::Added;
 const FULL_SIZE: usize = 192 << 10;
 /// Whatever one receive call puts into one buffer fits behind what is not yet full.
 const BUFFER_SIZE: usize = FULL_SIZE + (64 << 10);
-/// IPv6, and TCP with all its options.
-const HEADERS_MAX: usize = 40 + 60;
+/// IPv6, and TCP with all its options, behind what a tunnel has in front of its packets.
+const HEADERS_MAX: usize = 40 + 60 + 32;
 
 pub struct Gathered {
     buffer: Vec<u8>,
@@ -58,18 +58,22 @@ impl Gathered {
         Some(&mut self.buffer[start..start + size])
     }
 
-    /// Where the first `size` octets of the last place are.
+    /// Where `range` of the last place is.
     #[inline]
-    pub fn range(&self, size: usize) -> Range<usize> {
+    pub fn range(&self, range: Range<usize>) -> Range<usize> {
         let start = self.used - self.overlap;
-        start..start + size
+        start + range.start..start + range.end
     }
 
-    /// The last place holds a packet of the SA `spi`, at `range`, which was added to the others.
+    /// The last place holds a packet of the SA `spi`, at `range`, which was added to the others. In front of the
+    /// packet, too, there may be headers in the place.
     pub fn keep(&mut self, range: Range<usize>, spi: u32, added: Added<'_>) {
-        self.before = (spi, added.header_size.min(HEADERS_MAX));
         let (overlap, used) = (self.overlap, self.used);
-        if overlap == 0 || (added.is_joined && added.header_size == overlap) {
+        let front = range.start - (used - overlap);
+        let headers = if added.header_size == 0 { 0 } else { front + added.header_size };
+        self.before = (spi, if headers > HEADERS_MAX { 0 } else { headers });
+        let follows = added.is_joined && headers == overlap;
+        if overlap == 0 || follows || range.start >= used {
             self.give_up();
             self.used = range.end;
             return;
@@ -78,7 +82,7 @@ impl Gathered {
         // What the packet covered is in front of where it went.
         self.give_up();
         self.used = used + range.len();
-        added.shift(overlap);
+        added.shift(used - range.start);
     }
 
     /// What the last place holds is no packet.

@@ -25,12 +25,14 @@
 #![deny(unsafe_code)]
 
 mod batch;
+mod bucket;
 mod counters;
 mod ecn;
 mod egress;
 mod events;
 mod gathered;
 mod ingress;
+mod l2tp;
 mod mend;
 mod offload;
 mod own;
