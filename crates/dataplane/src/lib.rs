@@ -26,6 +26,7 @@
 
 mod batch;
 mod bucket;
+mod chatter;
 mod counters;
 mod ecn;
 mod egress;

@@ -84,8 +84,9 @@ impl Tunnel {
         let Some(session) = self.sessions.of(packet.packet()).cloned() else {
             return self.refuse(Refusal::NoSession, count);
         };
-        let Some(index) = self.sender(&session.peer, session.header.port) else {
-            return self.refuse(Refusal::NoSa, count);
+        let index = match self.sender(&session.peer, session.header.port) {
+            Ok(index) => index,
+            Err(refusal) => return self.refuse(refusal, count),
         };
         let sizes = Sizes { mtu: self.sizes.mtu.min(session.mtu), ..self.sizes };
         let wrapping = Wrapping::L2tp(&session);
@@ -109,7 +110,10 @@ impl Tunnel {
         if message.len() > MESSAGE_MAX {
             return self.refuse(Refusal::TooLong, 1);
         }
-        let Some(index) = self.sender(peer, port) else { return self.refuse(Refusal::NoSa, 1) };
+        let index = match self.sender(peer, port) {
+            Ok(index) => index,
+            Err(refusal) => return self.refuse(refusal, 1),
+        };
         self.number(&mut message, peer);
         self.flush(batch, shared);
         batch.child = Some(index);
@@ -118,9 +122,10 @@ impl Tunnel {
     }
 
     /// The Child SA that sends for `peer` to this UDP port.
-    fn sender(&mut self, peer: &Arc<str>, port: u16) -> Option<usize> {
-        let index = self.sessions.sender(peer, &self.children)?;
-        self.children[index].selectors.accepts_ports(UDP, PORT, port).then_some(index)
+    fn sender(&mut self, peer: &Arc<str>, port: u16) -> Result<usize, Refusal> {
+        let index = self.sessions.sender(peer, &self.children).ok_or(Refusal::NoSa)?;
+        let is_permitted = self.children[index].selectors.accepts_ports(UDP, PORT, port);
+        is_permitted.then_some(index).ok_or(Refusal::Port)
     }
 
     /// Data messages of a session are numbered in one row, whoever makes them.
