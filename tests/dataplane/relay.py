@@ -14,18 +14,22 @@ def main() -> None:
     one = socket.socket(socket.AF_INET6 if ":" in own else socket.AF_INET, socket.SOCK_DGRAM)
     one.bind((own, int(own_port)))
     one.connect((address, int(port)))
-    print("ready", flush=True)
+    tell(b"ready")
     rest = b""
     while True:
         for ready in select.select([one, sys.stdin], [], [])[0]:
             if ready is one:
-                print(one.recv(65536).hex(), flush=True)
+                tell(one.recv(65536).hex().encode())
                 continue
             if not (read := os.read(0, 1 << 16)):
                 return
             *lines, rest = (rest + read).split(b"\n")
             for line in lines:
                 one.send(bytes.fromhex(line.decode()))
+
+
+def tell(line: bytes) -> None:
+    os.write(1, line + b"\n")
 
 
 if __name__ == "__main__":

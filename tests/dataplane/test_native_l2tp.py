@@ -239,7 +239,9 @@ def test_what_is_no_l2tp_has_a_name(world):
 def test_what_the_gateway_must_see_comes_up(world):
     client = world.clients[0]
     control = bytes(L2TP(hdr="control+length+sequence", tunnel_id=100) / Raw(b"avps"))
-    unknown = bytes(L2TP(hdr="sequence", tunnel_id=99, session_id=1, ns=5) / HDLC() / PPP(proto=0xC021) / b"lcp")
+    unknown = bytes(
+        L2TP(hdr="sequence", tunnel_id=99, session_id=1, ns=5) / HDLC() / PPP(proto=0xC021) / b"lcp"
+    )
     solicitation = IPv6(src="fe80::1", dst="ff02::2") / ICMPv6ND_RS()
     frames = [
         bytes(HDLC() / PPP(proto=0xC021) / b"echo"),

@@ -123,18 +123,25 @@ mod tests {
     /// Decrypt `packets` one after the other, None being one that is not authentic; gives what is written, and of how
     /// many pieces.
     fn write(packets: &[Option<Vec<u8>>]) -> Vec<(Vec<u8>, usize)> {
+        write_behind(packets, |_| 0)
+    }
+
+    /// The same, with so many octets in front of each packet.
+    fn write_behind(packets: &[Option<Vec<u8>>], front: impl Fn(usize) -> usize) -> Vec<(Vec<u8>, usize)> {
         let (mut gathered, mut coalescer) = (Gathered::new(), Coalescer::default());
-        for packet in packets {
+        for (number, packet) in packets.iter().enumerate() {
             // With padding behind it.
             let text = packet.clone().unwrap_or_else(|| vec![0xEE; 300]);
-            let target = gathered.place(SPI, text.len() + 4).unwrap();
+            let start = front(number);
+            let end = start + text.len();
+            let target = gathered.place(SPI, end + 4).unwrap();
             target.fill(0xDD);
-            target[..text.len()].copy_from_slice(&text);
+            target[start..end].copy_from_slice(&text);
             if packet.is_none() {
                 gathered.give_up();
                 continue;
             }
-            let range = gathered.range(text.len());
+            let range = gathered.range(start..end);
             let octets = &gathered.octets()[range.clone()];
             let added = coalescer.add(Packet { slot: 0, range: range.clone(), spi: SPI }, octets, true);
             gathered.keep(range, SPI, added);
@@ -162,6 +169,26 @@ mod tests {
         assert_eq!(written.len(), 1);
         assert_eq!(written[0].0[VNET_HEADER_SIZE + 40..], payloads.concat());
         assert_eq!(written[0].1, 3, "the kind, the headers, and all payloads");
+    }
+
+    #[test]
+    fn headers_in_front_that_are_the_same_for_all_are_between_none() {
+        let packets: Vec<_> = (0..4).map(|number| Some(tcp(80, 500 * number, &[1; 500]))).collect();
+        let written = write_behind(&packets, |_| 22);
+        assert_eq!(written[0].0[VNET_HEADER_SIZE + 40..], [1; 2000]);
+        assert_eq!((written.len(), written[0].1), (1, 3));
+    }
+
+    #[test]
+    fn headers_in_front_of_any_size_do_no_harm() {
+        let packets: Vec<_> =
+            (0..9).map(|number| Some(tcp(80, 500 * number, &[number as u8; 500]))).collect();
+        let payloads: Vec<u8> = (0..9).flat_map(|number| [number; 500]).collect();
+        for fronts in [[0, 22, 8], [22, 0, 500], [40, 60, 62], [70, 93, 1], [7, 7, 4000]] {
+            let written = write_behind(&packets, |number| fronts[number % 3]);
+            assert_eq!(written.len(), 1);
+            assert_eq!(written[0].0[VNET_HEADER_SIZE + 40..], payloads, "{fronts:?}");
+        }
     }
 
     #[test]
@@ -199,7 +226,7 @@ mod tests {
         let mut put = |gathered: &mut Gathered| {
             let Some(target) = gathered.place(SPI, packet.len()) else { return false };
             target.copy_from_slice(&packet);
-            let range = gathered.range(packet.len());
+            let range = gathered.range(0..packet.len());
             let added = coalescer.add(Packet { slot: 0, range: range.clone(), spi: SPI }, &packet, true);
             gathered.keep(range, SPI, added);
             true

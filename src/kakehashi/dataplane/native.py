@@ -81,7 +81,7 @@ class NativeDataPlane:
                 ids=ids,
                 peer=session.peer,
                 peer_port=session.peer_port,
-                networks=[(network.network_address.packed, network.prefixlen) for network in session.networks],
+                networks=[(one.network_address.packed, one.prefixlen) for one in session.networks],
                 mtu=session.mtu,
                 sequencing=session.sequencing,
                 length=session.length,
