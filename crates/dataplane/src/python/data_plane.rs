@@ -200,16 +200,15 @@ impl DataPlane {
         Ok(())
     }
 
-    #[pyo3(signature = (*, tunnel, peer, spi_in, spi_out, encryption, key_bits, integrity, keys_in, keys_out, esn,
+    #[pyo3(signature = (*, tunnel, spi_in, spi_out, encryption, key_bits, integrity, keys_in, keys_out, esn,
                         local_selectors, remote_selectors, path, udp_encapsulation, replay_window,
                         soft_packets, soft_bytes, use_outbound, hard_packets=None, hard_bytes=None,
-                        transport_mode=false, sequence=0))]
+                        transport_mode=false, sequence=0, peer=""))]
     #[allow(clippy::too_many_arguments)]
     fn install(
         &self,
         py: Python<'_>,
         tunnel: &str,
-        peer: &str,
         spi_in: u32,
         spi_out: u32,
         encryption: u16,
@@ -230,6 +229,7 @@ impl DataPlane {
         hard_bytes: Option<u64>,
         transport_mode: bool,
         sequence: u64,
+        peer: &str,
     ) -> PyResult<()> {
         let plane = self.plane()?;
         let (local, remote) = (selectors_of(&local_selectors)?, selectors_of(&remote_selectors)?);
