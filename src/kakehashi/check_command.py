@@ -3,6 +3,8 @@
 import enum
 import io
 import sys
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +18,7 @@ from kakehashi.check.render.text import print_text
 from kakehashi.check.report import Report
 from kakehashi.check.run import check as check_all
 from kakehashi.check.sheet.labels import LANGUAGES, Language
+from kakehashi.check_certificates import with_certificates
 from kakehashi.check_reading import UnreadableError, read_configurations
 
 EXIT_FAULT = 1
@@ -58,6 +61,12 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     output: Annotated[Format, typer.Option("--format", help="How the report is printed.")] = Format.TEXT,
     lang: Annotated[Lang, typer.Option(help="The language of the parameter sheet.")] = Lang.EN,
+    state_dir: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="The folder that `kakehashi run` is given, whose certificates are looked at."
+        ),
+    ] = None,
 ) -> None:
     """Look at configurations before anything runs.
 
@@ -71,7 +80,7 @@ def check(
     except UnreadableError as error:
         typer.echo(f"kakehashi check: {error}", err=True)
         raise typer.Exit(EXIT_UNREADABLE) from error
-    report = check_all(configurations)
+    report = check_all([with_certificates(c, state_dir) for c in configurations], datetime.now(UTC))
     _speak_utf8()
     _print(report, Format.JSON if as_json else output, LANGUAGES[lang.value])
     raise typer.Exit(EXIT_FAULT if report.has_errors else 0)

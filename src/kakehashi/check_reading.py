@@ -8,6 +8,7 @@ from kakehashi.check.configuration import Configuration, UnknownLine
 from kakehashi.check_lines import DocumentLines
 from kakehashi.dialects.awplus import AwPlus
 from kakehashi.dialects.awplus.lower import lower_document as lower_awplus
+from kakehashi.dialects.awplus.pasted import with_pasted
 from kakehashi.dialects.base import Dialect, Lowered
 from kakehashi.dialects.choice import parse_choice
 from kakehashi.dialects.cisco_ios import CiscoIos
@@ -58,6 +59,8 @@ def read_configuration(file: str, text: str, dialect: Dialect | None = None) -> 
     document, lower = _PARSERS[found.name]
     parsed = document(text)
     lowered = lower(parsed, file)
+    if found.name == AwPlus.name:
+        lowered = with_pasted(lowered, text, file)
     about = {f.source.line for f in lowered.findings if f.source is not None and f.code not in _OF_MANY}
     foreign, unknown = _sorted(parsed, about)
     return Configuration(

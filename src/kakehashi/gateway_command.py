@@ -7,12 +7,20 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from kakehashi.dialect_question import ask_where_unknown
 from kakehashi.gateway import client
 from kakehashi.gateway.control import Request
 from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.face import Face
 from kakehashi.gateway.log import LogOptions
-from kakehashi.gateway.options import RunOptions, parse_backend, parse_level, parse_listener, parse_maps
+from kakehashi.gateway.options import (
+    RunOptions,
+    parse_backend,
+    parse_level,
+    parse_listener,
+    parse_maps,
+    parse_syslog,
+)
 
 EXIT_FAULT = 1
 
@@ -56,6 +64,15 @@ def run(
         str, typer.Option(help="Tell that and worse: error, warning, notice, info or debug.")
     ] = "notice",
     log_json: Annotated[bool, typer.Option("--log-json", help="Log lines as JSON.")] = False,
+    syslog: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="{udp|tcp|tls}://HOST[:PORT]",
+            help="Tell the log to this host, too (RFC 5424), besides those of the configuration. Behind it "
+            "may stand ?level=notice&facility=local0&source=ADDRESS and, for tls, ca=FILE. May be given "
+            "several times.",
+        ),
+    ] = None,
     dialect: Annotated[
         str | None, typer.Option(help="The configuration's language, e.g. nec-ix; recognised unless said.")
     ] = None,
@@ -64,6 +81,16 @@ def run(
         typer.Option(
             metavar="[ADDRESS:]PORT",
             help="The router's own command line by SSH, for the users of the configuration.",
+        ),
+    ] = None,
+    ssh_key: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="With --ssh: public keys of administrators, as in authorized_keys. Who has one comes in "
+            "under any name, also when the configuration has no users.",
+            exists=True,
+            dir_okay=False,
         ),
     ] = None,
     key_log: Annotated[
@@ -91,14 +118,15 @@ def run(
             state_dir=state_dir or client.default_state_dir(),
             lasting_dir=state_dir or client.default_lasting_dir(),
             control=control,
-            dialect=dialect,
+            dialect=_dialect(file, dialect),
             key_log=key_log,
             log=LogOptions(parse_level(log_level), log_json),
             backend=parse_backend(backend),
+            syslog=parse_syslog(syslog or []),
         )
         # Late, for the other commands need none of it and should answer at once.
         daemon = import_module("kakehashi.gateway.daemon")
-        raise typer.Exit(daemon.run(options, _faces(ssh, options)))
+        raise typer.Exit(daemon.run(options, _faces(ssh, ssh_key, options)))
     except GatewayError as error:
         _fail(error)
 
@@ -153,12 +181,19 @@ def stop(gateway: GatewayName = None, control: Control = None, state_dir: StateD
     typer.echo(_ask(Request("stop"), gateway, control, state_dir)["text"])
 
 
-def _faces(ssh: str | None, options: RunOptions) -> tuple[Face, ...]:
+def _dialect(file: Path, said: str | None) -> str | None:
+    """The language, where it was said or has to be asked for."""
+    return next(iter(ask_where_unknown([str(file)], [said] if said else None) or ()), None)
+
+
+def _faces(ssh: str | None, ssh_key: Path | None, options: RunOptions) -> tuple[Face, ...]:
     """Who else may ask the gateway. GatewayError."""
     if ssh is None:
+        if ssh_key is not None:
+            raise GatewayError("--ssh-key without --ssh", "say where to listen: --ssh ADDRESS:PORT")
         return ()
     address, port = parse_listener(ssh)
-    face: Face = import_module("kakehashi.console.ssh").SshFace(address, port, options.keys)
+    face: Face = import_module("kakehashi.console.ssh").SshFace(address, port, options.keys, ssh_key)
     return (face,)
 
 

@@ -4,7 +4,7 @@ the host, the tunnels and the wire are not.
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,18 +13,24 @@ from typing import Any
 from kakehashi.console.piped import Piped, run_lines
 from kakehashi.console.router import Router
 from kakehashi.console.session import Session
+from kakehashi.dialects.editing import Line, lines_of_document
 from kakehashi.dialects.registry import by_name
 from kakehashi.gateway import configuration
 from kakehashi.gateway.answers import Answers
+from kakehashi.gateway.certificates import Certificates
 from kakehashi.gateway.changes import Changes
 from kakehashi.gateway.configuration import Configuration
 from kakehashi.gateway.control import Answer, Request, decode
-from kakehashi.gateway.host.facts import Link
+from kakehashi.gateway.host.facts import Facts, Link
+from kakehashi.gateway.interface_status import interface_statuses
 from kakehashi.gateway.interfaces import Mapped, map_interfaces
 from kakehashi.gateway.log import Log, LogOptions
 from kakehashi.gateway.options import RunOptions
+from kakehashi.gateway.pki_requests import PkiRequests
+from kakehashi.gateway.pki_store import Store
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status, TunnelStatus
+from kakehashi.pki.keyring import Keyring
 
 WANS = ("GigaEthernet0.0", "GigabitEthernet0/0", "eth1")
 NOON = datetime(2026, 1, 2, 12, 0, 0)
@@ -51,14 +57,21 @@ class Desk:
             options, loaded, mapped, log, lambda: links, lambda _: (), lambda _: None, self._take
         )
         driver: Any = SimpleNamespace(core=self, now=lambda: 0.0, step=lambda: None)
-        self.answers = Answers(
-            self.changes, self._status, driver, driver, log, lambda: None, tell_level=lambda _: None
-        )
+        store = Store(options.certificates, lambda: NOON.replace(tzinfo=UTC))
+        self.certificates = Certificates(store, log, lambda: NOON.replace(tzinfo=UTC), lambda: None)
+        self.trusted = self.certificates.load(loaded.gateway)
+        pki = PkiRequests(self.certificates, folder, lambda: self.gateway, self._trust, log)
+        self.answers = Answers(self.changes, self._status, driver, driver, log, lambda: None, pki=pki)
         self.session = Session(Router(self._ask, self._tell), Piped(self.screen), self.dialect)
 
     @property
     def gateway(self) -> Gateway:
         return self.changes.running.gateway
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What runs, as the editor has it."""
+        return lines_of_document(self.dialect.parse(self.changes.text))
 
     def type(self, *lines: str) -> str:
         """What the terminal shows while these lines are typed."""
@@ -70,13 +83,20 @@ class Desk:
         self.cleared.append(words)
         return 1
 
+    def _trust(self, keyring: Keyring) -> None:
+        self.trusted = keyring
+
     async def _take(self, loaded: Configuration, mapped: Mapped) -> Sequence[str]:
         self.taken.append(loaded.gateway)
+        self.trusted = self.certificates.load(loaded.gateway)
         return []
 
     async def _status(self) -> Status:
         tunnels = tuple(TunnelStatus(name=t.interface, up=False) for t in self.gateway.tunnels)
-        return Status(hostname=self.gateway.hostname, time=NOON, tunnels=tunnels)
+        facts, devices = Facts(links=self.changes.links()), self.changes.mapped.devices
+        interfaces = tuple(interface_statuses(self.gateway, devices, facts, tunnels, {}))
+        status = Status(hostname=self.gateway.hostname, time=NOON, tunnels=tunnels, interfaces=interfaces)
+        return self.certificates.added_to(status)
 
     async def _ask(self, request: Request) -> Answer:
         return await self.answers.answer(decode(request.encode()))

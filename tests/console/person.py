@@ -77,6 +77,15 @@ class Person:
         """Wait until the screen has shown it, behind what was waited for last; all that came up to it."""
         return self._awaits(text, re.compile(re.escape(text)), timeout)
 
+    def awaits(self, pattern: re.Pattern[str], timeout: float = 30) -> str:
+        """The same for a pattern."""
+        return self._awaits(pattern.pattern, pattern, timeout)
+
+    def empties(self) -> None:
+        """The line that is being typed: what is shown on it from now on is seen, too."""
+        self.types("\x15")
+        self._seen = self.screen.rfind("\n") + 1
+
     def _awaits(self, text: str, pattern: re.Pattern[str], timeout: float) -> str:
         deadline = time.monotonic() + timeout
         while not (found := pattern.search(self.screen, self._seen)):

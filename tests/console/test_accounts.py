@@ -43,6 +43,13 @@ def test_other_devices_write_them_otherwise() -> None:
     assert accounts.users["admin"].accepts("hunter2")
     assert accounts.users["admin"].privilege == 15
     assert accounts.users["eve"].privilege == 1
+    numbered = read_accounts(
+        "username a password plain 1 hunter2 administrator\nusername b password plain 1 administrator",
+        "nec-ix",
+    )
+    assert numbered.users["a"].accepts("hunter2")
+    assert not numbered.users["a"].accepts("1")
+    assert numbered.users["b"].accepts("1")
 
 
 def test_without_a_password_nobody_comes_in() -> None:

@@ -108,7 +108,7 @@ def test_half_a_tunnel_is_taken_and_what_is_missing_is_told_once() -> None:
         ("cisco-ios", ["conf t", "interfce GigabitEthernet0/0"], "Router(config)#interfce GigabitEthernet0/0\n               ^\n% Invalid input detected at '^' marker."),
         ("awplus", ["conf t", "hostname"], "% Incomplete command."),
         ("cisco-ios", ["c"], '% Ambiguous command:  "c"'),
-        ("nec-ix", ["configure", "ip route default x"], "                                ^\n% Invalid command"),
+        ("nec-ix", ["configure", "ip route default x"], "                                ^\n% x -- Invalid command."),
     ],
 )  # fmt: skip
 def test_a_mistake_is_marked_as_the_device_marks_it(dialect: str, lines: list[str], marked: str) -> None:
@@ -156,6 +156,38 @@ def test_what_runs_is_saved_when_asked(tmp_path: Path) -> None:
     assert "hostname tokyo" in desk.type("show startup-config")
 
 
+RELOADS = {
+    "cisco-ios": [
+        "System configuration has been modified. Save? [yes/no]: no",
+        "Proceed with reload? [confirm]",
+    ],
+    "nec-ix": [
+        "% Warning: current running-configuration is not saved yet.",
+        "Notice: The router will be RELOADED. This is to ensure that",
+        "        the peripheral devices are properly initialized.",
+        "Are you sure you want to reload the router? (Yes or [No]): yes",
+    ],
+    "awplus": ["reboot system? (y/n): y"],
+}
+
+
+@pytest.mark.parametrize("dialect", RELOADS)
+def test_reload_asks_as_the_device_goes_back_to_what_is_saved_and_ends_the_session(
+    dialect: str, tmp_path: Path
+) -> None:
+    desk = Desk(dialect, "hostname tokyo\n", tmp_path)
+    desk.file.write_text("hostname tokyo\n")
+    answers = [line.rsplit(" ", 1)[1] for line in RELOADS[dialect] if line.endswith((": no", ": yes", ": y"))]
+    desk.type("configure terminal", "hostname kyoto", "end")
+    desk.type("reload", "no", *(["no"] if dialect == "cisco-ios" else []))
+    assert not desk.session.is_over
+    shown = desk.type("reload", *answers, *([""] if dialect == "cisco-ios" else []))
+    assert shown.splitlines()[1:] == RELOADS[dialect]
+    assert desk.session.is_over
+    assert desk.gateway.hostname == "tokyo"
+    assert desk.cleared
+
+
 def test_filters_and_clear() -> None:
     desk = Desk("cisco-ios", WAN)
     assert "= 1" in desk.type("show running-config | count ip address")
@@ -164,6 +196,14 @@ def test_filters_and_clear() -> None:
     assert "too intricate" in desk.type("show running-config | include (a+)+b")
     desk.type("clear crypto isakmp")
     assert desk.cleared == [(None, 0.0, 1)]
+
+
+def test_a_nec_ix_shows_and_filters_while_configuring() -> None:
+    desk = Desk("nec-ix", "interface GigaEthernet0.0\n  ip address 192.0.2.2/24\n  no shutdown\n")
+    shown = desk.type("configure", "interface GigaEthernet0.0", "show running-config | include address")
+    assert shown.endswith("address\n  ip address 192.0.2.2/24\n")
+    assert "Lines in which it is found" in desk.type("show running-config | ?")
+    assert desk.session.prompt == "Router(config-GigaEthernet0.0)#"
 
 
 def test_interfaces_a_line_each() -> None:

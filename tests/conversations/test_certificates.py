@@ -367,3 +367,25 @@ def test_a_certificate_that_is_only_an_address_is_refused(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(prover, "_our_payload", by_address)
     refused(*meet(issue(), GOOD), "hash and URL", "hash and URL")
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_pss_is_answered_to_who_signs_so(announced: bool) -> None:
+    """Who may sign with PSS does; who is answered learns from that what the other takes."""
+    root = Authority(kind="rsa")
+    wire = Wire()
+    a, b = (
+        wire.node(n, site(i, (CERTIFICATE, CERTIFICATE)), s) for n, i, s in (("a", 1, SITE1), ("b", 2, SITE2))
+    )
+    a.endpoint.trust(keyring(root.issue(f"CN={SITES[0]}", kind="rsa"), root))
+    b.endpoint.trust(keyring(root.issue(f"CN={SITES[1]}", kind="rsa"), root))
+    a.initiate(TUNNEL, b)
+    wire.run(0.03)  # its first message has arrived, the answer has not
+    (sa,) = a.endpoint.v2._living()
+    sa.peer_takes_pss = announced
+    wire.run(0.06)
+    (theirs,) = b.endpoint.v2._living()
+    assert theirs.peer_takes_pss is announced
+    wire.run(1)
+    up(a, b)
+    assert sa.peer_takes_pss is announced

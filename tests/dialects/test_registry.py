@@ -69,3 +69,21 @@ def test_every_dialect_says_by_what_it_was_recognised() -> None:
     assert "`crypto map`" in by_name("cisco-ios").evidence("crypto map M 10 ipsec-isakmp\n")
     assert "`dpd-interval`" in by_name("awplus").evidence("dpd-interval 30\n")
     assert all(dialect.evidence("hello\n") == () for dialect in all_dialects())
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("interface GigaEthernet0.0\n  ip address 192.0.2.2/24\n", "nec-ix"),
+        ("interface GigaEthernet0.0\n  ip address 192.0.2.2/24\nip route 0.0.0.0/0 192.0.2.1\n", "nec-ix"),
+        ("interface FastEthernet0/0.0\n  ip address 192.0.2.2/24\n", "nec-ix"),
+        ("interface GigabitEthernet0/0\n no ip address\n shutdown\n", "cisco-ios"),
+        ("interface FastEthernet0/0.1\n ip address 10.0.0.1 255.0.0.0\n", "cisco-ios"),
+        ("interface Ethernet0/0\n ip address dhcp\n", "cisco-ios"),
+        ("hostname x\nip route 0.0.0.0 0.0.0.0 192.0.2.1\n", "cisco-ios"),
+        ("interface vlan1\n", "awplus"),
+        ("ip route 0.0.0.0/0 192.0.2.1\n", "awplus"),
+    ],
+)
+def test_a_configuration_that_has_only_its_interfaces_is_recognised(text: str, name: str) -> None:
+    assert recognise(text).name == name

@@ -15,6 +15,7 @@ from kakehashi.model.status import (
     IpsecSaStatus,
     IsakmpSaStatus,
     OutboundCounters,
+    Traffic,
 )
 
 
@@ -175,6 +176,9 @@ class FakeDataPlane:
     def activity(self) -> list[Activity]:
         self.done.append(("activity",))
         return self.carried
+
+    def traffic(self) -> Mapping[int, Traffic]:
+        return {}
 
     def close(self) -> None:
         os.close(self._read)

@@ -373,6 +373,7 @@ fn account(sent: &[Outer], child: &mut Child, counters: &DirectionCounters) {
     counters.octets.add(octets);
     child.packets += sent.len() as u64;
     child.octets += octets;
+    child.usage.carried_out.add(sent.len() as u64, octets);
 }
 
 /// The path's MTU is too small for the segments, or a device on it or the kernel cannot do it. GSO cannot fragment,

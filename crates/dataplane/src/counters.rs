@@ -87,9 +87,32 @@ impl SharedCounter {
     }
 }
 
+/// What one direction of a Child SA has carried; as [`DirectionCounters`] counts it.
+#[derive(Default)]
+pub struct Carried {
+    packets: Counter,
+    octets: Counter,
+}
+
+impl Carried {
+    /// To be called from the thread that owns the direction.
+    #[inline]
+    pub fn add(&self, packets: u64, octets: u64) {
+        self.packets.add(packets);
+        self.octets.add(octets);
+    }
+
+    /// Packets and octets.
+    pub fn get(&self) -> (u64, u64) {
+        (self.packets.get(), self.octets.get())
+    }
+}
+
 /// What both halves of a Child SA share with the control side. Times are in milliseconds of the plane's clock.
 #[derive(Default)]
 pub struct ChildUse {
+    pub carried_in: Carried,
+    pub carried_out: Carried,
     inbound: AtomicU64,
     outbound: AtomicU64,
     expire_told: AtomicBool,

@@ -534,6 +534,7 @@ impl Child {
     /// It held `octets`.
     pub fn count(&mut self, octets: usize, shared: &Shared) {
         self.octets += octets as u64;
+        self.usage.carried_in.add(1, octets as u64);
         if self.lifetimes.soft.reached(self.packets, self.octets) && self.usage.tell_expire() {
             shared.events.push(Event::Expire { spi_in: self.spi_in, hard: false });
         }

@@ -79,6 +79,8 @@ impl From<Unusable> for Refusal {
 
 /// Inbound SPI, milliseconds since the last packet in, and out; None is never.
 pub type Activity = (u32, Option<u64>, Option<u64>);
+/// Inbound SPI, packets and octets in, packets and octets out.
+pub type Carried = (u32, u64, u64, u64, u64);
 
 #[derive(Default)]
 struct State {
@@ -385,6 +387,19 @@ impl Plane {
             .map(|(&spi_in, (_, usage))| {
                 let (inbound, outbound) = usage.idle(now);
                 (spi_in, inbound, outbound)
+            })
+            .collect()
+    }
+
+    /// What each Child SA has carried inbound, and outbound.
+    pub fn carried(&self) -> Vec<Carried> {
+        let state = lock(&self.state);
+        state
+            .children
+            .iter()
+            .map(|(&spi_in, (_, usage))| {
+                let (inbound, outbound) = (usage.carried_in.get(), usage.carried_out.get());
+                (spi_in, inbound.0, inbound.1, outbound.0, outbound.1)
             })
             .collect()
     }

@@ -21,6 +21,7 @@ from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
 from kakehashi.model.finding import Finding, Severity
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel
+from kakehashi.model.logging import Logging, LogHost
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, TrafficSelector
 from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, OutgoingInterface, Tunnel
@@ -393,6 +394,7 @@ def _renamed(draft: _Draft) -> Adapted:
         watch_groups=tuple(_renamed_watch(w, names) for w in gateway.watch_groups),
         access_lists=tuple(a for a in gateway.access_lists if same or a.name in _filters(gateway)),
         ikev1_peers=_used(gateway, [t for t, _ in tunnels]),
+        logging=_renamed_logging(gateway.logging, names),
     )
     return Adapted(
         made,
@@ -438,6 +440,14 @@ def _renamed_interface(interface: Interface, names: dict[str, str]) -> Interface
 
 def _renamed_route(route: Route, names: dict[str, str]) -> Route:
     return replace(route, interface=names.get(route.interface or "", route.interface))
+
+
+def _renamed_logging(logging: Logging, names: dict[str, str]) -> Logging:
+    def renamed(host: LogHost) -> LogHost:
+        local = host.local
+        return replace(host, local=names.get(local, local)) if isinstance(local, str) else host
+
+    return replace(logging, hosts=tuple(renamed(host) for host in logging.hosts))
 
 
 def _renamed_watch(group: WatchGroup, names: dict[str, str]) -> WatchGroup:

@@ -1,6 +1,7 @@
 """A configuration file as it was read, with what its dialect has said about it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from kakehashi.model.finding import Finding
@@ -69,10 +70,27 @@ NO_LINES = NoLines()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldCertificate:
+    """A certificate of a device: of its file, of a file that a line names, or of the store of its gateway.
+
+    `name`: under which it is kept; `is_own`: it names the device; `where`: the line that brings it, or its
+    trustpoint's; `file`: where its octets are, the configuration's own or another.
+    """
+
+    name: str
+    subject: str
+    is_own: bool
+    not_before: datetime
+    not_after: datetime
+    where: Source | None
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     """One file. `lines`: how many it has; `not_ours`: those that are not about the VPN;
     `evidence`: by what the dialect was recognised, empty where it was said.
-    `text` finds lines by what they say.
+    `text` finds lines by what they say. `certificates`: those that could be seen.
     """
 
     file: str
@@ -85,3 +103,4 @@ class Configuration:
     not_ours: tuple[int, ...] = ()
     unknown: tuple[UnknownLine, ...] = ()
     text: Lines = NO_LINES
+    certificates: tuple[HeldCertificate, ...] = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from kakehashi.check.configuration import Configuration, Lines
 from kakehashi.check.consequences import causes_only
@@ -11,6 +12,7 @@ from kakehashi.check.mismatch import mismatches, one_way, unexplained
 from kakehashi.check.pair import End, Pair, pair_tunnels
 from kakehashi.check.report import PairReport, Remark, Report, Severity, in_order
 from kakehashi.check.rules.every import RULES, RULES_OF_PAIRS
+from kakehashi.check.rules.expiry import check_expiry
 from kakehashi.check.rules.filters import check_filters, stops_ike
 from kakehashi.check.rules.reach import check_reach
 from kakehashi.check.rules.subject import Subject
@@ -26,8 +28,11 @@ _OF_ADDRESSES = frozenset({"peer-address", "identity-a", "identity-b"})
 _SAID_ELSEWHERE = frozenset({"not-ours"})  # the report lists these lines for each file
 
 
-def check(configurations: Sequence[Configuration]) -> Report:
-    """Look at each configuration, pair their tunnels, and let each pair negotiate."""
+def check(configurations: Sequence[Configuration], at: datetime | None = None) -> Report:
+    """Look at each configuration, pair their tunnels, and let each pair negotiate.
+
+    `at`: the time at which certificates are to be valid; None: that is not asked.
+    """
     by_file = {c.file: c for c in configurations}
     devices = {c.file: Device(c.file, c.gateway) for c in configurations}
     told = Told(_of_dialects(configurations), by_file)
@@ -42,9 +47,10 @@ def check(configurations: Sequence[Configuration]) -> Report:
         paired = [remark for each in found for remark in each.remarks()]
         paired += list(_lonely(alone, devices, told))
     ruled = told.news(_of_rules(by_file, devices, pairs))
+    ended = [remark for c in by_file.values() for remark in check_expiry(c, at)] if at else []
     return Report(
         configurations=tuple(configurations),
-        remarks=in_order(causes_only([*told.remarks(), *ruled, *paired], by_file)),
+        remarks=in_order(causes_only([*told.remarks(), *ruled, *ended, *paired], by_file)),
         pairs=pairs,
         alone=alone,
     )

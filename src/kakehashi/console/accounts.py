@@ -22,6 +22,9 @@ _SALT = 14  # letters
 _CLEAR = re.compile(r"((?:username \S+(?: privilege \d+)?|enable) secret)(?: 0)? ([^\s$]\S*)")
 _PRIVILEGE = re.compile(r"\bprivilege (\d{1,2})\b")
 _SECRET = re.compile(r"\b(?:secret|password)\s+(?:(plain|hash|[0-9])\s+)?(\S+)")
+_NEC_ROLES = ("administrator", "operator", "monitor")
+# A number may stand between `plain` and the password.
+_NEC_SECRET = re.compile(rf"\bpassword\s+(plain|hash)\s+(?:\d\s+(?!(?:{'|'.join(_NEC_ROLES)})\s*$))?(\S+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ def hashed(line: str, salt: bytes) -> str:
 
 
 def _account(name: str, line: str, dialect: str) -> Account | None:
-    found = _SECRET.search(line, line.index(name) + len(name) if name in line and name != "enable" else 0)
+    pattern = _NEC_SECRET if dialect == "nec-ix" else _SECRET
+    found = pattern.search(line, line.index(name) + len(name) if name in line and name != "enable" else 0)
     if not found:
         return None
     kind = {"plain": "0", None: "0"}.get(found[1], found[1] or "0")

@@ -10,6 +10,7 @@ from kakehashi.console.filters import Filter
 from kakehashi.console.interfaces import brief
 from kakehashi.console.masking import masked
 from kakehashi.console.router import RefusedError
+from kakehashi.console.watching import Watching
 from kakehashi.dialects.grammar import Command
 from kakehashi.dialects.matching import Match
 from kakehashi.gateway.control import Request
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _FREE = ("ping", "traceroute", "enable", "exit", "quit", "logout", "terminal length", "terminal width")
 _HIDDEN = ("show running-config", "show startup-config", "show tech-support")
 _ATTEMPTS = 3
-_TIME = re.compile(r"time=([0-9.]+) ms")
+_ANSWER = re.compile(r"seq=(\d+) .*time=([0-9.]+) ms")
 
 
 def unprivileged(command: Command) -> bool:
@@ -35,6 +36,7 @@ class Outside:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._router = session.router
+        self._watching = Watching(session.manner.topics, session.screen.watch, session.say)
         self._commands: dict[str, Callable[[Match], Awaitable[None]]] = {
             "configure": self._configure,
             "write": self._write,
@@ -47,15 +49,14 @@ class Outside:
             "logout": self._leave,
             "terminal length": self._length,
             "terminal width": self._nothing,
-            "terminal monitor": self._monitor,
-            "terminal no monitor": self._no_monitor,
-            "debug": self._debug,
-            "undebug": self._no_debug,
+            "terminal monitor": self._watching.monitor,
+            "terminal no monitor": self._watching.no_monitor,
+            "debug": self._watching.debug,
+            "undebug": self._watching.undebug,
+            "show debugging": self._debugging,
             "ping": self._probe,
             "traceroute": self._probe,
         }
-        self._debugs: list[str] = []
-        self._monitors = False
 
     async def run(self, match: Match, words: Sequence[str], chosen: Filter | None) -> None:
         """A command that was understood; of its output the lines that are chosen. RefusedError."""
@@ -63,7 +64,12 @@ class Outside:
         if key in self._commands:
             await self._commands[key](match)
             return
+        if key in self._session.certificates.steps:
+            await self._session.certificates.run(match)
+            return
         text = await self._output(key, list(words))
+        if key.startswith("clear "):
+            return  # a device says nothing of it
         if chosen is not None:
             text = "".join(f"{line}\n" for line in chosen.lines(text.splitlines()))
         await self._session.show(text)
@@ -83,10 +89,10 @@ class Outside:
                 return await self._support()
             case "show history":
                 return "".join(f"  {line}\n" for line in self._session.history)
+            case "show diagnosis":
+                return await self._router.text("explain", *words[_tunnel_at(words) :])
             case "show clock":
                 return f"{(await self._status())['time'][:19].replace('T', ' ')}\n"
-            case "show logging":
-                return await self._router.text("log")
         verb = "clear" if key.startswith("clear ") else "show"
         return await self._router.text(verb, *words[1:])
 
@@ -136,12 +142,33 @@ class Outside:
             wanted = await self._session.screen.ask("Destination filename [startup-config]? ")
             if wanted.strip() not in ("", "startup-config"):
                 raise RefusedError("only startup-config can be written")
+        if self._session.manner.copying:
+            self._session.say(self._session.manner.copying)
         await self._write(match)
 
-    async def _reload(self, _: Match) -> None:
-        answer = await self._session.screen.ask("Proceed with reload? [confirm]")
-        if answer.strip().lower() in ("", "y", "yes"):
-            self._session.say(await self._router.text("reload"))
+    async def _reload(self, match: Match) -> None:
+        """Back to what is saved, with new SAs; whoever typed it has to log in again."""
+        session, manner = self._session, self._session.manner.reload
+        if manner.unsaved and await self._is_unsaved():
+            if not manner.unsaved.endswith(" "):
+                session.say(manner.unsaved)
+            elif (await session.screen.ask(manner.unsaved)).strip().lower() in ("y", "yes"):
+                await self._write(match)
+        *before, question = manner.question.split("\n")
+        for line in before:
+            session.say(line)
+        answer = await session.screen.ask(question)
+        if answer.strip().lower() in manner.agreed:
+            await self._router.text("restart")
+            session.is_over = True
+
+    async def _is_unsaved(self) -> bool:
+        """Is anything else running than what is saved?"""
+        try:
+            saved = await self._router.text("configuration", "startup")
+        except RefusedError:
+            return True
+        return saved != await self._router.text("configuration", "running")
 
     async def _enable(self, _: Match) -> None:
         session = self._session
@@ -169,30 +196,8 @@ class Outside:
     async def _nothing(self, _: Match) -> None:
         pass
 
-    async def _monitor(self, _: Match) -> None:
-        self._monitors = True
-        self._watch()
-
-    async def _no_monitor(self, _: Match) -> None:
-        self._monitors = False
-        self._watch()
-
-    async def _debug(self, match: Match) -> None:
-        if match.negated:
-            await self._no_debug(match)
-            return
-        what = " ".join(match.values.get("rest", ())) or "all"
-        self._debugs = [*self._debugs, what]
-        self._watch()
-        self._session.say(f"{what} debugging is on")
-
-    async def _no_debug(self, _: Match) -> None:
-        self._debugs = []
-        self._watch()
-        self._session.say("All possible debugging has been turned off")
-
-    def _watch(self) -> None:
-        self._session.screen.watch("debug" if self._debugs else "notice" if self._monitors else "")
+    async def _debugging(self, match: Match) -> None:
+        await self._session.show(self._watching.shown(match))
 
     async def _probe(self, match: Match) -> None:
         key, values = match.command.key, match.values
@@ -214,19 +219,29 @@ class Outside:
         session.say("Type escape sequence to abort.")
         session.say(f"Sending {count}, {size}-byte ICMP Echos to {target}, timeout is 2 seconds:")
         times: list[float] = []
+        answered = 0
         other: list[str] = []
         async for line in self._router.tell(Request("ping", tuple(words))):
-            if found := _TIME.search(line):
-                times.append(float(found[1]))
+            if found := _ANSWER.search(line):
+                # Each as it comes, and a point for each before it that was not answered.
+                number = min(int(found[1]), count)
+                session.screen.write("." * max(0, number - 1 - answered) + "!")
+                answered = max(answered, number)
+                times.append(float(found[2]))
             elif line.startswith(("%", "ping:")):
                 other.append(line)
         if other:
             session.say("\n".join(other))
             return
-        session.say("!" * len(times) + "." * (count - len(times)))
+        session.screen.write("." * (count - answered) + "\n")
         rate = 100 * len(times) // count
         trip = ""
         if times:
             low, high, mean = (max(1, round(t)) for t in (min(times), max(times), sum(times) / len(times)))
             trip = f", round-trip min/avg/max = {low}/{mean}/{high} ms"
         session.say(f"Success rate is {rate} percent ({len(times)}/{count}){trip}")
+
+
+def _tunnel_at(words: Sequence[str]) -> int:
+    """Where the name of a tunnel stands in `show ... diagnosis NAME`."""
+    return next(i for i, word in enumerate(words) if "diagnosis".startswith(word.lower())) + 1

@@ -30,7 +30,7 @@ class Piped:
     async def more(self, mark: str) -> str:
         return "g"
 
-    def watch(self, level: str) -> None:
+    def watch(self, told: str) -> None:
         pass
 
 

@@ -23,7 +23,8 @@ def refusal(failure: Failure, mode: Mode, manner: Manner, text: str, margin: int
         there_are = f"\ndid you mean `{meant}`?"
     elif failure.refusal:
         there_are = f"\nthere could stand: {failure.refusal}"
-    return f"{' ' * (margin + column(text, failure.position))}^\n{manner.invalid}{there_are}"
+    caret = " " * (margin + column(text, failure.position)) + "^"
+    return f"{caret}\n{manner.invalid.format(failure.word)}{there_are}"
 
 
 def column(text: str, position: int) -> int:

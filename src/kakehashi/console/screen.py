@@ -23,5 +23,5 @@ class Screen(Protocol):
     async def more(self, mark: str) -> str:
         """The key that is pressed when a page is full; the mark is gone then."""
 
-    def watch(self, level: str) -> None:
-        """Tell the log from that level on, none for ""."""
+    def watch(self, told: str) -> None:
+        """Tell the log: the words of the request `monitor`, a level and subjects; "" is not at all."""

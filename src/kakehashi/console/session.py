@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 
 from kakehashi.console.accounts import hashed
+from kakehashi.console.certificates import dialogue_of
 from kakehashi.console.filters import FILTERS, Filter, FilterError, parse_filter
 from kakehashi.console.outside import Outside, unprivileged
 from kakehashi.console.pager import paged
@@ -51,6 +52,7 @@ class Session:
         self.length: int | None = None  # None: as many as the terminal has
         self.history: list[str] = []
         self.is_over = False
+        self.certificates = dialogue_of(self)
         self._outside = Outside(self)
 
     @property
@@ -140,20 +142,26 @@ class Session:
         if self.place.mode.unknown is not Support.OURS:
             await self.router.type(self.place.path, text)
             return
-        if not self.manner.do and isinstance(match_line(words, self.manner.exec), Match):
+        if not self.manner.do and self._is_outside(text):
             await self._run_outside(text)
             return
         failure, mode = max(failures, key=lambda pair: pair[0].position)
         self.say(refusal(failure, mode, self.manner, text, len(self.prompt)))
 
     async def _type(self, place: Place, match: Match, words: list[str]) -> None:
+        if not match.negated and match.command.key in self.certificates.steps:
+            await self.certificates.run(match)
+            return
         spelled = spelled_out(words, place.mode.commands)
         if self.dialect.name == "cisco-ios" and "secret" in words:
             spelled = hashed(spelled, os.urandom(12))
+        afterwards = await self.certificates.before(match)
         answer = await self.router.type(place.path, spelled)
         enters = match.command.enters and not match.negated
         self.place = place.opened(match, spelled, self.dialect.grammar) if enters else place
         self.hostname = str(answer.get("hostname", self.hostname))
+        if afterwards is not None:
+            await afterwards()
         for warning in answer.get("warnings", ()):
             self.say(f"% {warning}")
 
@@ -199,12 +207,18 @@ class Session:
             first, blank, rest = line.partition(" ")
             if blank and first.lower() == self.manner.do:
                 outside, line = True, rest.lstrip()
+        if not outside and not self.manner.do and "|" in line:
+            outside = self._is_outside(line)
         if outside:
             command, bar, behind = line.partition("|")
             if bar and command.split():
                 return FILTERS, behind.lstrip()
             return _outside(self._outside_commands()), line
         return self._inside(), line
+
+    def _is_outside(self, text: str) -> bool:
+        """Is it a command from outside of the configuration, whatever is chosen of its output?"""
+        return isinstance(match_line(text.partition("|")[0].split(), self.manner.exec), Match)
 
     def _inside(self) -> Mode:
         """The innermost mode, and what may be typed there besides."""

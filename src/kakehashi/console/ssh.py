@@ -20,6 +20,7 @@ from kakehashi.dialects.registry import by_name
 from kakehashi.gateway.control import Request
 from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.files import replace_file
+from kakehashi.model.secret import Secret
 
 DEFAULT_PORT = 22
 KEY_FILE = "ssh_host_ed25519_key"
@@ -27,15 +28,18 @@ LOGIN_TIMEOUT = 30
 IDLE = 600.0  # seconds, as the devices have it
 _COLUMNS, _LINES = 80, 24
 _LONGEST_SCRIPT = 1024 * 1024
+_BY_KEY_ALONE = "kakehashi_by_key_alone"
 
 
 class SshFace:
     """`address`, `port`: where it listens. Its host key is made at the first start, in `folder`; there, in
     `authorized_keys/USER`, the keys of users may be. Users are those of the running configuration.
+    `administrators`: public keys of people who come in under any name.
     """
 
-    def __init__(self, address: str, port: int, folder: Path) -> None:
+    def __init__(self, address: str, port: int, folder: Path, administrators: Path | None = None) -> None:
         self._address, self._port, self._folder = address, port, folder
+        self._administrators = administrators
         self._server: asyncssh.SSHAcceptor | None = None
         self._doorman = Doorman()
         self._router: Router | None = None
@@ -90,19 +94,26 @@ class SshFace:
             self._accounts = read_accounts(answer["text"], about["dialect"])
         return self._accounts
 
-    def keys(self, user: str) -> asyncssh.SSHAuthorizedKeys | None:
-        """The keys of a user, if there are any."""
-        if "/" in user or user.startswith("."):
-            return None
-        file = self._folder / "authorized_keys" / user
+    async def keys(self, user: str) -> asyncssh.SSHAuthorizedKeys | None:
+        """The keys by which somebody of that name comes in, if there are any."""
+        files = [self._administrators] if self._administrators else []
+        if user in (await self.accounts()).users and "/" not in user and not user.startswith("."):
+            files.append(self._folder / "authorized_keys" / user)
+        texts = []
+        for file in files:
+            with suppress(OSError, UnicodeError):
+                texts.append(file.read_text())
         try:
-            return asyncssh.import_authorized_keys(file.read_text())
-        except (OSError, ValueError):
+            return asyncssh.import_authorized_keys("\n".join(texts))
+        except ValueError:
             return None
 
     async def _serve(self, process: "asyncssh.SSHServerProcess[str]") -> None:
         """One session."""
-        account = (await self.accounts()).users.get(process.get_extra_info("username"))
+        name = process.get_extra_info("username")
+        account = (await self.accounts()).users.get(name)
+        if process.get_extra_info(_BY_KEY_ALONE):
+            account = Account(name, ADMINISTRATOR, "", Secret(b""))
         if account is None or self._router is None:
             process.exit(1)
             return
@@ -180,8 +191,11 @@ class _Door(asyncssh.SSHServer):
             self._face.doorman.inside -= 1
 
     async def begin_auth(self, username: str) -> bool:
-        account = (await self._face.accounts()).users.get(username)
-        keys = self._face.keys(username) if account else None
+        keys = await self._face.keys(username)
+        if self._connection:
+            # Whom the configuration does not know, only an administrator's key lets in.
+            known = (await self._face.accounts()).users
+            self._connection.set_extra_info(**{_BY_KEY_ALONE: username not in known})
         if self._connection and keys:
             self._connection.set_authorized_keys(keys)
         return True

@@ -9,7 +9,7 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.application.current import create_app_session
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import Input
-from prompt_toolkit.input.typeahead import store_typeahead
+from prompt_toolkit.input.typeahead import get_typeahead, store_typeahead
 from prompt_toolkit.key_binding import KeyBindings, KeyPress, KeyPressEvent
 
 from kakehashi.console.display import Display
@@ -71,10 +71,10 @@ class Terminal:
         self._output.write("\b" * len(mark) + " " * len(mark) + "\b" * len(mark))
         return key
 
-    def watch(self, level: str) -> None:
+    def watch(self, told: str) -> None:
         if self._watching:
             self._watching.cancel()
-        self._watching = asyncio.create_task(self._watch(level)) if level else None
+        self._watching = asyncio.create_task(self._watch(told)) if told else None
 
     async def run(self, session: Session) -> None:
         """Until whoever sits there leaves."""
@@ -114,7 +114,10 @@ class Terminal:
         presses: list[KeyPress] = []
 
         def ready() -> None:
-            for press in self._input.read_keys():
+            take(self._input.read_keys())
+
+        def take(typed: list[KeyPress]) -> None:
+            for press in typed:
                 if press.data == _INTERRUPT and not _is_asked(self._keys):
                     running.cancel()
                 else:
@@ -123,6 +126,7 @@ class Terminal:
             if self._input.closed:
                 self._keys.put_nowait("")
 
+        take(get_typeahead(self._input))  # pasted along with the line
         with self._input.raw_mode(), self._input.attach(ready):
             try:
                 await running
@@ -137,8 +141,8 @@ class Terminal:
             self._ends = False
             session.end()
 
-    async def _watch(self, level: str) -> None:
-        async for line in self._router.tell(Request("monitor", (level,))):
+    async def _watch(self, told: str) -> None:
+        async for line in self._router.tell(Request("monitor", tuple(told.split()))):
             self._write_above(line + "\n")
 
     def _write_above(self, text: str) -> None:

@@ -67,15 +67,18 @@ class BadSignature(Exception):  # noqa: N818 (it says what happened)
     """Why a signature proves nothing, in a sentence that begins after the peer's name."""
 
 
-def made(key: PrivateKey, data: bytes, peer_hashes: Iterable[int]) -> tuple[AuthMethod, bytes]:
-    """Our AUTH: its method and its data. `peer_hashes`: of the peer's SIGNATURE_HASH_ALGORITHMS.
+def made(
+    key: PrivateKey, data: bytes, peer_hashes: Iterable[int], pss: bool = False
+) -> tuple[AuthMethod, bytes]:
+    """Our AUTH: its method and its data. `peer_hashes`: of the peer's SIGNATURE_HASH_ALGORITHMS; `pss`: it is
+    known to take RSASSA-PSS.
 
     With a hash in common by RFC 7427, else as older peers do. ValueError if the peer takes none.
     """
     known = set(peer_hashes)
-    for scheme in schemes(key):
+    for scheme in schemes(key, pss):
         if int(scheme.hash) in known:
-            identifier = _IDENTIFIERS[scheme]
+            identifier = _identifier(scheme)
             signature = sign(key, scheme, data)
             return AuthMethod.DIGITAL_SIGNATURE, bytes([len(identifier)]) + identifier + signature
     if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in _BY_CURVE:
@@ -87,9 +90,11 @@ def made(key: PrivateKey, data: bytes, peer_hashes: Iterable[int]) -> tuple[Auth
     raise ValueError(f"the peer knows no signature of our key, {key_text(key)}")
 
 
-def schemes(key: PrivateKey) -> tuple[Scheme, ...]:
-    """What we sign with by RFC 7427, the best first: for an EC key the hash of its size."""
-    family = families(key)[0]
+def schemes(key: PrivateKey, pss: bool = False) -> tuple[Scheme, ...]:
+    """What we sign with by RFC 7427, the best first: for an EC key the hash of its size, for an RSA key PSS
+    where the peer takes that (RFC 8247 section 3.2); many know PKCS #1 alone, and do not say so.
+    """
+    family = families(key)[-1 if pss else 0]
     if family in (Family.ED25519, Family.ED448):
         return (Scheme(family, HashAlgorithm.IDENTITY),)
     hashes = [HashAlgorithm.SHA2_256, HashAlgorithm.SHA2_384, HashAlgorithm.SHA2_512]
@@ -97,6 +102,21 @@ def schemes(key: PrivateKey) -> tuple[Scheme, ...]:
         fits = _BY_CURVE[key.curve.name][1]
         hashes.sort(key=lambda hash_: hash_ != fits)
     return tuple(Scheme(family, hash_) for hash_ in hashes)
+
+
+def takes_pss(announced: bytes) -> bool:
+    """Is RSASSA-PSS among the methods of a SUPPORTED_AUTH_METHODS (RFC 9593 section 3.2)?
+
+    Each is its length in one octet, that one counted, a method, and from the fourth octet on an
+    AlgorithmIdentifier. What makes no sense announces nothing.
+    """
+    at = 0
+    while at < len(announced) and 2 <= (length := announced[at]) <= len(announced) - at:
+        method, identifier = announced[at + 1 : at + 2], announced[at + 3 : at + length]
+        if method == bytes([AuthMethod.DIGITAL_SIGNATURE]) and _pss_scheme(identifier) is not None:
+            return True
+        at += length
+    return False
 
 
 def check(key: PublicKey, method: AuthMethod, proof: bytes, data: bytes) -> Scheme:
@@ -148,11 +168,22 @@ def _pss_scheme(identifier: bytes) -> Scheme | None:
             for other in (_sequence(_oid(oid)), _sequence(_oid(oid) + _NULL)):
                 before = _tagged(0, one) + _tagged(1, _sequence(_oid(_MGF1) + other))
                 for salt in (_SALTS[hash_], 20):
-                    # A salt of 20 octets is the default, and is left out.
+                    # A salt of 20 octets is the default, and is left out; so is the trailer field, mostly.
                     length = b"" if salt == 20 else _tagged(2, bytes([2, 1, salt]))
-                    if identifier == _sequence(_oid(_RSASSA_PSS) + _sequence(before + length)):
-                        return Scheme(Family.RSA_PSS, hash_, salt)
+                    for trailer in (b"", _tagged(3, b"\x02\x01\x01")):
+                        if identifier == _sequence(_oid(_RSASSA_PSS) + _sequence(before + length + trailer)):
+                            return Scheme(Family.RSA_PSS, hash_, salt)
     return None
+
+
+def _identifier(scheme: Scheme) -> bytes:
+    """The AlgorithmIdentifier that we send (RFC 7427 appendix A)."""
+    if scheme.family is not Family.RSA_PSS:
+        return _IDENTIFIERS[scheme]
+    hash_ = _sequence(_oid(_HASH_OIDS[scheme.hash]) + _NULL)
+    salt = _tagged(2, bytes([2, 1, _SALTS[scheme.hash]]))
+    parameters = _tagged(0, hash_) + _tagged(1, _sequence(_oid(_MGF1) + hash_)) + salt
+    return _sequence(_oid(_RSASSA_PSS) + _sequence(parameters))
 
 
 def _tlv(tag: int, content: bytes) -> bytes:

@@ -9,7 +9,7 @@ from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.gre import Gre
 from kakehashi.model.l2tp import L2tpSession
-from kakehashi.model.status import InboundCounters, OutboundCounters
+from kakehashi.model.status import InboundCounters, OutboundCounters, Traffic
 
 
 class MemoryDataPlane:
@@ -37,6 +37,7 @@ class MemoryDataPlane:
         self.tunnel_counters: dict[str, tuple[OutboundCounters, InboundCounters]] = {}
         self.drops: dict[str, int] = {}
         self.activities: list[Activity] = []
+        self.traffics: dict[int, Traffic] = {}
         self.closed = False
         self._events: list[DataPlaneEvent] = []
         self._readable, self._writable = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
@@ -134,6 +135,9 @@ class MemoryDataPlane:
 
     def activity(self) -> list[Activity]:
         return list(self.activities)
+
+    def traffic(self) -> Mapping[int, Traffic]:
+        return {spi: self.traffics.get(spi, Traffic()) for spi in self.children}
 
     def means(self) -> Mapping[str, str]:
         return {"packets": "none"}

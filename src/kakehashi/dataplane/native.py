@@ -28,7 +28,7 @@ from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gre import Gre
 from kakehashi.model.l2tp import L2tpSession
 from kakehashi.model.selector import TrafficSelector
-from kakehashi.model.status import InboundCounters, OutboundCounters
+from kakehashi.model.status import InboundCounters, OutboundCounters, Traffic
 
 EVENTS_AT_ONCE = 256
 
@@ -171,6 +171,9 @@ class NativeDataPlane:
             Activity(spi_in, _seconds(inbound), _seconds(outbound))
             for spi_in, inbound, outbound in self._native.activity()
         ]
+
+    def traffic(self) -> dict[int, Traffic]:
+        return {spi_in: Traffic(*carried) for spi_in, *carried in self._native.carried()}
 
     def means(self) -> dict[str, str]:
         return {"backend": "native", **dict(self._native.means())}

@@ -9,7 +9,7 @@ from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.gre import Gre
 from kakehashi.model.l2tp import L2tpSession
 from kakehashi.model.policy import DfBit
-from kakehashi.model.status import InboundCounters, OutboundCounters
+from kakehashi.model.status import InboundCounters, OutboundCounters, Traffic
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +256,9 @@ class DataPlane(Protocol):
 
     def activity(self) -> list[Activity]:
         """The last use of each Child SA."""
+
+    def traffic(self) -> Mapping[int, Traffic]:
+        """What each Child SA has carried, by its inbound SPI."""
 
     def means(self) -> Mapping[str, str]:
         """What packets are worked on with, of what the host and its processor have. For people to read."""

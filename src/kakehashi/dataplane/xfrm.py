@@ -17,7 +17,7 @@ import select
 import threading
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zlib import crc32
 
 from kakehashi.dataplane import xfrm_device, xfrm_messages
@@ -45,6 +45,7 @@ from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gre import Gre
 from kakehashi.model.l2tp import L2tpSession
 from kakehashi.model.policy import DfBit
+from kakehashi.model.status import Traffic
 
 LARGEST_WINDOW = 4096  # XFRMA_REPLAY_ESN_MAX
 LAST_SEQUENCE = (1 << 32) - (1 << 28)  # without ESN: time for a rekey, whatever the rate
@@ -267,6 +268,16 @@ class XfrmDataPlane:
             if state.packets:
                 idle[pair.spi_in][side] = max(now - (state.last_used or pair.used[side]), 0.0)
         return [Activity(spi, *both) for spi, both in idle.items()]
+
+    def traffic(self) -> dict[int, Traffic]:
+        found = {spi: Traffic() for spi in self._pairs}
+        for pair, state, inbound in self._living():
+            before = found[pair.spi_in]
+            if inbound:
+                found[pair.spi_in] = replace(before, packets_in=state.packets, octets_in=state.octets)
+            else:
+                found[pair.spi_in] = replace(before, packets_out=state.packets, octets_out=state.octets)
+        return found
 
     def means(self) -> Mapping[str, str]:
         return {

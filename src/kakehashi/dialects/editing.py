@@ -306,7 +306,7 @@ def _written(lines: tuple[Line, ...], grammar: Grammar, habits: Habits, depth: i
         if depth == 0 and (is_block or was_block):
             yield "!"
         # A line that one of the modes before it would take for its own is kept from it.
-        if any(isinstance(match_line(line.text.split(), mode.commands), Match) for mode in open_modes):
+        if any(_takes(mode, line) for mode in open_modes):
             yield margin + " " * habits.indent + "exit"
         yield line.text if line.raw else margin + line.text
         yield from _written(line.body, grammar, habits, depth + 1)
@@ -315,6 +315,16 @@ def _written(lines: tuple[Line, ...], grammar: Grammar, habits: Habits, depth: i
         was_block = is_block
     if depth == 0:
         yield "!"
+
+
+def _takes(mode: Mode, line: Line) -> bool:
+    """Would that mode read the line before an outer one? As a shortened one only what is nobody's."""
+    words = line.text.split()
+    match = match_line(words, mode.commands)
+    if isinstance(match, Failure):
+        return False
+    typed = [word.lower() for word in words[1 if match.negated else 0 :]]
+    return line.command is None or typed[: match.command.stem] == match.command.words.split()
 
 
 def _left_open(line: Line, grammar: Grammar) -> Iterator[Mode]:

@@ -3,10 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kakehashi.dialects.debugging import Topic
 from kakehashi.dialects.editing import Habits
 from kakehashi.dialects.grammar import Argument, Command, Either, Negation, Optional, Pattern, Word, prefixed
 from kakehashi.dialects.kinds import Address, HostName, Number, Text
-from kakehashi.dialects.vocabulary import REST
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reload:
+    """What is asked before a device starts again. `agreed`: the answers, in small letters, by which it does.
+
+    Where what runs is not saved, `unsaved` is said, or asked if it ends in a blank; "yes" saves then.
+    """
+
+    question: str
+    agreed: tuple[str, ...]
+    unsaved: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,8 +28,9 @@ class Manner:
     `prompts`: what stands in the prompt's brackets in a mode; `{}` is the name of the object there. `enable`:
     it has a privilege of its own for what changes something. `do`: how commands from outside are typed while
     configuring, "" where they need nothing before them. `entering`: said where configuration begins.
-    `invalid`, `incomplete`: said below the caret, and at the end of a line. `saving`: said while the running
-    configuration is written, then `saved`. `destination`: it is asked where a copy goes.
+    `invalid`, `incomplete`: said below the caret, where `{}` is the word, and at the end of a line. `saving`:
+    said while the running configuration is written, then `saved`; `copying`: before, where it is a copy.
+    `destination`: it is asked where a copy goes.
     """
 
     hostname: str
@@ -32,9 +45,12 @@ class Manner:
     saving: str = "Building configuration..."
     saved: str = "[OK]"
     destination: bool = False
+    copying: str = ""
     more: str = "--More--"
+    reload: Reload
     header: str = ""
     unprivileged: frozenset[str] = field(default_factory=frozenset)
+    topics: tuple[Topic, ...] = ()  # what its `debug` can tell
 
     def inside(self, mode: str, name: str) -> str:
         """What stands in the brackets of the prompt."""
@@ -75,7 +91,6 @@ def common(source: Word) -> tuple[Command, ...]:
     running = Word("running-config", "What runs now")
     startup = Word("startup-config", "What is read at the next start")
     terminal = Word("terminal", "This terminal")
-    debug = Word("debug", "Tell what happens while it happens")
     return (
         plain("show running-config", "What runs now", words=(show, running)),
         plain("show startup-config", "What is read at the next start", words=(show, startup)),
@@ -97,7 +112,6 @@ def common(source: Word) -> tuple[Command, ...]:
         ),
         plain("show history", "What was typed here", words=(show, Word("history", "What was typed here"))),
         plain("show clock", "The time", words=(show, Word("clock", "The time"))),
-        plain("show logging", "What the log told last", words=(show, Word("logging", "The log"))),
         plain("write", "Save what runs", Optional(Word("memory", "Into the startup configuration"))),
         plain(
             "copy running-config startup-config",
@@ -127,13 +141,6 @@ def common(source: Word) -> tuple[Command, ...]:
             "The log is not told here",
             words=(terminal, Word("no", "Take it back"), Word("monitor", "The log is not told here")),
         ),
-        Command(
-            key="debug",
-            pattern=(debug, Optional(REST)),
-            help="Tell what happens while it happens",
-            negation=Negation.REMOVES,
-        ),
-        plain("undebug", "Tell it no more", Optional(REST), words=(Word("undebug", "Tell it no more"),)),
         plain(
             "ping",
             "Send echo requests",

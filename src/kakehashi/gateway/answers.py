@@ -15,17 +15,16 @@ from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.log import Listener, Log
 from kakehashi.gateway.overview import overview
+from kakehashi.gateway.pki_requests import PkiRequests
 from kakehashi.gateway.probes import probe
-from kakehashi.ike.effects import Level
+from kakehashi.model.logging import Severity, Threshold
 from kakehashi.model.status import Status
 
 UNHEARD = 1000  # lines that a terminal may be behind
 
 
 class Answers:
-    """`status_now`: of this moment. `stop`: ends the gateway. `tell_level`: events that are less than that
-    need not be made.
-    """
+    """`status_now`: of this moment. `stop`: ends the gateway."""
 
     def __init__(
         self,
@@ -35,7 +34,7 @@ class Answers:
         dataplane: DataPlane,
         log: Log,
         stop: Callable[[], None],
-        tell_level: Callable[[Level], None],
+        pki: PkiRequests | None = None,
     ) -> None:
         self._changes = changes
         self._status = status_now
@@ -43,7 +42,7 @@ class Answers:
         self._dataplane = dataplane
         self._log = log
         self._stop = stop
-        self._tell_level = tell_level
+        self._pki = pki
 
     async def answer(self, request: Request) -> Answer:
         """The answer to anything but what is told line by line."""
@@ -55,6 +54,8 @@ class Answers:
                     return await self._clear(request)
                 case "reload":
                     return _text(await self._changes.reload())
+                case "restart":
+                    return await self._restart()
                 case "stop":
                     self._stop()
                     return _text("stopping")
@@ -74,6 +75,8 @@ class Answers:
                 case "save":
                     self._changes.save()
                     return _text("saved")
+                case "pki" if self._pki is not None:
+                    return await self._pki.answer(request)
                 case "log":
                     return _text("".join(f"{line}\n" for line in self._log.last))
         except (GatewayError, ShowError, UnknownDialectError) as error:
@@ -99,26 +102,20 @@ class Answers:
             yield line
 
     async def _monitor(self, words: tuple[str, ...]) -> AsyncIterator[str]:
-        """The log; `words`: from which level on."""
+        """The log; `words`: from which level on, and then the subjects that are told down to `debug`."""
         waiting: asyncio.Queue[str] = asyncio.Queue(UNHEARD)
 
         def hear(line: str) -> None:
             with suppress(asyncio.QueueFull):
                 waiting.put_nowait(line)
 
-        level = Level.__members__.get(words[0].upper(), Level.NOTICE) if words else Level.NOTICE
-        listener = Listener(level, hear)
-        self._log.listen(listener)
-        self._set_verbosity()
+        listener = Listener(_threshold(words, self._changes.running.gateway.logging.monitor), hear)
+        self._log.join(listener)
         try:
             while True:
                 yield await waiting.get()
         finally:
             self._log.leave(listener)
-            self._set_verbosity()
-
-    def _set_verbosity(self) -> None:
-        self._tell_level(max(self._log.level, Level.NOTICE))
 
     def _names(self) -> Answer:
         running = self._changes.running
@@ -126,23 +123,16 @@ class Answers:
 
     async def _interfaces(self) -> Answer:
         """A row for each interface: is it up, and what is its address? A tunnel is up as it is judged."""
-        up = {t.name: t.up for t in (await self._status()).tunnels}
-        gateway, links = self._changes.running.gateway, self._changes.links()
-        rows = []
-        for interface in gateway.interfaces:
-            link = links.get(self._changes.mapped.devices.get(interface.name, ""))
-            lender = gateway.interface(interface.unnumbered) if interface.unnumbered else None
-            addresses = (lender or interface).addresses
-            found = [*addresses, *(link.addresses if link and interface.dhcp else ())]
-            rows.append(
-                {
-                    "name": interface.name,
-                    "address": next((str(a) for a in found if a.version == 4), ""),
-                    "method": "DHCP" if interface.dhcp else "manual" if addresses else "unset",
-                    "enabled": interface.enabled,
-                    "up": interface.enabled and up.get(interface.name, bool(link and link.running)),
-                }
-            )
+        rows = [
+            {
+                "name": interface.name,
+                "address": next((str(a) for a in interface.addresses if a.version == 4), ""),
+                "method": interface.method,
+                "enabled": interface.enabled,
+                "up": interface.up,
+            }
+            for interface in (await self._status()).interfaces
+        ]
         return _text("") | {"rows": rows}
 
     def _about(self) -> Answer:
@@ -180,11 +170,30 @@ class Answers:
         width = max(map(len, means))
         return _text("\n".join(f"{name:{width}}  {what}" for name, what in means.items()))
 
+    async def _restart(self) -> Answer:
+        """As after `reload` on a router: what is saved runs, and every SA is made anew."""
+        told = await self._changes.restart()
+        self._driver.core.clear(None, self._driver.now())
+        self._driver.step()
+        return _text(told)
+
     async def _clear(self, request: Request) -> Answer:
         wanted = self._dialect(request).clear(request.words, await self._status())
         number = self._driver.core.clear(wanted.tunnel, self._driver.now(), wanted.version)
         self._driver.step()
         return _text(f"{number} IKE SA{'' if number == 1 else 's'} being deleted")
+
+
+def _threshold(words: tuple[str, ...], monitor: Threshold) -> Threshold:
+    """Of a terminal: `monitor` as configured, `none` but the subjects, or the name of a level."""
+    if not words or words[0] == "monitor":
+        base = monitor
+    elif words[0] == "none":
+        base = Threshold(None)
+    else:
+        base = Threshold(Severity.__members__.get(words[0].upper(), Severity.NOTICE))
+    chosen = tuple((subject.lower(), Severity.DEBUG) for subject in words[1:])
+    return Threshold(base.level, (*base.subjects, *chosen))
 
 
 def _text(text: str) -> Answer:

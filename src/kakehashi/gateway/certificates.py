@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from ssl import DER_cert_to_PEM_cert
 
 from kakehashi.gateway import http
 from kakehashi.gateway.log import Log
@@ -12,6 +13,7 @@ from kakehashi.gateway.pki_store import PkiError, Store, expiring, expiry_text, 
 from kakehashi.ike.effects import Level
 from kakehashi.model.certificate import CertificateImport
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.names import NameService
 from kakehashi.model.status import Status
 from kakehashi.pki.expiry import ENDED, mark, next_mark
 from kakehashi.pki.keyring import Keyring
@@ -36,9 +38,11 @@ class Certificates:
         self._changed = changed
         self._asked: dict[Fetch, asyncio.Task[None]] = {}
         self._told: dict[tuple[str, bytes], int] = {}
+        self._names = NameService()
 
     def load(self, gateway: Gateway) -> Keyring:
         """The keyring of a configuration: its lines that load files are carried out first."""
+        self._names = gateway.names
         for line in gateway.certificate_imports:
             self._import(line, gateway)
         self.keyring, complaints = self.store.keyring(gateway.trustpoints)
@@ -49,7 +53,19 @@ class Certificates:
 
     def added_to(self, status: Status) -> Status:
         """What `show` tells, with the certificates."""
-        return replace(status, certificates=statuses(self.keyring))
+        return replace(status, certificates=statuses(self.keyring), keys=self.store.key_statuses())
+
+    def authorities(self, name: str) -> str:
+        """Who vouches for a log host: the anchors of a trustpoint, or a file, as PEM. LookupError."""
+        if "/" in name:
+            try:
+                return Path(name).read_text("ascii")
+            except (OSError, ValueError) as error:
+                raise LookupError(f"{name} cannot be read: {error}") from None
+        entry = self.keyring.entries.get(name)
+        if entry is None or not entry.anchors:
+            raise LookupError(f"the trustpoint {name} has no certificate of an authority")
+        return "".join(DER_cert_to_PEM_cert(anchor.der) for anchor in entry.anchors)
 
     def fetch(self, wanted: tuple[Fetch, ...]) -> None:
         """Ask for what is not being asked for already."""
@@ -90,7 +106,7 @@ class Certificates:
 
     async def _fetch(self, wanted: Fetch) -> None:
         try:
-            data, error = await http.fetch(wanted)
+            data, error = await http.fetch(wanted, self._names)
         finally:
             self._asked.pop(wanted, None)
         if error:

@@ -64,12 +64,19 @@ class Changes:
 
     async def reload(self) -> str:
         """Read the file again: what was done, or why nothing was; told in the log too."""
+        try:
+            return await self.restart()
+        except GatewayError as error:
+            return str(error)
+
+    async def restart(self) -> str:
+        """The same. GatewayError where nothing was done."""
         async with self._lock:
             try:
                 loaded = configuration.load(self._options.file, self._options.dialect)
                 told = await self._replace(loaded, self._tell)
             except GatewayError as error:
-                return self._kept(str(error))
+                raise GatewayError(self._kept(str(error))) from error
             self._end_trial()
             self._log.say(Level.NOTICE, f"read {self._options.file} again: {told}", name="reloaded")
             return told

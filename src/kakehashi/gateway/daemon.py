@@ -13,6 +13,7 @@ from pyroute2.netlink.exceptions import NetlinkError
 
 from kakehashi.dataplane.protocol import DataPlane
 from kakehashi.gateway import backends, configuration, status, unsupported
+from kakehashi.gateway.access.driver import Access
 from kakehashi.gateway.answers import Answers
 from kakehashi.gateway.certificates import Certificates
 from kakehashi.gateway.changes import Changes
@@ -23,11 +24,13 @@ from kakehashi.gateway.dhcp.clients import Clients
 from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.face import Face
+from kakehashi.gateway.host import devices
 from kakehashi.gateway.host.conntrack import translated
 from kakehashi.gateway.host.host import Host
 from kakehashi.gateway.host.monitor import Monitor, is_root
 from kakehashi.gateway.host.netlink import Netlink
 from kakehashi.gateway.host.path_mtu import PathMtuBell
+from kakehashi.gateway.interface_status import interface_statuses, neighbour_statuses
 from kakehashi.gateway.interfaces import Mapped, map_interfaces
 from kakehashi.gateway.keylog import KeyLog
 from kakehashi.gateway.log import Log
@@ -35,12 +38,14 @@ from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, tunnel_mtu
 from kakehashi.gateway.options import RunOptions
 from kakehashi.gateway.paths import tunnels_left_behind
 from kakehashi.gateway.peers import Peers
+from kakehashi.gateway.pki_requests import PkiRequests
 from kakehashi.gateway.pki_store import Store
 from kakehashi.gateway.plan import plan
 from kakehashi.gateway.reconciler import Reconciler
 from kakehashi.gateway.resolver import Resolver, known_by_name
 from kakehashi.gateway.route_status import route_statuses
 from kakehashi.gateway.state import StateFolder
+from kakehashi.gateway.syslog.senders import Senders
 from kakehashi.gateway.translators import named_translators
 from kakehashi.gateway.watch.watcher import Watcher
 from kakehashi.ike.effects import Level
@@ -114,7 +119,14 @@ class Daemon:
         self._names = Peers(self._resolver, lambda: self._reconciler.facts)
         self._dhcp = Clients(options.state_dir, self._log, lambda: self._reconciler.touch())
         self._watcher = Watcher(self._log, lambda: self._reconciler.touch(), self._clear_sas)
-        self._reconciler = Reconciler(host, self._log, self._peers, self._dhcp, self._watcher)
+        self._reconciler = Reconciler(
+            host,
+            self._log,
+            self._peers,
+            self._dhcp,
+            self._watcher,
+            callers=lambda tunnel: self._access.addresses(tunnel),
+        )
         self._stopping = asyncio.Event()
         self._reloads: set[asyncio.Task[str]] = set()
         self._changes = Changes(
@@ -134,8 +146,23 @@ class Daemon:
         self._dataplane: DataPlane = backends.start(options.backend, loaded.gateway)
         store = Store(options.certificates, _wall_clock)
         self._certificates = Certificates(store, self._log, _wall_clock, self._judge_again)
+        self._senders = Senders(
+            self._log,
+            _wall_clock,
+            lambda: self._reconciler.facts,
+            self._certificates.authorities,
+            options.syslog,
+        )
+        self._endpoint = _endpoint(options, loaded.gateway, self._certificates.load(loaded.gateway))
+        self._access = Access(
+            self._dataplane,
+            self._log,
+            _wall_clock,
+            mtu=self._reconciler.mtu,
+            changed=self._reconciler.touch,
+        )
         self._driver = Driver(
-            _endpoint(options, loaded.gateway, self._certificates.load(loaded.gateway)),
+            self._endpoint,
             self._dataplane,
             self._log,
             _wall_clock,
@@ -145,6 +172,7 @@ class Daemon:
             broken=self._fail,
             fetch=self._certificates.fetch,
             unreached=self._unreached,
+            access=self._access,
             keylog=_keylog(options),
         )
         self._answers = Answers(
@@ -154,7 +182,13 @@ class Daemon:
             self._dataplane,
             self._log,
             self._stopping.set,
-            tell_level=lambda level: setattr(self._driver.core, "verbosity", level),
+            pki=PkiRequests(
+                self._certificates,
+                options.file.parent,
+                lambda: self._gateway,
+                lambda keyring: self._driver.core.trust(keyring),
+                self._log,
+            ),
         )
 
     async def run(self, faces: Sequence[Face] = ()) -> int:
@@ -170,7 +204,11 @@ class Daemon:
                     self._add_tunnel(tunnel.interface)
             self._reconciler.attach(self._driver)
             self._reconciler.configure(self._gateway, self._mapped.devices)
+            self._access.configure(self._gateway)
             self._resolver.follow(self._gateway)
+            self._log.heard = self._set_verbosity
+            self._senders.configure(self._gateway, self._mapped.devices)
+            self._set_verbosity(self._log.level)
             await self._reconciler.try_to_settle()
             self._driver.start()
             monitor = Monitor(self._host_changed)
@@ -206,11 +244,18 @@ class Daemon:
                 await face.stop()
             await control.stop()
             self._driver.stop()
+            self._access.stop()
+            # The last to go, but while the host still has the gateway's addresses.
+            await self._senders.stop()
             await self._put_back()
 
     @property
     def _gateway(self) -> Gateway:
         return self._loaded.gateway
+
+    def _set_verbosity(self, level: Level) -> None:
+        """Events that nobody will read are not made; how a negotiation failed, `show` tells, too."""
+        self._endpoint.verbosity = max(level, Level.NOTICE)
 
     def _judge_again(self) -> None:
         """There is news of certificates: who waits for it may go on."""
@@ -234,6 +279,7 @@ class Daemon:
     async def _say_goodbye(self) -> None:
         """Deletes to every peer, and a while for their answers."""
         self._log.say(Level.NOTICE, "stopping: deleting the SAs", name="stopping")
+        self._access.shutdown()
         self._driver.core.shutdown(self._driver.now())
         self._driver.step()
         deadline = self._driver.now() + GOODBYE
@@ -271,10 +317,14 @@ class Daemon:
         device = self._mapped.devices[name]
         mtu = tunnel_mtu(DEFAULT_LINK_MTU, 4, self._gateway, tunnel, None)
         try:
-            self._dataplane.add_tunnel(name, device, mtu, tunnel.ipsec.gre)
-        except OSError as error:
+            if self._gateway.l2tp_server(name) is not None:
+                self._dataplane.add_l2tp_server(name, device, mtu)
+            else:
+                self._dataplane.add_tunnel(name, device, mtu, tunnel.ipsec.gre)
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else None
             raise GatewayError(
-                f"{name}: the device {device} cannot be made: {error.strerror or error}",
+                f"{name}: the device {device} cannot be made: {why or error}",
                 "is /dev/net/tun there, and is the name free? ip link show",
             ) from error
 
@@ -322,6 +372,7 @@ class Daemon:
         self._driver.step()
         self._loaded, self._mapped = loaded, mapped
         self._driver.core.trust(self._certificates.load(loaded.gateway))
+        self._access.configure(loaded.gateway)
         self._driver.core.configure(loaded.gateway, self._driver.now())
         self._driver.step()
         for name in steps.removed:
@@ -335,6 +386,7 @@ class Daemon:
                 complaints.append(str(error))
         self._reconciler.configure(loaded.gateway, mapped.devices)
         self._resolver.follow(loaded.gateway)
+        self._senders.configure(loaded.gateway, mapped.devices)
         self._tell_addresses()
         await self._reconciler.try_to_settle()
         return [*steps.sentences, *complaints]
@@ -363,7 +415,16 @@ class Daemon:
             self._gateway, time, tunnels, sas, routes, counters.drops, matches, names, watches
         )
         translators = named_translators(self._gateway, self._mapped.devices, facts)
-        merged = replace(merged, translations=await translated(translators))
+        merged = replace(
+            merged,
+            translations=await translated(translators),
+            log=self._senders.status(),
+            traffic=dict(self._dataplane.traffic()),
+            interfaces=tuple(
+                interface_statuses(self._gateway, self._mapped.devices, facts, tunnels, devices.passed())
+            ),
+            neighbours=tuple(neighbour_statuses(self._mapped.devices, devices.neighbours())),
+        )
         return self._certificates.added_to(merged)
 
     def _clear_sas(self, tunnel: str) -> None:
@@ -373,9 +434,6 @@ class Daemon:
 
 
 def _endpoint(options: RunOptions, gateway: Gateway, keyring: Keyring) -> Endpoint:
-    """The core. Events that nobody will read are not made; how a negotiation failed, NOTICE at least, is
-    wanted for `show` too.
-    """
     core = Endpoint(gateway, os.urandom, keyring=keyring)
     core.verbosity = max(options.log.level, Level.NOTICE)
     return core

@@ -58,7 +58,7 @@ class TunnelState:
     `path_mtu`: of the largest that the way to the peer takes, which begins with the device `carrier`.
 
     `waiting`: where it can be carried and is down all the same, what for. `negotiated`: what its SAs take,
-    where only the peer knows that.
+    where only the peer knows that. `callers`: the addresses of those who have dialed in.
     """
 
     way: Way | NoWay
@@ -68,6 +68,7 @@ class TunnelState:
     carrier: str = ""
     waiting: str = ""
     negotiated: tuple[Pair, ...] = ()
+    callers: tuple[IPv4Address, ...] = ()
 
 
 def desired(
@@ -92,12 +93,14 @@ def desired(
         if interface.kind is not InterfaceKind.TUNNEL:
             items += _interface(interface, device)
             items += outside_addresses(interface, device)
+            items += _answering(gateway, interface, device)
             if takes_advertisements(interface):
                 items += _advertised(interface, device)
             if interface.dhcp and device in leases:
                 items += _leased(interface, device, leases[device])
         elif interface.name in tunnels:
             items += _tunnel(gateway, interface, device, tunnels[interface.name], widest)
+            items += _callers(gateway, interface, device, devices, tunnels[interface.name], facts)
     items += _ipv6_forwarding(gateway, devices, facts)
     there = [route for route in gateway.routes if route not in withdrawn]
     for route in gateway.routes:
@@ -202,6 +205,28 @@ def _tunnel(
             yield Address(device, address)
     if state.up:
         yield LinkUp(device)
+
+
+def _callers(
+    gateway: Gateway,
+    interface: Interface,
+    device: str,
+    devices: Mapping[str, str],
+    state: TunnelState,
+    facts: Facts,
+) -> Iterator[Item]:
+    """Each who has dialed in is reached by the tunnel's device."""
+    source = _borrowed(gateway, interface.name, 4, devices, facts)
+    for address in state.callers if state.up else ():
+        yield Route(ip_network(address), device, metric=1, source=source)
+
+
+def _answering(gateway: Gateway, interface: Interface, device: str) -> Iterator[Item]:
+    """Callers whose addresses are of a LAN are reached by who is in it if we answer in their place."""
+    pools = [server.pool for server in gateway.l2tp_servers if server.pool is not None]
+    networks = [a.network for a in interface.addresses if a.version == 4]
+    if interface.proxy_arp and any(pool.first in n or pool.last in n for pool in pools for n in networks):
+        yield Sysctl(f"net/ipv4/conf/{device}/proxy_arp", "1")
 
 
 def _selects_ipv6(tunnel: Tunnel | None, state: TunnelState) -> bool:

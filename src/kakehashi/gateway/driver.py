@@ -14,10 +14,12 @@ from kakehashi.dataplane.protocol import (
     DataPlaneEvent,
     Expire,
     FirstInbound,
+    L2tpMessage,
     PeerMoved,
     Undecryptable,
     UnknownSpi,
 )
+from kakehashi.gateway.access.driver import Access
 from kakehashi.gateway.core import Core
 from kakehashi.gateway.history import History
 from kakehashi.gateway.keylog import KeyLog
@@ -54,7 +56,7 @@ class Driver:
     `way`: how a tunnel is carried at the moment. `sa_changed` is called when a Child SA of the tunnel came,
     moved or went, `isakmp_sa_changed` when an ISAKMP SA with the IKEv1 peer came or went, `broken` when the
     data plane can carry nothing any more, `unreached` when a negotiation failed or the peer has died.
-    `latest`: the Child SA that each tunnel had last, be it gone; without its keys.
+    `latest`: the Child SA that each tunnel had last, be it gone; without its keys. `access`: who dials in.
     """
 
     # `fetch` is to bring news of certificates.
@@ -73,6 +75,7 @@ class Driver:
         unreached: Callable[[str, Path | None], None] | None = None,
         keylog: KeyLog | None = None,
         hold_down: float = HOLD_DOWN,
+        access: Access | None = None,
     ) -> None:
         self.core = core
         self.dataplane = dataplane
@@ -89,6 +92,7 @@ class Driver:
         self._unreached = unreached
         self._keylog = keylog
         self._hold_down = hold_down
+        self._access = access
         self._held: set[str] = set()
         self._in_burst = False
         self._removed: list[tuple[str, int]] = []
@@ -145,7 +149,10 @@ class Driver:
         self.step()
 
     def _tell_dropped(self, tunnel: str, trigger: Acquire, reason: str) -> None:
-        self._log.say(Level.INFO, f"a packet for {trigger.destination} is dropped: {reason}", tunnel)
+        if tunnel in self._held:
+            return  # told a moment ago; and the packet may be this very log's, on its way to a log host
+        text = f"a packet for {trigger.destination} is dropped: {reason}"
+        self._log.say(Level.INFO, text, tunnel, "packet-dropped")
 
     def forget(self, tunnel: str) -> None:
         """The tunnel is no longer configured, and its SAs are gone."""
@@ -184,6 +191,8 @@ class Driver:
                 self.core.expire(spi_in, now, hard)
             case FirstInbound(spi_in):
                 self.core.first_inbound(spi_in, now)
+            case L2tpMessage() if self._access:
+                self._access.message(event)
             case PeerMoved(spi_in, remote):
                 self.core.peer_moved(spi_in, remote, now)
             case UnknownSpi(spi, path, packets) | Undecryptable(spi, path, packets):
@@ -203,10 +212,14 @@ class Driver:
                 self.dataplane.move(spi_in, path, udp_encapsulation)
                 if (moved := self.latest.get(tunnel)) is not None and moved.spi_in == spi_in:
                     self.latest[tunnel] = replace(moved, path=path, udp_encapsulation=udp_encapsulation)
+                if self._access:
+                    self._access.moved(spi_in, path)
                 self._changed[tunnel] = None
             case RemoveChildSa(tunnel, spi_in, reason):
                 self._removed.append((tunnel, spi_in))
                 self.history.removed(tunnel, spi_in, reason, self._wall_clock())
+                if self._access:
+                    self._access.removed(spi_in)
                 self._changed[tunnel] = None
             case AskActivity():
                 pass  # answered for all that ask at once
@@ -243,6 +256,8 @@ class Driver:
             # one that the peer has forgotten.
             self._remove()
         self.dataplane.install(sa, use_outbound)
+        if self._access:
+            self._access.installed(sa)
         self.latest[sa.tunnel] = sa.without_keys()
         self.history.installed(sa.tunnel, sa.spi_in, self._wall_clock())
         self.failures.pop(sa.tunnel, None)

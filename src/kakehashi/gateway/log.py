@@ -1,14 +1,19 @@
-"""The event log on standard error, one line an event: for people, or as JSON for machines (V2-52)."""
+"""The event log: on standard error, in a buffer, to terminals and to log hosts (V2-52).
+
+One event is one line, for people or as JSON for machines. docs/logs.md lists the events.
+"""
 
 import json
 import sys
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from kakehashi.ike.effects import Event, Level
+from kakehashi.model.address import Path
+from kakehashi.model.logging import Severity, Threshold
 
 # What the gateway itself says; the core says "ikev2", "IKE" for IKEv1's phase 1, and "IPsec" (V2-52).
 FACILITY = "gateway"
@@ -16,6 +21,7 @@ REMEMBERED = 500  # lines
 
 _LEVELS = {level: level.name.lower() for level in Level}
 _encode = json.JSONEncoder(ensure_ascii=False).encode
+_NOTHING: Mapping[str, str | int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,31 +32,67 @@ class LogOptions:
     as_json: bool = False
 
 
-def line(event: Event, time: datetime, as_json: bool) -> str:
-    """The event in one line, whatever a peer has put into its sentence."""
-    if as_json:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An event with its time, from the core or from the gateway itself. `subject` is V2-52's name for it."""
+
+    time: datetime
+    level: Level
+    subject: str
+    name: str
+    message: str
+    tunnel: str = ""
+    path: Path | None = None
+    spi_i: bytes = b""
+    spi_r: bytes = b""
+    details: Mapping[str, str | int] = field(default_factory=lambda: _NOTHING)
+
+    @property
+    def text(self) -> str:
+        """The sentence, whatever a peer has put into it, as one line that colours no terminal."""
+        return _printable(self.message)
+
+    @property
+    def plain(self) -> str:
+        """`2026-01-02 03:04:05.678 notice ikev2 Tunnel0.0: message`."""
+        stamp = self.time.isoformat(" ", "milliseconds")[:23]  # without the offset
+        where = f" {self.tunnel}" if self.tunnel else ""
+        return f"{stamp} {_LEVELS[self.level]} {self.subject}{where}: {self.text}"
+
+    @property
+    def json(self) -> str:
+        """Everything, as an object in one line."""
         return _encode(
             {
-                "time": time.isoformat(timespec="milliseconds"),
-                "level": _LEVELS[event.level],
-                "facility": event.facility,
-                "event": str(event.name),
-                "tunnel": event.tunnel,
-                "path": str(event.path) if event.path else "",
-                "spi_i": event.spi_i.hex(),
-                "spi_r": event.spi_r.hex(),
-                "message": event.message,
-                "details": dict(event.details),
+                "time": self.time.isoformat(timespec="milliseconds"),
+                "level": _LEVELS[self.level],
+                "facility": self.subject,
+                "event": self.name,
+                "tunnel": self.tunnel,
+                "peer": str(self.path.remote.ip) if self.path else str(self.details.get("peer", "")),
+                "path": str(self.path) if self.path else "",
+                "spi_i": self.spi_i.hex(),
+                "spi_r": self.spi_r.hex(),
+                "message": self.message,
+                "details": dict(self.details),
             }
         )
-    return plain(event.level, event.facility, event.tunnel, event.message, time)
 
 
-def plain(level: Level, facility: str, tunnel: str, message: str, time: datetime) -> str:
-    """`2026-01-02 03:04:05.678 notice ikev2 Tunnel0.0: message`."""
-    stamp = time.isoformat(" ", "milliseconds")[:23]  # without the offset
-    where = f" {tunnel}" if tunnel else ""
-    return f"{stamp} {_LEVELS[level]} {facility}{where}: {_printable(message)}"
+def entry_of(event: Event, time: datetime) -> Entry:
+    """An event of the core."""
+    return Entry(
+        time=time,
+        level=event.level,
+        subject=event.facility,
+        name=str(event.name),
+        message=event.message,
+        tunnel=event.tunnel,
+        path=event.path,
+        spi_i=event.spi_i,
+        spi_r=event.spi_r,
+        details=event.details,
+    )
 
 
 def _printable(message: str) -> str:
@@ -59,12 +101,25 @@ def _printable(message: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
 
 
+class Sink(Protocol):
+    """Who is told. `threshold`: of what."""
+
+    @property
+    def threshold(self) -> Threshold: ...
+
+    def take(self, entry: Entry) -> None:
+        """Be told at once; never wait."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Listener:
-    """A terminal that is told the log: `hear` is called with each line. `level`: that and what is worse."""
+    """A terminal that is told the log: `hear` is called with each line."""
 
-    level: Level
+    threshold: Threshold
     hear: Callable[[str], None]
+
+    def take(self, entry: Entry) -> None:
+        self.hear(entry.plain)
 
 
 class Log:
@@ -77,53 +132,78 @@ class Log:
         self._clock = clock
         self._stream = stream or sys.stderr
         self._waiting: list[str] = []
-        self._listeners: list[Listener] = []
+        self._sinks: list[Sink] = []
+        self._buffer = _buffered_as(options)
         self.level = options.level  # that and what is worse somebody reads
+        self.heard: Callable[[Level], None] = lambda level: None  # called when that is another
         self.last: deque[str] = deque(maxlen=REMEMBERED)
+        self.buffered = 0
+
+    @property
+    def terminals(self) -> int:
+        """How many are told the log now."""
+        return sum(isinstance(sink, Listener) for sink in self._sinks)
 
     def event(self, event: Event) -> None:
         """Tell it, if it is bad enough to be told."""
         if event.level <= self.level:
-            now = self._clock()
-            text = line(event, now, as_json=False)
-            self._pass_on(event.level, text)
-            if event.level <= self._options.level:
-                self._waiting.append(line(event, now, as_json=True) if self._options.as_json else text)
+            self._tell(entry_of(event, self._clock()))
 
-    def say(self, level: Level, message: str, tunnel: str = "", name: str = "gateway") -> None:
+    def say(
+        self,
+        level: Level,
+        message: str,
+        tunnel: str = "",
+        name: str = "gateway",
+        details: Mapping[str, str | int] = _NOTHING,
+    ) -> None:
         """Something that the gateway itself has to say; `name` is stable for machines."""
         if level > self.level:
             return
-        now = self._clock()
-        self._pass_on(level, plain(level, FACILITY, tunnel, message, now))
-        if level > self._options.level:
-            return
-        if self._options.as_json:
-            fields = {"level": _LEVELS[level], "facility": FACILITY, "event": name, "tunnel": tunnel}
-            content = {"time": now.isoformat(timespec="milliseconds"), **fields, "message": message}
-            self._waiting.append(_encode(content))
-        else:
-            self._waiting.append(plain(level, FACILITY, tunnel, message, now))
+        self._tell(
+            Entry(
+                time=self._clock(),
+                level=level,
+                subject=FACILITY,
+                name=name,
+                message=message,
+                tunnel=tunnel,
+                details=details,
+            )
+        )
         self.flush()
 
-    def listen(self, listener: Listener) -> None:
-        """Tell it every line as plain text from now on."""
-        self._set_listeners([*self._listeners, listener])
+    def remember(self, buffer: Threshold | None) -> None:
+        """What the buffer takes from now on; None: what standard error is told."""
+        self._buffer = _buffered_as(self._options) if buffer is None else buffer
+        self._set_level()
 
-    def leave(self, listener: Listener) -> None:
+    def join(self, sink: Sink) -> None:
+        """Tell it from now on."""
+        self._sinks = [*self._sinks, sink]
+        self._set_level()
+
+    def leave(self, sink: Sink) -> None:
         """Tell it nothing more."""
-        self._set_listeners([other for other in self._listeners if other is not listener])
+        self._sinks = [other for other in self._sinks if other is not sink]
+        self._set_level()
 
-    def _set_listeners(self, listeners: list[Listener]) -> None:
-        self._listeners = listeners
-        self.level = max([self._options.level, *(listener.level for listener in listeners)])
+    def _set_level(self) -> None:
+        thresholds = [self._buffer, *(sink.threshold for sink in self._sinks)]
+        wanted = [loosest for each in thresholds if (loosest := each.loosest) is not None]
+        before, self.level = self.level, Level(max([self._options.level, *wanted, Level.ERROR]))
+        if self.level != before:
+            self.heard(self.level)
 
-    def _pass_on(self, level: Level, text: str) -> None:
-        if level <= self._options.level:
-            self.last.append(text)
-        for listener in self._listeners:
-            if level <= listener.level:
-                listener.hear(text)
+    def _tell(self, entry: Entry) -> None:
+        if self._buffer.admits(entry.subject, entry.level):
+            self.last.append(entry.plain)
+            self.buffered += 1
+        for sink in self._sinks:
+            if sink.threshold.admits(entry.subject, entry.level):
+                sink.take(entry)
+        if entry.level <= self._options.level:
+            self._waiting.append(entry.json if self._options.as_json else entry.plain)
 
     def flush(self) -> None:
         """Write what waits, all lines at once."""
@@ -135,3 +215,7 @@ class Log:
             self._stream.flush()
         except (OSError, ValueError):
             pass  # nobody listens any more; the tunnels matter more than their log
+
+
+def _buffered_as(options: LogOptions) -> Threshold:
+    return Threshold(Severity(options.level))

@@ -10,6 +10,7 @@ from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import Ikev1Tunnel
+from kakehashi.model.l2tp import L2tpSession
 from kakehashi.model.policy import Protection
 from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
 
@@ -18,6 +19,10 @@ UDP_HEADER = 8
 SPI_AND_SEQUENCE = 8
 PAD_LENGTH_AND_NEXT_HEADER = 2
 IP_HEADER = {4: 20, 6: 40}
+# UDP, L2TP with sequence numbers, PPP (RFC 2661 section 3.1).
+L2TP_HEADERS = L2tpSession(
+    tunnel_id=1, session_id=1, peer_tunnel_id=1, peer_session_id=1, peer="", sequencing=True
+).overhead
 SMALLEST = 576  # RFC 791: every IPv4 host takes that much
 
 
@@ -47,7 +52,9 @@ def tunnel_mtu(
 ) -> int:
     """Octets of the largest packet that fits. Without an SA: by the policy's costliest algorithms."""
     transport = (sa.mode if sa else tunnel.ipsec.mode) is EncapsulationMode.TRANSPORT
-    if tunnel.ipsec.gre is not None:
+    if gateway.l2tp_server(tunnel.interface) is not None:
+        inside = -L2TP_HEADERS
+    elif tunnel.ipsec.gre is not None:
         inside = -tunnel.ipsec.gre.overhead - (0 if transport else IP_HEADER[outer_version])
     else:
         # In transport mode the packet's own IP header is the outer one.

@@ -3,11 +3,15 @@
 import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.log import LogOptions
 from kakehashi.ike.effects import Level
+from kakehashi.model.address import Hostname, IPAddress
+from kakehashi.model.logging import DEFAULT_PORTS, Facility, LogHost, Severity, Threshold, Transport
 
 HIGHEST_PORT = 65535
 
@@ -36,6 +40,7 @@ class RunOptions:
     key_log: Path | None = None
     log: LogOptions = field(default_factory=LogOptions)
     backend: Backend = Backend.NATIVE
+    syslog: tuple[LogHost, ...] = ()
 
     @property
     def name(self) -> str:
@@ -76,6 +81,44 @@ def parse_level(text: str) -> Level:
     except KeyError:
         names = ", ".join(level.name.lower() for level in Level)
         raise GatewayError(f"--log-level {text}: no such level", f"levels: {names}") from None
+
+
+def parse_syslog(texts: Sequence[str]) -> tuple[LogHost, ...]:
+    """`udp://192.0.2.9`, `tls://[2001:db8::9]:6514?ca=FILE&level=debug&facility=local0&source=IF`.
+
+    GatewayError.
+    """
+    return tuple(_log_host(text) for text in texts)
+
+
+def _log_host(text: str) -> LogHost:
+    url = urlsplit(text)
+    said = dict(parse_qsl(url.query, keep_blank_values=True))
+    try:
+        transport = Transport(url.scheme)
+        if not url.hostname or url.path.strip("/") or said.keys() - {"ca", "level", "facility", "source"}:
+            raise ValueError(text)
+        return LogHost(
+            address=_address(url.hostname) or Hostname(url.hostname),
+            transport=transport,
+            port=url.port or DEFAULT_PORTS[transport],
+            threshold=Threshold(Severity[said.get("level", "info").upper()]),
+            facility=Facility[said.get("facility", "local7").upper()],
+            local=_address(said["source"]) or said["source"] if "source" in said else None,
+            authority=str(Path(said["ca"]).resolve()) if "ca" in said else "",
+        )
+    except (ValueError, KeyError):
+        raise GatewayError(
+            f"--syslog {text}: not {{udp|tcp|tls}}://HOST[:PORT][?ca=FILE&level=L&facility=F&source=ADDRESS]",
+            "e.g. --syslog udp://192.0.2.9 or --syslog 'tls://log.example:6514?ca=ca.pem&level=notice'",
+        ) from None
+
+
+def _address(text: str) -> IPAddress | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
 
 
 def parse_backend(text: str) -> Backend:

@@ -9,19 +9,20 @@ import re
 from base64 import encodebytes
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kakehashi.crypto.signatures import PrivateKey, key_text
 from kakehashi.gateway.files import replace_file
-from kakehashi.model.certificate import CertificateStatus, Enrollment, KeyKind, Trustpoint
+from kakehashi.model.certificate import CertificateStatus, Enrollment, KeyKind, KeyStatus, Trustpoint
 from kakehashi.pki import request
 from kakehashi.pki.certificate import BadCertificate, Certificate, name_text, read
-from kakehashi.pki.chain import out_of_date
+from kakehashi.pki.chain import find, out_of_date
 from kakehashi.pki.expiry import days_left, mark
-from kakehashi.pki.files import BadFile, Bundle, belongs, read_file, read_pkcs12
+from kakehashi.pki.files import BadFile, Bundle, belongs, public_octets, read_file, read_pkcs12
 from kakehashi.pki.keyring import Entry, Keyring
 from kakehashi.pki.revocation import Revocation
+from kakehashi.pki.verdict import Refused
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -38,6 +39,15 @@ class Imported:
     authorities: tuple[Certificate, ...] = ()
     own: Certificate | None = None
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What somebody is shown before he accepts it. `complaint`: "" if nothing is wrong."""
+
+    certificates: tuple[CertificateStatus, ...]
+    complaint: str
+    has_key: bool
 
 
 @dataclass(slots=True)
@@ -106,6 +116,14 @@ class Store:
         except (ValueError, BadCertificate) as error:
             raise PkiError(f"{trustpoint.name}: {error}") from None
 
+    def has_key(self, trustpoint: Trustpoint) -> bool:
+        """Is there the pair of keys that it uses?"""
+        return self._read(trustpoint.key_name or trustpoint.name).key is not None
+
+    def make_key_of(self, trustpoint: Trustpoint) -> PrivateKey:
+        """The pair of keys that a trustpoint uses, anew."""
+        return self.make_key(trustpoint.key_name or trustpoint.name, trustpoint.key, trustpoint.key_bits)
+
     def make_key(self, name: str, kind: KeyKind = KeyKind.RSA, bits: int = 2048) -> PrivateKey:
         """A new key under a name, in the place of an old one, whose certificate then serves no more."""
         self._check(name)
@@ -138,6 +156,63 @@ class Store:
             path.unlink()
         return bool(found)
 
+    def examine(self, name: str, data: bytes, password: bytes | None = None) -> Examined:
+        """What a file or a text holds, and what speaks against keeping it under that name."""
+        bundle, files = self.look_at(data, password), self._read(name)
+        key = bundle.key or files.key
+        found = []
+        for certificate in bundle.certificates:
+            is_own = key is not None and belongs(key, certificate)
+            found.append(_status(name, certificate, is_own=is_own, has_key=is_own))
+        complaint = ""
+        if bundle.certificates:
+            first, *others = bundle.certificates
+            complaint = self._complaint(first, (*others, *files.authorities), files.authorities)
+        return Examined(tuple(found), complaint, bundle.key is not None)
+
+    def export_pem(self, name: str, which: str = "") -> bytes:
+        """The certificates of a name, never its key: `ca` the authorities', `own` ours, "" both."""
+        files = self._read(name)
+        own = [files.own] if files.own is not None and which != "ca" else []
+        found = [*own, *(files.authorities if which != "own" else ())]
+        if not found:
+            raise PkiError(f"{name} has no such certificate")
+        return _pem(found)
+
+    def export_pkcs12(self, name: str, password: bytes, *, with_own: bool = True) -> bytes:
+        """Our key with its certificate and the authorities, or the authorities alone."""
+        files = self._read(name)
+        if with_own and (files.key is None or files.own is None):
+            raise PkiError(f"{name} has no certificate of this device with its key")
+        if not with_own and not files.authorities:
+            raise PkiError(f"{name} has no certificate of an authority")
+        own, key = (files.own, files.key) if with_own else (None, None)
+        return request.pkcs12_of(name, own, key, files.authorities, password)
+
+    def key_statuses(self) -> tuple[KeyStatus, ...]:
+        """The pairs of keys, for `show`: of each what everybody may know."""
+        found = []
+        for name in self.names():
+            try:
+                key = self._read(name).key
+            except PkiError:
+                continue
+            if key is not None:
+                made = datetime.fromtimestamp(self._path(name, "key").stat().st_mtime, UTC)
+                found.append(KeyStatus(name, key_text(key), public_octets(key.public_key()), made))
+        return tuple(found)
+
+    def erase_key(self, name: str) -> bool:
+        """Destroy a pair of keys, under whatever name there are copies of it. False if it is not there."""
+        key = self._read(name).key
+        if key is None:
+            return False
+        public = public_octets(key.public_key())
+        for status in self.key_statuses():
+            if status.public == public:
+                self._path(status.name, "key").unlink()
+        return True
+
     def keyring(
         self, trustpoints: Iterable[Trustpoint], revocation: Revocation | None = None
     ) -> tuple[Keyring, tuple[str, ...]]:
@@ -164,6 +239,20 @@ class Store:
     def statuses(self, trustpoints: Iterable[Trustpoint] = ()) -> tuple[CertificateStatus, ...]:
         """Every certificate, for `show`."""
         return statuses(self.keyring(trustpoints)[0])
+
+    def _complaint(
+        self, first: Certificate, others: Iterable[Certificate], trusted: list[Certificate]
+    ) -> str:
+        """What is wrong with a certificate that is to be kept. What came along vouches for nobody."""
+        now = self._clock()
+        if first.is_authority or first.is_self_issued:
+            wrong = out_of_date(first, now)
+            if wrong is None and first.is_self_issued and not first.is_signed_by(first):
+                return f"{first}: its signature is not its own"
+            return wrong.sentence if wrong else ""
+        anchors = [c for c in trusted if c.is_self_issued] or trusted
+        found = find(first, others, anchors, now)
+        return found.sentence if isinstance(found, Refused) else ""
 
     def _keep(self, name: str, bundle: Bundle) -> Imported:
         files = self._read(name)

@@ -12,10 +12,10 @@ from kakehashi.model.tunnel import Tunnel
 class Plan:
     """Names of tunnels, and one sentence for each difference.
 
-    `added`, `removed`: their devices come and go; one in both is made anew, for GRE's header belongs to the
-    device. `changed`: the device stays; whether SAs stay is the core's judgement (a changed peer or identity
-    ends them, a changed policy counts from the next negotiation). Addresses and routes need no step here: the
-    host is compared with what is wanted each time.
+    `added`, `removed`: their devices come and go; one in both is made anew, for GRE's header and L2TP belong
+    to the device. `changed`: the device stays; whether SAs stay is the core's judgement (a changed peer or
+    identity ends them, a changed policy counts from the next negotiation). Addresses and routes need no step
+    here: the host is compared with what is wanted each time.
     """
 
     added: tuple[str, ...] = ()
@@ -29,7 +29,7 @@ def plan(old: Gateway, new: Gateway) -> Plan:
     before, after = _running(old), _running(new)
     new_names = tuple(name for name in after if name not in before)
     old_names = tuple(name for name in before if name not in after)
-    remade = tuple(n for n in after if n in before and before[n].ipsec.gre != after[n].ipsec.gre)
+    remade = tuple(n for n in after if n in before and _device(old, before[n]) != _device(new, after[n]))
     changed = tuple(n for n in after if n in before and before[n] != after[n])
     sentences = [f"{name} is new" for name in new_names]
     sentences += [f"{name} is gone" for name in old_names]
@@ -41,6 +41,7 @@ def plan(old: Gateway, new: Gateway) -> Plan:
     sentences += _watches(old, new)
     sentences += _translations(old, new)
     sentences += _lists(old, new)
+    sentences += _servers(old, new)
     stay = tuple(n for n in changed if n not in remade)
     return Plan((*new_names, *remade), (*old_names, *remade), stay, tuple(sentences))
 
@@ -100,6 +101,21 @@ def _lists(old: Gateway, new: Gateway) -> list[str]:
     before, after = ({a.name: a.entries for a in g.access_lists} for g in (old, new))
     return [
         f"access list {name} has changed" for name in sorted(names) if before.get(name) != after.get(name)
+    ]
+
+
+def _device(gateway: Gateway, tunnel: Tunnel) -> tuple[object, bool]:
+    """What cannot be changed while a tunnel's device is there."""
+    return tunnel.ipsec.gre, gateway.l2tp_server(tunnel.interface) is not None
+
+
+def _servers(old: Gateway, new: Gateway) -> list[str]:
+    """Whom people dial in to."""
+    before, after = ({s.interface: s for s in g.l2tp_servers} for g in (old, new))
+    changed = (name for name in after if name in before and before[name] != after[name])
+    return [
+        *_set_difference("L2TP server", list(before), list(after)),
+        *(f"L2TP server {name} has changed: who has dialed in has to dial again" for name in changed),
     ]
 
 

@@ -70,7 +70,8 @@ def _ping(target: str, source: str, settings: Mapping[str, str]) -> list[str]:
     numbers = count.isdigit() and size.isdigit()
     headers = 48 if ":" in target else 28
     data = str(max(0, int(size) - headers)) if numbers else "72"
-    arguments = ["ping", "-c", count if numbers else "5", "-W", "2", "-i", "0.2", "-s", data]
+    # As a router: the next when the answer has come, or when it is waited for no more.
+    arguments = ["ping", "-c", count if numbers else "5", "-W", "2", "-A", "-s", data]
     return [*arguments, *(["-I", source] if source else []), "--", target]
 
 

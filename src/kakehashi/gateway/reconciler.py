@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
+from ipaddress import IPv4Address
 
 from pyroute2.netlink.exceptions import NetlinkError
 
@@ -46,7 +47,8 @@ TCP_HEADERS = {4: 40, 6: 60}  # IP and TCP without options
 
 class Reconciler:
     """`peers`: the address of each tunnel's peer as far as it is known. `dhcp`: who asks for addresses.
-    `watcher`: who knows which routes path monitoring has withdrawn.
+    `watcher`: who knows which routes path monitoring has withdrawn. `callers`: the addresses of those who
+    have dialed in to a tunnel.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Reconciler:
         peers: Callable[[], Mapping[str, IPAddress | None]],
         dhcp: Clients,
         watcher: Watcher | None = None,
+        callers: Callable[[str], tuple[IPv4Address, ...]] = lambda tunnel: (),
     ) -> None:
         self.gateway: Gateway | None = None
         self.devices: Mapping[str, str] = {}
@@ -68,6 +71,7 @@ class Reconciler:
         self._peers = peers
         self._dhcp = dhcp
         self._watcher = watcher
+        self._callers = callers
         self._solicitor = Solicitor()
         self._driver: Driver | None = None
         self._problems: frozenset[str] = frozenset()
@@ -100,6 +104,11 @@ class Reconciler:
         """How the tunnel is carried, as judged last."""
         state = self.states.get(tunnel)
         return state.way if state else NoWay("the tunnel is not set up yet")
+
+    def mtu(self, tunnel: str) -> int:
+        """Octets of the largest packet that fits into the tunnel, as judged last."""
+        state = self.states.get(tunnel)
+        return state.mtu if state else DEFAULT_LINK_MTU
 
     def sa_changed(self, tunnel: str) -> None:
         """A Child SA came, moved or went; judge anew if the interface or its MTU depend on it."""
@@ -242,6 +251,7 @@ class Reconciler:
             carrier=carrier,
             waiting=waiting,
             negotiated=negotiated_pairs(driver.core, tunnel, driver.now()),
+            callers=self._callers(tunnel.interface),
         )
 
     def _mtus(

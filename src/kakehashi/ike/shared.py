@@ -49,7 +49,7 @@ class Shared:
         self.peer_addresses: dict[str, frozenset[IPAddress]] = {}
         self.local_addresses: dict[str, frozenset[IPAddress]] = {}
         self._spis: set[int] = set()
-        self._outbound: dict[str, int] = {}  # by tunnel: the pair of SAs that packets leave by
+        self._outbound: dict[tuple[str, str], int] = {}  # by tunnel and peer: the pair that packets leave by
         self._serials = count(1)
         self._answers = Throttle(limits.answers_per_second)
         self._tales = Throttle(limits.events_per_second)
@@ -95,26 +95,26 @@ class Shared:
         """The pair of SAs carries packets from now on."""
         self._spis.add(sa.spi_in)
         if use_outbound:
-            self._outbound[sa.tunnel] = sa.spi_in
+            self._outbound[sa.tunnel, sa.peer] = sa.spi_in
         self.emit(InstallChildSa(sa, use_outbound))
 
-    def use_outbound(self, tunnel: str, spi_in: int) -> None:
-        """Packets of the tunnel leave by this pair."""
-        if self._outbound.get(tunnel) != spi_in:
-            self._outbound[tunnel] = spi_in
+    def use_outbound(self, tunnel: str, spi_in: int, peer: str = "") -> None:
+        """Packets of the tunnel leave by this pair; `peer`: those for who is called so (`ChildSa.peer`)."""
+        if self._outbound.get((tunnel, peer)) != spi_in:
+            self._outbound[tunnel, peer] = spi_in
             self.emit(UseOutbound(tunnel, spi_in))
 
     def leaves_by(self, tunnel: str) -> int | None:
         """The `spi_in` of the pair that packets of the tunnel leave by."""
-        return self._outbound.get(tunnel)
+        return self._outbound.get((tunnel, ""))
 
-    def remove(self, tunnel: str, spi_in: int, reason: str, heir: int | None = None) -> None:
+    def remove(self, tunnel: str, spi_in: int, reason: str, heir: int | None = None, peer: str = "") -> None:
         """The pair is no more; if packets left by it, they leave by `heir` now."""
         self._spis.discard(spi_in)
-        if self._outbound.get(tunnel) == spi_in:
-            del self._outbound[tunnel]
+        if self._outbound.get((tunnel, peer)) == spi_in:
+            del self._outbound[tunnel, peer]
             if heir is not None:
-                self.use_outbound(tunnel, heir)
+                self.use_outbound(tunnel, heir, peer)
         self.emit(RemoveChildSa(tunnel, spi_in, reason))
 
     def is_fixed(self, tunnel: Tunnel, path: Path) -> bool:

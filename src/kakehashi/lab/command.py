@@ -12,8 +12,10 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from kakehashi.dialect_question import ask_where_unknown
 from kakehashi.lab.blueprint import Plan
-from kakehashi.lab.device import read_devices
+from kakehashi.lab.device import read_devices, split_argument
+from kakehashi.lab.door import Door
 from kakehashi.lab.errors import LabError
 from kakehashi.lab.keep import tell_how_to_look_around
 from kakehashi.lab.lab import Options, Progress, run_lab
@@ -103,7 +105,7 @@ def lab(
     does not; 2 the lab cannot be built.
     """
     try:
-        devices = read_devices(files, dialect)
+        devices = read_devices(files, ask_where_unknown([split_argument(f)[1] for f in files], dialect))
         if len(devices) < 2:
             raise LabError("one device has nobody to talk to: give the configurations of two at least")
         plan = make_plan(devices, tuple(dict.fromkeys(nat or ())))
@@ -183,12 +185,14 @@ def _inside(plan: Plan, options: Options, folder: Path, as_json: bool, drawing: 
             if options.captures is not None:
                 _tell_captures(options.captures, console)
 
-    def keeping(namespaces: Mapping[str, NetworkNamespace], gateways: Sequence[GatewayProcess]) -> None:
+    def keeping(
+        namespaces: Mapping[str, NetworkNamespace], gateways: Sequence[GatewayProcess], door: Door
+    ) -> None:
         probe = next(iter(plan.probes), None)
         example = (probe.source_namespace, str(probe.destination_address)) if probe else None
         ikev1 = {end.device for pair in plan.pairs for end in pair.ends if end.ike_version == 1}
         told = errors if as_json else console
-        tell_how_to_look_around(folder, namespaces, gateways, ikev1, example, told)
+        tell_how_to_look_around(folder, namespaces, gateways, door, ikev1, example, told)
 
     try:
         with _progress_line(errors) as (progress, hide):

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from kakehashi.lab.door import Door, command, write_client
 from kakehashi.lab.netns import NetworkNamespace
 from kakehashi.lab.process import GatewayProcess
 
@@ -16,6 +17,7 @@ def tell_how_to_look_around(
     folder: Path,
     namespaces: Mapping[str, NetworkNamespace],
     gateways: Sequence[GatewayProcess],
+    door: Door,
     ikev1: Collection[str],
     example: tuple[str, str] | None,
     console: Console,
@@ -28,6 +30,7 @@ def tell_how_to_look_around(
     script = folder / "in"
     script.write_text(script_text(outer_pid(), {n: ns.descriptor for n, ns in namespaces.items()}))
     script.chmod(0o700)
+    write_client(door, script, [(gateway.name, gateway.folder) for gateway in gateways])
     enter = shlex.quote(str(script))
     namespace, address = example or (next(iter(namespaces)), "")
     lines = [
@@ -35,6 +38,7 @@ def tell_how_to_look_around(
         f"{enter} {namespace} ping {address}" if address else f"{enter} {namespace} ip route",
     ]
     for gateway in gateways:
+        lines.append(f"{command(door, gateway.name)}    its command line")
         words = "ike sa" if gateway.name in ikev1 else "ikev2 sa"
         lines.append(
             f"kakehashi show {words} --control {shlex.quote(str(gateway.control))}    {gateway.name}"

@@ -14,6 +14,7 @@ from kakehashi.lab.capture import capturing
 from kakehashi.lab.device import read_device
 from kakehashi.lab.dhcp import giving_addresses
 from kakehashi.lab.dns.server import serving_names
+from kakehashi.lab.door import Door, make_door
 from kakehashi.lab.keyfiles import write_profile
 from kakehashi.lab.netns import NetworkNamespace
 from kakehashi.lab.outage.campaign import Campaign, History, needed_seconds
@@ -92,7 +93,8 @@ def run_lab(
         if plan.name_servers:
             stack.enter_context(serving_names(namespaces[INTERNET], plan.name_servers, plan.names))
         progress("starting the gateways")
-        gateways = stack.enter_context(running_gateways(plan.gateways, namespaces, folder))
+        door = make_door(folder) if options.keep else None
+        gateways = stack.enter_context(running_gateways(plan.gateways, namespaces, folder, door))
         if options.captures is not None:
             # Also on the way out, for the rekeys of a lab that is kept.
             stack.callback(write_profile, [gateway.keys for gateway in gateways], options.captures)
@@ -109,8 +111,8 @@ def run_lab(
         if options.captures is not None:
             write_profile([gateway.keys for gateway in gateways], options.captures)
         finished(outcome)
-        if options.keep:
-            keeping(namespaces, gateways)
+        if door is not None:
+            keeping(namespaces, gateways, door)
             while True:
                 signal.pause()
     return 0 if outcome.ok else 1
@@ -126,7 +128,7 @@ def _leases(plan: Plan, outages: Sequence[Outage]) -> tuple[Leased, ...]:
     )
 
 
-Keeping = Callable[[Mapping[str, NetworkNamespace], Sequence[GatewayProcess]], None]
+Keeping = Callable[[Mapping[str, NetworkNamespace], Sequence[GatewayProcess], Door], None]
 
 
 def completed_findings(plan: Plan) -> tuple[tuple[str, Finding], ...]:

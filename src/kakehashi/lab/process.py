@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kakehashi.lab.blueprint import GatewayPlan
+from kakehashi.lab.door import ADDRESS, PORT, Door
 from kakehashi.lab.netns import NetworkNamespace
 from kakehashi.lab.programs import search_path
 from kakehashi.lab.signals import held
@@ -154,14 +155,20 @@ class GatewayProcess:
 
 @contextmanager
 def running_gateways(
-    plans: Sequence[GatewayPlan], namespaces: Mapping[str, NetworkNamespace], folder: Path
+    plans: Sequence[GatewayPlan],
+    namespaces: Mapping[str, NetworkNamespace],
+    folder: Path,
+    door: Door | None = None,
 ) -> Iterator[tuple[GatewayProcess, ...]]:
-    """Start every gateway, wait until each serves or has ended, and stop them at the end."""
+    """Start every gateway, wait until each serves or has ended, and stop them at the end.
+
+    `door`: by which SSH clients come in.
+    """
     with ExitStack() as stack:
         gateways = []
         for plan in plans:
             with held():
-                gateway = _start(plan, namespaces[plan.device.name], folder / plan.device.name)
+                gateway = _start(plan, namespaces[plan.device.name], folder / plan.device.name, door)
                 stack.callback(gateway.stop)
             gateways.append(gateway)
         stack.callback(_terminate, gateways)
@@ -172,7 +179,7 @@ def running_gateways(
         yield tuple(gateways)
 
 
-def _start(plan: GatewayPlan, namespace: NetworkNamespace, folder: Path) -> GatewayProcess:
+def _start(plan: GatewayPlan, namespace: NetworkNamespace, folder: Path, door: Door | None) -> GatewayProcess:
     folder.mkdir(mode=0o700)
     configuration = folder / Path(plan.device.file).name
     with configuration.open("x", encoding="utf-8") as file:
@@ -183,6 +190,8 @@ def _start(plan: GatewayPlan, namespace: NetworkNamespace, folder: Path) -> Gate
         command += ["--map", f"{name}={device}"]
     command += ["--state-dir", str(folder), "--control", str(folder / "control")]
     command += ["--key-log", str(folder / "keys"), "--log-json"]
+    if door is not None:
+        command += ["--ssh", f"{ADDRESS}:{PORT}", "--ssh-key", str(door.public)]
 
     def launch() -> Process:
         with (folder / "log").open("ab") as log:

@@ -212,6 +212,8 @@ def _plan_link(
         addresses.append(address)
         public.append(_public_address(link, address.ip, names))
         next_hops += hops or _assumed_next_hop(link, address, is_others)
+        if not hops and not link.device.gateway.tunnels and next_hops:
+            link.draft.assume(f"the internet is {next_hops[-1]} on {link.interface}")
     return Wan(
         device=link.device.name,
         interface=link.interface,

@@ -89,7 +89,7 @@ class Trustpoint:
 
     `subject`: as it is written, "" where nothing is. `alternatives`: DNS names, addresses and mail addresses.
     `key_name`: the pair of keys that is used, "" is the trustpoint's own. `certificates`: in DER, those that
-    the configuration itself holds.
+    the configuration itself holds. `fingerprints`: SHA-1 or SHA-256 of what is accepted unasked.
     """
 
     name: str
@@ -103,6 +103,7 @@ class Trustpoint:
     crl_url: str = ""
     ocsp_url: str = ""
     certificates: tuple[bytes, ...] = ()
+    fingerprints: tuple[bytes, ...] = ()
     source: Source | None = field(default=None, compare=False)
 
 
@@ -144,3 +145,13 @@ class CertificateStatus:
     sha1: bytes
     sha256: bytes
     md5: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStatus:
+    """One pair of keys of the store, for `show`. `text`: e.g. `RSA 2048`; `public`: SubjectPublicKeyInfo."""
+
+    name: str
+    text: str
+    public: bytes
+    made: datetime

@@ -7,6 +7,7 @@ from kakehashi.model.access_list import AccessList, PacketFilter
 from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
 from kakehashi.model.certificate import CertificateImport, Trustpoint
 from kakehashi.model.ikev1 import DeleteNotify, Ikev1Peer
+from kakehashi.model.l2tp_server import L2tpServer
 from kakehashi.model.logging import Logging
 from kakehashi.model.names import NameService
 from kakehashi.model.policy import IkePolicy
@@ -38,7 +39,8 @@ class Interface:
     outside, `dhcp_default_route`: and the default route with it; `negotiated`: not by DHCP but from PPP,
     which the host brings up. `dhcp_ipv6`, `autoconfig`: an IPv6 address comes by DHCPv6, or from router
     advertisements; `autoconfig_default_route`: and the default route with those. `mtu`: octets, None is the
-    default. `filters`: what packets must pass, one for each IP version and direction.
+    default. `filters`: what packets must pass, one for each IP version and direction. `proxy_arp`: the device
+    answers in the place of hosts that are reached by way of it, such as those that dial in.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Interface:
     adjust_mss_ipv6: AdjustMss | int | None = None
     translation: Translation | None = None
     filters: tuple[PacketFilter, ...] = ()
+    proxy_arp: bool = False
     source: Source | None = field(default=None, compare=False)
 
     @property
@@ -115,6 +118,7 @@ class Gateway:
     watch_groups: tuple[WatchGroup, ...] = ()
     trustpoints: tuple[Trustpoint, ...] = ()
     certificate_imports: tuple[CertificateImport, ...] = ()
+    l2tp_servers: tuple[L2tpServer, ...] = ()
     files: tuple[str, ...] = field(default=())
 
     def interface(self, name: str) -> Interface | None:
@@ -124,6 +128,10 @@ class Gateway:
     def tunnel(self, name: str) -> Tunnel | None:
         """The tunnel of that interface name, or None."""
         return next((t for t in self.tunnels if t.interface == name), None)
+
+    def l2tp_server(self, interface: str) -> L2tpServer | None:
+        """The L2TP server at the tunnel of that interface name, or None."""
+        return next((s for s in self.l2tp_servers if s.interface == interface), None)
 
     def access_list(self, name: str) -> AccessList | None:
         """The access list of that name, or None."""

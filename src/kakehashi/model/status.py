@@ -8,9 +8,9 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kakehashi.model.address import IPAddress, Path
+from kakehashi.model.address import IPAddress, IPInterface, Path
 from kakehashi.model.algorithms import Cipher
-from kakehashi.model.certificate import CertificateStatus
+from kakehashi.model.certificate import CertificateStatus, KeyStatus
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.identity import AuthenticationMethod, Identity
 from kakehashi.model.ikev1 import ExchangeMode
@@ -252,6 +252,56 @@ class TunnelStatus:
     history: tuple[HistoryEntry, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What a pair of ESP SAs has carried; octets are those of the packets inside."""
+
+    packets_in: int = 0
+    octets_in: int = 0
+    packets_out: int = 0
+    octets_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What has gone through a device of the host, in one direction."""
+
+    packets: int = 0
+    octets: int = 0
+    errors: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterfaceStatus:
+    """An interface of the configuration, as the host's device has it; of a tunnel `TunnelStatus` tells more.
+
+    `up`: it carries packets; a tunnel as it is judged. `mtu`, octets, is None without a device. `mac` is ""
+    where there is none. `addresses`: those of the lender, if it borrows one; `method`: where they come from,
+    "manual", "DHCP" or "unset".
+    """
+
+    name: str
+    device: str = ""
+    enabled: bool = True
+    up: bool = False
+    mtu: int | None = None
+    mac: str = ""
+    addresses: tuple[IPInterface, ...] = ()
+    method: str = "unset"
+    received: Passed = field(default_factory=Passed)
+    sent: Passed = field(default_factory=Passed)
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourStatus:
+    """Which hardware address an address on a link has."""
+
+    interface: str
+    address: IPAddress
+    mac: str
+
+
 class RouteOrigin(enum.Enum):
     """Who says that there is a route."""
 
@@ -321,6 +371,7 @@ class TranslationStatus:
 class Status:
     """The whole gateway at one moment. `drops` counts packets of no tunnel, by the name of the reason.
 
+    `traffic`: what each pair of ESP SAs has carried, by its inbound SPI.
     `access_matches`: for each access list that filters, how many packets each of its entries has decided
     about.
     """
@@ -338,5 +389,9 @@ class Status:
     access_matches: dict[str, tuple[int, ...]] = field(default_factory=dict)
     translations: tuple[TranslationStatus, ...] = ()
     names: tuple[NameStatus, ...] = ()
+    traffic: dict[int, Traffic] = field(default_factory=dict)
+    interfaces: tuple[InterfaceStatus, ...] = ()
+    neighbours: tuple[NeighbourStatus, ...] = ()
     certificates: tuple[CertificateStatus, ...] = ()
+    keys: tuple[KeyStatus, ...] = ()
     log: LogStatus = field(default=LogStatus())

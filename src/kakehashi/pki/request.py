@@ -8,11 +8,18 @@ from ipaddress import ip_address
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
 from cryptography.x509.oid import NameOID
 
 from kakehashi.crypto.signatures import PrivateKey
 from kakehashi.model.certificate import KeyKind
+from kakehashi.pki.certificate import Certificate
 
 RSA_BITS = (2048, 3072, 4096)
 _CURVES: dict[int, ec.EllipticCurve] = {256: ec.SECP256R1(), 384: ec.SECP384R1(), 521: ec.SECP521R1()}
@@ -89,6 +96,21 @@ def self_signed(key: PrivateKey, subject: x509.Name, alternatives: Iterable[str]
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
     return builder.sign(key, _hash(key)).public_bytes(Encoding.DER)
+
+
+def pkcs12_of(
+    name: str,
+    own: Certificate | None,
+    key: PrivateKey | None,
+    authorities: Iterable[Certificate],
+    password: bytes,
+) -> bytes:
+    """A file that is encrypted with the password."""
+    certificate = own.parsed if own is not None else None
+    others = [authority.parsed for authority in authorities]
+    return pkcs12.serialize_key_and_certificates(
+        name.encode(), key, certificate, others, BestAvailableEncryption(password)
+    )
 
 
 def _alternatives(texts: Iterable[str]) -> list[x509.GeneralName]:

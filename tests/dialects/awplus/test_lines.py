@@ -244,8 +244,8 @@ def test_lines_below_foreign_ones_are_never_misspelt_lines_of_ours() -> None:
         "some-method m\n host-name x.example\n interval 5\nlinkmon probe name p\n interval 1000\n"
         "crypto pki enroll t\nhostname x\n"
     )
-    assert [(line(f), f.code) for f in lowered.findings] == [(1, "not-ours"), (6, "not-yet")]
-    assert "kakehashi pki" in found(lowered, "not-yet").message
+    assert [(line(f), f.code) for f in lowered.findings] == [(1, "not-ours"), (6, "typed")]
+    assert "kakehashi pki" in found(lowered, "typed").remedy
 
 
 def test_the_tree_keeps_every_line() -> None:

@@ -268,7 +268,7 @@ def test_show_counters() -> None:
         ("no isakmp sa", "is not understood"),
         ("isakmp profile nothing", "there is no ISAKMP profile nothing; there are: quick, default"),
         ("ipsec profile nothing", "there is no IPsec profile nothing"),
-        ("interface tunnel9", "there is no tunnel tunnel9; there are: tunnel0"),
+        ("interface tunnel9", "there is no interface tunnel9; there are: eth1, tunnel0"),
         ("ipsec peer 192.0.2.9", "there is no peer 192.0.2.9"),
     ],
 )

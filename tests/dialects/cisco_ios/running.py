@@ -25,6 +25,7 @@ from kakehashi.model.status import (
     Role,
     RouteStatus,
     Status,
+    Traffic,
     TunnelStatus,
 )
 from kakehashi.wire.registry.ikev1 import HashAlgorithm
@@ -153,7 +154,14 @@ def status(gateway: Gateway = MAP, **parts: object) -> Status:
     return Status(hostname="R1", time=time, **parts)  # type: ignore[arg-type]
 
 
-UP = status(tunnels=(COUNTED,), isakmp_sas=(isakmp(),), ipsec_sas=(PAIR,), routes=STATIC)
+CARRIED = Traffic(packets_in=10, octets_in=10240, packets_out=12, octets_out=20480)
+UP = status(
+    tunnels=(COUNTED,),
+    isakmp_sas=(isakmp(),),
+    ipsec_sas=(PAIR,),
+    routes=STATIC,
+    traffic={PAIR.sa.spi_in: CARRIED},
+)
 UP2 = status(
     VTI,
     tunnels=(

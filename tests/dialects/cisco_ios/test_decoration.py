@@ -112,7 +112,7 @@ def test_certificates_pass() -> None:
         """
     )
     assert lowered.gateway.hostname == "R1"
-    assert codes(lowered) == ["not-yet"]
+    assert codes(lowered) == ["undefined-trustpoint"]
 
 
 def test_line_numbers_are_those_of_the_file() -> None:

@@ -103,7 +103,6 @@ def test_what_an_interface_has_besides_is_not_ours() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        "crypto pki certificate map M 10\n subject-name co x\n issuer-name co y",
         "crypto isakmp client configuration group REMOTE\n key hidden-word\n pool P",
         "crypto gdoi group G\n identity number 1",
         "crypto map OUT 20 ipsec-manual\n set peer 192.0.2.9",

@@ -62,6 +62,31 @@ crypto ipsec profile IP
 crypto pki trustpoint TP
  enrollment terminal
 {trustpoint}
+crypto pki certificate chain TP
+{certificate_chain}
+ certificate ca 01
+ 00
+{certificate}
+ quit
+crypto pki certificate map CM 10
+ subject-name co x
+{certificate_map}
+crypto ikev2 profile PROFC
+ match identity remote fqdn c.example
+ match certificate CM
+ authentication local rsa-sig
+ authentication remote rsa-sig
+ pki trustpoint TP
+crypto ipsec profile IPC
+ set transform-set TS
+ set ikev2-profile PROFC
+interface Tunnel9
+ ip unnumbered GigabitEthernet0/0
+ tunnel source GigabitEthernet0/0
+ tunnel destination 198.51.100.9
+ tunnel mode ipsec ipv4
+ tunnel protection ipsec profile IPC
+ip route 10.99.0.0 255.255.0.0 Tunnel9
 crypto dynamic-map DYN 10
  set transform-set TS
 crypto map OUT 10 ipsec-isakmp
@@ -89,6 +114,7 @@ interface Tunnel0
  tunnel mode ipsec ipv4
  tunnel protection ipsec profile IP
 {tunnel}
+logging host 192.0.2.9
 ip sla 1
  icmp-echo 10.20.0.1
 {ip_sla}
@@ -136,6 +162,9 @@ PLACES = {
     "ip sla",
     "track",
     "trustpoint",
+    "certificate chain",
+    "certificate",
+    "certificate map",
 }
 # One value for each argument, none of them a default, and none that is in the configuration.
 VALUES = {
@@ -195,6 +224,7 @@ WITHOUT_EFFECT = {
     "identity",
     "group-object",
     "set isakmp-profile",  # not with an IKEv2 profile
+    "quit",  # the end is there
 }
 
 

@@ -14,9 +14,9 @@ from kakehashi.model.address import Path, SocketAddress
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import ExchangeMode
 from kakehashi.model.selector import TrafficSelector
-from kakehashi.model.status import IkeSaState, NatSide, Phase1Step, Role, Status
+from kakehashi.model.status import IkeSaState, NatSide, Phase1Step, Role, Status, Traffic
 from tests.dialects.cisco_ios.reading import crypto_map
-from tests.dialects.cisco_ios.running import COUNTED, IKE, MAP, PAIR, PATH, UP, UP2, VTI, isakmp, status
+from tests.dialects.cisco_ios.running import IKE, MAP, PAIR, UP, UP2, VTI, isakmp, status
 
 NOTHING = status()
 
@@ -418,9 +418,23 @@ def test_clearing() -> None:
         clear("crypto sa peer 198.51.100.2", two)
 
 
-def test_the_counters_of_a_tunnel_are_told_once_for_each_of_its_flows() -> None:
+def test_each_flow_tells_what_its_own_sas_have_carried() -> None:
     gateway = crypto_map(rules=" permit ip 192.168.10.0 0.0.0.255 192.168.30.0 0.0.0.255").gateway
-    text = show("crypto ipsec sa", UP, gateway)
+    other = replace(PAIR.sa, spi_in=7, remote_selectors=(TrafficSelector.of("192.168.30.0/24"),))
+    both = replace(
+        UP,
+        ipsec_sas=(PAIR, replace(PAIR, sa=other)),
+        traffic={**UP.traffic, 7: Traffic(packets_in=1, octets_in=1024, packets_out=2, octets_out=4096)},
+    )
+    text = show("crypto ipsec sa", both, gateway)
     assert text.count("interface:") == 1
-    assert text.count(f"#pkts encaps: {COUNTED.outbound.packets},") == 2
-    assert PATH.local.ip == PAIR.sa.path.local.ip
+    first, second = text.split("   protected vrf: (none)\n")[1:]
+    assert "#pkts encaps: 12, #pkts encrypt: 12" in first
+    assert "(k/sec): (4607980/" in first
+    assert "#pkts encaps: 2, #pkts encrypt: 2" in second
+    assert "#pkts decaps: 1, #pkts decrypt: 1" in second
+    assert "(k/sec): (4607999/" in second
+    assert "(k/sec): (4607996/" in second
+    sessions = show("crypto session detail", both, gateway)
+    assert "#pkts dec'ed 1 drop 3 life (KB/Sec) 4607999/3590" in sessions
+

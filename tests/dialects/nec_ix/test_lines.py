@@ -162,13 +162,16 @@ def test_lines_that_are_not_about_the_vpn_are_listed_once() -> None:
         ppp profile isp
           authentication myname me@example
           authentication password me@example hidden-word
+        interface GigaEthernet0.1
+          ppp binding isp
+          no shutdown
         logging subsystem all warn
         """
     )
     finding = found(lowered, "not-ours")
     assert (finding.severity, line(finding)) == (Severity.INFO, 1)
-    assert finding.message.endswith("1-2, 4-8")
-    assert codes(lowered) == ["not-ours"]
+    assert finding.message.endswith("1-2, 4, 6")
+    assert codes(lowered) == ["not-ours", "the-hosts"]
 
 
 def test_after_a_profile_the_margin_tells_a_foreign_line_from_a_wrong_one() -> None:

@@ -88,10 +88,10 @@ def test_a_line_in_a_profile_is_never_lost(command: Command) -> None:
 
 @pytest.mark.parametrize("command", ours(GRAMMAR.root.commands))
 def test_a_line_outside_of_any_block_is_never_lost(command: Command) -> None:
-    # Some lines are about all tunnels of one version of IKE.
+    # Some lines are about all tunnels of one version of IKE, and some about log hosts.
     assert any(
         told(configuration(text)) != told(configuration("!"))
-        for configuration in (in_default_profile, ikev1)
+        for configuration in (in_default_profile, ikev1, with_a_log_host)
         for text in texts(command)
     )
 
@@ -106,3 +106,8 @@ def test_a_line_in_a_watch_group_is_never_lost(command: Command) -> None:
 
 def in_default_profile(text: str) -> Lowered:
     return whole(default=text)
+
+
+def with_a_log_host(text: str) -> Lowered:
+    enabled = "" if text.endswith("syslog ip enable") else "syslog ip enable\n"
+    return lower(f"syslog ip host 192.0.2.9\n{enabled}{text}\n")

@@ -25,6 +25,8 @@ use crate::sys;
 type SelectorTuple = (Vec<u8>, Vec<u8>, u8, u16, u16);
 /// Inbound SPI, milliseconds since the last packet in, and out; None is never.
 type ActivityTuple = (u32, Option<u64>, Option<u64>);
+/// Inbound SPI, packets and octets in, packets and octets out.
+type CarriedTuple = (u32, u64, u64, u64, u64);
 /// Encryption key with salt, integrity key.
 type KeysTuple<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
@@ -299,6 +301,10 @@ impl DataPlane {
 
     fn activity(&self) -> PyResult<Vec<ActivityTuple>> {
         Ok(self.plane()?.activity())
+    }
+
+    fn carried(&self) -> PyResult<Vec<CarriedTuple>> {
+        Ok(self.plane()?.carried())
     }
 
     fn close(&self, py: Python<'_>) {

@@ -9,6 +9,16 @@ SENTENCES: Mapping[str, str] = {
     "paste it again, or import the file with `kakehashi pki import`": (
         "もう一度貼り付けるか、`kakehashi pki import`でファイルを取り込んでください"
     ),
+    "`{}` is typed at the device and is no line of its configuration: here it does nothing": (
+        "`{}`は装置で入力するコマンドで、設定の行ではありません。ここでは何も行いません"
+    ),
+    "type it at the console of the gateway that runs, or use `kakehashi pki`": (
+        "動作中のゲートウェイのコンソールで入力するか、`kakehashi pki`を使ってください"
+    ),
+    "this is no fingerprint: it has 40 digits and letters from 0 to F (SHA-1), or 64 (SHA-256)": (
+        "フィンガープリントではありません。0からFの40桁(SHA-1)または64桁(SHA-256)です"
+    ),
+    "write it as the authority tells it": "認証局が示すとおりに書いてください",
     "{}: with certificates each side is known by the name in its own, and `tunnel {} name` is not there": (
         "{}: 証明書認証では双方を証明書の名前で識別しますが、`tunnel {} name`がありません"
     ),

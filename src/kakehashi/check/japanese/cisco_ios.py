@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "log hosts in a VRF": "VRF内のsyslogサーバ",
+    "TLS profiles: those that the host trusts vouch for a log host": (
+        "TLSプロファイル: syslogサーバの証明書はホストが信頼する認証局で検証します"
+    ),
     "ikev2 profile {}: there is no trustpoint whose certificates it could use": (
         "ikev2 profile {}: 証明書を使うためのトラストポイントがありません"
     ),
@@ -10,6 +14,25 @@ SENTENCES: Mapping[str, str] = {
         "ポリシー{}: 証明書を使うためのトラストポイントがないため、このポリシーは使いません"
     ),
     "trustpoint {}: SCEP is not there yet": "トラストポイント{}: SCEPは未対応です",
+    "there are certificates of the trustpoint {}, and there is no such trustpoint": (
+        "トラストポイント{}の証明書がありますが、そのトラストポイントがありません"
+    ),
+    "add `crypto pki trustpoint {}`": "`crypto pki trustpoint {}`を追加してください",
+    "the certificate of {} is in a file of the device, {}": "{}の証明書は装置内のファイル{}にあります",
+    "import it with `kakehashi pki`": "`kakehashi pki`で取り込んでください",
+    "this is no fingerprint: it has 32 digits and letters from 0 to F (MD5), 40 (SHA-1) or 64 (SHA-256)": (
+        "フィンガープリントではありません。0からFの32桁(MD5)、40桁(SHA-1)または64桁(SHA-256)です"
+    ),
+    "ikev2 profile {} takes whoever has a certificate that fits; here the peer must say that it is {}, too": (
+        "ikev2 profile {}は条件に合う証明書を持つ相手を受け入れますが、"
+        "ここでは相手は{}とも名乗る必要があります"
+    ),
+    "add `match identity remote` with what the peer says": (
+        "相手が名乗るIDで`match identity remote`を追加してください"
+    ),
+    "ikev2 profile {}: the peer has a pre-shared key and no certificate that could fit": (
+        "ikev2 profile {}: 相手は事前共有鍵を使うため、条件に合わせる証明書がありません"
+    ),
     "import the certificates with `kakehashi pki`": "`kakehashi pki`で証明書を取り込んでください",
     "add `crypto pki trustpoint NAME`": "`crypto pki trustpoint 名前`を追加してください",
     "there is no tracked object {} that could be understood; the route is always there": (

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "no log host is told: `syslog ip enable` is missing": (
+        "`syslog ip enable`がないため、syslogサーバには送信しません"
+    ),
+    "add the line": "この行を追加してください",
     "no tunnel binds the profile `{}`": "プロファイル`{}`を使うトンネルがありません",
     "add `ikev2 binding {}` to a tunnel interface": (
         "トンネルインタフェースに`ikev2 binding {}`を追加してください"
@@ -83,7 +87,41 @@ SENTENCES: Mapping[str, str] = {
     "{} has an `ipsec policy` and no `tunnel mode ipsec`; the tunnel stays down": (
         "{}に`ipsec policy`がありますが`tunnel mode ipsec`がなく、トンネルは確立しません"
     ),
-    "{}: L2TP is not there yet; the tunnel stays down": "{}: L2TPは未対応です。トンネルは確立しません",
+    "{}: nobody can dial in, for it binds no PPP profile": (
+        "{}: PPPプロファイルが割り当てられておらず、誰も接続できません"
+    ),
+    "{} binds the PPP profile `{}`, and there is no such profile (there are: {})": (
+        "{}に割り当てられたPPPプロファイル`{}`がありません(あるもの: {})"
+    ),
+    "add `ppp profile {}`": "`ppp profile {}`を追加してください",
+    "add `ppp binding {}`": "`ppp binding {}`を追加してください",
+    "add `ppp binding {}` to an interface": "インタフェースに`ppp binding {}`を追加してください",
+    "the PPP profile `{}` asks nobody who he is; here CHAP is asked for all the same": (
+        "PPPプロファイル`{}`は認証を要求しませんが、ここではCHAPを要求します"
+    ),
+    "add `authentication request chap`": "`authentication request chap`を追加してください",
+    "nobody can dial in: the PPP profile `{}` knows no user": (
+        "PPPプロファイル`{}`に利用者がなく、誰も接続できません"
+    ),
+    "add `authentication password NAME PASSWORD`": (
+        "`authentication password NAME PASSWORD`を追加してください"
+    ),
+    "nobody can dial in: the PPP profile `{}` has no addresses to lend": (
+        "PPPプロファイル`{}`に払い出すアドレスがなく、誰も接続できません"
+    ),
+    "add `ipcp provide-ip-address range FIRST LAST`": (
+        "`ipcp provide-ip-address range FIRST LAST`を追加してください"
+    ),
+    "the range from {} to {} holds no address": "{}から{}の範囲にアドレスがありません",
+    "write the smaller address first": "小さいアドレスを先に書いてください",
+    "{}: the host speaks PPP there, and has its settings": "{}: PPPはホストが行い、設定もホストにあります",
+    "no interface binds the PPP profile `{}`": (
+        "PPPプロファイル`{}`はどのインタフェースにも割り当てられていません"
+    ),
+    "{}: who dials in by L2TP proposes transport mode, and here tunnel mode is expected": (
+        "{}: L2TPの接続元はトランスポートモードを提案しますが、ここはトンネルモードです"
+    ),
+    "write `ipsec policy transport {}`": "`ipsec policy transport {}`と書いてください",
     "{}: transport mode with a peer of unknown address is not what the device supports (manual 2.22.3)": (
         "{}: 対向のアドレスが不定の場合、装置はトランスポートモードに対応しません(マニュアル2.22.3)"
     ),

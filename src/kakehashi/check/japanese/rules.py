@@ -185,4 +185,25 @@ SENTENCES: Mapping[str, str] = {
     "write the address of the interface towards the internet, or its name": (
         "WAN側インタフェースのアドレスか名前を設定してください"
     ),
+    # Certificates.
+    "the certificate {} ({}) is valid only from {} UTC on": (
+        "証明書{}({})の有効期間は{} UTCからです。まだ有効ではありません"
+    ),
+    "see whether the clocks are right: of this host, and of whoever has issued it": (
+        "このホストと証明書の発行元の時刻を確認してください"
+    ),
+    "the certificate {} ({}) ended on {} UTC: no peer accepts it any more": (
+        "証明書{}({})の有効期限は{} UTCに切れました。対向は受け付けません"
+    ),
+    "the certificate {} ({}) ends within {}, on {} UTC": "証明書{}({})の有効期限は{}以内に切れます({} UTC)",
+    "{} days": "{}日",
+    "1 day": "1日",
+    "ask the authority for a new one, and import it: `kakehashi pki enroll` makes the request": (
+        "認証局に更新を申請し(`kakehashi pki enroll`)、新しい証明書をインポートしてください"
+    ),
+    "import the authority's new certificate, on both sides": (
+        "認証局の新しい証明書を両側でインポートしてください"
+    ),
+    "{} cannot be used: {}": "{}は使用できません: {}",
+    "import it again from whoever has issued it": "発行元から入手し直してインポートしてください",
 }

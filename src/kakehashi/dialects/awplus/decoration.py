@@ -18,6 +18,7 @@ _SAID_BY_DEVICE = re.compile(
 # Commands that bring a configuration about and are none of it.
 _EXEC = re.compile(
     r"(conf(ig(ure)?)? ?t(erminal)?|en(able)?|disable|wr(ite)?( mem(ory)?| file)?|do .*"
+    r"|crypto pki (authenticate|enroll|import|export) .*|crypto key (generate|zeroize) .*"
     r"|copy run\S* start\S*|term(inal)? (len(gth)?|width) \d+"
     r"|sh(ow)? (run|start|conf|ver|isa|ips|ip |int)\S*.*)$",
     re.IGNORECASE,

@@ -1,15 +1,22 @@
 """How AlliedWare Plus talks at its terminal (AW-14)."""
 
+from kakehashi.dialects.awplus.certificates import COMMANDS
 from kakehashi.dialects.awplus.show import CLEAR, SHOW
+from kakehashi.dialects.debugging import Topic, debugging
 from kakehashi.dialects.editing import ANY_OTHER, ONE, Habits
 from kakehashi.dialects.grammar import Word
-from kakehashi.dialects.manner import Manner, common, configuring, leaving, shown
+from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, shown
 
 _WHO = ("address", "hostname", "policy", "dynamic")
 
 HABITS = Habits(
     same={
         ("root", "hostname"): ONE,
+        ("root", "log facility"): ONE,
+        ("root", "log host source"): ONE,
+        ("root", "log trustpoint"): ONE,
+        ("root", "log buffered"): ONE,
+        ("root", "log monitor"): ONE,
         ("root", "crypto isakmp key"): _WHO,
         ("root", "crypto isakmp peer"): _WHO,
         ("interface", "tunnel local selector"): ANY_OTHER,
@@ -19,9 +26,19 @@ HABITS = Habits(
         ("isakmp profile", "transform"): ("number",),
         ("ipsec profile", "transform"): ("number",),
         ("trustpoint", "subject-alt-name"): ANY_OTHER,
+        ("trustpoint", "fingerprint"): ANY_OTHER,
     },
     unshown=frozenset({("interface", "shutdown")}),
     ending="end",
+)
+
+_TOPICS = (
+    Topic(
+        (Word("isakmp", "ISAKMP and IKE"),),
+        "ISAKMP",
+        ("ikev2", "ike", "ipsec"),
+        ("default", "info", "trace", "all"),
+    ),
 )
 
 MANNER = Manner(
@@ -35,8 +52,12 @@ MANNER = Manner(
     exec=(
         *shown(SHOW, CLEAR),
         configuring("Enter configuration mode", "Configure from the terminal"),
+        *COMMANDS,
+        *debugging(_TOPICS),
         *common(Word("source", "Where it comes from")),
         *leaving(privileged=True),
     ),
     habits=HABITS,
+    topics=_TOPICS,
+    reload=Reload(question="reboot system? (y/n): ", agreed=("y", "yes")),
 )

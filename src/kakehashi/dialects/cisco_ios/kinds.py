@@ -107,6 +107,25 @@ class Named:
         return begun.pop()
 
 
+@dataclass(frozen=True, slots=True)
+class Hexadecimal(Unlisted):
+    """Octets as hexadecimal digits, two each."""
+
+    @property
+    def expected(self) -> str:
+        return "hexadecimal digits, two for each octet"
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        return ("Hex-data",)
+
+    def read(self, word: str) -> bytes:
+        try:
+            return bytes.fromhex(word)
+        except ValueError:
+            raise ValueRefusedError(self.expected) from None
+
+
 KEY = Key(_LONGEST_KEY)
 HEX_KEY = HexKey(_LONGEST_KEY)
 PORT = Named("a port", PORTS, 65535)

@@ -1,12 +1,18 @@
 """How Cisco IOS talks at its terminal."""
 
 from kakehashi.dialects.cisco_ios.show import CLEAR, SHOW
+from kakehashi.dialects.debugging import Topic, debugging
 from kakehashi.dialects.editing import ANY_OTHER, ONE, WHICH, Habits
 from kakehashi.dialects.grammar import Word
-from kakehashi.dialects.manner import Manner, common, configuring, leaving, shown
+from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, shown
 
 _SINGLE = (
     "hostname",
+    "logging trap",
+    "logging facility",
+    "logging source-interface",
+    "logging buffered",
+    "logging monitor",
     "ip domain name",
     "ip domain-name",
     "crypto isakmp keepalive",
@@ -30,6 +36,10 @@ _SEVERAL = (
     ("ikev2 profile", "match identity remote"),
     ("ikev2 profile", "match address local"),
     ("ikev2 profile", "authentication remote"),
+    *(("certificate map", key) for key in ("subject-name", "issuer-name", "alt-subject-name", "name")),
+    ("certificate", "octets"),
+    ("trustpoint", "fingerprint"),
+    ("certificate chain", "certificate"),
     *((mode, "entry") for mode in ("access-list extended", "access-list standard", "access-list ipv6")),
     *((mode, "remark") for mode in ("access-list extended", "access-list standard", "access-list ipv6")),
     *(("object-group", key) for key in ("host", "any", "range", "group-object", "network")),
@@ -58,10 +68,28 @@ HABITS = Habits(
     ending="end",
 )
 
+_CRYPTO = Word("crypto", "Encryption module")
+_TOPICS = (
+    Topic(
+        (_CRYPTO, Word("isakmp", "ISAKMP, phase 1 of IKEv1")), "Crypto ISAKMP", ("ike",), ("error", "detail")
+    ),
+    Topic((_CRYPTO, Word("ipsec", "IPsec")), "Crypto IPSEC", ("ipsec",), ("error", "detail")),
+    Topic(
+        (_CRYPTO, Word("ikev2", "IKEv2")),
+        "IKEv2 default",
+        ("ikev2",),
+        ("error", "internal", "packet", "client"),
+    ),
+)
+
 MANNER = Manner(
     hostname="Router",
     prompts={
         "interface": "config-if",
+        "trustpoint": "ca-trustpoint",
+        "certificate chain": "config-cert-chain",
+        "certificate": "config-pubkey",
+        "certificate map": "ca-certificate-map",
         "isakmp policy": "config-isakmp",
         "isakmp profile": "conf-isa-prof",
         "isakmp peer": "config-isakmp-peer",
@@ -83,11 +111,18 @@ MANNER = Manner(
     exec=(
         *shown(SHOW, CLEAR),
         configuring("Enter configuration mode", "Configure from the terminal"),
+        *debugging(_TOPICS),
         *common(Word("source", "Where it comes from")),
         *leaving(privileged=True),
     ),
     habits=HABITS,
+    topics=_TOPICS,
     destination=True,
+    reload=Reload(
+        question="Proceed with reload? [confirm]",
+        agreed=("", "y", "yes"),
+        unsaved="System configuration has been modified. Save? [yes/no]: ",
+    ),
     more=" --More-- ",
     header="Building configuration...\n\nCurrent configuration : {size} bytes\n",
 )

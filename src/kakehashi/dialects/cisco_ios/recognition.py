@@ -30,7 +30,8 @@ SIGNS: tuple[Sign, ...] = (
     ),
     sign(PROMPT + r"tunnel mode ipsec ipv[46][ \t]*\r?$", 0.3, "`tunnel mode ipsec ipv4`"),
     sign(
-        PROMPT + r"interface (GigabitEthernet|FastEthernet|TenGigabitEthernet|Dialer) ?\d+(/\d+)*[ \t]*\r?$",
+        PROMPT + r"interface ((GigabitEthernet|FastEthernet|TenGigabitEthernet|Dialer) ?\d+(/\d+)*"
+        r"|Ethernet ?\d+/\d+)(\.\d+)?[ \t]*\r?$",
         0.4,
         "interfaces such as `GigabitEthernet0/0`",
     ),

@@ -8,6 +8,7 @@ from kakehashi.dialects.kinds import WORD, HexKey, Key, Unlisted
 _LONGEST_KEY = 128  # octets
 KEY = Key(_LONGEST_KEY)
 HEX_KEY = HexKey(_LONGEST_KEY)
+PASSWORD = Key(79)  # of PPP (command reference "PPP")
 
 
 @dataclass(frozen=True, slots=True)

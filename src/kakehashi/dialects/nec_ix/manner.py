@@ -1,11 +1,14 @@
 """How the NEC UNIVERGE IX talks at its terminal.
 
-The manual prints the prompts of interfaces. The text of refusals and the prompts of other modes are ours.
+The manual prints the prompts of interfaces; what is said while saving, before a reload and of an invalid
+command is as users have printed it. The caret and the prompts of other modes are ours.
 """
 
+from kakehashi.dialects.debugging import Topic, debugging
 from kakehashi.dialects.editing import ANY_OTHER, ONE, Habits
 from kakehashi.dialects.grammar import Word
-from kakehashi.dialects.manner import Manner, common, configuring, leaving, plain, shown
+from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, plain, shown
+from kakehashi.dialects.nec_ix.grammar.pki import PKI
 from kakehashi.dialects.nec_ix.show import CLEAR, SHOW
 
 _BY_NAME = (
@@ -23,6 +26,10 @@ _BY_NAME = (
 )
 _SINGLE = (
     "hostname",
+    "syslog facility",
+    "syslog ip source",
+    "logging buffered",
+    "logging timestamp",
     "ike retransmit-count",
     "ike retransmit-interval",
     "ipsec sa-autorefresh",
@@ -39,6 +46,9 @@ HABITS = Habits(
         ("root", "ipsec rekey remaining-lifetime"): ("policy",),
         ("root", "ikev2 authentication"): ("id_type", "id"),
         **{(mode, key): ANY_OTHER for mode in ("interface", "ikev2 profile") for key in _SEVERAL},
+        ("root", "syslog function"): ("function",),
+        ("root", "logging subsystem"): ("function",),
+        ("root", "syslog ip host"): ("address",),
         ("interface", "ip address"): ("secondary",),
         ("watch-group", "event"): ("number",),
         ("watch-group", "action"): ("number",),
@@ -48,6 +58,14 @@ HABITS = Habits(
     heading="! NEC Portable Internetwork Core Operating System Software",
 )
 _CONFIGURE = "Configure this router"
+
+# The words are V2-52's names; the manual's chapters on VPNs print no `debug`.
+_TOPICS = (
+    Topic((Word("ike", "IKEv1"),), "ike", ("ike",)),
+    Topic((Word("ikev2", "IKEv2"),), "ikev2", ("ikev2",)),
+    Topic((Word("ipsec", "IPsec"),), "IPsec", ("ipsec",)),
+)
+_EVENTS = Word("event-terminal", "Events at this terminal")
 
 MANNER = Manner(
     hostname="Router",
@@ -62,14 +80,27 @@ MANNER = Manner(
         configuring(_CONFIGURE, "From this terminal"),
         plain("configure", _CONFIGURE, words=(Word("enable-config", _CONFIGURE),)),
         plain("configure", _CONFIGURE, words=(Word("svintr-config", "Configure, whoever else does"),)),
+        *PKI,
+        *debugging(_TOPICS),
+        plain("terminal monitor", "Tell events here", words=(_EVENTS, Word("start", "Tell events here"))),
+        plain("terminal no monitor", "Tell no more", words=(_EVENTS, Word("stop", "Tell no more"))),
         *common(Word("source", "Where it comes from")),
         *leaving(privileged=False),
     ),
     habits=HABITS,
+    topics=_TOPICS,
     enable=False,
     do="",
     entering="Enter configuration commands, one per line. End with CNTL/Z.",
-    invalid="% Invalid command",
+    invalid="% {} -- Invalid command.",
     incomplete="% Incomplete command",
-    saved="",
+    saved="% Warning: do NOT enter CNTL/Z while saving to avoid config corruption.",
+    copying='Copying from "running-config" to "startup-config"',
+    reload=Reload(
+        question="Notice: The router will be RELOADED. This is to ensure that\n"
+        "        the peripheral devices are properly initialized.\n"
+        "Are you sure you want to reload the router? (Yes or [No]): ",
+        agreed=("y", "ye", "yes"),
+        unsaved="% Warning: current running-configuration is not saved yet.",
+    ),
 )

@@ -25,9 +25,14 @@ SIGNS: tuple[Sign, ...] = (
         "`ipsec autokey-map`",
     ),
     sign(
-        PROMPT + r"interface (Giga|Fast)Ethernet\d+(/\d+)?\.\d+\s*$",
-        0.4,
+        # Nobody else's are called so; the addresses below them are written as AlliedWare Plus writes them.
+        PROMPT + r"interface GigaEthernet\d+(/\d+)?\.\d+\s*$",
+        0.8,
         "interfaces such as `GigaEthernet0.0`",
+    ),
+    # Cisco's subinterfaces are, with masks.
+    sign(
+        PROMPT + r"interface FastEthernet\d+(/\d+)?\.\d+\s*$", 0.65, "interfaces such as `FastEthernet0/0.0`"
     ),
     sign(PROMPT + r"interface Tunnel\d+\.\d+\s*$", 0.4, "tunnels such as `Tunnel0.0`"),
     sign(PROMPT + r"pki (cert|pkcs12) (import|erase) ", 0.4, "`pki cert import`"),

@@ -12,7 +12,7 @@ Ends = tuple[IPAddress, IPAddress]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A network device. `running`: administratively up, and its other end is there."""
+    """A network device. `running`: administratively up, and its other end is there. `mac` is "" without one."""
 
     index: int
     name: str
@@ -20,6 +20,7 @@ class Link:
     running: bool
     mtu: int
     addresses: tuple[IPInterface, ...] = ()
+    mac: str = ""
 
     def address(self, version: int) -> IPAddress | None:
         """The first address of the IP version; link-local ones do not count."""

@@ -101,6 +101,7 @@ class Netlink:
                 running=bool(flags & IFF_UP and flags & IFF_RUNNING),
                 mtu=message.get("mtu") or 0,
                 addresses=tuple(addresses.get(message["index"], ())),
+                mac=message.get("address") or "",
             )
         return links
 

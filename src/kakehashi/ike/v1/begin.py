@@ -19,9 +19,9 @@ from kakehashi.ike.v1.replacement import failed as rekey_failed
 from kakehashi.model.address import Hostname, Path
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel
-from kakehashi.model.status import Role
+from kakehashi.model.status import NatSide, Role
 from kakehashi.wire.registry.ikev1 import EncapsulationMode as WireMode
-from kakehashi.wire.registry.ikev2 import KeyExchangeId
+from kakehashi.wire.registry.ikev2 import IdType, KeyExchangeId
 
 if TYPE_CHECKING:
     from kakehashi.ike.v1.host import Host
@@ -231,14 +231,26 @@ def _leave_old_address(sa: IsakmpSa, now: float) -> None:
 
 
 def _forget(sa: IsakmpSa, reason: str, now: float, concerns: Callable[[Path], bool]) -> None:
-    """Forget what we have with the same peer since before this ISAKMP SA, without a word."""
+    """Forget what we have with the same peer since before this ISAKMP SA, without a word.
+
+    An address of a private network names nobody: behind another NAT somebody else has it (NT-07).
+    """
     if sa.peer is None:
         return
+    here = sa.path.remote.ip if _is_private(sa) else None
     for other in sa.host.sas_with(sa.peer.name, sa.peer_identity):
         stood = other.established_at
         older = other is not sa and stood is not None and stood < sa.created
-        if older and concerns(other.path):
+        if older and here in (None, other.path.remote.ip) and concerns(other.path):
             other.close(reason, now)
     for pair in sa.host.pairs.of_peer(sa.peer.name, sa.peer_identity):
-        if pair.born < sa.created and concerns(pair.sa.path):
+        is_here = here in (None, pair.sa.path.remote.ip)
+        if pair.born < sa.created and is_here and concerns(pair.sa.path):
             sa.host.pairs.remove(pair, reason)
+
+
+def _is_private(sa: IsakmpSa) -> bool:
+    """Does the peer call itself by an address that a NAT hides?"""
+    identity = sa.peer_identity
+    is_address = identity is not None and identity.type in (IdType.ID_IPV4_ADDR, IdType.ID_IPV6_ADDR)
+    return is_address and NatSide.REMOTE in sa.nat

@@ -15,8 +15,9 @@ from kakehashi.ike.v1 import identities
 from kakehashi.ike.v1.identities import SelectorPair
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa
 from kakehashi.ike.v1.phase2_proposals import Phase2Suite
-from kakehashi.model.address import Path
+from kakehashi.model.address import ANY, Path
 from kakehashi.model.child_sa import ChildSa, EspKeys
+from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel
 from kakehashi.model.secret import Secret
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 RESPONDER_PATIENCE = 1.0
 ASK_AHEAD = 0.5  # seconds before it is decided: then the data plane is asked what it has seen of an SA
 _SOFT = {Role.INITIATOR: 0.85, Role.RESPONDER: 0.9}  # of the hard limit in octets, where the rekey begins
+
+
+Lineage = tuple[str, SelectorPair, str, Identity | None, str]
 
 
 class PairState(enum.Enum):
@@ -105,9 +109,9 @@ class Pair:
         return self.sa.spi_out
 
     @property
-    def lineage(self) -> tuple[str, SelectorPair, str, Identity | None]:
+    def lineage(self) -> Lineage:
         """What a pair and those that it replaces have in common: each is enough for the same packets."""
-        return self.tunnel.interface, self.selectors, self.peer.name, self.peer_identity
+        return self.tunnel.interface, self.selectors, self.peer.name, self.peer_identity, self.sa.peer
 
     @property
     def peer_text(self) -> str:
@@ -188,7 +192,19 @@ def _child_sa(sa: IsakmpSa, agreed: Agreed) -> ChildSa:
         soft_bytes=int(hard_bytes * _SOFT[agreed.role]) if soft and hard_bytes is not None else None,
         hard_bytes=hard_bytes,
         mode=policy.mode,
+        peer=_peer_name(sa, agreed.tunnel),
     )
+
+
+def _peer_name(sa: IsakmpSa, tunnel: Ikev1Tunnel) -> str:
+    """What tells the peers of a tunnel apart that any number of them share in transport mode: several behind
+    one NAT have the same address (NT-07), and may say the same identity. A peer that has SAs already keeps
+    its name, whichever ISAKMP SA made them.
+    """
+    if tunnel.peer_address is not ANY or tunnel.ipsec.mode is not EncapsulationMode.TRANSPORT:
+        return ""
+    before = (pair.sa.peer for pair in sa.host.pairs.of_sa(sa) if pair.tunnel.interface == tunnel.interface)
+    return next(before, "") or f"{sa.path.remote} #{sa.serial}"
 
 
 def _keys(sa: IsakmpSa, agreed: Agreed, spi: int) -> EspKeys:

@@ -9,9 +9,8 @@ from kakehashi.ike.effects import Event, EventName, Level, MoveChildSa
 from kakehashi.ike.timers import Timers
 from kakehashi.ike.v1 import rekey
 from kakehashi.ike.v1.delete_notify import UnknownSpis
-from kakehashi.ike.v1.identities import SelectorPair
 from kakehashi.ike.v1.index import Index
-from kakehashi.ike.v1.ipsec_sa import Pair, PairState
+from kakehashi.ike.v1.ipsec_sa import Lineage, Pair, PairState
 from kakehashi.model.address import Path
 from kakehashi.model.identity import Identity
 from kakehashi.model.status import NatSide
@@ -30,7 +29,7 @@ class Pairs:
         self._by_spi: dict[int, Pair] = {}
         self._of_tunnel: Index[str, Pair] = Index()
         self._of_peer: Index[tuple[str, Identity | None], Pair] = Index()
-        self._of_lineage: Index[tuple[str, SelectorPair, str, Identity | None], Pair] = Index()
+        self._of_lineage: Index[Lineage, Pair] = Index()
         self._timers: Timers[Pair] = Timers(rekey.next_timeout)
 
     def __iter__(self) -> Iterator[Pair]:
@@ -81,7 +80,7 @@ class Pairs:
 
     def use_outbound(self, pair: Pair) -> None:
         """Packets leave by it from now on."""
-        self._host.shared.use_outbound(pair.tunnel.interface, pair.spi_in)
+        self._host.shared.use_outbound(pair.tunnel.interface, pair.spi_in, pair.sa.peer)
 
     def remove(self, pair: Pair, reason: str) -> None:
         """Forget a pair, without a word to the peer. A sibling that it has replaced takes its place again."""
@@ -96,7 +95,8 @@ class Pairs:
             heir.state, heir.retire_at, heir.retire_asked = PairState.STANDING, None, False
             self.rearm(heir)
         tunnel = pair.tunnel.interface
-        self._host.shared.remove(tunnel, pair.spi_in, reason, None if heir is None else heir.spi_in)
+        heir_spi = None if heir is None else heir.spi_in
+        self._host.shared.remove(tunnel, pair.spi_in, reason, heir_spi, pair.sa.peer)
         self._tell_gone(pair, reason)
 
     def moved(self, sa: IsakmpSa, old: Path) -> None:
@@ -129,7 +129,8 @@ class Pairs:
 
     def _heir(self, gone: Pair) -> Pair | None:
         """Who carries the packets then: the youngest of its own kind, else one of the tunnel that stands."""
-        rest = [p for p in self.of_tunnel(gone.tunnel.interface) if p.state is not PairState.UNPROVED]
+        mine = (p for p in self.of_tunnel(gone.tunnel.interface) if p.sa.peer == gone.sa.peer)
+        rest = [p for p in mine if p.state is not PairState.UNPROVED]
         own = [p for p in rest if p.lineage == gone.lineage]
         return own[-1] if own else rest[-1] if rest else None
 

@@ -27,7 +27,7 @@ from kakehashi.ike.v1.suite import Phase1Suite
 from kakehashi.ike.waiting import Waiting
 from kakehashi.model.address import Path
 from kakehashi.model.identity import Identity
-from kakehashi.model.ikev1 import Ikev1Peer, PeerIdentity
+from kakehashi.model.ikev1 import ExchangeMode, Ikev1Peer, PeerIdentity
 from kakehashi.model.status import NatSide, Role
 from kakehashi.wire.registry.ikev1 import ExchangeType, NotifyType, ProtocolId
 from kakehashi.wire.registry.ikev2 import KeyExchangeId
@@ -244,6 +244,9 @@ class Phase1:
             proves.check(received, digest, identity)
         except Refusal as refusal:
             if isinstance(proves, BySignature):
+                if refusal.proved and sa.sealer is not None:
+                    # What we tell it is chained to its own last message, as the peer has it.
+                    sa.sealer.follow(received.message_id, received.next_iv)
                 raise
             sentence = (
                 f"{refusal.sentence}: the pre-shared key of {policy_text(known(sa.peer))} is not the one "
@@ -312,13 +315,13 @@ class Phase1:
         return f"{refused_by_peer(notify, ours)} ({policy_text(peer)})"
 
     def _answer_error(self, sa: IsakmpSa, notify: NotifyType, path: Path, now: float, proved: bool) -> None:
-        """In clear, unless the peer has the keys; a responder that has proved itself has an SA to forget."""
+        """In clear, unless the peer has the keys; who has sent its last message has an SA to forget."""
         if not proved or sa.sealer is None:
             sa.transmit([messages.error(self.cookies(sa), notify, sa.new_message_id())], path, now)
             return
         spi = b"".join(self.cookies(sa))
         send_notice(sa, [Notification(notify, spi=spi)], now)
-        if sa.role is Role.INITIATOR:
+        if sa.role is Role.INITIATOR or sa.mode is ExchangeMode.AGGRESSIVE:
             send_notice(sa, [Delete(ProtocolId.ISAKMP, (spi,))], now)
 
 

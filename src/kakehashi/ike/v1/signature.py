@@ -11,6 +11,7 @@ from kakehashi.model.certificate import CertificateUse
 from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import Ikev1Peer
 from kakehashi.pki.keyring import Keyring, authority_names
+from kakehashi.pki.summary import allowed_text, offered_text
 from kakehashi.pki.verdict import Accepted, Pending, Reason, Refused
 from kakehashi.wire.registry.ikev1 import CertEncoding, NotifyType
 from kakehashi.wire.v1.certificate import Certificate, CertificateRequest
@@ -54,23 +55,33 @@ class BySignature:
     def check(self, received: Received, digest: bytes, identity: Identity) -> None:
         presented = received.all(Certificate)
         ders = [c.data for c in presented if c.encoding == CertEncoding.X509_SIGNATURE]
+        details = {
+            "field": "certificate",
+            "identity": str(identity),
+            "offered": offered_text(ders),
+            "allowed": allowed_text(self._keyring, identity, self._peer.certificates),
+        }
         match self._keyring.judge(ders, identity, self._peer.certificates):
             case Pending(fetches):
                 raise Waiting(fetches)
             case Refused(reason, sentence):
-                raise self._refused(NotifyType.INVALID_CERTIFICATE, reason, sentence)
+                raise self._refused(received, NotifyType.INVALID_CERTIFICATE, sentence, details, reason)
             case Accepted(key, subject):
                 found = received.maybe(Signature)
                 if found is None or not verify_bare(key, digest, found.data):
                     sentence = (
                         f"{subject}: its signature is not one of its certificate's key ({key_text(key)})"
                     )
-                    raise self._refused(NotifyType.INVALID_SIGNATURE, Reason.BAD_SIGNATURE, sentence)
+                    kind = NotifyType.INVALID_SIGNATURE
+                    raise self._refused(received, kind, sentence, details, Reason.BAD_SIGNATURE)
 
-    def _refused(self, notify: NotifyType, reason: Reason, sentence: str) -> Refusal:
-        details = {"field": "certificate", "reason": reason.value}
+    def _refused(
+        self, received: Received, notify: NotifyType, sentence: str, details: dict[str, str], reason: Reason
+    ) -> Refusal:
+        # With signatures the keys come of Diffie-Hellman alone: who encrypts is who has made them with us.
+        proved = received.encrypted
         text = f"it is not believed for {policy_text(self._peer)}: {sentence}"
-        return Refusal(notify, text, details=details)
+        return Refusal(notify, text, details={**details, "reason": reason.value}, proved=proved)
 
 
 def unusable(peer: Ikev1Peer, keyring: Keyring) -> str:

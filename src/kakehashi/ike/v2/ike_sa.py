@@ -97,6 +97,7 @@ class IkeSa:
         self.nat = NatSide.NONE
         self.fragmentation = False
         self.peer_hashes: tuple[int, ...] = ()  # of its SIGNATURE_HASH_ALGORITHMS
+        self.peer_takes_pss = False  # it has said so (RFC 9593), or has signed so itself
         self.wanted_authorities: frozenset[bytes] = frozenset()  # of its CERTREQ
         self.suspended: Suspended | None = None
 

@@ -96,8 +96,6 @@ CRYPTO: tuple[Command, ...] = (
         sentence="A place for the certificates of an authority and of this device",
         enters="trustpoint",
     ),
-    not_yet("crypto pki", "to enroll and to import from a file (`kakehashi pki` does it)"),
-    not_ours("crypto key"),
     not_ours("crypto secure-mode"),
 )
 
@@ -182,7 +180,7 @@ TRUSTPOINT: tuple[Command, ...] = (
         Optional(number("bits", 2048, 4096, "Bits of its modulus")),
         sentence="The pair of keys that the certificate is for",
     ),
-    not_yet("fingerprint", "a fingerprint that is accepted unasked"),
+    command("fingerprint", REST, sentence="A certificate that is accepted unasked"),
     not_yet("lifetime", "the lifetime of certificates of this device's own"),
     not_yet("revocation-check", "revoked certificates"),
     not_yet("signature", "another hash for requests; SHA-256 is used"),

@@ -2,6 +2,7 @@
 
 from kakehashi.dialects.awplus.grammar.crypto import CRYPTO
 from kakehashi.dialects.awplus.grammar.foreign import FOREIGN
+from kakehashi.dialects.awplus.grammar.log import LOG
 from kakehashi.dialects.awplus.grammar.vocabulary import (
     REST,
     command,
@@ -71,6 +72,7 @@ ROOT: tuple[Command, ...] = (
     not_yet("ipv6 route vrf", "VRFs: the route is left out"),
     not_ours("ip route static"),
     *NAMES,
+    *LOG,
     *CRYPTO,
     *FOREIGN,
 )

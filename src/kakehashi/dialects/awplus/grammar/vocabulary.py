@@ -16,6 +16,13 @@ __all__ = [
 ]
 
 _HELP = {
+    "log": "The log",
+    "host": "A log host",
+    "facility": "The facility of messages",
+    "buffered": "What is remembered",
+    "monitor": "What terminals are told",
+    "size": "How much is remembered",
+    "startup-delay": "A pause before the first message",
     "access-group": "Which packets pass",
     "traffic-filter": "Which packets of IPv6 pass",
     "nat": "Address translation",

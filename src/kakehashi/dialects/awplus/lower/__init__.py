@@ -14,6 +14,7 @@ from kakehashi.dialects.awplus.lower.checks import (
 from kakehashi.dialects.awplus.lower.interface import lower_interface
 from kakehashi.dialects.awplus.lower.keys import read_register
 from kakehashi.dialects.awplus.lower.lines import report_lines
+from kakehashi.dialects.awplus.lower.log import read_logging
 from kakehashi.dialects.awplus.lower.name_service import read_name_service
 from kakehashi.dialects.awplus.lower.profiles import (
     IsakmpProfile,
@@ -60,6 +61,7 @@ def lower_document(document: Document, file: str) -> Lowered:
         routes=around.routes,
         ikev1_peers=tuple(peer for _, peer in lowered if peer is not None),
         names=read_name_service(document),
+        logging=read_logging(document, report),
         trustpoints=read_trustpoints(around.trustpoints, report),
         files=(file,),
     )

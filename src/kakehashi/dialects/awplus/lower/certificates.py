@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from ipaddress import ip_address
 
+from kakehashi.dialects.awplus.certificates import DEFAULT_KEYS
 from kakehashi.dialects.awplus.lower.around import Around
 from kakehashi.dialects.awplus.lower.names import undefined
 from kakehashi.dialects.awplus.lower.profiles import IsakmpProfile
@@ -12,7 +13,6 @@ from kakehashi.dialects.document import Statement
 from kakehashi.dialects.report import Report
 from kakehashi.model.certificate import CertificateUse, Enrollment, Trustpoint
 
-DEFAULT_KEYS = "server-default"  # the pair of keys that a trustpoint uses which names none (AW-09)
 _COMMON_NAME = re.compile(r"(?:^|[/,])\s*CN\s*=\s*([^/,]+)", re.IGNORECASE)
 
 
@@ -30,6 +30,7 @@ def trusted_by(profile: IsakmpProfile, *, is_own: bool) -> CertificateUse:
 def _trustpoint(block: Block, report: Report) -> Trustpoint:
     enrollment, keys = block.last("enrollment"), block.last("rsakeypair")
     subject, alternative = block.last("subject-name"), block.last("subject-alt-name")
+    accepted = [_fingerprint(line, report) for line in block.all("fingerprint")]
     own = enrollment is not None and bool(enrollment.get("selfsigned"))
     return Trustpoint(
         name=block.name,
@@ -38,8 +39,26 @@ def _trustpoint(block: Block, report: Report) -> Trustpoint:
         alternatives=(_text(alternative),) if alternative else (),
         key_name=keys.get("keys") if keys else DEFAULT_KEYS,
         key_bits=keys.get("bits", 2048) if keys else 2048,
+        fingerprints=tuple(octets for octets in accepted if octets),
         source=report.source(block.line),
     )
+
+
+def _fingerprint(line: Statement, report: Report) -> bytes:
+    """SHA-1 or SHA-256, b"" for what is none."""
+    try:
+        octets = bytes.fromhex("".join(line.get("rest", ())).replace(":", ""))
+    except ValueError:
+        octets = b""
+    if len(octets) in (20, 32):
+        return octets
+    report.error(
+        line.line,
+        "invalid-value",
+        "this is no fingerprint: it has 40 digits and letters from 0 to F (SHA-1), or 64 (SHA-256)",
+        "write it as the authority tells it",
+    )
+    return b""
 
 
 def check_certificates(block: Block, profile: IsakmpProfile, around: Around) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from kakehashi.dialects.awplus.render.interface import interface_lines
+from kakehashi.dialects.awplus.render.log import log_lines
 from kakehashi.dialects.awplus.render.name_service import name_lines
 from kakehashi.dialects.awplus.render.profiles import Profiles
 from kakehashi.dialects.awplus.render.trustpoint import trustpoint_blocks
@@ -40,6 +41,7 @@ def render(gateway: Gateway) -> Rendered:
     sections = [
         hostname,
         name_lines(gateway.names, losses),
+        log_lines(gateway.logging, losses),
         *trustpoint_blocks(gateway),
         whom.keys(),
         *profiles.ipsec_blocks(),

@@ -1,6 +1,6 @@
 """Trustpoints (AW-09): those of the gateway, and those that its tunnels name."""
 
-from kakehashi.dialects.awplus.lower.certificates import DEFAULT_KEYS
+from kakehashi.dialects.awplus.certificates import DEFAULT_KEYS
 from kakehashi.model.certificate import Enrollment, Trustpoint
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.identity import Authentication, AuthenticationMethod
@@ -44,6 +44,7 @@ def _block(trustpoint: Trustpoint) -> list[str]:
     if trustpoint.key_name not in ("", DEFAULT_KEYS):
         bits = f" {trustpoint.key_bits}" if trustpoint.key_bits != 2048 else ""
         lines.append(f" rsakeypair {trustpoint.key_name}{bits}")
+    lines += [f" fingerprint {octets.hex().upper()}" for octets in trustpoint.fingerprints]
     return lines
 
 

@@ -28,7 +28,7 @@ _PEER = Either(
     (Argument("address", Address(), "Its address"),), (Argument("hostname", HostName(), "Its name"),)
 )
 _DATABASE = Optional(Word("database", "All, also those that are not in force", sets=("database", True)))
-_TUNNEL = Optional(Argument("tunnel", InterfaceName("tunnel"), "One tunnel interface"))
+_INTERFACE = Optional(Argument("interface", InterfaceName(), "One interface"))
 
 
 def _command(key: str, sentence: str, *pattern: Pattern) -> Command:
@@ -64,8 +64,13 @@ SHOW: tuple[Command, ...] = (
     _command("ipsec profile", "The IPsec profiles", _PROFILE),
     Command(
         key="interface",
-        pattern=(Word("interface", "Tunnel interfaces"), _TUNNEL),
-        help="The tunnel interfaces",
+        pattern=(Word("interface", "Interfaces"), _INTERFACE),
+        help="The interfaces",
+    ),
+    Command(
+        key="arp",
+        pattern=(Word("arp", "Hardware addresses"),),
+        help="Which hardware address an address has",
     ),
     Command(
         key="hosts",
@@ -74,6 +79,17 @@ SHOW: tuple[Command, ...] = (
     ),
     _pki("certificates", "The certificates of the trustpoints"),
     _pki("trustpoint", "The trustpoints"),
+    Command(
+        key="crypto key mypubkey rsa",
+        pattern=(
+            Word("crypto", "Security"),
+            Word("key", "Pairs of keys"),
+            Word("mypubkey", "Of this device"),
+            Word("rsa", "Of RSA"),
+            Optional(Argument("name", Text("the name of a pair of keys"), "One pair")),
+        ),
+        help="The pairs of keys of this device, of each what everybody may know",
+    ),
     _command("ip route", "Routes of IPv4", _DATABASE),
     _command("ipv6 route", "Routes of IPv6", _DATABASE),
 )
@@ -96,7 +112,9 @@ _RENDERERS: dict[str, _Renderer] = {
     "ipsec peer": lambda status, gateway, said: peers.render_peers(status, gateway, _peer(said)),
     "ipsec policy": lambda _, gateway, __: peers.render_policies(gateway),
     "ipsec profile": lambda _, gateway, said: configured.render_ipsec_profiles(gateway, said.get("name")),
-    "interface": lambda status, gateway, said: interface.render(status, gateway, said.get("tunnel")),
+    "interface": lambda status, gateway, said: interface.render(status, gateway, said.get("interface")),
+    "arp": lambda status, *_: interface.render_arp(status),
+    "crypto key mypubkey rsa": lambda status, _, said: certificates.render_keys(status, said.get("name")),
     "hosts": lambda status, gateway, _: hosts.render(status, gateway),
     "crypto pki certificates": lambda status, _, said: certificates.render_certificates(
         status, said.get("name")
@@ -147,14 +165,14 @@ def _read(verb: str, words: Sequence[str], commands: tuple[Command, ...]) -> tup
 def _check(key: str, said: dict[str, Any], status: Status, gateway: Gateway) -> None:
     """What a command names must be there."""
     known: Sequence[str]
-    wanted = said.get("name") or said.get("tunnel") or _peer(said)
+    wanted = said.get("name") or said.get("interface") or _peer(said)
     match key:
         case "isakmp profile":
             kind, known = "ISAKMP profile", tuple(configured.isakmp_profiles(gateway))
         case "ipsec profile":
             kind, known = "IPsec profile", tuple(configured.ipsec_profiles(gateway))
         case "interface":
-            kind, known = "tunnel", tuple(t.name for t in status.tunnels)
+            kind, known = "interface", tuple(i.name for i in gateway.interfaces)
         case "isakmp peer" | "ipsec peer":
             kind, known = "peer", tuple(peers.peer_name(t) for t in gateway.tunnels)
         case _:

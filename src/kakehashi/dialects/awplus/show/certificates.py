@@ -1,5 +1,7 @@
 """`show crypto pki certificates` and `trustpoint` (AW-09): the fields that the device shows when it asks."""
 
+import hashlib
+
 from kakehashi.model.certificate import CertificateStatus, Enrollment
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
@@ -35,6 +37,18 @@ def render_trustpoints(status: Status, gateway: Gateway, name: str | None) -> st
             )
         )
     return "\n\n".join(found) or "No trustpoints."
+
+
+def render_keys(status: Status, name: str | None) -> str:
+    """The pairs of keys, each by the hash of its public key."""
+    found = []
+    for key in status.keys:
+        if name in (None, key.name) and key.text.startswith("RSA"):
+            digits = hashlib.sha1(key.public, usedforsecurity=False).hexdigest().upper()
+            size = key.text.removeprefix("RSA").removesuffix("bits").strip()
+            groups = " ".join(digits[i : i + 8] for i in range(0, len(digits), 8))
+            found.append(f'RSA Key Pair "{key.name}"\n  Key size    : {size} bits\n  Fingerprint : {groups}')
+    return "\n\n".join(found) or "No keys."
 
 
 def shown(certificate: CertificateStatus) -> str:

@@ -1,24 +1,66 @@
-"""`show interface tunnelN` (layout: see `names`). Of the host's device the index is not known here."""
+"""`show interface [NAME]`, `show arp` (layout: see `names`). Of a host's device the index is not known."""
 
-from kakehashi.dialects.awplus.show.names import page, selector_name
+from kakehashi.dialects.awplus.show.names import page, row, selector_name
 from kakehashi.dialects.awplus.show.peers import peer_name, profile_name
 from kakehashi.model.address import IPInterface
 from kakehashi.model.gateway import AdjustMss, Gateway, Interface
 from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.selector import EVERYTHING
-from kakehashi.model.status import Status, TunnelStatus
+from kakehashi.model.status import InterfaceStatus, Status, TunnelStatus
 from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
 
 
 def render(status: Status, gateway: Gateway, name: str | None) -> str:
-    """Every tunnel interface, or one."""
+    """Every interface, or one."""
+    states = {state.name: state for state in status.tunnels}
+    devices = {found.name: found for found in status.interfaces}
     lines: list[str] = []
-    for state in status.tunnels:
-        tunnel, interface = gateway.tunnel(state.name), gateway.interface(state.name)
-        if tunnel is not None and interface is not None and name in (None, state.name):
+    for interface in gateway.interfaces:
+        if name not in (None, interface.name):
+            continue
+        state, tunnel = states.get(interface.name), gateway.tunnel(interface.name)
+        if state is not None and tunnel is not None:
             lines += _interface(state, tunnel, interface, gateway)
+        elif interface.name in devices:
+            lines += _device(devices[interface.name], interface)
     return page(lines)
+
+
+def render_arp(status: Status) -> str:
+    """Who has answered on the links."""
+    lines = [row(("IP Address", 17), ("LL Address", 20), ("Interface", 14), ("Type", 10))]
+    for found in status.neighbours:
+        if found.address.version == 4:
+            cells = (found.address, 17), (_dotted(found.mac), 20), (found.interface, 14), ("dynamic", 10)
+            lines.append(row(*cells))
+    return page(lines)
+
+
+def _device(found: InterfaceStatus, interface: Interface) -> list[str]:
+    flags = "UP,BROADCAST,RUNNING,MULTICAST" if found.up else "BROADCAST,MULTICAST"
+    into, out = found.received, found.sent
+    return [
+        f"Interface {found.name}",
+        f"  Link is {_up(found.up)}, administrative state is {_up(found.enabled)}",
+        *([f"  Hardware is Ethernet, address is {_dotted(found.mac)}"] if found.mac else []),
+        *(
+            f"  IPv{a.version} address {a}"
+            + (f" broadcast {a.network.broadcast_address}" if a.version == 4 else "")
+            for a in found.addresses
+        ),
+        f"  metric 1{f' mtu {found.mtu}' if found.mtu is not None else ''}",
+        *_mss(interface),
+        f"  <{flags}>",
+        f"    input packets {into.packets}, bytes {into.octets}, dropped {into.dropped}",
+        f"    output packets {out.packets}, bytes {out.octets}, dropped {out.dropped}",
+    ]
+
+
+def _dotted(mac: str) -> str:
+    """`5254.0012.3456`."""
+    digits = mac.replace(":", "")
+    return ".".join(digits[i : i + 4] for i in range(0, len(digits), 4))
 
 
 def _interface(state: TunnelStatus, tunnel: Tunnel, interface: Interface, gateway: Gateway) -> list[str]:

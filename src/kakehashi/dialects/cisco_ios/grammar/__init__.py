@@ -61,6 +61,9 @@ GRAMMAR = Grammar(
         Mode(name="foreign", title="a mode that is not ours", commands=(), unknown=Support.NOT_OURS),
         Mode(name="host", title="a mode of the host's", commands=(), unknown=Support.THE_HOSTS),
         Mode(name="trustpoint", title="trustpoint", commands=pki.TRUSTPOINT),
+        Mode(name="certificate chain", title="crypto pki certificate chain", commands=pki.CHAIN),
+        Mode(name="certificate", title="certificate of a chain", commands=pki.OCTETS),
+        Mode(name="certificate map", title="crypto pki certificate map", commands=pki.MAP),
         Mode(name="later", title="a mode that is not there yet", commands=(), unknown=Support.NOT_YET),
     ),
 )

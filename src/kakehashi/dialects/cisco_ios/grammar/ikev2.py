@@ -176,7 +176,11 @@ PROFILE: tuple[Command, ...] = (
         Either((word("any", "Any VRF", ("vrf", "any")),), (text("vrf", "a VRF"),)),
         sentence="The VRF for which the profile is",
     ),
-    not_yet("match certificate", "certificates"),
+    command(
+        "match certificate",
+        text("map", "the name of a certificate map"),
+        sentence="Match what the certificate of the peer is like",
+    ),
     command(
         "identity local",
         Either(

@@ -10,9 +10,10 @@ from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
     text,
     word,
 )
-from kakehashi.dialects.grammar import Argument, Command, Either, Many, Optional
-from kakehashi.dialects.kinds import Address, Choice
-from kakehashi.model.certificate import Enrollment, RevocationMethod
+from kakehashi.dialects.cisco_ios.kinds import Hexadecimal
+from kakehashi.dialects.grammar import Argument, Command, Either, Many, Negation, Optional, Pattern, Support
+from kakehashi.dialects.kinds import Address, Choice, Number, Text
+from kakehashi.model.certificate import Enrollment, MapOperator, RevocationMethod
 
 TRUSTPOINT: tuple[Command, ...] = (
     command(
@@ -74,13 +75,13 @@ TRUSTPOINT: tuple[Command, ...] = (
         text("keys", "the name of a pair of keys"),
         sentence="The pair of keys on an elliptic curve that the certificate is for",
     ),
+    command("fingerprint", REST, sentence="A certificate of an authority that is accepted unasked"),
     command("ocsp url", text("url", "an address"), sentence="Who is asked by OCSP"),
     command("crl query", text("url", "an address"), sentence="Where the list is"),
     not_ours("serial-number"),
     not_ours("description"),
     not_ours("password"),
     not_yet("auto-enroll", "new certificates by itself"),
-    not_yet("fingerprint", "a fingerprint that is accepted unasked"),
     not_yet("usage", "certificates for one use"),
     not_yet("chain-validation", "chains that end early"),
     not_yet("match", "certificate maps"),
@@ -102,5 +103,154 @@ TRUSTPOINTS: tuple[Command, ...] = (
         text("name", "the name of the trustpoint"),
         sentence="Define a CA trustpoint",
         enters="trustpoint",
+    ),
+    command(
+        "crypto pki certificate chain",
+        text("name", "the name of a trustpoint"),
+        sentence="The certificates of a trustpoint",
+        enters="certificate chain",
+    ),
+    command(
+        "crypto pki certificate map",
+        text("name", "the name of the map"),
+        number("number", 1, 65535, "Sequence number"),
+        sentence="Define what a certificate must be like",
+        enters="certificate map",
+    ),
+)
+
+CHAIN: tuple[Command, ...] = (
+    command(
+        "certificate",
+        Either(
+            (word("ca", "Of an authority"), text("serial", "its serial number")),
+            (word("self-signed", "Of this device, by itself"), text("serial", "its serial number")),
+            (text("serial", "its serial number"),),
+        ),
+        Optional(text("storage", "a file")),
+        sentence="A certificate, in hexadecimal digits",
+        enters="certificate",
+    ),
+)
+OCTETS: tuple[Command, ...] = (
+    Command(
+        key="octets",
+        pattern=(Many(Argument("octets", Hexadecimal(), "Octets, in hexadecimal digits")),),
+        help="Octets of the certificate",
+        negation=Negation.NONE,
+    ),
+    command("quit", sentence="The end of the certificate", negation=Negation.NONE),
+)
+_OPERATOR = Argument(
+    "operator",
+    Choice(
+        {
+            "co": (MapOperator.CONTAINS, "Contains"),
+            "eq": (MapOperator.EQUAL, "Is"),
+            "nc": (MapOperator.NOT_CONTAINS, "Does not contain"),
+            "ne": (MapOperator.NOT_EQUAL, "Is not"),
+        }
+    ),
+    "How it is compared",
+)
+_FIELDS = (
+    ("subject-name", "Its subject"),
+    ("issuer-name", "Its issuer"),
+    ("alt-subject-name", "Its alternative names"),
+    ("unstructured-subject-name", "The name of a device in its subject"),
+    ("name", "Its subject or its alternative names"),
+    ("serial-number", "Its serial number"),
+)
+MAP: tuple[Command, ...] = (
+    *(command(field, _OPERATOR, REST, sentence=sentence) for field, sentence in _FIELDS),
+    not_yet("valid-start", "a rule about when a certificate begins"),
+    not_yet("expires-on", "a rule about when a certificate ends"),
+)
+
+_NAME = text("name", "the name of a trustpoint")
+_LABEL: tuple[Pattern, ...] = (word("label", "Its name"), text("label", "a name"))
+_PASSWORD: tuple[Pattern, ...] = (
+    Optional(word("password", "What it is encrypted with")),
+    Argument("password", Text("a passphrase"), "The passphrase", secret=True),
+)
+
+
+def _typed(key: str, *pattern: Pattern, sentence: str) -> Command:
+    """It acts where it is typed and leaves no line; in a file it does nothing, which is told."""
+    told = f"{sentence} (it is typed at the console; `kakehashi pki` does it for a file)"
+    return command(key, *pattern, sentence=told, support=Support.NOT_YET, negation=Negation.NONE)
+
+
+TYPED: tuple[Command, ...] = (
+    _typed("crypto pki authenticate", _NAME, sentence="to trust the authority of a trustpoint"),
+    _typed("crypto pki enroll", _NAME, sentence="to ask the authority of a trustpoint for a certificate"),
+    _typed(
+        "crypto pki import",
+        _NAME,
+        Either(
+            (word("certificate", "The certificate of this device, pasted", ("kind", "certificate")),),
+            (
+                word("pem", "From PEM, with its key", ("kind", "pem")),
+                word("terminal", "Pasted"),
+                *_PASSWORD,
+            ),
+            (
+                word("pkcs12", "From a file of PKCS #12", ("kind", "pkcs12")),
+                text("file", "the name of a file"),
+                *_PASSWORD,
+            ),
+        ),
+        sentence="to keep a certificate",
+    ),
+    _typed(
+        "crypto pki export",
+        _NAME,
+        Either(
+            (
+                word("pem", "As PEM, without the key", ("kind", "pem")),
+                word("terminal", "To read it here"),
+                Optional(REST),
+            ),
+            (
+                word("pkcs12", "As a file of PKCS #12", ("kind", "pkcs12")),
+                text("file", "the name of a file"),
+                *_PASSWORD,
+            ),
+        ),
+        sentence="to give certificates away",
+    ),
+    _typed(
+        "crypto key generate",
+        Either(
+            (
+                word("rsa", "Of RSA", ("kind", "RSA")),
+                Optional(
+                    Many(
+                        Either(
+                            (word("general-keys", "For signatures and encryption"),),
+                            (word("exportable", "They may be exported", ("exportable", True)),),
+                            (word("modulus", "How large"), number("bits", 2048, 4096, "Bits of the modulus")),
+                            _LABEL,
+                        )
+                    )
+                ),
+            ),
+            (
+                word("ec", "On an elliptic curve", ("kind", "ECDSA")),
+                word("keysize", "How large"),
+                Argument("bits", Number(256, 521), "256, 384 or 521"),
+                Optional(word("exportable", "They may be exported", ("exportable", True))),
+                Optional(*_LABEL),
+            ),
+        ),
+        sentence="to make a pair of keys",
+    ),
+    _typed(
+        "crypto key zeroize",
+        Optional(
+            Either((word("rsa", "Of RSA"),), (word("ec", "On an elliptic curve"),)),
+            Optional(text("label", "a name")),
+        ),
+        sentence="to destroy pairs of keys",
     ),
 )

@@ -5,8 +5,9 @@ from kakehashi.dialects.cisco_ios.grammar.foreign import FOREIGN
 from kakehashi.dialects.cisco_ios.grammar.ikev2 import IKEV2
 from kakehashi.dialects.cisco_ios.grammar.ipsec import IPSEC
 from kakehashi.dialects.cisco_ios.grammar.isakmp import ISAKMP
+from kakehashi.dialects.cisco_ios.grammar.log import LOGGING
 from kakehashi.dialects.cisco_ios.grammar.nat import NAT, ROUTE_MAP
-from kakehashi.dialects.cisco_ios.grammar.pki import TRUSTPOINTS
+from kakehashi.dialects.cisco_ios.grammar.pki import TRUSTPOINTS, TYPED
 from kakehashi.dialects.cisco_ios.grammar.track import TRACKING
 from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
     REST,
@@ -151,6 +152,7 @@ ROOT: tuple[Command, ...] = (
         help="Select an interface to configure",
         enters="interface",
     ),
+    *LOGGING,
     *ROUTES,
     *TRACKING,
     *NAT,
@@ -160,12 +162,9 @@ ROOT: tuple[Command, ...] = (
     *IPSEC,
     *IKEV2,
     *TRUSTPOINTS,
-    not_yet(
-        "crypto pki certificate chain", "certificates in a file; `kakehashi pki` imports them", enters="later"
-    ),
-    not_yet("crypto pki certificate map", "certificates", enters="later"),
     not_yet("crypto pki server", "a certification authority", enters="later"),
     not_yet("crypto pki profile", "certificates", enters="later"),
+    *TYPED,
     not_yet("crypto pki", "certificates"),
     not_yet("crypto ca", "certificates", enters="later"),
     not_yet("crypto identity", "identities of certificates", enters="later"),

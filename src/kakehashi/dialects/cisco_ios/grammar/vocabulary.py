@@ -24,6 +24,15 @@ __all__ = [
 SECONDS = Number(1, 4294967295)
 
 _HELP = {
+    "logging": "The log",
+    "buffered": "What is remembered",
+    "trap": "What log hosts are told",
+    "facility": "The facility of messages",
+    "monitor": "What terminals are told",
+    "on": "Log at all",
+    "tls-profile": "A TLS profile",
+    "console": "What the console is told",
+    "origin-id": "What names this device",
     "ip-address": "An address",
     "query": "Where it is",
     "url": "Its address",

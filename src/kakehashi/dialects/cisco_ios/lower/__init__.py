@@ -15,11 +15,13 @@ from kakehashi.dialects.cisco_ios.lower.crypto_map import lower_maps
 from kakehashi.dialects.cisco_ios.lower.fragments import as_interfaces_say
 from kakehashi.dialects.cisco_ios.lower.ikev2 import read_ikev2
 from kakehashi.dialects.cisco_ios.lower.interface import lower_interface
-from kakehashi.dialects.cisco_ios.lower.isakmp import hostname, own_name, read_phase1, tell_built_in
+from kakehashi.dialects.cisco_ios.lower.isakmp import read_phase1, tell_built_in
 from kakehashi.dialects.cisco_ios.lower.keys import read_keys
 from kakehashi.dialects.cisco_ios.lower.lines import lists_in_use, report_lines, tell_of_firewalls
+from kakehashi.dialects.cisco_ios.lower.log import read_logging
 from kakehashi.dialects.cisco_ios.lower.name_service import read_name_service
 from kakehashi.dialects.cisco_ios.lower.nat import check_translation, with_translation
+from kakehashi.dialects.cisco_ios.lower.own import hostname, own_name
 from kakehashi.dialects.cisco_ios.lower.peers import Peers, read_aggressive, read_profiles
 from kakehashi.dialects.cisco_ios.lower.phase2 import read_phase2
 from kakehashi.dialects.cisco_ios.lower.route import read_routes, with_dhcp_routes
@@ -64,6 +66,7 @@ def lower_document(document: Document, file: str) -> Lowered:
         access_lists=tuple(around.lists.by_name.values()),
         watch_groups=read_tracks(document, around.interfaces, around.routes, report),
         names=read_name_service(document),
+        logging=read_logging(document, report),
         trustpoints=tuple(around.peers.phase1.trustpoints.values()),
         files=(file,),
     )

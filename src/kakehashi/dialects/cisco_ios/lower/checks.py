@@ -134,6 +134,8 @@ def check_unused(
     ):
         used = {name for what, name in around.ikev2.used if what == key} | {"default"}
         _tell(kind, _lines(document, f"crypto {kind}"), used, report)
+    maps = {name for what, name in around.ikev2.used if what == "certificate map"}
+    _tell("certificate map", _lines(document, "crypto pki certificate map"), maps, report)
     _tell_lists(around)
     _tell_keys(around)
 

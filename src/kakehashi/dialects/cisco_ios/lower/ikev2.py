@@ -11,13 +11,13 @@ from kakehashi.dialects.cisco_ios.interfaces import interface_of
 from kakehashi.dialects.cisco_ios.lower.interface import own_address
 from kakehashi.dialects.cisco_ios.lower.keys import read_secret
 from kakehashi.dialects.cisco_ios.lower.names import undefined
-from kakehashi.dialects.cisco_ios.lower.pki import read_trustpoints, use_of
+from kakehashi.dialects.cisco_ios.lower.pki import read_maps, read_trustpoints, use_of
 from kakehashi.dialects.cisco_ios.words import PRF_OF_INTEGRITY
 from kakehashi.dialects.document import Document, Statement, statements
 from kakehashi.dialects.report import Report
 from kakehashi.model.address import Hostname, IPAddress, IPNetwork, PeerAddress
 from kakehashi.model.algorithms import Cipher, IkeAlgorithms
-from kakehashi.model.certificate import ANY_CERTIFICATE, CertificateUse, KeyKind, Trustpoint
+from kakehashi.model.certificate import ANY_CERTIFICATE, CertificateMap, CertificateUse, KeyKind, Trustpoint
 from kakehashi.model.gateway import Interface
 from kakehashi.model.identity import Authentication, AuthenticationMethod, Identity
 from kakehashi.model.policy import IkePolicy, IpsecPolicy, Rekey
@@ -86,6 +86,7 @@ class Ikev2:
     policies: Mapping[str, Block] = field(default_factory=dict)
     proposals: Mapping[str, Block] = field(default_factory=dict)
     used: set[tuple[str, str]] = field(default_factory=set)
+    maps: Mapping[str, tuple[CertificateMap, ...]] = field(default_factory=dict)
     trustpoints: Mapping[str, Trustpoint] = field(default_factory=dict)
 
     def policy(self, profile: Block | None, local: IPAddress | None) -> IkePolicy:
@@ -205,11 +206,31 @@ class Ikev2:
     def _certificates(self, block: Block, side: str, method: Statement | None) -> CertificateUse:
         """Those of the trustpoints that the profile names for a side, else all."""
         if _method(method) is AuthenticationMethod.PSK:
+            for line in block.all("match certificate") if side == "remote" else ():
+                self.report.info(
+                    line.line,
+                    "unused-certificate-map",
+                    f"ikev2 profile {block.name}: the peer has a pre-shared key and no certificate that "
+                    "could fit",
+                )
             return ANY_CERTIFICATE
         other = "verify" if side == "local" else "sign"
         names = [s.get("trustpoint") for s in block.all("pki trustpoint") if s.get("use") != other]
         curve = method is not None and method.get("method") == "ecdsa-sig"
-        return use_of(names, self.trustpoints, KeyKind.ECDSA if curve else KeyKind.RSA)
+        use = use_of(names, self.trustpoints, KeyKind.ECDSA if curve else KeyKind.RSA)
+        return replace(use, attributes=self._attributes(block)) if side == "remote" else use
+
+    def _attributes(self, block: Block) -> tuple[CertificateMap, ...]:
+        """What the peer's certificate must be like: it fits one of the maps that the profile names."""
+        found: list[CertificateMap] = []
+        for line in block.all("match certificate"):
+            name = line.get("map")
+            self.used.add(("certificate map", name))
+            if name not in self.maps:
+                user, remedy = f"ikev2 profile {block.name}", f"add `crypto pki certificate map {name} 10`"
+                undefined(self.report, line.line, "certificate map", name, user, self.maps, remedy)
+            found += self.maps.get(name, ())
+        return tuple(found)
 
     def _secret(self, side: str, method: Statement | None, entry: KeyringPeer | None) -> Secret | None:
         if method is not None and "secret" in method.values:
@@ -304,6 +325,16 @@ class Ikev2:
     def _peer_identity(self, block: Block, peer: PeerAddress) -> tuple[Identity | None, int]:
         """The identity that the peer must have. The model knows one; the device takes any that matches."""
         lines = block.all("match identity remote")
+        of_map = block.last("match certificate")
+        if not lines and of_map is not None and isinstance(peer, IPAddress):
+            self.report.warning(
+                of_map.line,
+                "one-identity",
+                f"ikev2 profile {block.name} takes whoever has a certificate that fits; here the peer must "
+                f"say that it is {peer}, too",
+                "add `match identity remote` with what the peer says",
+            )
+            return Identity.of_address(peer), of_map.line
         if not lines:
             self.report.error(
                 block.line,
@@ -388,6 +419,7 @@ def read_ikev2(document: Document, interfaces: Mapping[str, Interface], report: 
         policies=read_blocks(document, "crypto ikev2 policy"),
         proposals=_proposals(document, report),
         trustpoints=read_trustpoints(document, Report(report.file)),
+        maps=read_maps(document),
     )
 
 

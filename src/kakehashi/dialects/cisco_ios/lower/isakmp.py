@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from kakehashi.dialects.blocks import last_line, read_blocks
 from kakehashi.dialects.cisco_ios import defaults
+from kakehashi.dialects.cisco_ios.lower.own import own_name
 from kakehashi.dialects.cisco_ios.lower.pki import read_trustpoints
 from kakehashi.dialects.diagnosis import either
 from kakehashi.dialects.document import Document, Statement
@@ -117,20 +118,6 @@ def detection(statement: Statement | None) -> DeadPeerDetection | None:
         retry_interval=statement.get("retry", defaults.DPD_RETRY),
         style=statement.get("style", defaults.DPD_STYLE),
     )
-
-
-def own_name(document: Document) -> str:
-    """The device's name with its domain."""
-    host, domain = hostname(document), ""
-    for line in document.statements("ip domain name", "ip domain-name"):
-        domain = "" if line.negated else line.get("name", "")
-    return f"{host}.{domain}" if host and domain else host
-
-
-def hostname(document: Document) -> str:
-    """The device's name."""
-    line = last_line(document, "hostname")
-    return line.get("name", "") if line else ""
 
 
 def tell_built_in(phase1: Phase1, report: Report) -> None:

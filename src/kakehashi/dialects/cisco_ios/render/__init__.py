@@ -8,6 +8,7 @@ from kakehashi.dialects.cisco_ios.render.crypto_map import write_maps
 from kakehashi.dialects.cisco_ios.render.ikev2 import write_ikev2_common
 from kakehashi.dialects.cisco_ios.render.interface import interface_lines, write_translation
 from kakehashi.dialects.cisco_ios.render.isakmp import write_phase1
+from kakehashi.dialects.cisco_ios.render.log import log_lines
 from kakehashi.dialects.cisco_ios.render.name_service import name_lines
 from kakehashi.dialects.cisco_ios.render.route import route_line
 from kakehashi.dialects.cisco_ios.render.track import tracks
@@ -41,6 +42,7 @@ def render(gateway: Gateway) -> Rendered:
     sections = [
         hostname,
         [*name_lines(gateway.names)],
+        [*log_lines(gateway.logging, losses)],
         book.phase1,
         book.ikev2,
         book.ipsec,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address
 
 from kakehashi.dialects.base import Clear, ShowError
+from kakehashi.dialects.cisco_ios.interfaces import InterfaceName, interface, name_in
 from kakehashi.dialects.cisco_ios.show import (
     access_lists,
     certificates,
@@ -11,6 +12,7 @@ from kakehashi.dialects.cisco_ios.show import (
     engine,
     hosts,
     ikev2,
+    interfaces,
     ip_route,
     ipsec_sa,
     isakmp,
@@ -19,7 +21,7 @@ from kakehashi.dialects.cisco_ios.show import (
     track,
 )
 from kakehashi.dialects.diagnosis import wanted
-from kakehashi.dialects.grammar import Argument, Command, Optional, Pattern, Word
+from kakehashi.dialects.grammar import Argument, Command, Either, Optional, Pattern, Word
 from kakehashi.dialects.kinds import Address, Number, Text
 from kakehashi.dialects.matching import Failure, Match, match_line
 from kakehashi.model.gateway import Gateway
@@ -93,6 +95,16 @@ SHOW: tuple[Command, ...] = (
         Word("pki", "Certificates"),
         Word("trustpoints", "The trustpoints"),
     ),
+    _command(
+        "key mypubkey",
+        "The pairs of keys of this device, of each what everybody may know",
+        _CRYPTO,
+        Word("key", "Pairs of keys"),
+        Word("mypubkey", "Of this device"),
+        Either(
+            (Word("rsa", "Of RSA"),), (Word("ec", "On an elliptic curve"),), (Word("all", "All of them"),)
+        ),
+    ),
     _command("hosts", "Names of peers, and where they lead", Word("hosts", "Names and addresses")),
     _command(
         "ip nat translations",
@@ -103,6 +115,26 @@ SHOW: tuple[Command, ...] = (
     ),
     _command("ip route", "Routes of IPv4", Word("ip", "IPv4"), Word("route", "Routes")),
     _command(
+    _command(
+        "interfaces",
+        "The interfaces, with what went through them",
+        Word("interfaces", "Interfaces"),
+        Optional(interface("interface", "One interface")),
+    ),
+    _command(
+        "ip interface",
+        "The interfaces, as IPv4 sees them",
+        Word("ip", "IPv4"),
+        Word("interface", "Interfaces"),
+        Optional(Argument("interface", InterfaceName(), "One interface")),
+    ),
+    _command("arp", "Which hardware address an address has", Word("arp", "Hardware addresses")),
+    _command(
+        "ip arp",
+        "Which hardware address an address has",
+        Word("ip", "IPv4"),
+        Word("arp", "Hardware addresses"),
+    ),
         "track",
         "The tracked objects",
         Word("track", "Tracked objects"),
@@ -141,6 +173,10 @@ _NUMBERED: dict[str, Callable[[Status, Gateway, int | None], str]] = {
 }
 _PRINTERS: dict[str, Callable[[Status, Gateway], str]] = {
     "isakmp policy": lambda _, gateway: isakmp.render_policies(gateway),
+_OF_INTERFACES: dict[str, Callable[[Status, Gateway, str | None], str]] = {
+    "interfaces": interfaces.render,
+    "ip interface": interfaces.render_ip,
+}
     "isakmp sa": lambda status, _: isakmp.render(status),
     "isakmp sa detail": lambda status, _: isakmp.render_detail(status),
     "transform-set": lambda _, gateway: configuration.render_transform_sets(gateway),
@@ -154,11 +190,14 @@ _PRINTERS: dict[str, Callable[[Status, Gateway], str]] = {
     "ikev2 sa detail": ikev2.render_detail,
     "pki certificates": lambda status, _: certificates.render_certificates(status, None),
     "pki trustpoints": certificates.render_trustpoints,
+    "key mypubkey": lambda status, _: certificates.render_keys(status),
     "hosts": hosts.render,
     "ip nat translations": nat.render,
     "ip route": lambda status, _: ip_route.render_ipv4(status),
     "ipv6 route": lambda status, _: ip_route.render_ipv6(status),
 }
+    "arp": lambda status, _: interfaces.render_arp(status),
+    "ip arp": lambda status, _: interfaces.render_arp(status),
 
 
 def show(words: Sequence[str], status: Status, gateway: Gateway) -> str:
@@ -172,6 +211,8 @@ def show(words: Sequence[str], status: Status, gateway: Gateway) -> str:
     key = found.command.key + (" detail" if found.values.get("detail") else "")
     return _PRINTERS[key](status, gateway)
 
+    if found.command.key in _OF_INTERFACES:
+        return _OF_INTERFACES[found.command.key](status, gateway, name_in(found.values, "interface"))
 
 def clear(words: Sequence[str], status: Status) -> Clear:
     """What `clear WORDS` asks for. ShowError."""

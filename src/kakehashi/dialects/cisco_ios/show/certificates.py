@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from kakehashi.model.certificate import CertificateStatus
+from kakehashi.model.certificate import CertificateStatus, KeyStatus
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
 
@@ -17,6 +17,28 @@ def render_trustpoints(status: Status, gateway: Gateway) -> str:
     """The trustpoints with the authority of each."""
     names = dict.fromkeys((*(t.name for t in gateway.trustpoints), *(c.name for c in status.certificates)))
     return "\n\n".join(_trustpoint(name, status) for name in names)
+
+
+def render_keys(status: Status) -> str:
+    """Every pair of keys by its public half."""
+    return "\n".join(map(_key, status.keys))
+
+
+def _key(key: KeyStatus) -> str:
+    digits = key.public.hex().upper()
+    words = [digits[i : i + 8] for i in range(0, len(digits), 8)]
+    return "\n".join(
+        (
+            f"% Key pair was generated at: {_date(key.made)}",
+            f"Key name: {key.name}",
+            f"Key type: {'RSA' if key.text.startswith('RSA') else 'EC'} KEYS",
+            " Storage Device: private-config",
+            " Usage: General Purpose Key",
+            " Key is not exportable.",
+            " Key Data:",
+            *("  " + " ".join(words[i : i + 8]) + " " for i in range(0, len(words), 8)),
+        )
+    )
 
 
 def _trustpoint(name: str, status: Status) -> str:

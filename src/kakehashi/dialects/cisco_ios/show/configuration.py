@@ -3,7 +3,7 @@
 from itertools import groupby
 
 from kakehashi.dialects.cisco_ios.lower.selectors import read_pairs
-from kakehashi.dialects.cisco_ios.show.flows import map_of
+from kakehashi.dialects.cisco_ios.show.flows import map_of, whole_kilobytes
 from kakehashi.dialects.cisco_ios.show.names import transform
 from kakehashi.dialects.cisco_ios.words import port_word, protocol_word
 from kakehashi.dialects.report import Report
@@ -105,7 +105,7 @@ def _ports(ports: Ports, protocol: int | None) -> list[str]:
 def _lifetime(tunnel: Tunnel) -> str:
     ipsec = tunnel.ipsec
     if isinstance(ipsec, IpsecPolicy):
-        kilobytes, seconds = (ipsec.soft_bytes or 0) // 1024, ipsec.rekey.lifetime
+        kilobytes, seconds = whole_kilobytes(ipsec.soft_bytes) or 0, ipsec.rekey.lifetime
     else:
         proposals = tunnel.ipsec.proposals if isinstance(tunnel, Ikev1Tunnel) else ()
         kilobytes = proposals[0].kilobytes or 0 if proposals else 0

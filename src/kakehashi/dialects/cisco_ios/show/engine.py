@@ -1,6 +1,6 @@
 """`show crypto engine connections active`: every SA on a line, the directions of ESP apart."""
 
-from kakehashi.dialects.cisco_ios.show.flows import CONNECTION, Pair, Session, is_up, sessions
+from kakehashi.dialects.cisco_ios.show.flows import CONNECTION, Pair, is_up, sessions
 from kakehashi.dialects.cisco_ios.show.names import engine_algorithm, hmac, ikev2_hash, short_hash
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import IkeSaState, Status
@@ -13,7 +13,7 @@ def render(status: Status, gateway: Gateway) -> str:
     lines = ["Crypto Engine Connections", "", _HEADER]
     for session in sessions(status, gateway):
         for pair in session.pairs:
-            lines += _pair(session, pair)
+            lines += _pair(pair)
     for sa in status.isakmp_sas:
         if is_up(sa):
             algorithm = engine_algorithm(sa.cipher, "")
@@ -28,10 +28,10 @@ def render(status: Status, gateway: Gateway) -> str:
     return "\n".join(lines) + "\n\n"
 
 
-def _pair(session: Session, pair: Pair) -> list[str]:
+def _pair(pair: Pair) -> list[str]:
     sa = pair.sa
     name = engine_algorithm(sa.cipher, hmac(sa.integrity))
-    out, into = session.status.outbound.packets, session.status.inbound.packets
+    out, into = pair.traffic.packets_out, pair.traffic.packets_in
     return [
         _row(sa.serial_in, "IPsec", name, 0, into, sa.path.local.ip),
         _row(sa.serial_out, "IPsec", name, out, 0, sa.path.local.ip),

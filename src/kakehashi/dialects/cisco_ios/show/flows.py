@@ -1,8 +1,9 @@
 """What the show commands tell about: interfaces, their tunnels, and the flows of each with their SAs."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+from kakehashi.dialects.cisco_ios import defaults
 from kakehashi.model.address import ANY, Path
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.encapsulation import EncapsulationMode
@@ -16,6 +17,7 @@ from kakehashi.model.status import (
     Phase1Step,
     Role,
     Status,
+    Traffic,
     TunnelStatus,
 )
 from kakehashi.model.tunnel import Tunnel
@@ -32,6 +34,7 @@ class Pair:
     remaining: float
     kilobytes: int | None
     pfs: KeyExchangeId
+    traffic: Traffic = field(default_factory=Traffic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,19 @@ class Session:
         """The SAs of all flows."""
         return tuple(pair for flow in self.flows for pair in flow.pairs)
 
+    def carried(self, flow: Flow) -> Traffic:
+        """What a flow has carried; beside other flows of its tunnel only what its present SAs have."""
+        if len(self.flows) == 1:
+            out, into = self.status.outbound, self.status.inbound
+            return Traffic(into.packets, into.octets, out.packets, out.octets)
+        each = [pair.traffic for pair in flow.pairs]
+        return Traffic(
+            sum(t.packets_in for t in each),
+            sum(t.octets_in for t in each),
+            sum(t.packets_out for t in each),
+            sum(t.octets_out for t in each),
+        )
+
     @property
     def path(self) -> Path | None:
         """By which it is carried now."""
@@ -108,6 +124,11 @@ def sessions(status: Status, gateway: Gateway) -> list[Session]:
     return sorted(found, key=lambda s: order[s.interface])
 
 
+def whole_kilobytes(soft_bytes: int | None) -> int | None:
+    """The volume of an SA of IKEv2, of which the model has what it carries until it is renewed."""
+    return None if soft_bytes is None else soft_bytes // 1024 + defaults.REKEY_BEFORE_KILOBYTES
+
+
 def map_of(tunnel: Tunnel) -> tuple[str, str]:
     """The name of a tunnel's crypto map, and the number of its entry."""
     words = tunnel.interface.split(" ")
@@ -126,14 +147,15 @@ def initiator_first(sa: IsakmpSaStatus) -> tuple[str, str]:
 
 
 def _pairs_by_tunnel(status: Status) -> dict[str, list[Pair]]:
-    made: dict[str, list[Pair]] = {}
-    for sa in status.ipsec_sas:
-        made.setdefault(sa.sa.tunnel, []).append(Pair(sa.sa, sa.remaining, sa.kilobytes, sa.pfs))
+    found = [Pair(sa.sa, sa.remaining, sa.kilobytes, sa.pfs) for sa in status.ipsec_sas]
     for ike in status.ike_sas:
         for child in ike.children:
-            limit = child.sa.soft_bytes
-            pair = Pair(child.sa, child.remaining, limit // 1024 if limit else None, child.key_exchange)
-            made.setdefault(child.sa.tunnel, []).append(pair)
+            kilobytes = whole_kilobytes(child.sa.soft_bytes)
+            found.append(Pair(child.sa, child.remaining, kilobytes, child.key_exchange))
+    made: dict[str, list[Pair]] = {}
+    for pair in found:
+        traffic = status.traffic.get(pair.sa.spi_in, Traffic())
+        made.setdefault(pair.sa.tunnel, []).append(replace(pair, traffic=traffic))
     return made
 
 

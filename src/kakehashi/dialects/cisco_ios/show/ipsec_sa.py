@@ -1,7 +1,7 @@
 """`show crypto ipsec sa [detail]`.
 
-The data plane counts packets by tunnel: where a map's access list has several lines, each of their blocks
-shows the packets of all.
+Errors are counted by tunnel: where a map's access list has several lines, each of their blocks shows those of
+all, and the packets that its present SAs have carried.
 """
 
 from itertools import groupby
@@ -54,7 +54,7 @@ def _flow(session: Session, flow: Flow, gateway: Gateway, detailed: bool) -> lis
         f"   remote ident (addr/mask/prot/port): ({ident(flow.remote)})",
         f"   current_peer {peer} port {remote.port if remote else 500}",
         "     PERMIT, flags={origin_is_acl,}",
-        *_counters(session, detailed),
+        *_counters(session, flow, detailed),
         "",
         f"     local crypto endpt.: {newest.sa.path.local.ip if newest else _local(session)}, "
         f"remote crypto endpt.: {peer}",
@@ -68,11 +68,13 @@ def _flow(session: Session, flow: Flow, gateway: Gateway, detailed: bool) -> lis
     ]
 
 
-def _counters(session: Session, detailed: bool) -> list[str]:
+def _counters(session: Session, flow: Flow, detailed: bool) -> list[str]:
     out, into = session.status.outbound, session.status.inbound
+    carried = session.carried(flow)
+    sent, got = carried.packets_out, carried.packets_in
     lines = [
-        f"    #pkts encaps: {out.packets}, #pkts encrypt: {out.packets}, #pkts digest: {out.packets}",
-        f"    #pkts decaps: {into.packets}, #pkts decrypt: {into.packets}, #pkts verify: {into.packets}",
+        f"    #pkts encaps: {sent}, #pkts encrypt: {sent}, #pkts digest: {sent}",
+        f"    #pkts decaps: {got}, #pkts decrypt: {got}, #pkts verify: {got}",
         "    #pkts compressed: 0, #pkts decompressed: 0",
         "    #pkts not compressed: 0, #pkts compr. failed: 0",
         "    #pkts not decompressed: 0, #pkts decompress failed: 0",
@@ -123,23 +125,23 @@ def _sa(pair: Pair, inbound: bool, session: Session, detailed: bool) -> list[str
         f"        transform: {transform(sa.cipher, sa.integrity)} ,",
         f"        in use settings ={{{mode}{udp}, }}",
         f"        conn id: {serial}, flow_id: SW:{serial}, sibling_flags 80000040, crypto map: {session.tag}",
-        f"        sa timing: {_timing(pair, inbound, session)}",
+        f"        sa timing: {_timing(pair, inbound)}",
         f"        IV size: {_AES_LIKE.get(sa.cipher.id, 8)} bytes",
         f"        replay detection support: {'Y' if sa.replay_window else 'N'}{window}",
         "        Status: ACTIVE(ACTIVE)",
     ]
 
 
-def _timing(pair: Pair, inbound: bool, session: Session) -> str:
+def _timing(pair: Pair, inbound: bool) -> str:
     seconds = max(0, int(pair.remaining))
     if pair.kilobytes is None:
         return f"remaining key lifetime (sec): {seconds}"
-    return f"remaining key lifetime (k/sec): ({kilobytes_left(pair, inbound, session)}/{seconds})"
+    return f"remaining key lifetime (k/sec): ({kilobytes_left(pair, inbound)}/{seconds})"
 
 
-def kilobytes_left(pair: Pair, inbound: bool, session: Session) -> int:
-    """What is left of the volume that one key may protect, as far as the tunnel's counters tell."""
-    used = session.status.inbound.octets if inbound else session.status.outbound.octets
+def kilobytes_left(pair: Pair, inbound: bool) -> int:
+    """What is left of the volume that one key may protect."""
+    used = pair.traffic.octets_in if inbound else pair.traffic.octets_out
     return max(0, (pair.kilobytes or 0) - used // 1024)
 
 

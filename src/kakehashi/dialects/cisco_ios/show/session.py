@@ -105,18 +105,20 @@ def _flow(session: Session, each: Flow, detailed: bool) -> list[str]:
         + into.cipher_failure
         + into.ts_unacceptable
     )
-    life_in, life_out = _life(session, each, True), _life(session, each, False)
+    carried = session.carried(each)
+    life_in, life_out = _life(each, True), _life(each, False)
     return [
         *lines,
-        f"        Inbound:  #pkts dec'ed {into.packets} drop {dropped} life (KB/Sec) {life_in}",
-        f"        Outbound: #pkts enc'ed {out.packets} drop {out.ts_unacceptable} life (KB/Sec) {life_out}",
+        f"        Inbound:  #pkts dec'ed {carried.packets_in} drop {dropped} life (KB/Sec) {life_in}",
+        f"        Outbound: #pkts enc'ed {carried.packets_out} drop {out.ts_unacceptable} "
+        f"life (KB/Sec) {life_out}",
     ]
 
 
-def _life(session: Session, each: Flow, inbound: bool) -> str:
+def _life(each: Flow, inbound: bool) -> str:
     if not each.pairs:
         return "0/0"
     newest = each.pairs[-1]
     seconds = max(0, int(newest.remaining))
-    volume = "KB Vol Rekey Disabled" if newest.kilobytes is None else kilobytes_left(newest, inbound, session)
+    volume = "KB Vol Rekey Disabled" if newest.kilobytes is None else kilobytes_left(newest, inbound)
     return f"{volume}/{seconds}"

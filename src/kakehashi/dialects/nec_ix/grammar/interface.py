@@ -13,6 +13,7 @@ from kakehashi.dialects.grammar import (
 )
 from kakehashi.dialects.kinds import Address, Choice, HostName, InterfaceAddress, Number, Text
 from kakehashi.dialects.nec_ix.grammar.policy import IDENTITY, ON_INTERFACE
+from kakehashi.dialects.nec_ix.grammar.ppp import BINDING
 from kakehashi.dialects.nec_ix.grammar.translation import FILTERS, TRANSLATION
 from kakehashi.dialects.nec_ix.interfaces import InterfaceName
 from kakehashi.dialects.nec_ix.words import METHODS
@@ -305,6 +306,12 @@ INTERFACE: tuple[Command, ...] = (
     *ADDRESSES,
     *TRANSLATION,
     *FILTERS,
+    BINDING,
+    Command(
+        key="ip proxy-arp",
+        pattern=(_IP, Word("proxy-arp", "Answer for others")),
+        help="Answer for addresses that are reached by way of this device",
+    ),
     Command(
         key="description",
         pattern=(Word("description", "A remark"), _REST),

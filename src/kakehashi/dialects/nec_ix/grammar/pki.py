@@ -36,7 +36,7 @@ PKI: tuple[Command, ...] = (
             *_URL,
             Optional(
                 Word("password", "What the file is encrypted with"),
-                Argument("password", Text("the password"), "The password"),
+                Argument("password", Text("the password"), "The password", secret=True),
             ),
         ),
         help="Keep a certificate with its key, and the authorities that came along",
@@ -44,7 +44,7 @@ PKI: tuple[Command, ...] = (
     Command(
         key="pki cert erase",
         pattern=(_PKI, _CERT, Word("erase", "Forget a certificate"), *_NAME),
-        help="to erase a certificate from a file; `kakehashi pki erase` does it",
+        help="to erase a certificate from a file (it is typed at the console; `kakehashi pki erase` does it)",
         support=Support.NOT_YET,
     ),
 )

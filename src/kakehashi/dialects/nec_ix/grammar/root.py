@@ -4,8 +4,10 @@ from kakehashi.dialects.grammar import Argument, Command, Either, Many, Optional
 from kakehashi.dialects.kinds import Address, Number, Prefix, Text
 from kakehashi.dialects.nec_ix.grammar.access_list import LISTS
 from kakehashi.dialects.nec_ix.grammar.ikev1 import IKEV1
+from kakehashi.dialects.nec_ix.grammar.log import LOG
 from kakehashi.dialects.nec_ix.grammar.pki import PKI
 from kakehashi.dialects.nec_ix.grammar.policy import IDENTITY
+from kakehashi.dialects.nec_ix.grammar.ppp import PROFILE
 from kakehashi.dialects.nec_ix.grammar.watch import WATCH
 from kakehashi.dialects.nec_ix.interfaces import InterfaceName
 from kakehashi.dialects.nec_ix.kinds import HEX_KEY, KEY
@@ -164,11 +166,12 @@ ROOT: tuple[Command, ...] = (
     *LISTS,
     *WATCH,
     *NAMES,
+    *LOG,
+    PROFILE,
     *(
         _not_ours(words, enters="foreign")
         for words in (
             "device",
-            "ppp profile",
             "ip dhcp profile",
             "ipv6 dhcp client-profile",
             "ipv6 dhcp server-profile",

@@ -12,7 +12,9 @@ from kakehashi.dialects.nec_ix.lower.ikev1_checks import check_ikev1
 from kakehashi.dialects.nec_ix.lower.ikev1_tunnel import IKEV1_MODES, lower_ikev1_tunnel
 from kakehashi.dialects.nec_ix.lower.interface import lower_interface
 from kakehashi.dialects.nec_ix.lower.keys import read_keys
+from kakehashi.dialects.nec_ix.lower.l2tp import read_servers
 from kakehashi.dialects.nec_ix.lower.lines import report_lines
+from kakehashi.dialects.nec_ix.lower.log import read_logging
 from kakehashi.dialects.nec_ix.lower.name_service import read_name_service
 from kakehashi.dialects.nec_ix.lower.phase1 import read_policies
 from kakehashi.dialects.nec_ix.lower.phase2 import Maps, read_delete_notify, read_maps
@@ -50,9 +52,12 @@ def lower_document(document: Document, file: str) -> Lowered:
     around = Surroundings(keys, profiles, default, interfaces, Routed(routes, interfaces.values()))
     found = (_tunnel(block, maps, around, report) for block in blocks.values())
     tunnels = tuple(tunnel for tunnel in found if tunnel is not None)
+    servers = read_servers(document, blocks, interfaces, report)
     answering = Settings((default,))
     check_policy(answering, report)
-    _check_references(interfaces, routes, tunnels, report, learnt=_is_told_of_routes(document))
+    dialed = {server.interface for server in servers}
+    routed = tuple(t for t in tunnels if t.interface not in dialed)
+    _check_references(interfaces, routes, routed, report, learnt=_is_told_of_routes(document))
     _check_bindings(blocks, profiles, document, report)
     _check_same_peers((t for t in tunnels if isinstance(t, Ikev2Tunnel)), report)
     ours = (t for t in tunnels if isinstance(t, Ikev1Tunnel))
@@ -69,7 +74,9 @@ def lower_document(document: Document, file: str) -> Lowered:
         access_lists=lists_in_use(lists, interfaces.values(), report),
         watch_groups=read_watch_groups(document, interfaces, routes, tunnels, report),
         names=read_name_service(document),
+        logging=read_logging(document, report),
         certificate_imports=read_imports(document, report),
+        l2tp_servers=servers,
         files=(file,),
     )
     return Lowered(gateway, report.findings())

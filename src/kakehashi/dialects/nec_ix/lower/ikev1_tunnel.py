@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
@@ -11,10 +12,19 @@ from kakehashi.dialects.report import Report
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Interface
 from kakehashi.model.ikev1 import Ikev1IpsecPolicy, Ikev1Tunnel
+from kakehashi.model.l2tp import PORT
+from kakehashi.model.selector import ANY_IPV4, TrafficSelector
+from kakehashi.model.translation import UDP
 from kakehashi.model.tunnel import ConnectType
 
 L2TP = "tunnel mode l2tp-lns ipsec"
 IKEV1_MODES = ("tunnel mode ipsec", L2TP)
+# RFC 3193 section 4: our port is that of L2TP; a NAT, or the peer itself, may have another.
+_ONLY_L2TP: dict[str, Any] = {
+    "filters": True,
+    "local_selectors": (TrafficSelector(ANY_IPV4.start, ANY_IPV4.end, UDP, PORT, PORT),),
+    "remote_selectors": (TrafficSelector(ANY_IPV4.start, ANY_IPV4.end, UDP),),
+}
 
 
 def lower_ikev1_tunnel(
@@ -49,15 +59,17 @@ def lower_ikev1_tunnel(
             name=name,
         )
         return None
+    is_l2tp = mode is not None and mode.key == L2TP
     return Ikev1Tunnel(
         interface=block.name,
         enabled=interfaces[block.name].enabled and _is_possible(block, mode, report),
         peer_address=found.peer_address,
-        ipsec=_policy(block.name, line, found, report, l2tp=mode is not None and mode.key == L2TP),
+        ipsec=_policy(block.name, line, found, report, l2tp=is_l2tp),
         connect=ConnectType.ON_DEMAND,
         peers=found.peers,
         answers_only_peers=found.answers_only_peers,
-        starts_phase2=found.starts_phase2,
+        # Who dials in begins everything.
+        starts_phase2=found.starts_phase2 and not is_l2tp,
         name=found.name,
         source=report.source(block.line),
     )
@@ -71,12 +83,6 @@ def _is_possible(block: Block, mode: Statement | None, report: Report) -> bool:
             "no-tunnel-mode",
             f"{block.name} has an `ipsec policy` and no `tunnel mode ipsec`; the tunnel stays down",
             "add `tunnel mode ipsec`",
-        )
-    elif mode.key == L2TP:
-        report.warning(
-            mode.line,
-            "not-yet",
-            f"{block.name}: L2TP is not there yet; the tunnel stays down",
         )
     else:
         return True
@@ -94,9 +100,18 @@ def _policy(tunnel: str, line: Statement, found: IpsecMap, report: Report, *, l2
             "(manual 2.22.3)",
             f"write `ipsec policy tunnel {found.name}`",
         )
+    if l2tp and mode is EncapsulationMode.TUNNEL:
+        report.warning(
+            line.line,
+            "l2tp-in-tunnel-mode",
+            f"{tunnel}: who dials in by L2TP proposes transport mode, and here tunnel mode is expected",
+            f"write `ipsec policy transport {found.name}`",
+        )
     mtu_ignore = line.get("mtu_ignore", False)
+    about = _ONLY_L2TP if l2tp else {}
     return replace(
         found.ipsec,
+        **about,
         mode=mode,
         # V1-14: transport mode sends no identities unless told to.
         sends_identities=line.get("sends_identities", mode is EncapsulationMode.TUNNEL),

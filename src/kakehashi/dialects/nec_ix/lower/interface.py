@@ -74,6 +74,8 @@ def _apply(interface: Interface, statement: Statement, report: Report) -> Interf
             return with_dhcp_ipv6(interface, on, statement.line, report)
         case "ip mtu":
             return replace(interface, mtu=statement.get("mtu") if on else None)
+        case "ip proxy-arp":
+            return replace(interface, proxy_arp=on)
         case "ip tcp adjust-mss":
             return replace(interface, adjust_mss=statement.get("mss") if on else None)
         case "ipv6 tcp adjust-mss":

@@ -10,7 +10,7 @@ from kakehashi.dialects.spelling import close
 from kakehashi.model.finding import Finding, Severity
 
 OTHER_KIND = "tunnel mode"  # than IPsec alone
-VPN_WORDS = ("ikev2", "ike", "ipsec", "tunnel", "pki")
+VPN_WORDS = ("ikev2", "ike", "ipsec", "tunnel", "pki", "l2tp")
 
 
 def report_lines(document: Document, report: Report) -> None:

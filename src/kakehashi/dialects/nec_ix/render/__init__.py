@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from kakehashi.dialects.nec_ix.render.ikev1 import render_ikev1
 from kakehashi.dialects.nec_ix.render.ikev2 import render_ikev2
 from kakehashi.dialects.nec_ix.render.interface import render_interface
+from kakehashi.dialects.nec_ix.render.log import log_lines
 from kakehashi.dialects.nec_ix.render.name_service import name_lines
 from kakehashi.dialects.nec_ix.render.route import route_line
 from kakehashi.dialects.nec_ix.render.translation import list_lines
@@ -35,6 +36,7 @@ def render(gateway: Gateway) -> Rendered:
     sections = [
         hostname,
         name_lines(gateway.names, losses),
+        log_lines(gateway.logging, losses),
         [line for r in gateway.routes if (line := route_line(r, losses))],
         lists,
         *ikev1.sections,

@@ -14,6 +14,7 @@ from kakehashi.dialects.nec_ix.show import (
     child_sa,
     filters,
     ike_sa,
+    interfaces,
     ip_route,
     ipsec_sa,
     napt,
@@ -92,6 +93,24 @@ SHOW: tuple[Command, ...] = (
     ),
     Command(key="ip route", pattern=(Word("ip", "IPv4"), Word("route", "Routes")), help="Routes of IPv4"),
     Command(
+        key="interfaces",
+        pattern=(
+            Word("interfaces", "Interfaces"),
+            Optional(Argument("interface", InterfaceName(), "One interface")),
+        ),
+        help="The interfaces, with what went through them",
+    ),
+    Command(
+        key="ip address",
+        pattern=(Word("ip", "IPv4"), Word("address", "Addresses")),
+        help="The addresses of the interfaces",
+    ),
+    Command(
+        key="arp entry",
+        pattern=(Word("arp", "ARP"), Word("entry", "Whose hardware address is known")),
+        help="Which hardware address an address has",
+    ),
+    Command(
         key="watch-group",
         pattern=(
             Word("watch-group", "Path monitoring"),
@@ -130,6 +149,7 @@ _OF_STATUS: dict[str, Callable[[Status], str]] = {
 }
 _OF_CONFIGURATION: dict[str, Callable[[Gateway], str]] = {
     "ike policy": phase1.render_policies,
+    "arp entry": interfaces.render_arp,
     "ike proposal": phase1.render_proposals,
     "ipsec policy": phase2.render_policies,
     "ipsec autokey-map": phase2.render_autokey_maps,
@@ -149,6 +169,7 @@ _OF_BOTH: dict[str, Callable[[Status, Gateway], str]] = {
     "network-monitor": watch.render_monitor,
     "ip napt translation": napt.render,
     "ip nat translation": napt.render,
+    "ip address": interfaces.render_addresses,
     "ip filter": filters.render_ipv4,
     "ipv6 filter": filters.render_ipv6,
 }
@@ -169,6 +190,8 @@ def show(words: Sequence[str], status: Status, gateway: Gateway) -> str:
 
 def clear(words: Sequence[str], status: Status) -> Clear:
     """What `clear WORDS` asks for. ShowError."""
+    if key == "interfaces":
+        return interfaces.render(status, gateway, values.get("interface"))
     key, values = _read("clear", words, CLEAR, status)
     return Clear(values.get("tunnel"), _VERSIONS[key])
 

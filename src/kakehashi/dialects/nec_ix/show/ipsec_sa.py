@@ -18,7 +18,7 @@ def render(status: Status, gateway: Gateway) -> str:
     for tunnel in status.tunnels:
         pairs = _of(tunnel, status)
         if pairs:
-            lines += _tunnel(tunnel, pairs, gateway)
+            lines += _tunnel(tunnel, pairs, gateway, status)
     return "\n".join(lines) + "\n"
 
 
@@ -80,15 +80,16 @@ def _map_name(tunnel: TunnelStatus, gateway: Gateway) -> str:
     return found.name if isinstance(found, Ikev1Tunnel) else "-"
 
 
-def _tunnel(tunnel: TunnelStatus, pairs: list[IpsecSaStatus], gateway: Gateway) -> list[str]:
+def _tunnel(tunnel: TunnelStatus, pairs: list[IpsecSaStatus], gateway: Gateway, status: Status) -> list[str]:
     newest = pairs[0]
+    outgoing = _outgoing(newest, gateway)
     replay = f"      Replay detection support is {'on' if newest.sa.replay_window else 'off'}"
     return [
         f"Interface is {tunnel.name}",
         f"  Key policy map name is {_map_name(tunnel, gateway)}",
         *_encapsulation(newest, gateway),
-        *_outgoing(newest, gateway),
-        *([f"    Interface MTU is {tunnel.mtu}"] if tunnel.mtu is not None else []),
+        *([f"    Outgoing interface is {outgoing}"] if outgoing else []),
+        *_mtus(tunnel, outgoing, status),
         "    Inbound:",
         *(line for pair in pairs for line in _esp(pair, pair.sa.spi_in)),
         replay,
@@ -118,13 +119,20 @@ def _encapsulation(pair: IpsecSaStatus, gateway: Gateway) -> list[str]:
     ]
 
 
-def _outgoing(pair: IpsecSaStatus, gateway: Gateway) -> list[str]:
-    """The interface with our address, if the configuration tells it."""
+def _outgoing(pair: IpsecSaStatus, gateway: Gateway) -> str:
+    """The interface with our address, "" if the configuration does not tell it."""
     local = pair.sa.path.local.ip
-    for interface in gateway.interfaces:
-        if any(address.ip == local for address in interface.addresses):
-            return [f"    Outgoing interface is {interface.name}"]
-    return []
+    found = (i.name for i in gateway.interfaces if any(address.ip == local for address in i.addresses))
+    return next(found, "")
+
+
+def _mtus(tunnel: TunnelStatus, outgoing: str, status: Status) -> list[str]:
+    """For packets of the users, and of the way to the peer: at first that of the outgoing interface."""
+    if tunnel.mtu is None:
+        return []
+    found = (i.mtu for i in status.interfaces if i.name == outgoing)
+    path = tunnel.path_mtu or next(found, None)
+    return [f"    Interface MTU is {tunnel.mtu}" + (f", path MTU is {path}" if path else "")]
 
 
 def _esp(pair: IpsecSaStatus, number: int) -> list[str]:
