@@ -96,8 +96,9 @@ impl Child {
         match take(message, self.tunnel, &self.peer, sessions)? {
             Taken::Packet(session, range) => {
                 let range = start + range.start..start + range.end;
-                session.usage.inbound.add(range.len());
-                session.usage.times.touch_inbound(arrival.now);
+                let carried = &session.usage.carried;
+                carried.carried_in.add(1, range.len() as u64);
+                carried.touch_inbound(arrival.now);
                 mss::clamp(&mut text[range.clone()], session.mtu.into());
                 return Ok(Some(range));
             }

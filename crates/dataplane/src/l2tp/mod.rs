@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use esp::l2tp::{Header, Refusal};
 
-use crate::counters::{ChildUse, Counter, SharedCounter};
+use crate::counters::{ChildUse, SharedCounter};
 pub use inward::Sessions as InwardSessions;
 pub use outward::Sessions as OutwardSessions;
 
@@ -123,25 +123,10 @@ pub fn key(tunnel_id: u16, session_id: u16) -> u32 {
 /// a description of the session that is replaced by another.
 #[derive(Default)]
 pub struct Usage {
-    pub inbound: Tally,
-    pub outbound: Tally,
-    pub times: ChildUse,
+    /// Of IP packets.
+    pub carried: ChildUse,
     next: AtomicU32,
     expected: AtomicU32,
-}
-
-/// Of one direction.
-#[derive(Default)]
-pub struct Tally {
-    pub packets: Counter,
-    pub octets: Counter,
-}
-
-impl Tally {
-    fn add(&self, octets: usize) {
-        self.packets.add(1);
-        self.octets.add(octets as u64);
-    }
 }
 
 impl Usage {

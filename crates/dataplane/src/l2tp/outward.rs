@@ -90,7 +90,7 @@ impl Tunnel {
         };
         let sizes = Sizes { mtu: self.sizes.mtu.min(session.mtu), ..self.sizes };
         let wrapping = Wrapping::L2tp(&session);
-        session.usage.times.touch_outbound(shared.now());
+        session.usage.carried.touch_outbound(shared.now());
         if packet.size(0) > sizes.limit(packet.packet()) {
             self.send_large(index, packet, &wrapping, &sizes, batch, shared);
         } else {
@@ -152,7 +152,7 @@ impl Session {
     pub fn wrap(&self, datagram: &mut [u8]) {
         let ip = &mut datagram[self.header.size()..];
         mss::clamp(ip, self.mtu.into());
-        self.usage.outbound.add(ip.len());
+        self.usage.carried.carried_out.add(1, ip.len() as u64);
         let ns = if self.header.sequencing { self.usage.next() } else { 0 };
         self.header.write(datagram, ns);
     }

@@ -15,7 +15,7 @@ use super::{os_error, route_of, Path};
 use crate::counters::{DirectionCounters, Lifetimes, Limits};
 use crate::egress::Mode;
 use crate::events::{lock, Event};
-use crate::l2tp::{self, Described, Network, Tally, Usage};
+use crate::l2tp::{self, Described, Network, Usage};
 use crate::plane::{self, ChildSa, Plane, Wrapped};
 use crate::route::Route;
 use crate::sizes::{DfBit, Sizes};
@@ -154,9 +154,9 @@ impl DataPlane {
         let plane = self.plane()?;
         let now = plane.shared().now();
         let told = |(server, key, usage): (Arc<str>, u32, Arc<Usage>)| {
-            let tally = |tally: &Tally| (tally.packets.get(), tally.octets.get());
-            let ids = ((key >> 16) as u16, key as u16);
-            (server.to_string(), ids, tally(&usage.inbound), tally(&usage.outbound), usage.times.idle(now))
+            let (ids, carried) = (((key >> 16) as u16, key as u16), &usage.carried);
+            let (inbound, outbound) = (carried.carried_in.get(), carried.carried_out.get());
+            (server.to_string(), ids, inbound, outbound, carried.idle(now))
         };
         Ok(plane.sessions().into_iter().map(told).collect())
     }
