@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, Command] = {
     "clear": Command("kakehashi.gateway_command", "Delete SAs, as the router's clear would."),
     "reload": Command("kakehashi.gateway_command", "Apply what has changed in the configuration."),
     "stop": Command("kakehashi.gateway_command", "Say goodbye to the peers and end."),
+    "explain": Command("kakehashi.explain_command", "Say why the tunnels of a running gateway are not up."),
     "console": Command("kakehashi.console_command", "Sit down at the router's own command line."),
     "apply": Command("kakehashi.console_command", "Run another configuration, without a restart."),
     "confirm": Command("kakehashi.console_command", "Keep the configuration that is on trial."),

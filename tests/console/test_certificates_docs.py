@@ -15,6 +15,7 @@ def test_a_session_with_certificates(dialect: str, start: str, shown: str, tmp_p
     root = Authority("C=JP,O=EXAMPLE,CN=SampleRootCA", kind="rsa", now=NOON.replace(tzinfo=UTC))
     desk = Desk(dialect, start, tmp_path)
     desk.file.write_text(start)
+    desk.session.hostname = desk.gateway.hostname
     (tmp_path / "caCert.pem").write_bytes(root.pem)
     said = played(shown, root, lambda step, answers: desk.type(step.command, *answers))
     assert told(said) == told(shown)

@@ -11,11 +11,12 @@ from tests.console.person import Person
 from tests.console.printed import Step, played, sessions, steps
 from tests.console.test_console_root import console
 from tests.gateway.two_routers import Router, TwoRouters, until
-from tests.interop.certificates import files_of_strongswan
+from tests.interop.certificates import OURS, PEER, files_of_strongswan, strongswan
 from tests.interop.network import Network
 from tests.interop.ours import Ours
 from tests.interop.strongswan import StrongSwan
 from tests.interop.test_awplus import INTERFACES, assert_passes_both_ways
+from tests.interop.test_cisco import configuration
 from tests.pki.authority import Authority
 
 pytestmark = pytest.mark.root
@@ -121,6 +122,96 @@ SWAN = f"""connections {{ kkt {{
     esp_proposals = aes256-sha256
   }} }}
 }} }}
+"""
+
+
+def swan_conf(local: str, remote: str) -> str:
+    return SWAN.replace("test2.example.com", local).replace("test1.example.com", remote)
+
+
+def pastes(person: Person, root: Authority, shown: str) -> None:
+    """The session as somebody pastes who does not wait for questions."""
+
+    def say(step: Step, answers: Sequence[str]) -> str:
+        before = len(person.screen)
+        if answers:
+            person.types("\r".join([step.command, *answers]) + "\r")
+            person.sees("#")
+        else:
+            person.says(step.command, "#")
+        return person.screen[before:]
+
+    played(shown, root, say)
+
+
+def at_our_place(text: str) -> str:
+    """The documents' router where the test's network has one."""
+    text = text.replace("ip route 0.0.0.0 0.0.0.0 192.0.2.1\n", "")
+    return text.replace("192.0.2.2", Network.OURS).replace("198.51.100.2", Network.PEER)
+
+
+@pytest.mark.interop
+def test_a_cisco_router_is_typed_and_meets_strongswan(tmp_path: Path) -> None:
+    start, shown = map(at_our_place, printed("cisco-ios"))
+    root = authority()
+    files_of_strongswan(tmp_path / "peer", root.issue("CN=R2.example.com", kind="rsa"), root)
+    swan = swan_conf("R2.example.com", "R1.example.com")
+    swan = swan.replace("aes256-sha256-modp2048", "aes256-sha512-ecp256")
+    with (
+        Network() as network,
+        StrongSwan(network, tmp_path / "peer", swan),
+        Ours(network, tmp_path / "ours", start, interfaces=CISCO) as ours,
+    ):
+        with Person(console_at(network, ours)) as person:
+            person.sees("R1#")
+            pastes(person, root, shown)
+            assert "PRIVATE KEY" not in person.raw
+        assert carries_both_ways(network)
+        assert "Certificate configured." in ours.command("show", "crypto", "pki", "trustpoints")
+
+
+@pytest.mark.interop
+def test_main_mode_with_certificates_that_were_typed(tmp_path: Path) -> None:
+    """IKEv1 with `rsa-sig` (CI-01)."""
+    _, shown = printed("cisco-ios")
+    shown = shown[: shown.index("R1(config)#crypto ikev2 profile")]
+    root = authority()
+    files_of_strongswan(tmp_path / "peer", root.issue(f"CN={PEER}", kind="rsa"), root)
+    text = MAIN_MODE + configuration(transform="esp-aes 256 esp-sha256-hmac").replace(
+        f"crypto isakmp key one-secret-for-both address {Network.PEER}\n", ""
+    )
+    text = text.replace("hostname ours\n", "")
+    swan = strongswan(Network(), version=1).replace(OURS, "R1.example.com")
+    with (
+        Network() as network,
+        StrongSwan(network, tmp_path / "peer", swan) as peer,
+        Ours(network, tmp_path / "ours", text, interfaces=CISCO) as ours,
+    ):
+        with Person(console_at(network, ours)) as person:
+            person.sees("R1#")
+            pastes(person, root, shown)
+        assert "successfully" in peer.initiate()
+        assert carries_both_ways(network)
+
+
+def carries_both_ways(network: Network) -> bool:
+    return network.ping(network.ours, network.OUR_LAN, network.PEER_LAN, 10) and network.ping(
+        network.peer, network.PEER_LAN, network.OUR_LAN, 10
+    )
+
+
+CISCO = ("GigabitEthernet0/0", "GigabitEthernet0/1")
+MAIN_MODE = """\
+hostname R1
+ip domain name example.com
+crypto pki trustpoint CA
+ revocation-check none
+crypto isakmp identity hostname
+crypto isakmp policy 5
+ encr aes 256
+ hash sha256
+ authentication rsa-sig
+ group 14
 """
 
 

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from kakehashi.dataplane.protocol import Counters
 from kakehashi.gateway import standing
 from kakehashi.gateway.desired import TunnelState
+from kakehashi.gateway.failures import Failures
 from kakehashi.gateway.history import History
 from kakehashi.gateway.host.items import Route
 from kakehashi.gateway.outgoing import NoWay, Way
 from kakehashi.gateway.overview import overview
 from kakehashi.gateway.route_status import route_statuses
 from kakehashi.gateway.status import Sas, merge, to_json, tunnel_statuses
+from kakehashi.ike.effects import Event, EventName, Level
 from kakehashi.model.status import (
     ChildSaStatus,
     InboundCounters,
@@ -36,11 +38,23 @@ TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 UP = TunnelState(way=Way(path(), frozenset(), "eth0"), up=True, mtu=1400)
 
 
+def failed() -> Failures:
+    failures = Failures()
+    event = Event(
+        level=Level.ERROR,
+        name=EventName.NEGOTIATION_FAILED,
+        facility="ikev2",
+        message="no answer",
+        tunnel="Tunnel0.0",
+        details={"stage": "IKE_SA_INIT", "cause": "timeout"},
+    )
+    failures.note(event, TIME)
+    return failures
+
+
 def whole(state: TunnelState = UP) -> Status:
     counters = Counters({"Tunnel0.0": (OutboundCounters(packets=9), InboundCounters(packets=8))})
-    tunnels = tunnel_statuses(
-        gateway(), DEVICES, {"Tunnel0.0": state}, counters, History(), {"Tunnel0.0": "no answer"}
-    )
+    tunnels = tunnel_statuses(gateway(), DEVICES, {"Tunnel0.0": state}, counters, History(), failed())
     wanted = (
         Route(gateway().routes[1].destination, "Tunnel0.0", metric=1),
         Route(gateway().routes[0].destination, "eth0", gateway().routes[0].next_hop, 1),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kakehashi.dialects.grammar import Argument, Command, Either, Negation, Optional, Pattern, Word
-from kakehashi.dialects.kinds import Choice
+from kakehashi.dialects.kinds import Choice, Text
 
 ALL = ("ikev2", "ike", "ipsec", "gateway")
 
@@ -69,3 +69,19 @@ def _pattern(topic: Topic) -> tuple[Pattern, ...]:
         return marked
     choice = Choice({word: (word, "How much of it: all of it is told") for word in topic.detail})
     return (*marked, Optional(Argument("detail", choice, "How much of it: all of it is told")))
+
+
+def diagnosis(subject: Word) -> Command:
+    """`show crypto diagnosis`: why tunnels are not up (CI-14). The devices have no such command."""
+    sentence = "Why tunnels are not up"
+    return Command(
+        key="show diagnosis",
+        pattern=(
+            Word("show", "Show running system information"),
+            subject,
+            Word("diagnosis", sentence),
+            Optional(Argument("tunnel", Text("the name of a tunnel interface"), "One tunnel interface")),
+        ),
+        help=sentence,
+        negation=Negation.NONE,
+    )

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from importlib.metadata import version
 
+from kakehashi.check.explain import text as explanation
+from kakehashi.check.explain.walk import explain
 from kakehashi.dataplane.protocol import DataPlane
 from kakehashi.dialects.base import Dialect, ShowError
 from kakehashi.dialects.registry import UnknownDialectError, by_name
@@ -77,6 +79,8 @@ class Answers:
                     return _text("saved")
                 case "pki" if self._pki is not None:
                     return await self._pki.answer(request)
+                case "explain":
+                    return await self._explain(request)
                 case "log":
                     return _text("".join(f"{line}\n" for line in self._log.last))
         except (GatewayError, ShowError, UnknownDialectError) as error:
@@ -161,6 +165,19 @@ class Answers:
         if not request.words:
             return _text(overview(current))
         return _text(self._dialect(request).show(request.words, current, self._changes.running.gateway))
+
+    async def _explain(self, request: Request) -> Answer:
+        """Why tunnels are not up; `words`: one of them, `text`: "ja" for Japanese."""
+        gateway = self._changes.running.gateway
+        name = request.words[0] if request.words else None
+        names = {t.interface.lower(): t.interface for t in gateway.tunnels}
+        if name is not None and name.lower() not in names:
+            known = ", ".join(names.values()) or "none"
+            return failure(f"there is no tunnel {name}; the tunnels are: {known}")
+        found = explain(gateway, await self._status(), names[name.lower()] if name is not None else None)
+        return _text(explanation.render(found, request.text == "ja")) | {
+            "explanations": [explanation.to_json(each) for each in found]
+        }
 
     def _show_dataplane(self, request: Request) -> Answer:
         """No router has this command."""

@@ -21,6 +21,7 @@ from kakehashi.dataplane.protocol import (
 )
 from kakehashi.gateway.access.driver import Access
 from kakehashi.gateway.core import Core
+from kakehashi.gateway.failures import Failures
 from kakehashi.gateway.history import History
 from kakehashi.gateway.keylog import KeyLog
 from kakehashi.gateway.log import Log
@@ -80,7 +81,7 @@ class Driver:
         self.core = core
         self.dataplane = dataplane
         self.history = History()
-        self.failures: dict[str, str] = {}
+        self.failures = Failures()
         self.latest: dict[str, ChildSa] = {}
         self._log = log
         self._wall_clock = wall_clock
@@ -157,7 +158,7 @@ class Driver:
     def forget(self, tunnel: str) -> None:
         """The tunnel is no longer configured, and its SAs are gone."""
         self.history.forget(tunnel)
-        self.failures.pop(tunnel, None)
+        self.failures.forget(tunnel)
         self.latest.pop(tunnel, None)
 
     def _readable(self) -> None:
@@ -260,15 +261,16 @@ class Driver:
             self._access.installed(sa)
         self.latest[sa.tunnel] = sa.without_keys()
         self.history.installed(sa.tunnel, sa.spi_in, self._wall_clock())
-        self.failures.pop(sa.tunnel, None)
+        self.failures.mended(sa.tunnel, sa.path.remote.ip)
         self._changed[sa.tunnel] = None
         if self._keylog:
             self._keylog.child(sa)
 
     def _event(self, event: Event) -> None:
         self._log.event(event)
+        if event.name is EventName.NEGOTIATION_FAILED:
+            self.failures.note(event, self._wall_clock())
         if event.name is EventName.NEGOTIATION_FAILED and event.tunnel:
-            self.failures[event.tunnel] = event.message
             self._let_go(event.tunnel)
         if event.name in _UNREACHED and event.tunnel and self._unreached:
             self._unreached(event.tunnel, event.path)

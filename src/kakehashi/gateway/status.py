@@ -10,6 +10,7 @@ from typing import Any
 from kakehashi.dataplane.protocol import Counters
 from kakehashi.gateway.core import Core
 from kakehashi.gateway.desired import TunnelState
+from kakehashi.gateway.failures import Failures
 from kakehashi.gateway.history import History
 from kakehashi.gateway.outgoing import NoWay
 from kakehashi.model.gateway import Gateway
@@ -36,7 +37,7 @@ def tunnel_statuses(
     states: Mapping[str, TunnelState],
     counters: Counters,
     history: History,
-    failures: Mapping[str, str],
+    failures: Failures,
 ) -> tuple[TunnelStatus, ...]:
     """One for each tunnel of the configuration. `failures`: how its last negotiation failed."""
     result = []
@@ -51,7 +52,8 @@ def tunnel_statuses(
                 mtu=state.mtu if state else None,
                 path_mtu=state.path_mtu if state else None,
                 down_reason=down_reason(tunnel.enabled, state),
-                last_failure=failures.get(name, ""),
+                last_failure=failures.last(name),
+                failure=failures.of(tunnel, history.has_sa(name)),
                 outbound=outbound,
                 inbound=inbound,
                 history=history.entries(name),

@@ -61,7 +61,7 @@ class Interface:
     adjust_mss_ipv6: AdjustMss | int | None = None
     translation: Translation | None = None
     filters: tuple[PacketFilter, ...] = ()
-    proxy_arp: bool = False
+    proxy_arp: bool = field(default=False, compare=False)
     source: Source | None = field(default=None, compare=False)
 
     @property

@@ -233,6 +233,21 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailureStatus:
+    """How a negotiation failed last: its event (docs/logs.md), and when. `field`, `offered`, `allowed` are ""
+    where nothing was compared.
+    """
+
+    time: datetime
+    stage: str
+    cause: str
+    message: str
+    field: str = ""
+    offered: str = ""
+    allowed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TunnelStatus:
     """One tunnel. `down_reason` says in one sentence why the interface is not up, "" if it is.
 
@@ -247,6 +262,7 @@ class TunnelStatus:
     path_mtu: int | None = None
     down_reason: str = ""
     last_failure: str = ""
+    failure: FailureStatus | None = None
     outbound: OutboundCounters = field(default_factory=OutboundCounters)
     inbound: InboundCounters = field(default_factory=InboundCounters)
     history: tuple[HistoryEntry, ...] = ()

@@ -131,6 +131,39 @@ SENTENCES: Mapping[str, str] = {
     "crypto map {} takes the address of {}, which has no `interface` block": (
         "crypto map {}がアドレスを使う{}の`interface`ブロックがありません"
     ),
+    "nobody can dial in: VPDN is off": "VPDNが無効で、誰も接続できません",
+    "add `vpdn enable`": "`vpdn enable`を追加してください",
+    "the group's callers have no interface to be made after": (
+        "このグループの接続元に使うVirtual-Templateがありません"
+    ),
+    "add `virtual-template 1` below `accept-dialin`, and `interface Virtual-Template1`": (
+        "`accept-dialin`の下に`virtual-template 1`を、また`interface Virtual-Template1`を追加してください"
+    ),
+    "{} asks nobody who he is; here MS-CHAPv2 or CHAP is asked for all the same": (
+        "{}は認証を要求しませんが、ここではMS-CHAPv2かCHAPを要求します"
+    ),
+    "add `ppp authentication ms-chap-v2 chap`": "`ppp authentication ms-chap-v2 chap`を追加してください",
+    "nobody can dial in: {} has no addresses to lend": "{}に払い出すアドレスがなく、誰も接続できません",
+    "add `ip local pool {} FIRST LAST`": "`ip local pool {} FIRST LAST`を追加してください",
+    "add `peer default ip address pool NAME`": "`peer default ip address pool NAME`を追加してください",
+    "the pool {} holds no address": "プール{}にアドレスがありません",
+    "write FIRST and LAST": "先頭と末尾のアドレスを書いてください",
+    "the password of {} is of type {}: it cannot be read, and {} cannot dial in": (
+        "{}のパスワードはタイプ{}で読めないため、{}は接続できません"
+    ),
+    "write it as `password 0`": "`password 0`で書いてください",
+    "L2TP's own authentication is on and has no password, so the device refuses laptops and phones; "
+    "here it is not asked for": (
+        "L2TP自身の認証が有効でパスワードがなく、装置はPCやスマートフォンを拒否します。ここでは要求しません"
+    ),
+    "add `no l2tp tunnel authentication`": "`no l2tp tunnel authentication`を追加してください",
+    "nobody can dial in: no dynamic crypto map is in transport mode, and without IPsec L2TP is not "
+    "done here": (
+        "トランスポートモードのダイナミッククリプトマップがなく、誰も接続できません。ここではIPsecなしのL2TPは行いません"
+    ),
+    "add `mode transport` to its transform sets": (
+        "トランスフォームセットに`mode transport`を追加してください"
+    ),
     "crypto map {}: transport mode is for traffic between the two ends themselves; what its access "
     "list takes goes in tunnel mode": (
         "crypto map {}: トランスポートモードは装置間の通信にだけ使われます。アクセスリストの対象はトンネ"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
-from kakehashi.check.japanese import awplus, cisco_ios, devices, dialects, nec_ix, rules
+from kakehashi.check.japanese import awplus, cisco_ios, devices, dialects, explain, nec_ix, rules
 from kakehashi.check.sheet.labels import ENGLISH, JAPANESE
 
 _HOLE = "{}"
@@ -25,6 +25,7 @@ def sentences() -> Mapping[str, str]:
         **nec_ix.SENTENCES,
         **rules.SENTENCES,
         **devices.SENTENCES,
+        **explain.SENTENCES,
     }
 
 

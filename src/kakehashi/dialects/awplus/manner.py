@@ -2,7 +2,7 @@
 
 from kakehashi.dialects.awplus.certificates import COMMANDS
 from kakehashi.dialects.awplus.show import CLEAR, SHOW
-from kakehashi.dialects.debugging import Topic, debugging
+from kakehashi.dialects.debugging import Topic, debugging, diagnosis
 from kakehashi.dialects.editing import ANY_OTHER, ONE, Habits
 from kakehashi.dialects.grammar import Word
 from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, shown
@@ -54,6 +54,7 @@ MANNER = Manner(
         configuring("Enter configuration mode", "Configure from the terminal"),
         *COMMANDS,
         *debugging(_TOPICS),
+        diagnosis(Word("ipsec", "IPsec")),
         *common(Word("source", "Where it comes from")),
         *leaving(privileged=True),
     ),

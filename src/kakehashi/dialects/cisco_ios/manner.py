@@ -1,7 +1,7 @@
 """How Cisco IOS talks at its terminal."""
 
 from kakehashi.dialects.cisco_ios.show import CLEAR, SHOW
-from kakehashi.dialects.debugging import Topic, debugging
+from kakehashi.dialects.debugging import Topic, debugging, diagnosis
 from kakehashi.dialects.editing import ANY_OTHER, ONE, WHICH, Habits
 from kakehashi.dialects.grammar import Word
 from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, shown
@@ -112,6 +112,7 @@ MANNER = Manner(
         *shown(SHOW, CLEAR),
         configuring("Enter configuration mode", "Configure from the terminal"),
         *debugging(_TOPICS),
+        diagnosis(_CRYPTO),
         *common(Word("source", "Where it comes from")),
         *leaving(privileged=True),
     ),

@@ -4,7 +4,7 @@ The manual prints the prompts of interfaces; what is said while saving, before a
 command is as users have printed it. The caret and the prompts of other modes are ours.
 """
 
-from kakehashi.dialects.debugging import Topic, debugging
+from kakehashi.dialects.debugging import Topic, debugging, diagnosis
 from kakehashi.dialects.editing import ANY_OTHER, ONE, Habits
 from kakehashi.dialects.grammar import Word
 from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, plain, shown
@@ -82,6 +82,7 @@ MANNER = Manner(
         plain("configure", _CONFIGURE, words=(Word("svintr-config", "Configure, whoever else does"),)),
         *PKI,
         *debugging(_TOPICS),
+        diagnosis(Word("ipsec", "IPsec")),
         plain("terminal monitor", "Tell events here", words=(_EVENTS, Word("start", "Tell events here"))),
         plain("terminal no monitor", "Tell no more", words=(_EVENTS, Word("stop", "Tell no more"))),
         *common(Word("source", "Where it comes from")),

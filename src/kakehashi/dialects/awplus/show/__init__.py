@@ -11,6 +11,7 @@ from kakehashi.dialects.awplus.show import (
     hosts,
     interface,
     ip_route,
+    log,
     peers,
     sas,
 )
@@ -77,6 +78,11 @@ SHOW: tuple[Command, ...] = (
         pattern=(Word("hosts", "Names and addresses"),),
         help="Names of peers, and where they lead",
     ),
+    Command(
+        key="log",
+        pattern=(Word("log", "The log"), Optional(Word("config", "Who is told it", sets=("config", True)))),
+        help="What the log told last, or who is told it",
+    ),
     _pki("certificates", "The certificates of the trustpoints"),
     _pki("trustpoint", "The trustpoints"),
     Command(
@@ -115,6 +121,9 @@ _RENDERERS: dict[str, _Renderer] = {
     "interface": lambda status, gateway, said: interface.render(status, gateway, said.get("interface")),
     "arp": lambda status, *_: interface.render_arp(status),
     "crypto key mypubkey rsa": lambda status, _, said: certificates.render_keys(status, said.get("name")),
+    "log": lambda status, gateway, said: (
+        log.render_config(status, gateway) if said.get("config") else log.render(status)
+    ),
     "hosts": lambda status, gateway, _: hosts.render(status, gateway),
     "crypto pki certificates": lambda status, _, said: certificates.render_certificates(
         status, said.get("name")

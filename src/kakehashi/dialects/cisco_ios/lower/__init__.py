@@ -12,6 +12,7 @@ from kakehashi.dialects.cisco_ios.lower.checks import (
     check_unused,
 )
 from kakehashi.dialects.cisco_ios.lower.crypto_map import lower_maps
+from kakehashi.dialects.cisco_ios.lower.dial_in import find_dial_in, read_server
 from kakehashi.dialects.cisco_ios.lower.fragments import as_interfaces_say
 from kakehashi.dialects.cisco_ios.lower.ikev2 import read_ikev2
 from kakehashi.dialects.cisco_ios.lower.interface import lower_interface
@@ -40,21 +41,36 @@ DIALECT = "cisco-ios"
 def lower_document(document: Document, file: str) -> Lowered:
     """Lower a configuration. Every line is in the gateway, or a finding says why it is not."""
     report = Report(file)
-    report_lines(document, lists_in_use(document), report)
+    dial_in = find_dial_in(document)
+    report_lines(document, lists_in_use(document), report, dial_in.lines if dial_in else frozenset())
     tell_several(document, report)
     tell_of_firewalls(document, report)
     around = _read(document, report)
-    maps = lower_maps(around)
+    maps = lower_maps(around, dial_in)
     routed, used_profiles = lower_tunnels(around)
     # Tunnel interfaces stand where they are written; those of maps come after them.
     tunnels = tuple(as_interfaces_say(t, around.blocks, around.interfaces) for t in (*routed, *maps.tunnels))
     if any(isinstance(t, Ikev1Tunnel) for t in tunnels):
         tell_built_in(around.peers.phase1, report)
     check_interfaces(around.interfaces, around.routes, around.lists, report)
-    check_routes(document, around.interfaces, around.routes, tunnels, report)
+    led_into = tuple(t for t in tunnels if t.interface not in maps.dialed_in)
+    check_routes(document, around.interfaces, around.routes, led_into, report)
     check_same_peers(tunnels, report)
     check_translation(document, tunnels, around.lists, report)
     check_unused(around, maps.used_maps, maps.used_dynamic, used_profiles)
+    servers = tuple(
+        read_server(dial_in, name, hostname(document), document, report)
+        for name in (maps.dialed_in[:1] if dial_in else ())
+        if dial_in
+    )
+    if dial_in and not servers:
+        report.warning(
+            dial_in.group.line,
+            "no-transport",
+            "nobody can dial in: no dynamic crypto map is in transport mode, and without IPsec L2TP is not "
+            "done here",
+            "add `mode transport` to its transform sets",
+        )
     gateway = Gateway(
         dialect=DIALECT,
         unknown_peer_policy=around.ikev2.policy(None, None),
@@ -68,6 +84,7 @@ def lower_document(document: Document, file: str) -> Lowered:
         names=read_name_service(document),
         logging=read_logging(document, report),
         trustpoints=tuple(around.peers.phase1.trustpoints.values()),
+        l2tp_servers=servers,
         files=(file,),
     )
     return Lowered(gateway, report.findings())

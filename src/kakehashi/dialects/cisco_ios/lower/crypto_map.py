@@ -7,6 +7,7 @@ from itertools import pairwise
 from kakehashi.dialects.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.interfaces import interface_of
 from kakehashi.dialects.cisco_ios.lower.around import Around
+from kakehashi.dialects.cisco_ios.lower.dial_in import DialIn
 from kakehashi.dialects.cisco_ios.lower.names import undefined
 from kakehashi.dialects.cisco_ios.lower.phase2 import (
     Settings,
@@ -21,29 +22,35 @@ from kakehashi.model.address import ANY, IPAddress, PeerAddress
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Interface, InterfaceKind
 from kakehashi.model.ikev1 import Ikev1Tunnel
-from kakehashi.model.selector import ANY_IPV4, ANY_IPV6
+from kakehashi.model.l2tp import PORT
+from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, TrafficSelector
+from kakehashi.model.translation import UDP
 from kakehashi.model.tunnel import Bypass, OutgoingInterface, Tunnel
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What the maps became, and the names that they used."""
+    """What the maps became, and the names that they used. `dialed_in`: the tunnels that people dial in by."""
 
     interfaces: tuple[Interface, ...]
     tunnels: tuple[Tunnel, ...]
     used_dynamic: frozenset[str]
     used_maps: frozenset[str]
+    dialed_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One entry of a map where it is applied. `template`: the dynamic entry that it is made after."""
+    """One entry of a map where it is applied. `template`: the dynamic entry that it is made after.
+    `callers`: people dial in by it.
+    """
 
     map: str
     name: str
     block: Block
     interface: str  # that bears the map, "" if none does
     template: Block | None = None
+    callers: bool = False
 
     @property
     def settings(self) -> Block:
@@ -56,8 +63,11 @@ class _Entry:
         return 6 if self.block.opener.get("ipv6") else 4
 
 
-def lower_maps(around: Around) -> Made:
-    """The tunnels of all maps, in the order of their sequence numbers."""
+def lower_maps(around: Around, dial_in: DialIn | None = None) -> Made:
+    """The tunnels of all maps, in the order of their sequence numbers.
+
+    `dial_in`: people dial in; the first dynamic entry in transport mode is for them.
+    """
     report = around.report
     maps = read_maps(around.document, "crypto map")
     templates = read_maps(around.document, "crypto dynamic-map")
@@ -65,20 +75,52 @@ def lower_maps(around: Around) -> Made:
     interfaces: list[Interface] = []
     tunnels: list[Tunnel] = []
     used: set[str] = set()
+    dialed_in: list[str] = []
     for name, entries in maps.items():
         borne_by = bearers.get(name, [])
         if not borne_by:
             _tell_not_applied(name, entries[0], report)
-        for number, interface in enumerate(borne_by or [""]):
-            for entry in _entries(name, entries, templates, interface, number, used, report):
+        for number, bearer in enumerate(borne_by or [""]):
+            for found in _entries(name, entries, templates, bearer, number, used, report):
+                entry = found
+                if dial_in and not dialed_in and _is_for_callers(entry, around):
+                    dialed_in.append(entry.name)
+                    entry = replace(entry, callers=True)
                 tunnel = _tunnel(entry, around)
+                interface = _interface(entry, tunnel, around)
+                if dial_in and entry.callers:
+                    tunnel, interface = _for_callers(tunnel, interface, dial_in)
                 tunnels.append(tunnel)
-                interfaces.append(_interface(entry, tunnel, around))
+                interfaces.append(interface)
     for (key, name), statement in around.of_map.items():
         if name not in maps:
             remedy = f"add `crypto map {name} 1 ipsec-isakmp`"
             undefined(report, statement.line, "crypto map", name, f"`{key}`", maps, remedy)
-    return Made(tuple(interfaces), tuple(tunnels), frozenset(used), frozenset(bearers))
+    return Made(tuple(interfaces), tuple(tunnels), frozenset(used), frozenset(bearers), tuple(dialed_in))
+
+
+def _is_for_callers(entry: _Entry, around: Around) -> bool:
+    """Is it for peers of unknown address, in transport mode, by IKEv1?"""
+    names = (n for line in entry.settings.all("set transform-set") for n in line.get("transform sets", ()))
+    modes = {around.phase2.sets[name].mode for name in names if name in around.phase2.sets}
+    is_ikev1 = entry.template is not None and entry.settings.last("set ikev2-profile") is None
+    return is_ikev1 and modes == {EncapsulationMode.TRANSPORT}
+
+
+def _for_callers(tunnel: Tunnel, interface: Interface, dial_in: DialIn) -> tuple[Tunnel, Interface]:
+    """UDP port 1701 of the two ends, and an interface like the template (RFC 3193 section 4)."""
+    local = TrafficSelector(ANY_IPV4.start, ANY_IPV4.end, UDP, PORT, PORT)
+    remote = TrafficSelector(ANY_IPV4.start, ANY_IPV4.end, UDP)
+    ipsec = replace(tunnel.ipsec, local_selectors=(local,), remote_selectors=(remote,))
+    template = dial_in.template
+    lender = template.last("ip unnumbered") if template else None
+    mss = template.last("ip tcp adjust-mss") if template else None
+    made = replace(
+        interface,
+        unnumbered=(interface_of(lender, "interface") if lender else None) or interface.unnumbered,
+        adjust_mss=mss.get("mss") if mss else None,
+    )
+    return replace(tunnel, ipsec=ipsec, policy_based=False, bypass=()), made
 
 
 def read_maps(document: Document, key: str) -> dict[str, list[Block]]:
@@ -343,6 +385,8 @@ def _mode(
     """Transport mode is for traffic between the two ends alone; all else goes in tunnel mode."""
     if not settings.wants_transport():
         return EncapsulationMode.TUNNEL
+    if entry.callers:
+        return EncapsulationMode.TRANSPORT
     if pairs.is_between(source if not isinstance(source, str) else None, peers[0] if peers else None):
         return EncapsulationMode.TRANSPORT
     report.info(

@@ -30,6 +30,7 @@ def lower_interface(block: Block, report: Report) -> Interface | None:
         name=block.name,
         kind=kind_of(block.name),
         enabled=True,  # a running configuration says `shutdown` where it holds
+        proxy_arp=True,
         source=report.source(block.line),
     )
     for statement in block.lines:
@@ -87,6 +88,8 @@ def _apply(interface: Interface, statement: Statement, report: Report) -> Interf
             return with_dhcp_ipv6(interface, on, statement.line, report)
         case "ipv6 address":
             return _ipv6_address(interface, statement, report)
+        case "ip proxy-arp":
+            return replace(interface, proxy_arp=on)
         case "ip mtu":
             return replace(interface, mtu=statement.get("mtu") if on else None)
         case "mtu":

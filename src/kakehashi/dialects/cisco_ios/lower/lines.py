@@ -37,10 +37,16 @@ class _Walk:
     hosts: list[int] = field(default_factory=list)
 
 
-def report_lines(document: Document, lists: frozenset[str], report: Report) -> None:
-    """Say what became of every line that reaches nobody; each line once."""
+def report_lines(
+    document: Document, lists: frozenset[str], report: Report, taken: frozenset[int] = frozenset()
+) -> None:
+    """Say what became of every line that reaches nobody; each line once. `taken`: lines that are ours in this
+    configuration, and in others the host's or nobody's.
+    """
     walk = _Walk(report, lists, any(is_indented(item) for item in document.walk()))
     _walk(document.items, Support.OURS, None, walk)
+    walk.foreign = [line for line in walk.foreign if line not in taken]
+    walk.hosts = [line for line in walk.hosts if line not in taken]
     if walk.foreign:
         report.info(
             walk.foreign[0],

@@ -10,6 +10,7 @@ from kakehashi.dialects.cisco_ios.render.interface import interface_lines, write
 from kakehashi.dialects.cisco_ios.render.isakmp import write_phase1
 from kakehashi.dialects.cisco_ios.render.log import log_lines
 from kakehashi.dialects.cisco_ios.render.name_service import name_lines
+from kakehashi.dialects.cisco_ios.render.pki import write_trustpoints
 from kakehashi.dialects.cisco_ios.render.route import route_line
 from kakehashi.dialects.cisco_ios.render.track import tracks
 from kakehashi.dialects.cisco_ios.render.transforms import write_common
@@ -22,6 +23,7 @@ def render(gateway: Gateway) -> Rendered:
     """The text that says `gateway`, and what of it the device has no words for."""
     book = Book(gateway, Losses(), lists=list(gateway.access_lists))
     losses = book.losses
+    write_trustpoints(book)
     profiles = write_phase1(book)
     write_ikev2_common(book)
     write_common(book)
@@ -43,6 +45,7 @@ def render(gateway: Gateway) -> Rendered:
         hostname,
         [*name_lines(gateway.names)],
         [*log_lines(gateway.logging, losses)],
+        book.pki,
         book.phase1,
         book.ikev2,
         book.ipsec,

@@ -13,6 +13,7 @@ class Book:
 
     gateway: Gateway
     losses: Losses
+    pki: list[str] = field(default_factory=list)
     phase1: list[str] = field(default_factory=list)
     ikev2: list[str] = field(default_factory=list)
     ipsec: list[str] = field(default_factory=list)

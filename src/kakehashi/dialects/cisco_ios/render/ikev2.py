@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from kakehashi.dialects.cisco_ios import defaults
 from kakehashi.dialects.cisco_ios.render.book import Book
+from kakehashi.dialects.cisco_ios.render.pki import method_word, trustpoint_lines
 from kakehashi.dialects.cisco_ios.words import (
     GROUPS,
     IKEV2_CIPHERS,
@@ -15,7 +16,7 @@ from kakehashi.dialects.cisco_ios.words import (
 from kakehashi.dialects.rendering import is_word, plain_secret
 from kakehashi.model.address import ANY, Hostname, IPAddress
 from kakehashi.model.algorithms import IkeAlgorithms
-from kakehashi.model.identity import Authentication, AuthenticationMethod, Identity
+from kakehashi.model.identity import Authentication, Identity
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.secret import Secret
 from kakehashi.model.source import Source
@@ -181,9 +182,10 @@ def _profile(tunnel: Ikev2Tunnel, ring: str, book: Book) -> Iterator[str]:
     if not tunnel.local.by_address:
         yield from (f"identity local {text}" for text in _identity(tunnel.local, book))
     for side, word in ((tunnel.local, "local"), (tunnel.peer, "remote")):
-        yield f"authentication {word} {'pre-share' if side.method is AuthenticationMethod.PSK else 'rsa-sig'}"
+        yield f"authentication {word} {method_word(side)}"
     if tunnel.local.secret is not None or tunnel.peer.secret is not None:
         yield f"keyring local {ring}"
+    yield from trustpoint_lines(tunnel, book)
     if ike.rekey.lifetime != defaults.IKEV2_LIFETIME:
         yield f"lifetime {ike.rekey.lifetime}"
     yield from _keeping(ike, common, tunnel, book)
@@ -236,11 +238,4 @@ def _tell_what_is_fixed(tunnel: Ikev2Tunnel, book: Book) -> None:
     ):
         book.losses.unless(
             fits, tunnel.source, f"{tunnel.interface}: {what}", "the device has no setting for it"
-        )
-    for side in (tunnel.local, tunnel.peer):
-        book.losses.unless(
-            side.method is AuthenticationMethod.PSK,
-            side.source,
-            "certificates",
-            "their names and where they are kept are not translated",
         )

@@ -112,17 +112,15 @@ def _policy(number: int | None, proposal: Phase1Proposal, book: Book) -> list[st
     losses.unless(
         proposal.kilobytes is None, source, f"phase 1 ends after {proposal.kilobytes} kB", "time alone counts"
     )
-    pre_shared = losses.unless(
-        proposal.authentication is AuthenticationMethod.PSK, source, "certificates", "not translated"
-    )
-    if not (cipher and hashed and group and pre_shared):
+    if not (cipher and hashed and group):
         return []
+    proves = "pre-share" if proposal.authentication is AuthenticationMethod.PSK else "rsa-sig"
     lifetime = [f" lifetime {proposal.lifetime}"] if proposal.lifetime != defaults.POLICY_LIFETIME else []
     return [
         f"crypto isakmp policy {number}",
         f" encr {cipher[0]}",
         *([f" hash {hashed[0]}"] if proposal.hash != defaults.POLICY_HASH else []),
-        " authentication pre-share",
+        f" authentication {proves}",
         f" group {group}",
         *lifetime,
     ]
@@ -179,6 +177,8 @@ def _keepalive(dpd: DeadPeerDetection, peer: Ikev1Peer, book: Book, word: str = 
 
 def _key_line(peer: Ikev1Peer, words: str, book: Book) -> list[str]:
     secret = plain_secret(peer.secret) if peer.secret is not None else None
+    if not any(p.authentication is AuthenticationMethod.PSK for p in peer.proposals):
+        return []
     if secret is None:
         book.losses.add(peer.source, f"the key of {peer.name}", "a key is one word of text")
         return []

@@ -16,9 +16,11 @@ from kakehashi.dialects.cisco_ios.show import (
     ip_route,
     ipsec_sa,
     isakmp,
+    log,
     nat,
     session,
     track,
+    vpdn,
 )
 from kakehashi.dialects.diagnosis import wanted
 from kakehashi.dialects.grammar import Argument, Command, Either, Optional, Pattern, Word
@@ -105,6 +107,7 @@ SHOW: tuple[Command, ...] = (
             (Word("rsa", "Of RSA"),), (Word("ec", "On an elliptic curve"),), (Word("all", "All of them"),)
         ),
     ),
+    _command("logging", "Who is told the log, and what it told last", Word("logging", "The log")),
     _command("hosts", "Names of peers, and where they lead", Word("hosts", "Names and addresses")),
     _command(
         "ip nat translations",
@@ -113,8 +116,6 @@ SHOW: tuple[Command, ...] = (
         Word("nat", "Address translation"),
         Word("translations", "Entries"),
     ),
-    _command("ip route", "Routes of IPv4", Word("ip", "IPv4"), Word("route", "Routes")),
-    _command(
     _command(
         "interfaces",
         "The interfaces, with what went through them",
@@ -135,6 +136,8 @@ SHOW: tuple[Command, ...] = (
         Word("ip", "IPv4"),
         Word("arp", "Hardware addresses"),
     ),
+    _command("ip route", "Routes of IPv4", Word("ip", "IPv4"), Word("route", "Routes")),
+    _command(
         "track",
         "The tracked objects",
         Word("track", "Tracked objects"),
@@ -148,6 +151,20 @@ SHOW: tuple[Command, ...] = (
         Word("statistics", "What has become of them"),
         Optional(Argument("number", Number(1, 2147483647), "One of them")),
     ),
+    _command("vpdn", "Who has dialed in", Word("vpdn", "Virtual private dialup network")),
+    _command(
+        "vpdn tunnel",
+        "The tunnels of L2TP",
+        Word("vpdn", "Virtual private dialup network"),
+        Word("tunnel", "Tunnels"),
+    ),
+    _command(
+        "vpdn session",
+        "The sessions of L2TP",
+        Word("vpdn", "Virtual private dialup network"),
+        Word("session", "Sessions"),
+    ),
+    _command("users", "Who is logged in, and who has dialed in", Word("users", "Users")),
     _command("ipv6 route", "Routes of IPv6", Word("ipv6", "IPv6"), Word("route", "Routes")),
 )
 CLEAR: tuple[Command, ...] = (
@@ -171,12 +188,12 @@ _NUMBERED: dict[str, Callable[[Status, Gateway, int | None], str]] = {
     "track": track.render,
     "ip sla statistics": track.render_statistics,
 }
-_PRINTERS: dict[str, Callable[[Status, Gateway], str]] = {
-    "isakmp policy": lambda _, gateway: isakmp.render_policies(gateway),
 _OF_INTERFACES: dict[str, Callable[[Status, Gateway, str | None], str]] = {
     "interfaces": interfaces.render,
     "ip interface": interfaces.render_ip,
 }
+_PRINTERS: dict[str, Callable[[Status, Gateway], str]] = {
+    "isakmp policy": lambda _, gateway: isakmp.render_policies(gateway),
     "isakmp sa": lambda status, _: isakmp.render(status),
     "isakmp sa detail": lambda status, _: isakmp.render_detail(status),
     "transform-set": lambda _, gateway: configuration.render_transform_sets(gateway),
@@ -192,12 +209,17 @@ _OF_INTERFACES: dict[str, Callable[[Status, Gateway, str | None], str]] = {
     "pki trustpoints": certificates.render_trustpoints,
     "key mypubkey": lambda status, _: certificates.render_keys(status),
     "hosts": hosts.render,
+    "logging": log.render,
     "ip nat translations": nat.render,
+    "vpdn": vpdn.render,
+    "vpdn tunnel": vpdn.render_tunnels,
+    "vpdn session": vpdn.render_sessions,
+    "users": vpdn.render_users,
+    "arp": lambda status, _: interfaces.render_arp(status),
+    "ip arp": lambda status, _: interfaces.render_arp(status),
     "ip route": lambda status, _: ip_route.render_ipv4(status),
     "ipv6 route": lambda status, _: ip_route.render_ipv6(status),
 }
-    "arp": lambda status, _: interfaces.render_arp(status),
-    "ip arp": lambda status, _: interfaces.render_arp(status),
 
 
 def show(words: Sequence[str], status: Status, gateway: Gateway) -> str:
@@ -208,11 +230,11 @@ def show(words: Sequence[str], status: Status, gateway: Gateway) -> str:
         return access_lists.render(status, gateway, version, found.values.get("list"))
     if found.command.key in _NUMBERED:
         return _NUMBERED[found.command.key](status, gateway, found.values.get("number"))
+    if found.command.key in _OF_INTERFACES:
+        return _OF_INTERFACES[found.command.key](status, gateway, name_in(found.values, "interface"))
     key = found.command.key + (" detail" if found.values.get("detail") else "")
     return _PRINTERS[key](status, gateway)
 
-    if found.command.key in _OF_INTERFACES:
-        return _OF_INTERFACES[found.command.key](status, gateway, name_in(found.values, "interface"))
 
 def clear(words: Sequence[str], status: Status) -> Clear:
     """What `clear WORDS` asks for. ShowError."""

@@ -17,6 +17,8 @@ from kakehashi.dialects.nec_ix.show import (
     interfaces,
     ip_route,
     ipsec_sa,
+    l2tp,
+    log,
     napt,
     phase1,
     phase2,
@@ -91,7 +93,6 @@ SHOW: tuple[Command, ...] = (
         pattern=(Word("ipv6", "IPv6"), Word("filter", "Filters")),
         help="The filters of the interfaces, with what each entry has decided",
     ),
-    Command(key="ip route", pattern=(Word("ip", "IPv4"), Word("route", "Routes")), help="Routes of IPv4"),
     Command(
         key="interfaces",
         pattern=(
@@ -110,6 +111,7 @@ SHOW: tuple[Command, ...] = (
         pattern=(Word("arp", "ARP"), Word("entry", "Whose hardware address is known")),
         help="Which hardware address an address has",
     ),
+    Command(key="ip route", pattern=(Word("ip", "IPv4"), Word("route", "Routes")), help="Routes of IPv4"),
     Command(
         key="watch-group",
         pattern=(
@@ -128,6 +130,12 @@ SHOW: tuple[Command, ...] = (
         pattern=(Word("pki", "Certificates"), Word("cert", "Those of the device's storage")),
         help="The certificates of the device's storage",
     ),
+    Command(
+        key="logging", pattern=(Word("logging", "What the log told last"),), help="What the log told last"
+    ),
+    Command(key="syslog", pattern=(Word("syslog", "Log hosts"),), help="Which log hosts are told"),
+    Command(key="l2tp", pattern=(Word("l2tp", "Tunnels of L2TP"),), help="Who has dialed in, by tunnel"),
+    Command(key="ppp", pattern=(Word("ppp", "Links of PPP"),), help="The link of each who has dialed in"),
     Command(key="ipv6 route", pattern=(Word("ipv6", "IPv6"), Word("route", "Routes")), help="Routes of IPv6"),
 )
 CLEAR: tuple[Command, ...] = (
@@ -144,12 +152,14 @@ _OF_STATUS: dict[str, Callable[[Status], str]] = {
     "ikev2 sa": sa.render,
     "ikev2 child-sa": child_sa.render,
     "pki cert": certificates.render,
+    "arp entry": interfaces.render_arp,
+    "l2tp": l2tp.render_l2tp,
+    "ppp": l2tp.render_ppp,
     "ip route": ip_route.render_ipv4,
     "ipv6 route": ip_route.render_ipv6,
 }
 _OF_CONFIGURATION: dict[str, Callable[[Gateway], str]] = {
     "ike policy": phase1.render_policies,
-    "arp entry": interfaces.render_arp,
     "ike proposal": phase1.render_proposals,
     "ipsec policy": phase2.render_policies,
     "ipsec autokey-map": phase2.render_autokey_maps,
@@ -164,12 +174,14 @@ _OF_BOTH: dict[str, Callable[[Status, Gateway], str]] = {
     "ipsec sa": ipsec_sa.render,
     "ipsec sa brief": ipsec_sa.render_brief,
     "tunnel status": tunnel_status.render,
+    "ip address": interfaces.render_addresses,
     "watch-group": watch.render,
     "watch-group detail": watch.render_detail,
     "network-monitor": watch.render_monitor,
+    "logging": log.render,
+    "syslog": log.render_syslog,
     "ip napt translation": napt.render,
     "ip nat translation": napt.render,
-    "ip address": interfaces.render_addresses,
     "ip filter": filters.render_ipv4,
     "ipv6 filter": filters.render_ipv6,
 }
@@ -183,6 +195,8 @@ def show(words: Sequence[str], status: Status, gateway: Gateway) -> str:
     if group is not None:
         gateway = _only_group(gateway, group)
     shown = _only(status, tunnel) if tunnel else status
+    if key == "interfaces":
+        return interfaces.render(status, gateway, values.get("interface"))
     if key in _OF_CONFIGURATION:
         return _OF_CONFIGURATION[key](gateway)
     return _OF_STATUS[key](shown) if key in _OF_STATUS else _OF_BOTH[key](shown, gateway)
@@ -190,8 +204,6 @@ def show(words: Sequence[str], status: Status, gateway: Gateway) -> str:
 
 def clear(words: Sequence[str], status: Status) -> Clear:
     """What `clear WORDS` asks for. ShowError."""
-    if key == "interfaces":
-        return interfaces.render(status, gateway, values.get("interface"))
     key, values = _read("clear", words, CLEAR, status)
     return Clear(values.get("tunnel"), _VERSIONS[key])
 
