@@ -62,14 +62,16 @@ class Dialer:
     def install_session(self, **changes: object) -> None:
         self.pair.left.call("install_session", "lns", self.session(**changes))
 
-    def install(self) -> ChildSa:
-        """The next Child SA with this client; the one before stays. Gives it as the server has it."""
+    def install(self, peer: str | None = None) -> ChildSa:
+        """The next Child SA with this client; the one before stays. Gives it as the server has it. `peer`: if not
+        the client's name.
+        """
         self.generation += 1
         spi = 0x1000 * (1 + self.number) + self.generation
         left, _ = child_pair(
             self.pair, encapsulation=True, tunnel="lns", spis=(spi, spi + 0x800),
             mode=EncapsulationMode.TRANSPORT, local_selectors=L2TP_ONLY, remote_selectors=L2TP_ONLY,
-            peer=self.peer,
+            peer=self.peer if peer is None else peer,
         )  # fmt: skip
         ends = Path(left.path.local, SocketAddress(left.path.remote.ip, self.port))
         left = replace(left, path=ends)
@@ -79,8 +81,11 @@ class Dialer:
 
     def send_udp(self, datagram: bytes, protocol: int = 17) -> None:
         """Send what ESP protects."""
-        sealed = self.there.encrypt(IP(src=CLIENT, dst=SERVER, proto=protocol) / Raw(datagram))
-        self.send_sealed(bytes(sealed[ESP]))
+        self.send_sealed(self.seal(datagram, protocol))
+
+    def seal(self, datagram: bytes, protocol: int = 17) -> bytes:
+        whole = self.there.encrypt(IP(src=CLIENT, dst=SERVER, proto=protocol) / Raw(datagram))
+        return bytes(whole[ESP])
 
     def send_sealed(self, octets: bytes) -> None:
         assert self.process.stdin

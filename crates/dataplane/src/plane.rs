@@ -249,7 +249,8 @@ impl Plane {
         }
         let usage = Arc::new(ChildUse::default());
         let selectors = Arc::new(sa.selectors);
-        let peer: Arc<str> = sa.peer.into();
+        let peer = if device.l2tp.is_some() { dialer(sa.peer, sa.tunnel) } else { sa.peer };
+        let peer: Arc<str> = peer.into();
         self.to_ingress.leave(ingress::Command::Install {
             child: Box::new(ingress::Child {
                 spi_in: sa.spi_in,
@@ -337,6 +338,7 @@ impl Plane {
         let &(tunnel, _) = tunnel.ok_or_else(|| Refusal::NoSuchTunnel(server.to_owned()))?;
         let Described { key, peer, networks, header, mtu } = described;
         let usage = state.sessions.entry((tunnel, key)).or_default().clone();
+        let peer = dialer(&peer, server).into();
         let session = Arc::new(Session { key, peer, networks, header, mtu, usage });
         self.to_ingress.leave(ingress::Command::InstallSession { tunnel, session: session.clone() });
         self.to_egress.leave(egress::Command::InstallSession { tunnel, session });
@@ -355,7 +357,7 @@ impl Plane {
     /// Send a message of an L2TP server to UDP port `port` of `peer`. A failure is counted.
     pub fn send_l2tp(&self, server: &str, message: &[u8], peer: &str, port: u16) {
         if let Some(&(tunnel, _)) = lock(&self.state).tunnels.get(server) {
-            let (message, peer) = (message.to_vec(), peer.into());
+            let (message, peer) = (message.to_vec(), dialer(peer, server).into());
             self.to_egress.post(egress::Command::SendMessage { tunnel, message, peer, port });
         }
     }
@@ -431,6 +433,15 @@ impl Plane {
             let _ = thread.join();
         }
         drop(tunnels);
+    }
+}
+
+/// Who dials in to a server: a peer without a name has the server's.
+fn dialer<'a>(peer: &'a str, server: &'a str) -> &'a str {
+    if peer.is_empty() {
+        server
+    } else {
+        peer
     }
 }
 
