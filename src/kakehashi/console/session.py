@@ -153,8 +153,8 @@ class Session:
             await self.certificates.run(match)
             return
         spelled = spelled_out(words, place.mode.commands)
-        if self.dialect.name == "cisco-ios" and "secret" in words:
-            spelled = hashed(spelled, os.urandom(12))
+        if "secret" in words or "password" in words:
+            spelled = hashed(spelled, self.dialect.name, os.urandom(12))
         afterwards = await self.certificates.before(match)
         answer = await self.router.type(place.path, spelled)
         enters = match.command.enters and not match.negated

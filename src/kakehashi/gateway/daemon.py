@@ -14,6 +14,7 @@ from pyroute2.netlink.exceptions import NetlinkError
 from kakehashi.dataplane.protocol import DataPlane
 from kakehashi.gateway import backends, configuration, status, unsupported
 from kakehashi.gateway.access.driver import Access
+from kakehashi.gateway.access.status import callers_of, drops_of, tunnels_of
 from kakehashi.gateway.answers import Answers
 from kakehashi.gateway.certificates import Certificates
 from kakehashi.gateway.changes import Changes
@@ -424,6 +425,9 @@ class Daemon:
                 interface_statuses(self._gateway, self._mapped.devices, facts, tunnels, devices.passed())
             ),
             neighbours=tuple(neighbour_statuses(self._mapped.devices, devices.neighbours())),
+            l2tp_tunnels=tuple(tunnels_of(self._access.look(), driver.now())),
+            callers=tuple(callers_of(self._access.look(), driver.now())),
+            l2tp_drops=drops_of(self._access, counters.l2tp_drops),
         )
         return self._certificates.added_to(merged)
 

@@ -8,7 +8,7 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kakehashi.model.address import IPAddress, IPInterface, Path
+from kakehashi.model.address import IPAddress, IPInterface, Path, SocketAddress
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.certificate import CertificateStatus, KeyStatus
 from kakehashi.model.child_sa import ChildSa
@@ -384,10 +384,52 @@ class TranslationStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class L2tpTunnelStatus:
+    """One L2TP tunnel that people have dialed in by. `interface`: the server's; IDs are ours and the peer's;
+    `age`: seconds since it stands.
+    """
+
+    interface: str
+    tunnel_id: int
+    peer_tunnel_id: int
+    host_name: str
+    remote: SocketAddress
+    age: float
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerStatus:
+    """One session of somebody who has dialed in. `user` is "" before the login; `address` None before IPCP.
+
+    `idle`: seconds since an IP packet passed, `age` since it began; counters are of IP packets.
+    """
+
+    interface: str
+    tunnel_id: int
+    session_id: int
+    peer_tunnel_id: int
+    peer_session_id: int
+    host_name: str
+    remote: SocketAddress
+    user: str
+    method: str
+    address: IPAddress | None
+    mtu: int
+    age: float
+    idle: float
+    inbound_packets: int = 0
+    inbound_octets: int = 0
+    outbound_packets: int = 0
+    outbound_octets: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
     """The whole gateway at one moment. `drops` counts packets of no tunnel, by the name of the reason.
 
     `traffic`: what each pair of ESP SAs has carried, by its inbound SPI.
+    `l2tp_drops`: what came to nothing of L2TP, PPP and logins, by the reason.
     `access_matches`: for each access list that filters, how many packets each of its entries has decided
     about.
     """
@@ -411,3 +453,6 @@ class Status:
     certificates: tuple[CertificateStatus, ...] = ()
     keys: tuple[KeyStatus, ...] = ()
     log: LogStatus = field(default=LogStatus())
+    l2tp_tunnels: tuple[L2tpTunnelStatus, ...] = ()
+    callers: tuple[CallerStatus, ...] = ()
+    l2tp_drops: dict[str, int] = field(default_factory=dict)
