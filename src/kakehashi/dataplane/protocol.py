@@ -202,8 +202,8 @@ class DataPlane(Protocol):
 
         `ChildSa.peer` tells whose an SA is, "" is the same as `name`; of each peer the one that was to be
         used last sends. Packets of the TUN device `device` go to the session that has their destination in
-        its networks, and nobody is asked for an SA. `set_sizes`, `remove_tunnel` and what concerns SAs is as for
-        other tunnels. OSError: as `add_tunnel`, and where the data plane does no L2TP.
+        its networks, and nobody is asked for an SA. `set_sizes`, `remove_tunnel` and what concerns SAs is as
+        for other tunnels. OSError: as `add_tunnel`, and where the data plane does no L2TP.
         """
 
     def install_session(self, server: str, session: L2tpSession) -> None:
