@@ -8,7 +8,7 @@ from kakehashi.ike.effects import EventName
 from kakehashi.model.certificate import CertificateUse, RevocationMethod
 from kakehashi.model.ikev1 import ExchangeMode
 from kakehashi.wire.registry import ikev1
-from kakehashi.wire.registry.ikev2 import AuthMethod, CertEncoding, ExchangeType, IdType
+from kakehashi.wire.registry.ikev2 import AuthMethod, CertEncoding, ExchangeType, IdType, TsType
 from kakehashi.wire.v1 import certificate as v1_certificate
 from kakehashi.wire.v1.identification import Identification
 from kakehashi.wire.v1.payloads import Payload as V1Payload
@@ -18,7 +18,7 @@ from kakehashi.wire.v2.certificate import Certificate, CertificateRequest
 from kakehashi.wire.v2.identification import IdentificationInitiator
 from kakehashi.wire.v2.payloads import Payload
 from kakehashi.wire.v2.sa import SecurityAssociation
-from kakehashi.wire.v2.traffic_selector import TrafficSelectorsInitiator, TrafficSelectorsResponder
+from kakehashi.wire.v2.traffic_selector import Selector, TrafficSelectorsInitiator, TrafficSelectorsResponder
 from tests.conversations.gateways import SITE1, SITE2, TUNNEL
 from tests.conversations.test_certificates import CERTIFICATE, SITES, keyring, site
 from tests.conversations.v1.test_certificates import site as ikev1_site
@@ -32,6 +32,7 @@ GOOD = ROOT.issue(
     kind="rsa",
     extensions=[lists("http://pki.example/crl"), asks("http://pki.example/ocsp")],
 )
+EVERYTHING = Selector(TsType.TS_IPV4_ADDR_RANGE, 0, 0, 65535, bytes(4), b"\xff" * 4)
 METHODS = [(RevocationMethod.NONE,), (RevocationMethod.CRL,), (RevocationMethod.OCSP, RevocationMethod.CRL)]
 
 
@@ -82,15 +83,15 @@ def said(chance: random.Random) -> list[Payload]:
         proof = bytes([chance.choice((len(identifier), 0, 255))]) + identifier + proof
     rest: list[Payload] = [
         SecurityAssociation((ESP_PROPOSAL,)),
-        TrafficSelectorsInitiator(()),
-        TrafficSelectorsResponder(()),
+        TrafficSelectorsInitiator((EVERYTHING,)),
+        TrafficSelectorsResponder((EVERYTHING,)),
     ]
     payloads = [
         IdentificationInitiator(IdType.ID_FQDN, SITES[0].encode()),
         *certificates,
         *requests,
         Authentication(method, proof),
-        *rest[: 1 if chance.random() < 0.8 else 0],
+        *rest[: 3 if chance.random() < 0.9 else chance.randrange(3)],
     ]
     if chance.random() < 0.3:
         chance.shuffle(payloads)

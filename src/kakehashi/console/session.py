@@ -98,8 +98,9 @@ class Session:
             if len(found.ambiguous) > 1 or not found.expected:
                 return written(found, self.dialect.notation)
             return refusal(found, mode, self.manner, text, len(self.prompt))
-        if not self.place.configures:
-            found = Help(tuple(line for line in found.lines if line.text not in ("end", "no")), found.begun)
+        if not self.place.configures or mode is FILTERS:
+            hidden = ("end", "no", "exit") if mode is FILTERS else ("end", "no")
+            found = Help(tuple(line for line in found.lines if line.text not in hidden), found.begun)
         return written(found, self.dialect.notation) if found.lines else "% Unrecognized command"
 
     def complete(self, text: str) -> Completion:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from kakehashi.model.address import IPInterface
 from kakehashi.model.gateway import Interface
+from kakehashi.model.identity import Authentication
 from kakehashi.model.secret import Secret
 from kakehashi.model.source import Source
 
@@ -73,6 +74,17 @@ class Losses:
             elif word not in found:
                 found.append(word)
         return found
+
+
+def tell_of_certificates(side: Authentication, losses: Losses) -> None:
+    """What only a device with certificate maps can say of a side."""
+    maps = side.certificates.attributes
+    for fits, what, why in (
+        (not side.by_subject, "the subject of our certificate as our name", "the device has no words for it"),
+        (not side.anybody, "a peer that is known by its certificate alone", "the device wants its name"),
+        (not maps, f"the certificate map {maps[0].name if maps else ''}", "the device has none"),
+    ):
+        losses.unless(fits, side.source, what, why)
 
 
 @dataclass(slots=True)

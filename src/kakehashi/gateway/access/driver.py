@@ -140,7 +140,7 @@ class Access:
         """Those that are lent there now."""
         standing = self.servers.get(tunnel)
         sessions = standing.sessions.values() if standing else ()
-        return tuple(sorted(s.address for s in sessions if s.address is not None))
+        return tuple(sorted(s.address for s in sessions if s.address is not None and s.is_open))
 
     def clear(self, tunnel: str | None = None, user: str | None = None) -> int:
         """End sessions, of a server or of a user, or all; how many."""
@@ -255,6 +255,7 @@ class Access:
                 self._say(Level.WARNING, text, name, "login-refused")
             case ppp.Ipv4Up(user, _, peer, _, mtu):
                 session.address, session.mtu = peer, min(mtu, self._mtu(name))
+                session.is_open = True
                 self._install(standing, session)
                 text = f"{_called(user)} has the address {peer}, MTU {session.mtu}"
                 self._say(Level.NOTICE, text, name, "l2tp-session-up")
@@ -262,7 +263,7 @@ class Access:
                     self._asks.began(standing.settings, session)
                 self._changed()
             case ppp.NetworkDown(4):
-                session.address = None
+                session.is_open = False
                 self._install(standing, session)
                 self._changed()
             case ppp.LinkDown(_, reason):
@@ -305,7 +306,7 @@ class Access:
                 if session.used and session.used.inbound_packets > session.packets_in:
                     session.packets_in = session.used.inbound_packets
                     standing.access.heard(session.id, now)
-                if most and session.address is not None and session.idle(now) >= most:
+                if most and session.is_open and session.idle(now) >= most:
                     standing.access.idle(session.id, now)
         self._step()
         if any(standing.sessions for standing in self.servers.values()):
