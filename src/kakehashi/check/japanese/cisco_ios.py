@@ -149,6 +149,10 @@ SENTENCES: Mapping[str, str] = {
     "here it is not asked for": (
         "L2TP自身の認証が有効でパスワードがなく、装置はPCやスマートフォンを拒否します。ここでは要求しません"
     ),
+    "the RADIUS server has no address of IPv4, or no key that can be read: nobody asks it": (
+        "RADIUSサーバのIPv4アドレスか、読める鍵がなく、問い合わせません"
+    ),
+    "add `address ipv4 ADDRESS` and `key SECRET`": ("`address ipv4 ADDRESS`と`key SECRET`を追加してください"),
     "add `no l2tp tunnel authentication`": "`no l2tp tunnel authentication`を追加してください",
     "nobody can dial in: no dynamic crypto map is in transport mode, and without IPsec L2TP is not "
     "done here": (

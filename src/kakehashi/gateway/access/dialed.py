@@ -11,7 +11,8 @@ from kakehashi.model.l2tp import L2tpSession
 
 @dataclass(slots=True)
 class Dialed:
-    """`address`: lent to the caller, None until IPCP is up; `is_open`: packets pass. Times are monotonic seconds, but `since`.
+    """`address`: lent to the caller, None until IPCP is up; `is_open`: packets pass. Times are monotonic
+    seconds, but `since`.
 
     `used`: what the data plane told of it last; `packets_in`: how many had come by then.
     """
