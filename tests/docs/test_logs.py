@@ -16,6 +16,7 @@ ROWS = {
 }
 # Their names are put together, or stand in a table of their own.
 VARIABLE = {"route-withdrawn", "route-back", "certificate-expires", "certificate-expired", "log-dropped"}
+VARIABLE |= {"l2tp-refused", "l2tp-call-refused", "l2tp-malformed"}
 LEVELS = ("error", "warning", "notice", "info", "debug")
 
 
