@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs/logs.md").read_text(encoding="utf-8")
 ROWS = {
     name: (of, level)
-    for name, of, level in re.findall(r"^\| `([a-z-]+)` \| ([^|]+) \| ([^|]+) \|", TEXT, re.MULTILINE)
+    for name, of, level in re.findall(r"^\| `([a-z0-9-]+)` \| ([^|]+) \| ([^|]+) \|", TEXT, re.MULTILINE)
 }
 # Their names are put together, or stand in a table of their own.
 VARIABLE = {"route-withdrawn", "route-back", "certificate-expires", "certificate-expired", "log-dropped"}
