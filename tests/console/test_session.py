@@ -275,3 +275,16 @@ def test_pages() -> None:
     assert asyncio.run(read("q")) == "0\n1\n2\n--More--"
     assert asyncio.run(read("\rq")) == "0\n1\n2\n--More--3\n--More--"
     assert asyncio.run(read(" g")) == "0\n1\n2\n--More--3\n4\n5\n--More--6\n7\n8\n9\n"
+
+
+def test_while_a_line_is_read_the_tunnels_go_on() -> None:
+    desk = Desk("cisco-ios", WAN)
+
+    async def story() -> None:
+        typing = asyncio.create_task(desk.changes.type((), "hostname kyoto"))
+        await asyncio.sleep(0)
+        assert not typing.done(), "the loop has had a turn before the line was read"
+        await typing
+
+    asyncio.run(story())
+    assert desk.gateway.hostname == "kyoto"
