@@ -3,6 +3,7 @@
 The packet path is what `kakehashi run` has; who agreed on the SAs makes no difference to it, so IKE is left out.
 """
 
+import enum
 import os
 import pickle
 import select
@@ -11,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -21,6 +22,9 @@ from tests.pickling import dump
 from kakehashi.model.address import Path, SocketAddress
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.child_sa import ChildSa, EspKeys
+from kakehashi.model.encapsulation import EncapsulationMode
+from kakehashi.model.gre import Gre
+from kakehashi.model.l2tp import L2tpSession
 from kakehashi.model.secret import Secret
 from kakehashi.model.selector import EVERYTHING
 from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId
@@ -51,6 +55,14 @@ TRIPLE_DES = Suite(Cipher(EncryptionId.ENCR_3DES, 0), IntegrityId.AUTH_HMAC_SHA1
 NULL = Suite(Cipher(EncryptionId.ENCR_NULL, 0), IntegrityId.NONE, 0)
 
 
+class Inside(enum.Enum):
+    """What ESP protects: packets, in tunnel mode, or those that are wrapped, in transport mode."""
+
+    NOTHING = enum.auto()
+    GRE = enum.auto()
+    L2TP = enum.auto()
+
+
 class Plane:
     """A data plane in a namespace, in a process that may use the processors `cpus` only."""
 
@@ -76,10 +88,14 @@ class Plane:
             raise result
         return result
 
-    def add_tunnels(self, addresses: Sequence[str]) -> None:
+    def add_tunnels(self, addresses: Sequence[str], inside: Inside = Inside.NOTHING) -> None:
         """A device for each address."""
         for number, _ in enumerate(addresses):
-            self.call("add_tunnel", f"tun{number}", f"tun{number}", MTU)
+            words = (f"tun{number}", f"tun{number}", MTU)
+            if inside is Inside.L2TP:
+                self.call("add_l2tp_server", *words)
+            else:
+                self.call("add_tunnel", *words, Gre() if inside is Inside.GRE else None)
         batch = "".join(
             f"link set tun{number} up\naddress add {address}/24 dev tun{number}\n"
             for number, address in enumerate(addresses)
@@ -102,7 +118,9 @@ def inner(number: int) -> tuple[str, str]:
     return f"{network}.1", f"{network}.2"
 
 
-def child(network: Network, suite: Suite, in_udp: bool, number: int, is_near: bool) -> ChildSa:
+def child(
+    network: Network, suite: Suite, in_udp: bool, number: int, is_near: bool, inside: Inside = Inside.NOTHING
+) -> ChildSa:
     """One end's view of the Child SA of tunnel `number`."""
 
     def keys(far: bool) -> EspKeys:
@@ -122,7 +140,17 @@ def child(network: Network, suite: Suite, in_udp: bool, number: int, is_near: bo
         tunnel=f"tun{number}", serial_in=1, serial_out=2, cipher=suite.cipher, integrity=suite.integrity,
         spi_in=spis[0], spi_out=spis[1], keys_in=keys(not is_near), keys_out=keys(is_near), esn=False,
         local_selectors=EVERYTHING, remote_selectors=EVERYTHING, path=Path(ends[0], ends[1]),
-        udp_encapsulation=in_udp, replay_window=1024,
+        udp_encapsulation=in_udp, replay_window=1024, peer="far",
+        mode=EncapsulationMode.TUNNEL if inside is Inside.NOTHING else EncapsulationMode.TRANSPORT,
+    )  # fmt: skip
+
+
+def session(number: int, is_near: bool) -> L2tpSession:
+    """One end's view of the L2TP session of tunnel `number`: each has the other dial in."""
+    near, far = (1, 2) if is_near else (2, 1)
+    return L2tpSession(
+        tunnel_id=near, session_id=near, peer_tunnel_id=far, peer_session_id=far, peer="far", mtu=MTU,
+        networks=(ip_network(inner(number)[is_near]),),
     )  # fmt: skip
 
 
@@ -135,6 +163,7 @@ def planes(
     like_a_device: bool = False,
     tunnels: int = 1,
     cpus: tuple[str, str] = ("", ""),
+    inside: Inside = Inside.NOTHING,
 ) -> Iterator[None]:
     """Tunnels with addresses as `inner` says. `like_a_device`: our end sends a datagram a packet, without checksum."""
     library = None
@@ -148,9 +177,11 @@ def planes(
             plane.call("start")
             if like_a_device and is_near:
                 plane.call("omit_checksums")
-            plane.add_tunnels([inner(number)[not is_near] for number in range(tunnels)])
+            plane.add_tunnels([inner(number)[not is_near] for number in range(tunnels)], inside)
             for number in range(tunnels):
-                plane.call("install", child(network, suite, in_udp, number, is_near), True)
+                if inside is Inside.L2TP:
+                    plane.call("install_session", f"tun{number}", session(number, is_near))
+                plane.call("install", child(network, suite, in_udp, number, is_near, inside), True)
         yield
 
 

@@ -12,7 +12,7 @@ from tests.interop.network import Network
 from tests.interop.strongswan import StrongSwan, connection
 
 from bench import loads, planes, wireguard
-from bench.planes import CBC_SHA1, CBC_SHA256, GCM_128, GCM_256, NULL, TRIPLE_DES, Suite
+from bench.planes import CBC_SHA1, CBC_SHA256, GCM_128, GCM_256, NULL, TRIPLE_DES, Inside, Suite
 
 TUNNELS = 1000
 
@@ -90,7 +90,7 @@ def nothing() -> Contender:
 
 
 def ours(
-    suite: Suite, offload: bool = True, tunnels: int = 1, **options: bool | tuple[str, str]
+    suite: Suite, offload: bool = True, tunnels: int = 1, **options: bool | tuple[str, str] | Inside
 ) -> Contender:
     @contextmanager
     def build(_folder: Path) -> Iterator[Ends]:
@@ -149,6 +149,9 @@ def cases() -> list[Case]:
         found.append(Case(f"{OURS}, {cipher}", ours(suite), tcp))
     found += [
         Case(f"{OURS}, {GCM}, plain ESP", ours(GCM_128, in_udp=False), tcp),
+        Case(f"{OURS}, {GCM}, plain ESP, GRE in it", ours(GCM_128, in_udp=False, inside=Inside.GRE), tcp),
+        Case(f"{OURS}, {GCM}, plain ESP, L2TP in it", ours(GCM_128, in_udp=False, inside=Inside.L2TP), tcp),
+        Case(f"{OURS}, {GCM}, L2TP in it", ours(GCM_128, inside=Inside.L2TP), tcp),
         Case(f"{OURS}, {GCM}, from a peer without UDP checksums", ours(GCM_128, like_a_device=True), tcp),
         Case(f"{STRONGSWAN}, {GCM}, links without offload", strongswan("aes128gcm16", offload=False), tcp),
         Case(f"{OURS}, {GCM}, links without offload", ours(GCM_128, offload=False), tcp),
@@ -189,6 +192,9 @@ def floors() -> list[Floor]:
         beside(6, "AES-256-CBC HMAC-SHA1"),
         beside(1, "3DES-CBC HMAC-SHA1"),
         beside(4, GCM, end=", plain ESP", against=""),
+        Floor(f"{OURS}, {GCM}, plain ESP, GRE in it", f"{OURS}, {GCM}, plain ESP", 0.7),
+        Floor(f"{OURS}, {GCM}, plain ESP, L2TP in it", f"{OURS}, {GCM}, plain ESP", 0.6),
+        Floor(f"{OURS}, {GCM}, L2TP in it", f"{OURS}, {GCM}", 0.6),
         beside(4, GCM, end=", from a peer without UDP checksums", against=""),
         beside(2, GCM, end=", links without offload"),
         beside(3, GCM, end=", packets of 200 octets"),

@@ -52,6 +52,39 @@ def test_other_devices_write_them_otherwise() -> None:
     assert numbered.users["b"].accepts("1")
 
 
+SHA_CRYPT = {
+    "SHA-256": "$5$saltsalt$OIdfjX.u4Y3SJ4I2bX8w5BMf1VAUhHABNUirScDzZi3",
+    "SHA-512": "$6$saltsalt$8iYtNHxjWRl.NF6oNZ5tF.iKFlQREaXBLlSmZKP6dy9l5z3vsooWNW0/GZ6Nej73/TFug6pIPSqbJoCT6dfnj.",
+}
+
+
+@pytest.mark.parametrize("written", SHA_CRYPT.values(), ids=SHA_CRYPT)
+def test_newer_alliedware_plus_writes_them_by_sha_2(written: str) -> None:
+    accounts = read_accounts(f"username manager privilege 15 password 8 {written}", "awplus")
+    assert accounts.login("manager", "hunter2")
+    assert accounts.login("manager", "hunter3") is None
+    assert accounts.login("manager", written) is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["$6$rounds=999999999$saltsalt$x", "$6$$x", "$7$saltsalt$x", "$5$", "*0", "$6$salt$", "$2b$04$x"],
+)
+def test_what_is_no_hash_or_would_take_for_ever_opens_to_nobody(written: str) -> None:
+    accounts = read_accounts(f"username manager privilege 15 password 8 {written}", "awplus")
+    assert accounts.login("manager", "hunter2") is None
+    assert accounts.login("manager", written) is None
+
+
+def test_what_is_typed_in_clear_is_kept_hashed_on_alliedware_plus() -> None:
+    desk = Desk("awplus")
+    desk.type("conf t", "username manager privilege 15 password hunter2")
+    text = desk.changes.text
+    assert "hunter2" not in text
+    assert "username manager privilege 15 password 8 $5$" in text
+    assert read_accounts(text, "awplus").login("manager", "hunter2")
+
+
 def test_without_a_password_nobody_comes_in() -> None:
     accounts = read_accounts("username u privilege 15\nusername v secret 9 nonsense\nhostname x", "cisco-ios")
     assert accounts.login("u", "") is None

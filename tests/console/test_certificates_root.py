@@ -11,7 +11,7 @@ from tests.console.person import Person
 from tests.console.printed import Step, played, sessions, steps
 from tests.console.test_console_root import console
 from tests.gateway.two_routers import Router, TwoRouters, until
-from tests.interop.certificates import OURS, PEER, files_of_strongswan, strongswan
+from tests.interop.certificates import OURS, PEER, files_of_ours, files_of_strongswan, nec, strongswan
 from tests.interop.network import Network
 from tests.interop.ours import Ours
 from tests.interop.strongswan import StrongSwan
@@ -281,3 +281,23 @@ def test_a_certificate_on_one_side_and_a_key_on_the_other(tmp_path: Path, begins
         first, target = (world.tokyo, "192.168.20.10") if begins == "site" else (world.osaka, "192.168.10.10")
         until(lambda: first.ping(target, wait=2, host=True), "the tunnel", 40)
         assert len(world.tokyo.spis()) == 1
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize("certified", ["ours", "peer"])
+def test_a_key_on_one_side_with_strongswan(tmp_path: Path, certified: str) -> None:
+    root, by_us = authority(), certified == "ours"
+    own = root.issue(f"CN={OURS if by_us else PEER}", kind="rsa")
+    files_of_ours(tmp_path / "ours", own if by_us else None, None if by_us else root)
+    files_of_strongswan(tmp_path / "peer", None if by_us else own, root if by_us else None)
+    here, there = (("rsa", "psk"), ("psk", "pubkey")) if by_us else (("psk", "rsa"), ("pubkey", "psk"))
+    with (
+        Network() as network,
+        StrongSwan(network, tmp_path / "peer", strongswan(network, local=there[0], remote=there[1])),
+        Ours(network, tmp_path / "ours", "! NEC Portable Internetwork\nhostname ours\n") as ours,
+    ):
+        with Person(console_at(network, ours)) as person:
+            person.sees("ours#")
+            for line in ("configure", *nec(local=here[0], peer=here[1]).splitlines()):
+                assert "Invalid" not in person.says(line, "#")
+        assert carries_both_ways(network)

@@ -132,3 +132,22 @@ def test_the_log_is_shown_as_the_device_does(
     shown = Desk(dialect).type(*commands)
     for text in words:
         assert text in shown
+
+
+def test_a_log_host_is_typed_and_what_was_said_of_it_before_goes() -> None:
+    desk = Desk("cisco-ios", "interface GigabitEthernet0/0\n ip address 192.0.2.2 255.255.255.0\n")
+    shown = desk.type(
+        "conf t",
+        "logging host 192.0.2.9 transport ?",
+        "logging host 192.0.2.9 transport tcp port 1514",
+        "logging trap debugging",
+        "logging trap warnings",
+        "end",
+        "show running-config | include logging",
+    )
+    assert "tls  Over an encrypted connection" in shown
+    assert "logging trap debugging\n" not in shown.split("include logging")[1]
+    (host,) = desk.gateway.logging.hosts
+    assert (host.port, host.threshold) == (1514, Threshold(Severity.WARNING))
+    desk.type("conf t", "no logging host 192.0.2.9")
+    assert desk.gateway.logging.hosts == ()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kakehashi.console.echoes import Echoes
 from kakehashi.console.pager import paged
 from tests.console.desk import Desk
 
@@ -222,6 +223,36 @@ def test_ping_is_counted_as_ios_counts() -> None:
     assert "Success rate is 50 percent (1/2), round-trip min/avg/max = 1/1/1 ms" in shown
 
 
+def test_what_is_not_answered_is_a_point_at_once_and_a_break_is_summed_up() -> None:
+    shown: list[str] = []
+    echoes = Echoes(5, shown.append)
+    echoes.hear("no answer yet for icmp_seq=1")
+    assert "".join(shown) == "."
+    for line in ("64 bytes from 192.0.2.1: icmp_seq=2 ttl=64 time=0.5 ms", "no answer yet for icmp_seq=3"):
+        echoes.hear(line)
+    assert "".join(shown) == ".!."
+    echoes.end(is_whole=False)
+    assert "".join(shown).endswith("\nSuccess rate is 33 percent (1/3), round-trip min/avg/max = 1/1/1 ms\n")
+
+
+def test_who_needed_no_password_to_come_needs_none_to_come_back() -> None:
+    desk = Desk("awplus")
+    assert "Password" not in desk.type("disable", "enable")
+    assert desk.session.prompt == "awplus#"
+
+
+def test_alliedware_plus_reboots(tmp_path: Path) -> None:
+    desk = Desk("awplus", "hostname tokyo\n", tmp_path)
+    desk.file.write_text("hostname tokyo\n")
+    assert desk.type("reboot", "n").endswith("reboot system? (y/n): n\n")
+    assert not desk.session.is_over
+
+
+def test_behind_a_bar_only_filters_are_offered() -> None:
+    shown = Desk("cisco-ios").type("show running-config | ?").splitlines()[1:]
+    assert [line.split()[0] for line in shown] == ["begin", "count", "exclude", "include", "section"]
+
+
 class Reader:
     def __init__(self, keys: str) -> None:
         self.keys, self.shown = list(keys), ""
@@ -244,3 +275,16 @@ def test_pages() -> None:
     assert asyncio.run(read("q")) == "0\n1\n2\n--More--"
     assert asyncio.run(read("\rq")) == "0\n1\n2\n--More--3\n--More--"
     assert asyncio.run(read(" g")) == "0\n1\n2\n--More--3\n4\n5\n--More--6\n7\n8\n9\n"
+
+
+def test_while_a_line_is_read_the_tunnels_go_on() -> None:
+    desk = Desk("cisco-ios", WAN)
+
+    async def story() -> None:
+        typing = asyncio.create_task(desk.changes.type((), "hostname kyoto"))
+        await asyncio.sleep(0)
+        assert not typing.done(), "the loop has had a turn before the line was read"
+        await typing
+
+    asyncio.run(story())
+    assert desk.gateway.hostname == "kyoto"

@@ -96,6 +96,30 @@ def test_who_is_not_privileged_needs_the_password_of_enable(tmp_path: Path) -> N
         namespace.play(story)
 
 
+def test_an_administrators_key_opens_under_any_name_and_no_password_does(tmp_path: Path) -> None:
+    desk = Desk("cisco-ios", "hostname tokyo\nusername guest privilege 1 secret 0 look\n", tmp_path)
+    key, other = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(2))
+    (tmp_path / "keys.pub").write_text(key.export_public_key().decode())
+    face = SshFace("127.0.0.1", 0, tmp_path, tmp_path / "keys.pub")
+
+    async def story() -> None:
+        await face.start(desk._ask, desk._tell)
+        own = {"known_hosts": None, "config": None, "password": None}
+        for name, prompt in (("admin", "tokyo#"), ("guest", "tokyo>")):
+            async with asyncssh.connect(
+                "127.0.0.1", face.port, username=name, client_keys=[key], **own
+            ) as client:
+                assert str((await client.run("show clock")).stdout).startswith(prompt)
+        with pytest.raises(asyncssh.PermissionDenied):
+            await asyncssh.connect("127.0.0.1", face.port, username="admin", client_keys=[other], **own)
+        with pytest.raises(asyncssh.PermissionDenied):
+            await connected(face, "admin", "")
+        await face.stop()
+
+    with Namespace() as namespace:
+        namespace.play(story)
+
+
 def test_a_key_opens_and_a_wrong_password_soon_opens_to_nobody(tmp_path: Path) -> None:
     desk = Desk("cisco-ios", USERS, tmp_path)
     face = SshFace("127.0.0.1", 0, tmp_path)

@@ -137,19 +137,23 @@ def told(session: str | Sequence[str]) -> list[str]:
     lines = session.splitlines() if isinstance(session, str) else list(session)
     result: list[str] = []
     is_shown = False
+    shown: set[str] = set()
     for line in lines:
         found = PROMPT.match(line)
         if found:
             is_shown = found[2].startswith(_SHOWN) and "-config" not in found[2]
             result.append(line.rstrip())
+            shown = set()
         elif line.startswith("$ ssh"):
             result.append("$ ssh")
         elif is_shown:
             line = re.sub(r"[0-9]+", "N", re.sub(r"(?i)\b(0x)?[0-9a-f]{8,}\b", "N", line))
             line = re.sub(r"[.!]*![.!]*$", "!", line)
             line = " ".join(line.split())
-            if "bytes from" not in line or line != result[-1]:
+            # Both sides may have begun: then there are two SAs for a while, or an echo more is lost.
+            if line not in shown:
                 result.append(line)
+            shown.add(line)
         else:
             result.append(line.rstrip())
     return result

@@ -101,6 +101,55 @@ def refused(a: Node, b: Node, reason: str, words: str) -> None:
     assert not b.ike_sas()
 
 
+def by_subject(maps: tuple[CertificateMap, ...]) -> tuple[Gateway, Gateway]:
+    """Site 1 calls itself what its certificate does; site 2 takes whom the maps take, whatever it says."""
+    made = site(1, (CERTIFICATE, CERTIFICATE))
+    (one,) = made.tunnels
+    there = site(2, (CERTIFICATE, CERTIFICATE), attributes=maps)
+    (two,) = there.tunnels
+    return (
+        replace(made, tunnels=(replace(one, local=replace(one.local, by_subject=True)),)),
+        replace(there, tunnels=(replace(two, peer=replace(two.peer, anybody=True)),)),
+    )
+
+
+def of_example(value: str) -> tuple[CertificateMap, ...]:
+    return (CertificateMap("M", (MapRule("subject-name", MapOperator.CONTAINS, value),)),)
+
+
+@pytest.mark.parametrize("begins", [1, 2])
+def test_who_is_known_by_a_certificate_alone(begins: int) -> None:
+    root = Authority()
+    ones, others = by_subject(of_example("o=example"))
+    wire = Wire()
+    a, b = wire.node("a", ones, SITE1), wire.node("b", others, SITE2)
+    a.endpoint.trust(keyring(root.issue("C=JP,O=EXAMPLE,CN=anything", names=()), root))
+    b.endpoint.trust(keyring(root.issue(f"CN={SITES[1]}"), root))
+    if begins == 1:
+        a.initiate(TUNNEL, b)
+    else:
+        b.initiate(TUNNEL, a)
+    wire.run(40)
+    up(a, b)
+    (sa,) = b.ike_sas()
+    assert sa.peer_identity is not None
+    assert sa.peer_identity.type == IdType.ID_DER_ASN1_DN
+
+
+def test_another_certificate_does_not_fit() -> None:
+    root = Authority()
+    ones, others = by_subject(of_example("o=other"))
+    wire = Wire()
+    a, b = wire.node("a", ones, SITE1), wire.node("b", others, SITE2)
+    a.endpoint.trust(keyring(root.issue("C=JP,O=EXAMPLE,CN=anything", names=()), root))
+    b.endpoint.trust(keyring(root.issue(f"CN={SITES[1]}"), root))
+    a.initiate(TUNNEL, b)
+    wire.run(40)
+    assert a.used(TUNNEL) is None
+    (failure,) = b.told(EventName.NEGOTIATION_FAILED)
+    assert "certificate map M" in failure.message
+
+
 @pytest.mark.parametrize("kind", ["rsa", "ecdsa-256", "ecdsa-384", "ecdsa-521", "ed25519"])
 def test_both_prove_themselves_by_certificates(kind: str) -> None:
     root = Authority()

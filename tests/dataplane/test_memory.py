@@ -1,12 +1,14 @@
 """The data plane of other tests keeps its own promises."""
 
 import select
+from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
 
 from kakehashi.dataplane.memory import MemoryDataPlane
 from kakehashi.dataplane.protocol import DataPlane, Expire
+from kakehashi.model.l2tp import L2tpSession
 from tests.dataplane.world import Host, Pair, child_pair
 
 
@@ -52,3 +54,17 @@ def test_sent_messages_are_kept_apart(plane, sa):
     plane.send_ike(b"message", sa.path)
     assert plane.sent == [(b"message", sa.path)]
     assert sa.path.local.ip == ip_address("192.0.2.1")
+
+
+def test_it_remembers_the_sessions_of_an_l2tp_server(plane, sa):
+    session = L2tpSession(tunnel_id=1, session_id=2, peer_tunnel_id=3, peer_session_id=4, peer="somebody")
+    plane.add_l2tp_server("lns", "lns0", 1400)
+    for number in (2, 3):
+        plane.install_session("lns", replace(session, session_id=number))
+    plane.send_l2tp("lns", b"message", sa.path, "somebody")
+    plane.remove_session("lns", 1, 3)
+    plane.remove_session("lns", 1, 9)
+    assert plane.sessions == {("lns", 1, 2): session}
+    assert plane.sent_l2tp == [(b"message", sa.path, "somebody")]
+    plane.remove_tunnel("lns")
+    assert (plane.sessions, plane.devices) == ({}, {})

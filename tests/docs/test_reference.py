@@ -6,6 +6,7 @@ import pytest
 
 from kakehashi.dialects.base import Dialect
 from kakehashi.dialects.grammar import Command, Mode, Support, Word
+from kakehashi.dialects.manners import manner_of
 from kakehashi.dialects.reference import reference
 from kakehashi.dialects.registry import all_dialects
 from kakehashi.dialects.syntax import behind_stem, syntax, terminals
@@ -53,6 +54,16 @@ def test_every_command_is_on_the_page(dialect: Dialect) -> None:
     page = reference(dialect)
     named = {c.words for _, c in commands(dialect) if c.words}
     assert [words for words in named if f"`{words}`" not in page] == []
+
+
+@DIALECTS
+def test_what_is_typed_at_the_command_line_is_on_the_page(dialect: Dialect) -> None:
+    section = reference(dialect).split("\n## ")[1]
+    assert section.startswith("At the command line\n")
+    verbs = {"show", "clear", "configure", "write", "reload", "ping", "debug", "exit"}
+    assert {line.split()[1].strip("`") for line in section.splitlines()[5:] if line} >= verbs
+    named = {c.words for c in manner_of(dialect).exec if c.support in (Support.OURS, Support.NOT_YET)}
+    assert [words for words in named if f"| `{words}" not in section] == []
 
 
 def of(name: str, mode: str, key: str) -> tuple[Dialect, Command]:

@@ -154,7 +154,7 @@ BAD = (
     Bad("md5", _weakly_signed("md5"), "weak signature", "it is signed with MD5, which can be forged", False),
     Bad("path-length", _path_too_long, "path too long", "CN=Top: it permits 0 authorities below it"),
     Bad("too-deep", _below(9), "path too long", "more than 8 certificates", on_disk=False),
-    Bad("not-a-ca", _by_no_authority, "issuer is no authority", "CN=Server"),
+    Bad("not-a-ca", _by_no_authority, "issuer is no authority", "CN=Server", on_disk=False),
     Bad("constrained", _constrained, "name constraint", "must not vouch for the name"),
     Bad("another-key", _of_another_key, "bad signature", "not one of its certificate's key", on_disk=False),
     Bad("no-der", _octets(b"\x30\x82\x01\x00broken"), "unreadable", "cannot be read", on_disk=False),

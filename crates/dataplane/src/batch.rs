@@ -1,15 +1,17 @@
 //! Packets of one outbound SA on their way to one send call.
 
+use std::net::IpAddr;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 
 use esp::transport::Cut;
-use esp::{gre, inner_ip, DropReason, Frame, OVERHEAD_MAX};
+use esp::{gre, inner_ip, l2tp, DropReason, Frame, OVERHEAD_MAX};
 
 use crate::counters::DirectionCounters;
 use crate::egress::{Child, Mode};
 use crate::events::Event;
-use crate::offload::SuperPacket;
+use crate::l2tp::Session;
+use crate::offload::{finish, pseudo_header, sum, SuperPacket};
 use crate::shared::{GreEnd, Shared};
 use crate::sys::{Header, Piece, Sender, OPTIONS_MAX};
 
@@ -47,6 +49,7 @@ pub enum Wrapping<'a> {
     /// ESP goes into them, there.
     Transport(&'a Cut),
     Gre(&'a GreEnd),
+    L2tp(&'a Session),
 }
 
 /// Inner packets, each with room for ESP around it, side by side in one buffer.
@@ -105,6 +108,7 @@ impl Batch {
                 Wrapping::Tunnel => self.add_whole(child, packet, index),
                 Wrapping::Transport(cut) => self.add_payload(child, packet, cut, index),
                 Wrapping::Gre(end) => self.add_gre(child, packet, end, index),
+                Wrapping::L2tp(session) => self.add_l2tp(child, packet, session, index),
             }
         }
         packet.count()
@@ -144,6 +148,44 @@ impl Batch {
         };
         self.frames.push(Frame { start: begin, inner_size: size, next_header });
         self.outers.push(Outer { header: header_around(child, packet.packet()), octets: size as u64 });
+        self.used = begin + child.sa.sealed_size(size);
+    }
+
+    /// L2TP, in transport mode.
+    fn add_l2tp(&mut self, child: &Child, packet: &SuperPacket<'_>, session: &Session, index: usize) {
+        let start = self.used + authenticated::room(child) + child.sa.inner_offset();
+        let header = session.header.size();
+        let size = header + packet.size(index);
+        let datagram = &mut self.buffer[start..start + size];
+        packet.write(index, &mut datagram[header..]);
+        session.wrap(datagram);
+        let outer = header_around(child, packet.packet());
+        self.add_datagram(child, size, outer);
+    }
+
+    /// Add an L2TP message for UDP port `port`, to the batch of `child` alone.
+    pub fn add_message(&mut self, child: &Child, message: &[u8], port: u16) {
+        let start = self.used + authenticated::room(child) + child.sa.inner_offset();
+        let size = l2tp::UDP_HEADER + message.len();
+        let datagram = &mut self.buffer[start..start + size];
+        datagram[l2tp::UDP_HEADER..].copy_from_slice(message);
+        l2tp::write_udp(datagram, port);
+        self.add_datagram(child, size, Header::default());
+    }
+
+    /// The next frame holds a UDP datagram of so many octets, but for its checksum. A NAT on the way is the receiver's
+    /// to know of (RFC 3948 section 3.1.2).
+    fn add_datagram(&mut self, child: &Child, size: usize, header: Header) {
+        let start = self.used + authenticated::room(child) + child.sa.inner_offset();
+        let datagram = &mut self.buffer[start..start + size];
+        let ends = sum_of(child.route.local.ip()) + sum_of(child.route.remote.ip());
+        // Zero would say that there is no checksum (RFC 768).
+        let checksum = finish(sum(datagram, ends + pseudo_header(&[], l2tp::UDP, size)));
+        let checksum = if checksum == [0, 0] { [0xFF, 0xFF] } else { checksum };
+        datagram[6..8].copy_from_slice(&checksum);
+        let begin = self.used + authenticated::room(child);
+        self.frames.push(Frame { start: begin, inner_size: size, next_header: l2tp::UDP });
+        self.outers.push(Outer { header, octets: size as u64 });
         self.used = begin + child.sa.sealed_size(size);
     }
 
@@ -316,6 +358,13 @@ pub fn segments_of(mtu: u32) -> u32 {
 fn header_around(child: &Child, ip: &[u8]) -> Header {
     let dont_fragment = child.route.remote.is_ipv4() && child.df_bit.around(ip);
     Header { tos: tos_of(ip), dont_fragment, ..Header::default() }
+}
+
+fn sum_of(address: IpAddr) -> u64 {
+    match address {
+        IpAddr::V4(address) => sum(&address.octets(), 0),
+        IpAddr::V6(address) => sum(&address.octets(), 0),
+    }
 }
 
 /// The TOS octet or traffic class of an IP packet.

@@ -11,16 +11,17 @@ use std::sync::Arc;
 
 use esp::fragmenting::split;
 use esp::fragments::{is_fragment, Reassembly};
-use esp::transport::Cut;
-use esp::{gre, inner_ip, DropReason, Flow, OutboundSa, TrafficSelectors};
+use esp::{gre, inner_ip, l2tp, DropReason, OutboundSa, TrafficSelectors};
 use zeroize::Zeroizing;
 
 use crate::batch::{cut_of, Batch, Wrapping};
+use crate::chatter::is_host_chatter;
 use crate::counters::{ChildUse, Lifetimes};
 use crate::events::{Event, Mailbox};
+use crate::l2tp::{OutwardSessions as Sessions, Session};
 use crate::offload::{SuperPacket, VNET_HEADER_SIZE};
 use crate::route::Route;
-use crate::shared::{GreEnd, Shared, TunnelDevice};
+use crate::shared::{Shared, TunnelDevice};
 use crate::sizes::{DfBit, Sizes, Verdict};
 use crate::sys::{self, Epoll, Ready};
 use crate::waiting::{RefusedWaiting, Waiting};
@@ -56,6 +57,21 @@ pub enum Command {
     DiscardWaiting {
         tunnel: u64,
     },
+    InstallSession {
+        tunnel: u64,
+        session: Arc<Session>,
+    },
+    RemoveSession {
+        tunnel: u64,
+        key: u32,
+    },
+    /// A message of L2TP, for the UDP port of a peer.
+    SendMessage {
+        tunnel: u64,
+        message: Vec<u8>,
+        peer: Arc<str>,
+        port: u16,
+    },
     Stop,
 }
 
@@ -69,6 +85,7 @@ pub enum Mode {
 /// The outbound half of a Child SA.
 pub struct Child {
     pub spi_in: u32,
+    pub peer: Arc<str>,
     pub sa: OutboundSa,
     pub selectors: Arc<TrafficSelectors>,
     pub route: Route,
@@ -90,10 +107,12 @@ pub struct Child {
     pub fitting: usize,
 }
 
-struct Tunnel {
-    device: Arc<TunnelDevice>,
+pub struct Tunnel {
+    pub device: Arc<TunnelDevice>,
     /// The one to use first, then those before it.
-    children: Vec<Child>,
+    pub children: Vec<Child>,
+    /// Of an L2TP server.
+    pub sessions: Sessions,
     waiting: Waiting,
     refused: RefusedWaiting,
     acquire_told: Option<u64>,
@@ -101,7 +120,7 @@ struct Tunnel {
     /// For transport mode, which protects whole datagrams alone, and for SAs that are chosen by ports.
     fragments: Reassembly,
     /// As last seen.
-    sizes: Sizes,
+    pub sizes: Sizes,
 }
 
 /// The traffic selectors of every SA refuse the packet.
@@ -193,9 +212,10 @@ impl Egress {
                 drop(done);
             }
             Command::Install { tunnel, mut child } => self.with(tunnel, |tunnel, batch, shared| {
-                child.adopt(&tunnel.sizes, tunnel.device.gre.as_ref());
+                child.adopt(&tunnel.sizes, &tunnel.device);
                 tunnel.children.retain(|old| old.spi_in != child.spi_in);
                 tunnel.children.insert(0, *child);
+                tunnel.sessions.forget_senders();
                 tunnel.flush_waiting(batch, shared);
             }),
             Command::UseOutbound { tunnel, spi_in } => self.with(tunnel, |tunnel, batch, shared| {
@@ -209,6 +229,7 @@ impl Egress {
             }),
             Command::Remove { tunnel, spi_in } => self.with(tunnel, |tunnel, _, _| {
                 tunnel.children.retain(|child| child.spi_in != spi_in);
+                tunnel.sessions.forget_senders();
                 tunnel.acquire_told = None;
             }),
             Command::DiscardWaiting { tunnel } => self.with(tunnel, |tunnel, _, shared| {
@@ -217,6 +238,17 @@ impl Egress {
                 tunnel.drop_refused(shared);
                 tunnel.acquire_told = None;
             }),
+            Command::InstallSession { tunnel, session } => self.with(tunnel, |tunnel, _, _| {
+                tunnel.sessions.install(session);
+            }),
+            Command::RemoveSession { tunnel, key } => self.with(tunnel, |tunnel, _, _| {
+                tunnel.sessions.remove(key);
+            }),
+            Command::SendMessage { tunnel, message, peer, port } => {
+                self.with(tunnel, |tunnel, batch, shared| {
+                    tunnel.send_message(message, &peer, port, batch, shared);
+                });
+            }
             Command::Stop => {}
         }
     }
@@ -229,13 +261,14 @@ impl Egress {
 }
 
 impl Child {
-    fn is_usable(&self) -> bool {
+    pub fn is_usable(&self) -> bool {
         self.is_enabled && !self.is_over
     }
 
-    fn adopt(&mut self, sizes: &Sizes, gre: Option<&GreEnd>) {
+    fn adopt(&mut self, sizes: &Sizes, device: &TunnelDevice) {
         let delivery = if self.mode == Mode::Tunnel { gre::delivery_size(self.route.local.ip()) } else { 0 };
-        let overhead = gre.map_or(0, |end| end.header.size() + delivery);
+        let gre = device.gre.as_ref().map_or(0, |end| end.header.size() + delivery);
+        let overhead = gre + if device.l2tp.is_some() { l2tp::HEADERS_MAX } else { 0 };
         (self.df_bit, self.segments) = (sizes.df_bit, true);
         self.fitting = usize::from(sizes.mtu) + overhead;
     }
@@ -268,8 +301,8 @@ impl Tunnel {
     fn new(device: Arc<TunnelDevice>) -> Self {
         let (waiting, fragments) = (Waiting::default(), Reassembly::default());
         let (children, sizes, refused) = (Vec::new(), device.sizes.get(), RefusedWaiting::default());
-        let (acquire_told, refusal_told) = (None, None);
-        Tunnel { device, children, waiting, refused, acquire_told, refusal_told, fragments, sizes }
+        let (acquire_told, refusal_told, sessions) = (None, None, Sessions::default());
+        Tunnel { device, children, sessions, waiting, refused, acquire_told, refusal_told, fragments, sizes }
     }
 
     /// Read what waits in the device and send it. True: the device is gone.
@@ -302,6 +335,10 @@ impl Tunnel {
             self.device.counters.outbound.drop(DropReason::Malformed, 1);
             return;
         };
+        if self.device.l2tp.is_some() {
+            self.give_to_session(&packet, batch, shared);
+            return;
+        }
         if !self.children.iter().any(Child::is_usable) {
             self.keep(read, &packet, shared);
             return;
@@ -348,11 +385,17 @@ impl Tunnel {
             Err(DropReason::TsUnacceptable) => return Err(SelectorsRefuse),
             Err(reason) => self.device.counters.outbound.drop(reason, packet.count() as u64),
             Ok((index, cut)) => {
+                let (device, sizes) = (self.device.clone(), self.sizes);
+                let wrapping = match (&device.gre, &cut) {
+                    (Some(end), _) => Wrapping::Gre(end),
+                    (None, Some(cut)) => Wrapping::Transport(cut),
+                    (None, None) => Wrapping::Tunnel,
+                };
                 // The first is never smaller than those behind it.
                 if cut.is_none() && packet.size(0) > self.sizes.limit(packet.packet()) {
-                    self.send_large(index, packet, batch, shared);
+                    self.send_large(index, packet, &wrapping, &sizes, batch, shared);
                 } else {
-                    self.put(index, packet, cut.as_ref(), batch, shared);
+                    self.put(index, packet, &wrapping, batch, shared);
                 }
             }
         }
@@ -360,11 +403,11 @@ impl Tunnel {
     }
 
     /// Put `packet` into the batch, as the Child SA number `index` takes it.
-    fn put(
+    pub fn put(
         &mut self,
         index: usize,
         packet: &SuperPacket<'_>,
-        cut: Option<&Cut>,
+        wrapping: &Wrapping<'_>,
         batch: &mut Batch,
         shared: &Shared,
     ) {
@@ -374,43 +417,45 @@ impl Tunnel {
         let mut next = 0;
         while next < packet.count() {
             batch.child = Some(index);
-            let wrapping = match (&self.device.gre, cut) {
-                (Some(end), _) => Wrapping::Gre(end),
-                (None, Some(cut)) => Wrapping::Transport(cut),
-                (None, None) => Wrapping::Tunnel,
-            };
-            next = batch.add(&self.children[index], packet, &wrapping, next);
+            next = batch.add(&self.children[index], packet, wrapping, next);
             if batch.is_full() {
                 self.flush(batch, shared);
             }
         }
     }
 
-    fn put_one(&mut self, index: usize, ip: &[u8], batch: &mut Batch, shared: &Shared) {
-        if let Some(packet) = SuperPacket::of(ip) {
-            self.put(index, &packet, None, batch, shared);
-        }
-    }
-
-    /// Tunnel mode: `packet` makes IP packets that are larger than the tunnel takes. Each is judged by itself; the
-    /// sender is told once.
-    fn send_large(&mut self, index: usize, packet: &SuperPacket<'_>, batch: &mut Batch, shared: &Shared) {
-        // GRE hides them from the SA, whatever they are.
-        let may_split = self.device.gre.is_some() || !self.children[index].selectors.sees_ports();
+    /// `packet`, which ESP does not go into, makes IP packets that are larger than `sizes` takes. Each is judged by
+    /// itself; the sender is told once.
+    pub fn send_large(
+        &mut self,
+        index: usize,
+        packet: &SuperPacket<'_>,
+        wrapping: &Wrapping<'_>,
+        sizes: &Sizes,
+        batch: &mut Batch,
+        shared: &Shared,
+    ) {
+        // What they are wrapped in hides them from the SA, whatever they are.
+        let is_hidden = !matches!(wrapping, Wrapping::Tunnel);
+        let may_split = is_hidden || !self.children[index].selectors.sees_ports();
+        let mut put = |ip: &[u8]| {
+            if let Some(packet) = SuperPacket::of(ip) {
+                self.put(index, &packet, wrapping, batch, shared);
+            }
+        };
+        let mut dropped = Vec::new();
         let mut ip = Zeroizing::new(Vec::with_capacity(packet.size(0)));
         let mut is_told = false;
         for number in 0..packet.count() {
             ip.resize(packet.size(number), 0);
             packet.write(number, &mut ip);
             let is_own = shared.own_addresses.has_sent(&ip);
-            let result = match self.sizes.judge(&ip, is_own, may_split) {
+            let result = match sizes.judge(&ip, is_own, may_split) {
                 Verdict::Whole => {
-                    self.put_one(index, &ip, batch, shared);
+                    put(&ip);
                     Ok(())
                 }
-                Verdict::Fragments(size) => split(&ip, size, shared.identification(), |fragment| {
-                    self.put_one(index, fragment, batch, shared);
-                }),
+                Verdict::Fragments(size) => split(&ip, size, shared.identification(), &mut put),
                 Verdict::TooLarge(size) => {
                     if !std::mem::replace(&mut is_told, true) {
                         shared.too_big.tell(&ip, size, shared.now());
@@ -418,9 +463,10 @@ impl Tunnel {
                     Err(DropReason::TooLarge)
                 }
             };
-            if let Err(reason) = result {
-                self.device.counters.outbound.drop(reason, 1);
-            }
+            dropped.extend(result.err());
+        }
+        for reason in dropped {
+            self.device.counters.outbound.drop(reason, 1);
         }
     }
 
@@ -429,12 +475,12 @@ impl Tunnel {
         let sizes = self.device.sizes.get();
         if sizes != self.sizes {
             self.sizes = sizes;
-            let gre = self.device.gre.as_ref();
-            self.children.iter_mut().for_each(|child| child.adopt(&sizes, gre));
+            let device = &self.device;
+            self.children.iter_mut().for_each(|child| child.adopt(&sizes, device));
         }
     }
 
-    fn flush(&mut self, batch: &mut Batch, shared: &Shared) {
+    pub fn flush(&mut self, batch: &mut Batch, shared: &Shared) {
         if let Some(child) = batch.child.take() {
             batch.send(&mut self.children[child], &self.device.counters.outbound, shared.now());
         }
@@ -503,6 +549,7 @@ impl Tunnel {
         if let Some(index) = self.children.iter().position(|child| child.spi_in == spi_in) {
             self.children[..=index].rotate_right(1);
             self.children[0].is_enabled = true;
+            self.sessions.forget_senders();
         }
     }
 
@@ -535,25 +582,4 @@ impl Tunnel {
         }
         self.flush(batch, shared);
     }
-}
-
-/// What the host's own IPv6 says on every new interface: router solicitations and multicast listener reports. They
-/// are no traffic that a tunnel should be brought up for.
-fn is_host_chatter(flow: &Flow) -> bool {
-    const ICMPV6: u8 = 58;
-    const MULTICAST_LISTENER_REPORT: u16 = 131;
-    const MULTICAST_LISTENER_DONE: u16 = 132;
-    const ROUTER_SOLICITATION: u16 = 133;
-    const MULTICAST_LISTENER_REPORT_V2: u16 = 143;
-    let kind = flow.source_port.map(|type_and_code| type_and_code >> 8);
-    flow.protocol == ICMPV6
-        && matches!(
-            kind,
-            Some(
-                MULTICAST_LISTENER_REPORT
-                    | MULTICAST_LISTENER_DONE
-                    | ROUTER_SOLICITATION
-                    | MULTICAST_LISTENER_REPORT_V2
-            )
-        )
 }

@@ -22,10 +22,13 @@ pub enum Event {
     FirstInbound { spi_in: u32 },
     UnknownSpi { spi: u32, route: Route, packets: u64 },
     Undecryptable { spi_in: u32, route: Route, packets: u64 },
+    L2tpMessage { tunnel: Arc<str>, payload: Vec<u8>, route: Route, peer: Arc<str> },
 }
 
 /// More IKE messages than this wait for nobody: their senders retransmit.
 const DATAGRAMS_MAX: usize = 1024;
+/// Those who dial in leave room for IKE, without which they would not be there.
+const MESSAGES_MAX: usize = 512;
 /// More events than this can only mean that nobody takes them.
 const EVENTS_MAX: usize = 16384;
 
@@ -42,7 +45,11 @@ impl EventQueue {
     }
 
     pub fn push(&self, event: Event) {
-        let limit = if matches!(event, Event::Datagram { .. }) { DATAGRAMS_MAX } else { EVENTS_MAX };
+        let limit = match event {
+            Event::Datagram { .. } => DATAGRAMS_MAX,
+            Event::L2tpMessage { .. } => MESSAGES_MAX,
+            _ => EVENTS_MAX,
+        };
         let mut events = lock(&self.events);
         if events.len() >= limit {
             self.drops.event_queue_full.add(1);

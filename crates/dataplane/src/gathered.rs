@@ -17,8 +17,8 @@ use crate::offload::Added;
 const FULL_SIZE: usize = 192 << 10;
 /// Whatever one receive call puts into one buffer fits behind what is not yet full.
 const BUFFER_SIZE: usize = FULL_SIZE + (64 << 10);
-/// IPv6, and TCP with all its options.
-const HEADERS_MAX: usize = 40 + 60;
+/// IPv6, and TCP with all its options, behind what a tunnel has in front of its packets.
+const HEADERS_MAX: usize = 40 + 60 + 32;
 
 pub struct Gathered {
     buffer: Vec<u8>,
@@ -58,18 +58,22 @@ impl Gathered {
         Some(&mut self.buffer[start..start + size])
     }
 
-    /// Where the first `size` octets of the last place are.
+    /// Where `range` of the last place is.
     #[inline]
-    pub fn range(&self, size: usize) -> Range<usize> {
+    pub fn range(&self, range: Range<usize>) -> Range<usize> {
         let start = self.used - self.overlap;
-        start..start + size
+        start + range.start..start + range.end
     }
 
-    /// The last place holds a packet of the SA `spi`, at `range`, which was added to the others.
+    /// The last place holds a packet of the SA `spi`, at `range`, which was added to the others. In front of the
+    /// packet, too, there may be headers in the place.
     pub fn keep(&mut self, range: Range<usize>, spi: u32, added: Added<'_>) {
-        self.before = (spi, added.header_size.min(HEADERS_MAX));
         let (overlap, used) = (self.overlap, self.used);
-        if overlap == 0 || (added.is_joined && added.header_size == overlap) {
+        let front = range.start - (used - overlap);
+        let headers = if added.header_size == 0 { 0 } else { front + added.header_size };
+        self.before = (spi, if headers > HEADERS_MAX { 0 } else { headers });
+        let follows = added.is_joined && headers == overlap;
+        if overlap == 0 || follows || range.start >= used {
             self.give_up();
             self.used = range.end;
             return;
@@ -78,7 +82,7 @@ impl Gathered {
         // What the packet covered is in front of where it went.
         self.give_up();
         self.used = used + range.len();
-        added.shift(overlap);
+        added.shift(used - range.start);
     }
 
     /// What the last place holds is no packet.
@@ -119,18 +123,25 @@ mod tests {
     /// Decrypt `packets` one after the other, None being one that is not authentic; gives what is written, and of how
     /// many pieces.
     fn write(packets: &[Option<Vec<u8>>]) -> Vec<(Vec<u8>, usize)> {
+        write_behind(packets, |_| 0)
+    }
+
+    /// The same, with so many octets in front of each packet.
+    fn write_behind(packets: &[Option<Vec<u8>>], front: impl Fn(usize) -> usize) -> Vec<(Vec<u8>, usize)> {
         let (mut gathered, mut coalescer) = (Gathered::new(), Coalescer::default());
-        for packet in packets {
+        for (number, packet) in packets.iter().enumerate() {
             // With padding behind it.
             let text = packet.clone().unwrap_or_else(|| vec![0xEE; 300]);
-            let target = gathered.place(SPI, text.len() + 4).unwrap();
+            let start = front(number);
+            let end = start + text.len();
+            let target = gathered.place(SPI, end + 4).unwrap();
             target.fill(0xDD);
-            target[..text.len()].copy_from_slice(&text);
+            target[start..end].copy_from_slice(&text);
             if packet.is_none() {
                 gathered.give_up();
                 continue;
             }
-            let range = gathered.range(text.len());
+            let range = gathered.range(start..end);
             let octets = &gathered.octets()[range.clone()];
             let added = coalescer.add(Packet { slot: 0, range: range.clone(), spi: SPI }, octets, true);
             gathered.keep(range, SPI, added);
@@ -158,6 +169,26 @@ mod tests {
         assert_eq!(written.len(), 1);
         assert_eq!(written[0].0[VNET_HEADER_SIZE + 40..], payloads.concat());
         assert_eq!(written[0].1, 3, "the kind, the headers, and all payloads");
+    }
+
+    #[test]
+    fn headers_in_front_that_are_the_same_for_all_are_between_none() {
+        let packets: Vec<_> = (0..4).map(|number| Some(tcp(80, 500 * number, &[1; 500]))).collect();
+        let written = write_behind(&packets, |_| 22);
+        assert_eq!(written[0].0[VNET_HEADER_SIZE + 40..], [1; 2000]);
+        assert_eq!((written.len(), written[0].1), (1, 3));
+    }
+
+    #[test]
+    fn headers_in_front_of_any_size_do_no_harm() {
+        let packets: Vec<_> =
+            (0..9).map(|number| Some(tcp(80, 500 * number, &[number as u8; 500]))).collect();
+        let payloads: Vec<u8> = (0..9).flat_map(|number| [number; 500]).collect();
+        for fronts in [[0, 22, 8], [22, 0, 500], [40, 60, 62], [70, 93, 1], [7, 7, 4000]] {
+            let written = write_behind(&packets, |number| fronts[number % 3]);
+            assert_eq!(written.len(), 1);
+            assert_eq!(written[0].0[VNET_HEADER_SIZE + 40..], payloads, "{fronts:?}");
+        }
     }
 
     #[test]
@@ -195,7 +226,7 @@ mod tests {
         let mut put = |gathered: &mut Gathered| {
             let Some(target) = gathered.place(SPI, packet.len()) else { return false };
             target.copy_from_slice(&packet);
-            let range = gathered.range(packet.len());
+            let range = gathered.range(0..packet.len());
             let added = coalescer.add(Packet { slot: 0, range: range.clone(), spi: SPI }, &packet, true);
             gathered.keep(range, SPI, added);
             true

@@ -15,11 +15,13 @@ use esp::gre::{self, Gre};
 use esp::transport::{rebuild, Front};
 use esp::{ah, inner_ip, DropReason, InboundSa, Opened, TrafficSelectors, HEADER_SIZE};
 
+use crate::bucket::Bucket;
 use crate::counters::{ChildUse, Lifetimes};
 use crate::ecn;
 use crate::egress::Mode;
 use crate::events::{Event, Mailbox};
 use crate::gathered::Gathered;
+use crate::l2tp::{InwardSessions as Sessions, Session};
 use crate::mend;
 use crate::offload::{Coalescer, Packet};
 use crate::refused::{Refusals, Refused};
@@ -47,6 +49,14 @@ pub enum Command {
         tunnel: u64,
         done: SyncSender<()>,
     },
+    InstallSession {
+        tunnel: u64,
+        session: Arc<Session>,
+    },
+    RemoveSession {
+        tunnel: u64,
+        key: u32,
+    },
     Stop,
 }
 
@@ -54,6 +64,7 @@ pub enum Command {
 pub struct Child {
     pub spi_in: u32,
     pub tunnel: u64,
+    pub peer: Arc<str>,
     pub device: Arc<TunnelDevice>,
     pub sa: InboundSa,
     pub selectors: Arc<TrafficSelectors>,
@@ -70,13 +81,17 @@ pub struct Child {
     pub gre_sequence: Option<u32>,
     /// Of packets inside, where only whole ones show whether they are permitted.
     pub fragments: Reassembly,
+    /// How many messages of L2TP it may bring to the gateway.
+    pub messages: Bucket,
 }
 
-/// SPIs are our own random choice, so they need no strong hash.
-#[derive(Default)]
-struct SpiHasher(u64);
+/// What we name a thing by is our own random choice, so it needs no strong hash.
+pub type IdHasher = BuildHasherDefault<NumberHasher>;
 
-impl Hasher for SpiHasher {
+#[derive(Default)]
+pub struct NumberHasher(u64);
+
+impl Hasher for NumberHasher {
     fn finish(&self) -> u64 {
         self.0
     }
@@ -85,8 +100,12 @@ impl Hasher for SpiHasher {
         octets.iter().for_each(|&octet| self.write_u32(octet.into()));
     }
 
-    fn write_u32(&mut self, spi: u32) {
-        self.0 = (self.0 ^ u64::from(spi)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(number.into());
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0 ^ number).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
     }
 }
 
@@ -104,7 +123,8 @@ pub struct Ingress {
     shared: Arc<Shared>,
     mailbox: Arc<Mailbox<Command>>,
     epoll: Epoll,
-    children: HashMap<u32, Child, BuildHasherDefault<SpiHasher>>,
+    children: HashMap<u32, Child, IdHasher>,
+    sessions: Sessions,
     coalescer: Coalescer,
     /// The packets of this batch that have a header of our making, one behind the other.
     rebuilt: Vec<u8>,
@@ -115,14 +135,14 @@ pub struct Ingress {
 
 /// How a message came.
 #[derive(Clone, Copy)]
-struct Arrival<'a> {
+pub struct Arrival<'a> {
     purpose: Purpose,
     route: Route,
     /// The outer TOS octet or traffic class, and the TTL or hop limit.
-    tos: u8,
+    pub tos: u8,
     ttl: u8,
     /// In milliseconds of the plane's clock.
-    now: u64,
+    pub now: u64,
     /// Which receive buffer holds it.
     slot: usize,
     /// The IPv4 header, where the socket gives it.
@@ -131,13 +151,13 @@ struct Arrival<'a> {
 }
 
 /// A packet for the device.
-enum Inner {
+pub enum Inner {
     /// It stands in the ESP packet.
     Here(Range<usize>),
     /// It stands in [`Ingress::rebuilt`].
     Rebuilt(Range<usize>),
-    /// It stands in [`Ingress::gathered`], and has so many octets.
-    Gathered(usize),
+    /// It stands in the last place of [`Ingress::gathered`].
+    Gathered(Range<usize>),
 }
 
 impl Ingress {
@@ -147,11 +167,22 @@ impl Ingress {
         for (token, socket) in shared.sockets.all().iter().enumerate() {
             epoll.add(&socket.fd, token as u64)?;
         }
-        let children = HashMap::default();
+        let (children, sessions) = (HashMap::default(), Sessions::default());
         let coalescer = Coalescer::default();
         let (rebuilt, gathered, refusals) = (Vec::new(), Gathered::new(), Refusals::default());
         let is_stopped = false;
-        Ok(Ingress { shared, mailbox, epoll, children, coalescer, rebuilt, gathered, refusals, is_stopped })
+        Ok(Ingress {
+            shared,
+            mailbox,
+            epoll,
+            children,
+            sessions,
+            coalescer,
+            rebuilt,
+            gathered,
+            refusals,
+            is_stopped,
+        })
     }
 
     /// Work until `Stop`.
@@ -201,8 +232,11 @@ impl Ingress {
                 }
                 Command::RemoveTunnel { tunnel, done } => {
                     self.children.retain(|_, child| child.tunnel != tunnel);
+                    self.sessions.remove_tunnel(tunnel);
                     drop(done);
                 }
+                Command::InstallSession { tunnel, session } => self.sessions.install(tunnel, session),
+                Command::RemoveSession { tunnel, key } => self.sessions.remove(tunnel, key),
                 Command::Stop => self.is_stopped = true,
             }
         }
@@ -301,14 +335,19 @@ impl Ingress {
     ) {
         let Arrival { route, now, slot, .. } = *arrival;
         let Some(child) = self.children.get_mut(&spi) else { return };
-        let opened =
-            child.open(packet, arrival, highest, &mut self.rebuilt, &mut self.gathered, &self.shared);
+        let opened = if child.device.l2tp.is_some() {
+            child.judge(arrival).and_then(|()| {
+                child.open_l2tp(packet, arrival, &self.sessions, &mut self.gathered, &self.shared)
+            })
+        } else {
+            child.open(packet, arrival, highest, &mut self.rebuilt, &mut self.gathered, &self.shared)
+        };
         if !matches!(opened, Ok(Some(Inner::Gathered(_)))) {
             self.gathered.give_up();
         }
         match opened {
-            Ok(Some(Inner::Gathered(size))) => {
-                let range = self.gathered.range(size);
+            Ok(Some(Inner::Gathered(inner))) => {
+                let range = self.gathered.range(inner);
                 let packet = Packet { slot: GATHERED, range: range.clone(), spi };
                 let octets = &self.gathered.octets()[range.clone()];
                 let added = self.coalescer.add(packet, octets, child.device.segments_udp);
@@ -372,6 +411,18 @@ fn is_undecryptable(reason: DropReason) -> bool {
 }
 
 impl Child {
+    /// May the SA have packets that arrive so?
+    fn judge(&self, arrival: &Arrival<'_>) -> Result<(), DropReason> {
+        // A peer may wrap ESP in UDP where no NAT was found (RFC 7296 section 2.23), but it never need unwrap it.
+        if self.in_udp && arrival.purpose != Purpose::NatTraversal {
+            return Err(DropReason::MiscError);
+        }
+        if self.lifetimes.hard.reached(self.packets, self.octets) {
+            return Err(DropReason::InvalidSa);
+        }
+        Ok(())
+    }
+
     /// The inner packet of `packet`, None for a dummy.
     fn open(
         &mut self,
@@ -382,14 +433,7 @@ impl Child {
         gathered: &mut Gathered,
         shared: &Shared,
     ) -> Result<Option<Inner>, DropReason> {
-        let in_udp = arrival.purpose == Purpose::NatTraversal;
-        // A peer may wrap ESP in UDP where no NAT was found (RFC 7296 section 2.23), but it never need unwrap it.
-        if self.in_udp && !in_udp {
-            return Err(DropReason::MiscError);
-        }
-        if self.lifetimes.hard.reached(self.packets, self.octets) {
-            return Err(DropReason::InvalidSa);
-        }
+        self.judge(arrival)?;
         if let Some(header) = self.device.gre.as_ref().map(|end| end.header) {
             return self.open_gre(packet, arrival, header, highest, shared);
         }
@@ -409,7 +453,7 @@ impl Child {
                     return self.join(inner, arrival, rebuilt);
                 }
                 self.selectors.check_inbound(inner)?;
-                Ok(Some(Inner::Gathered(inner.len())))
+                Ok(Some(Inner::Gathered(0..inner.len())))
             }
             Mode::Transport => {
                 let opened = self.sa.open_transport(packet)?;
@@ -514,7 +558,7 @@ impl Child {
     }
 
     /// An authentic packet arrived; before it, the highest sequence number was `highest`.
-    fn account(&mut self, arrival: &Arrival<'_>, highest: u64, shared: &Shared) {
+    pub fn account(&mut self, arrival: &Arrival<'_>, highest: u64, shared: &Shared) {
         let Arrival { route, now, .. } = *arrival;
         if self.packets == 0 {
             shared.events.push(Event::FirstInbound { spi_in: self.spi_in });
@@ -529,7 +573,7 @@ impl Child {
     }
 
     /// It held `octets`.
-    fn count(&mut self, octets: usize, shared: &Shared) {
+    pub fn count(&mut self, octets: usize, shared: &Shared) {
         self.octets += octets as u64;
         self.usage.carried_in.add(1, octets as u64);
         if self.lifetimes.soft.reached(self.packets, self.octets) && self.usage.tell_expire() {

@@ -22,15 +22,20 @@
 //! on UDP, sendmmsg on raw sockets). What the wire gives comes in batches (recvmmsg, UDP_GRO), and TCP segments that
 //! continue each other are written to the device as one. Where the kernel or a path has none of it, packets go
 //! singly. A joined packet counts as all the packets in it.
+//!
+//! Packets of an L2TP server go by session instead: `l2tp` says how.
 #![deny(unsafe_code)]
 
 mod batch;
+mod bucket;
+mod chatter;
 mod counters;
 mod ecn;
 mod egress;
 mod events;
 mod gathered;
 mod ingress;
+mod l2tp;
 mod mend;
 mod offload;
 mod own;

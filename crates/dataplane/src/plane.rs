@@ -18,10 +18,12 @@ use esp::{Algorithms, InboundSa, Keys, OutboundSa, TrafficSelectors, Unusable};
 use zeroize::Zeroizing;
 
 use crate::batch::segments_of;
+use crate::bucket::Bucket;
 use crate::counters::{ChildUse, Lifetimes, TunnelCounters};
 use crate::egress::{self, Egress, Mode};
 use crate::events::{lock, Event, Mailbox};
 use crate::ingress::{self, Ingress};
+use crate::l2tp::{Described, Server, Session, Usage};
 use crate::route::{Failure, Purpose, Route, Sockets};
 use crate::shared::{GreEnd, Shared, TunnelDevice};
 use crate::sizes::{DfBit, SharedSizes, Sizes};
@@ -30,6 +32,7 @@ use crate::sys::{self, Header, Piece, Sender};
 /// A Child SA as the gateway describes it. Has no Debug.
 pub struct ChildSa<'a> {
     pub tunnel: &'a str,
+    pub peer: &'a str,
     pub spi_in: u32,
     pub spi_out: u32,
     pub algorithms: Algorithms,
@@ -84,10 +87,19 @@ impl ChildSa<'_> {
     }
 }
 
+/// What a tunnel puts its packets into, before ESP.
+pub enum Wrapped {
+    Not,
+    Gre(Gre),
+    L2tp,
+}
+
 /// What a call may be refused for.
 pub enum Refusal {
     Unusable(Unusable),
     NoSuchTunnel(String),
+    /// L2TP is protected in transport mode (RFC 3193 section 2.1).
+    TunnelMode(String),
     System(io::Error),
 }
 
@@ -113,6 +125,8 @@ struct State {
     tunnels: HashMap<String, (u64, Arc<TunnelDevice>)>,
     /// By inbound SPI: the tunnel, and its use.
     children: HashMap<u32, (u64, Arc<ChildUse>)>,
+    /// Of L2TP servers, by tunnel and our IDs.
+    sessions: HashMap<(u64, u32), Arc<Usage>>,
     next_tunnel: u64,
     threads: Vec<JoinHandle<()>>,
 }
@@ -131,6 +145,9 @@ pub struct Plane {
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 /// Small packets of some milliseconds: so long may the thread wait for a processor.
 const QUEUE_LENGTH: u32 = 3000;
+/// Messages of L2TP for the gateway, of one SA. To dial in takes some twenty, to hang on one in many seconds.
+const MESSAGES_BURST: u64 = 200;
+const MESSAGES_A_SECOND: u64 = 100;
 
 impl Plane {
     /// Open the sockets and start the threads.
@@ -199,7 +216,7 @@ impl Plane {
         }
     }
 
-    pub fn add_tunnel(&self, name: &str, device: &str, mtu: u32, gre: Option<Gre>) -> io::Result<()> {
+    pub fn add_tunnel(&self, name: &str, device: &str, mtu: u32, wrapped: Wrapped) -> io::Result<()> {
         let mut state = lock(&self.state);
         if state.tunnels.contains_key(name) {
             return Err(Failure::new(
@@ -216,9 +233,14 @@ impl Plane {
             };
             Failure::new(error, format!("cannot make the TUN device {device}: {text}"))
         })?;
-        let gre = gre.map(|header| GreEnd { header, next: AtomicU32::new(0) });
+        let (gre, l2tp) = match wrapped {
+            Wrapped::Not => (None, None),
+            Wrapped::Gre(header) => (Some(GreEnd { header, next: AtomicU32::new(0) }), None),
+            Wrapped::L2tp => (None, Some(Server::default())),
+        };
         let (counters, sizes) = (TunnelCounters::default(), SharedSizes::default());
-        let device = Arc::new(TunnelDevice { name: name.into(), fd, segments_udp, counters, sizes, gre });
+        let device = TunnelDevice { name: name.into(), fd, segments_udp, counters, sizes, gre, l2tp };
+        let device = Arc::new(device);
         state.next_tunnel += 1;
         let tunnel = state.next_tunnel;
         state.tunnels.insert(name.to_owned(), (tunnel, device.clone()));
@@ -238,6 +260,7 @@ impl Plane {
         let mut state = lock(&self.state);
         let Some((tunnel, device)) = state.tunnels.remove(name) else { return };
         state.children.retain(|_, child| child.0 != tunnel);
+        state.sessions.retain(|&(of, _), _| of != tunnel);
         drop(state);
         await_release(|done| self.to_egress.post(egress::Command::RemoveTunnel { tunnel, done }));
         await_release(|done| self.to_ingress.post(ingress::Command::RemoveTunnel { tunnel, done }));
@@ -251,6 +274,9 @@ impl Plane {
             .get(sa.tunnel)
             .cloned()
             .ok_or_else(|| Refusal::NoSuchTunnel(sa.tunnel.to_owned()))?;
+        if device.l2tp.is_some() && sa.mode == Mode::Tunnel {
+            return Err(Refusal::TunnelMode(sa.tunnel.to_owned()));
+        }
         let inbound = sa.inbound()?;
         let mut iv_key = Zeroizing::new([0; 16]);
         sys::random(&mut *iv_key)?;
@@ -261,10 +287,13 @@ impl Plane {
         }
         let usage = Arc::new(ChildUse::default());
         let selectors = Arc::new(sa.selectors);
+        let peer = if device.l2tp.is_some() { dialer(sa.peer, sa.tunnel) } else { sa.peer };
+        let peer: Arc<str> = peer.into();
         self.to_ingress.leave(ingress::Command::Install {
             child: Box::new(ingress::Child {
                 spi_in: sa.spi_in,
                 tunnel,
+                peer: peer.clone(),
                 device,
                 sa: inbound,
                 selectors: selectors.clone(),
@@ -278,12 +307,14 @@ impl Plane {
                 moved_told: None,
                 gre_sequence: None,
                 fragments: Reassembly::default(),
+                messages: Bucket::new(MESSAGES_BURST, MESSAGES_A_SECOND),
             }),
         });
         self.to_egress(egress::Command::Install {
             tunnel,
             child: Box::new(egress::Child {
                 spi_in: sa.spi_in,
+                peer,
                 sa: outbound,
                 selectors,
                 route: sa.route,
@@ -336,6 +367,49 @@ impl Plane {
         if let Some(&(tunnel, _)) = lock(&self.state).tunnels.get(name) {
             self.to_egress.post(egress::Command::DiscardWaiting { tunnel });
         }
+    }
+
+    /// IP packets of the session pass from now on. One of the same IDs is replaced.
+    pub fn install_session(&self, server: &str, described: Described) -> Result<(), Refusal> {
+        let mut state = lock(&self.state);
+        let tunnel = state.tunnels.get(server).filter(|(_, device)| device.l2tp.is_some());
+        let &(tunnel, _) = tunnel.ok_or_else(|| Refusal::NoSuchTunnel(server.to_owned()))?;
+        let Described { key, peer, networks, header, mtu } = described;
+        let usage = state.sessions.entry((tunnel, key)).or_default().clone();
+        let peer = dialer(&peer, server).into();
+        let session = Arc::new(Session { key, peer, networks, header, mtu, usage });
+        self.to_ingress.leave(ingress::Command::InstallSession { tunnel, session: session.clone() });
+        self.to_egress.leave(egress::Command::InstallSession { tunnel, session });
+        Ok(())
+    }
+
+    pub fn remove_session(&self, server: &str, key: u32) {
+        let mut state = lock(&self.state);
+        let Some(&(tunnel, _)) = state.tunnels.get(server) else { return };
+        if state.sessions.remove(&(tunnel, key)).is_some() {
+            self.to_ingress.leave(ingress::Command::RemoveSession { tunnel, key });
+            self.to_egress.leave(egress::Command::RemoveSession { tunnel, key });
+        }
+    }
+
+    /// Send a message of an L2TP server to UDP port `port` of `peer`. A failure is counted.
+    pub fn send_l2tp(&self, server: &str, message: &[u8], peer: &str, port: u16) {
+        if let Some(&(tunnel, _)) = lock(&self.state).tunnels.get(server) {
+            let (message, peer) = (message.to_vec(), dialer(peer, server).into());
+            self.to_egress.post(egress::Command::SendMessage { tunnel, message, peer, port });
+        }
+    }
+
+    /// The use of each session: its server, and both IDs of ours in one.
+    pub fn sessions(&self) -> Vec<(Arc<str>, u32, Arc<Usage>)> {
+        let state = lock(&self.state);
+        let of_server = |(tunnel, device): &(u64, Arc<TunnelDevice>)| {
+            let (tunnel, name) = (*tunnel, device.name.clone());
+            let is_its = move |session: &(&(u64, u32), &Arc<Usage>)| session.0 .0 == tunnel;
+            let its = state.sessions.iter().filter(is_its);
+            its.map(move |(&(_, key), usage)| (name.clone(), key, usage.clone())).collect::<Vec<_>>()
+        };
+        state.tunnels.values().filter(|(_, device)| device.l2tp.is_some()).flat_map(of_server).collect()
     }
 
     pub fn tunnels(&self) -> Vec<(String, Arc<TunnelDevice>)> {
@@ -397,6 +471,15 @@ impl Plane {
             let _ = thread.join();
         }
         drop(tunnels);
+    }
+}
+
+/// Who dials in to a server: a peer without a name has the server's.
+fn dialer<'a>(peer: &'a str, server: &'a str) -> &'a str {
+    if peer.is_empty() {
+        server
+    } else {
+        peer
     }
 }
 

@@ -10,6 +10,7 @@ use esp::gre::Gre;
 
 use crate::counters::{Drops, TunnelCounters};
 use crate::events::EventQueue;
+use crate::l2tp::Server;
 use crate::own::OwnAddresses;
 use crate::route::Sockets;
 use crate::sizes::SharedSizes;
@@ -67,6 +68,7 @@ pub struct TunnelDevice {
     pub counters: TunnelCounters,
     pub sizes: SharedSizes,
     pub gre: Option<GreEnd>,
+    pub l2tp: Option<Server>,
 }
 
 /// Our end of a tunnel whose packets are wrapped in GRE before ESP.

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 
 use esp::too_big::message;
 
+use crate::bucket::Bucket;
 use crate::events::lock;
 use crate::sys;
 
@@ -29,7 +30,7 @@ impl TooBig {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(error),
             opened => Ok(opened.ok()),
         };
-        Ok(TooBig { v4: open(false)?, v6: open(true)?, bucket: Mutex::new(Bucket::new()) })
+        Ok(TooBig { v4: open(false)?, v6: open(true)?, bucket: Mutex::new(Bucket::new(BURST, A_SECOND)) })
     }
 
     /// Tell the sender of `packet` that no more than `mtu` octets pass. `now`: in milliseconds of the plane's clock.
@@ -42,42 +43,5 @@ impl TooBig {
         let Some(socket) = socket.as_ref().filter(|_| lock(&self.bucket).take(now)) else { return };
         // Where it cannot be sent, the sender goes on as if it had been lost.
         let _ = sys::send_to(socket, &message, sender);
-    }
-}
-
-/// Tokens, refilled by time.
-struct Bucket {
-    tokens: u64,
-    filled: u64,
-}
-
-impl Bucket {
-    fn new() -> Self {
-        Bucket { tokens: BURST, filled: 0 }
-    }
-
-    fn take(&mut self, now: u64) -> bool {
-        let fresh = now.saturating_sub(self.filled) * A_SECOND / 1000;
-        if fresh > 0 {
-            (self.tokens, self.filled) = ((self.tokens + fresh).min(BURST), now);
-        }
-        let has = self.tokens > 0;
-        self.tokens -= u64::from(has);
-        has
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn errors_are_few() {
-        let mut bucket = Bucket::new();
-        let mut sent = |now| (0..10_000).filter(|_| bucket.take(now)).count();
-        assert_eq!(sent(0), 500);
-        assert_eq!(sent(1), 0);
-        assert_eq!(sent(100), 50);
-        assert_eq!(sent(1_000_000), 500);
     }
 }

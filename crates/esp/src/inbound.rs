@@ -159,6 +159,19 @@ impl InboundSa {
         Ok((next_header != next_header::NONE).then_some(payload))
     }
 
+    /// [`Self::open_transport`], but the text goes to `target` as in [`Self::open_to`].
+    pub fn open_transport_to(
+        &mut self,
+        packet: &mut [u8],
+        target: &mut [u8],
+    ) -> Result<Option<Payload>, DropReason> {
+        let (sequence, high) = self.judge(packet)?;
+        self.protection.open_to(packet, high, target)?;
+        self.window.commit(sequence);
+        let (size, next_header) = unpad(target)?;
+        Ok((next_header != next_header::NONE).then_some(Payload { range: 0..size, next_header }))
+    }
+
     /// Where the decrypted text lies, which is not empty.
     fn decrypt(&mut self, packet: &mut [u8]) -> Result<Range<usize>, DropReason> {
         let (sequence, high) = self.judge(packet)?;

@@ -39,6 +39,7 @@ pub mod fragments;
 pub mod gre;
 mod inbound;
 pub mod inner_ip;
+pub mod l2tp;
 mod outbound;
 mod protection;
 mod replay;

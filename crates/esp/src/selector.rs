@@ -89,6 +89,17 @@ impl TrafficSelectors {
         self.check(packet, |flow| self.accepts(flow))
     }
 
+    /// May what goes between these two ports use this SA, wherever its ends are? That is for packets whose addresses
+    /// are the SA's own anyway.
+    #[inline]
+    pub fn accepts_ports(&self, protocol: u8, local: u16, remote: u16) -> bool {
+        let accepts = |selectors: &[Selector], port| {
+            let fits = |s: &Selector| s.protocol == 0 || s.protocol == protocol;
+            selectors.iter().any(|selector| fits(selector) && selector.accepts_port(Some(port)))
+        };
+        accepts(&self.local, local) && accepts(&self.remote, remote)
+    }
+
     #[inline]
     fn check(&self, packet: &[u8], accepts: impl Fn(Flow) -> bool) -> Result<(), DropReason> {
         let everything = match packet.first().map(|first| first >> 4) {

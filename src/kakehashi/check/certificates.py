@@ -11,20 +11,26 @@ from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.pki.invented import Invented, keyring
 from kakehashi.pki.keyring import Keyring
 
-_UNNAMED = "(any)"
+UNNAMED = "any"
 
 
 def invent(gateway: Gateway) -> Keyring | None:
     """The keyring of one gateway, None if it uses no certificates."""
+    own, trusted = needed(gateway)
+    return keyring(own, trusted) if own or trusted else None
+
+
+def needed(gateway: Gateway) -> tuple[dict[str, Invented], tuple[str, ...]]:
+    """By what a gateway proves itself, and who vouches for its peers, by their names in its store."""
     own: dict[str, Invented] = {}
     trusted: dict[str, None] = {}
     for use, identities, is_own in _uses(gateway):
-        for name in use.names or (_UNNAMED,):
+        for name in use.names or (UNNAMED,):
             if is_own:
                 own[name] = _merged(own.get(name), name, use, identities, gateway)
             else:
                 trusted[name] = None
-    return keyring(own, trusted) if own or trusted else None
+    return own, tuple(trusted)
 
 
 def simulated(use: CertificateUse) -> CertificateUse:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from kakehashi.console.system_crypt import sha_crypt
 from kakehashi.dialects.cisco_ios.passwords import reveal_type_7
 from kakehashi.model.secret import Secret
 
@@ -20,6 +21,7 @@ _LONGEST = 200  # octets of a password
 _TYPE_8_ROUNDS = 20_000
 _SALT = 14  # letters
 _CLEAR = re.compile(r"((?:username \S+(?: privilege \d+)?|enable) secret)(?: 0)? ([^\s$]\S*)")
+_CLEAR_PASSWORD = re.compile(r"((?:username \S+(?: privilege \d+)?|enable) password) ([^\s$]\S*)")
 _PRIVILEGE = re.compile(r"\bprivilege (\d{1,2})\b")
 _SECRET = re.compile(r"\b(?:secret|password)\s+(?:(plain|hash|[0-9])\s+)?(\S+)")
 _NEC_ROLES = ("administrator", "operator", "monitor")
@@ -76,11 +78,29 @@ def read_accounts(text: str, dialect: str) -> Accounts:
     return Accounts(users, enable=enable)
 
 
-def hashed(line: str, salt: bytes) -> str:
-    """A line of Cisco that gives a `secret` in clear, as the device keeps it: type 9; any other as it is.
+def hashed(line: str, dialect: str, salt: bytes) -> str:
+    """A line that gives a password in clear, as the device keeps it; any other as it is.
 
-    `salt`: random octets, at least ten.
+    Cisco keeps a `secret` as type 9, AlliedWare Plus a `password` as crypt(3) makes it. `salt`: random
+    octets, at least twelve.
     """
+    match dialect:
+        case "cisco-ios":
+            return _hashed_secret(line, salt)
+        case "awplus":
+            return _hashed_password(line, salt)
+    return line
+
+
+def _hashed_password(line: str, salt: bytes) -> str:
+    found = _CLEAR_PASSWORD.fullmatch(line.strip())
+    if not found or len(found[2].encode()) > _LONGEST:
+        return line
+    made = sha_crypt(found[2].encode(), b"$5$" + _cisco64(salt)[:16])
+    return f"{found[1]} 8 {made.decode()}" if made else line
+
+
+def _hashed_secret(line: str, salt: bytes) -> str:
     found = _CLEAR.fullmatch(line.strip())
     if not found or len(found[2].encode()) > _LONGEST:
         return line
@@ -121,7 +141,8 @@ def _crypt(written: bytes, password: bytes) -> bool:
         return False
     if parts[1] == b"1":
         return hmac.compare_digest(md5_crypt(password, parts[2]), written)
-    return False
+    made = sha_crypt(password, written)
+    return made is not None and hmac.compare_digest(made, written)
 
 
 def _pbkdf2(written: bytes, password: bytes) -> bool:

@@ -3,9 +3,23 @@
 import re
 
 MASK = "***"
-_WORDS = r"key|secret|password|community|passphrase|pre-shared-key"
-_ANNOUNCED = re.compile(rf"(?i)(?<![\w-])({_WORDS})((?:\s+(?:char|hex|plain|hash|[05-9]))?\s+)(\S+)")
-_HARMLESS = ("address", "hostname", "policy", "generate", "chain", "config-key", "***", "local", "remote")
+_WORDS = (
+    r"key|secret|password|community|passphrase|passwd|pre-shared-key|authenticator|cipher|"
+    r"psk|manualkey|key-string|wpa-psk"
+)
+# What may stand between the word and the secret: whose it is, and how it is written.
+_BETWEEN = r"(?:local|remote|char|hex|plain|hash|ascii|encrypted|clear|[0-9])"
+# What follows such a word where it announces nothing.
+_HARMLESS = (
+    "address|hostname|policy|generate|chain|config-key|dynamic|ring|size|exchange|id|import|export|"
+    "zeroize|label|modulus|rsa|ec|ecdsa|name|is|alg|algorithm|type|lifetime"
+)
+_ANNOUNCED = re.compile(
+    rf"(?i)(?<![\w-])((?:{_WORDS})\s+(?:{_BETWEEN}\s+(?!(?:{_HARMLESS})(?:\s|$)))*+)"
+    rf"(?!(?:{_HARMLESS})(?:\s|$|:)|\*\*\*|[:=|])(\S+)"
+)
+# Keys of SAs, as `show` prints them: `Authkey : 0x...`.
+_SHOWN = re.compile(r"(?i)(key\s*[:=]\s*)(\S+)")
 
 
 def masked(text: str) -> str:
@@ -14,9 +28,4 @@ def masked(text: str) -> str:
 
 
 def _line(line: str) -> str:
-    def replaced(found: re.Match[str]) -> str:
-        if found[3].lower() in _HARMLESS:
-            return found[0]
-        return f"{found[1]}{found[2]}{MASK}"
-
-    return _ANNOUNCED.sub(replaced, line)
+    return _SHOWN.sub(rf"\1{MASK}", _ANNOUNCED.sub(rf"\1{MASK}", line))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kakehashi.console.echoes import Echoes, is_missed
 from kakehashi.console.filters import Filter
 from kakehashi.console.interfaces import brief
 from kakehashi.console.masking import masked
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 _FREE = ("ping", "traceroute", "enable", "exit", "quit", "logout", "terminal length", "terminal width")
 _HIDDEN = ("show running-config", "show startup-config", "show tech-support")
 _ATTEMPTS = 3
-_ANSWER = re.compile(r"seq=(\d+) .*time=([0-9.]+) ms")
 
 
 def unprivileged(command: Command) -> bool:
@@ -36,6 +36,7 @@ class Outside:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._router = session.router
+        self._came_privileged = session.privileged
         self._watching = Watching(session.manner.topics, session.screen.watch, session.say)
         self._commands: dict[str, Callable[[Match], Awaitable[None]]] = {
             "configure": self._configure,
@@ -174,6 +175,9 @@ class Outside:
         session = self._session
         if session.privileged:
             return
+        if session.unlock is None and self._came_privileged:
+            session.privileged = True  # who needed no password to come here needs none to come back
+            return
         if session.unlock is None:
             raise RefusedError("No password set")
         for _attempt in range(_ATTEMPTS):
@@ -183,8 +187,6 @@ class Outside:
         raise RefusedError("Bad secrets")
 
     async def _disable(self, _: Match) -> None:
-        # Who needed no password to come here needs none to come back.
-        self._session.unlock = self._session.unlock or (lambda _: True)
         self._session.privileged = False
 
     async def _leave(self, _: Match) -> None:
@@ -211,35 +213,22 @@ class Outside:
             await self._ios_ping(target, words, int(values.get("repeat", 5)), int(values.get("size", 100)))
             return
         async for line in self._router.tell(Request(key, tuple(words))):
-            self._session.say(line)
+            if not is_missed(line):
+                self._session.say(line)
 
     async def _ios_ping(self, target: str, words: list[str], count: int, size: int) -> None:
         """As IOS counts them."""
         session = self._session
         session.say("Type escape sequence to abort.")
         session.say(f"Sending {count}, {size}-byte ICMP Echos to {target}, timeout is 2 seconds:")
-        times: list[float] = []
-        answered = 0
-        other: list[str] = []
-        async for line in self._router.tell(Request("ping", tuple(words))):
-            if found := _ANSWER.search(line):
-                # Each as it comes, and a point for each before it that was not answered.
-                number = min(int(found[1]), count)
-                session.screen.write("." * max(0, number - 1 - answered) + "!")
-                answered = max(answered, number)
-                times.append(float(found[2]))
-            elif line.startswith(("%", "ping:")):
-                other.append(line)
-        if other:
-            session.say("\n".join(other))
-            return
-        session.screen.write("." * (count - answered) + "\n")
-        rate = 100 * len(times) // count
-        trip = ""
-        if times:
-            low, high, mean = (max(1, round(t)) for t in (min(times), max(times), sum(times) / len(times)))
-            trip = f", round-trip min/avg/max = {low}/{mean}/{high} ms"
-        session.say(f"Success rate is {rate} percent ({len(times)}/{count}){trip}")
+        echoes = Echoes(count, session.screen.write)
+        try:
+            async for line in self._router.tell(Request("ping", tuple(words))):
+                echoes.hear(line)
+        except asyncio.CancelledError:
+            echoes.end(is_whole=False)
+            raise
+        echoes.end()
 
 
 def _tunnel_at(words: Sequence[str]) -> int:

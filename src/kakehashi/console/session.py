@@ -98,8 +98,9 @@ class Session:
             if len(found.ambiguous) > 1 or not found.expected:
                 return written(found, self.dialect.notation)
             return refusal(found, mode, self.manner, text, len(self.prompt))
-        if not self.place.configures:
-            found = Help(tuple(line for line in found.lines if line.text not in ("end", "no")), found.begun)
+        if not self.place.configures or mode is FILTERS:
+            hidden = ("end", "no", "exit") if mode is FILTERS else ("end", "no")
+            found = Help(tuple(line for line in found.lines if line.text not in hidden), found.begun)
         return written(found, self.dialect.notation) if found.lines else "% Unrecognized command"
 
     def complete(self, text: str) -> Completion:
@@ -153,8 +154,8 @@ class Session:
             await self.certificates.run(match)
             return
         spelled = spelled_out(words, place.mode.commands)
-        if self.dialect.name == "cisco-ios" and "secret" in words:
-            spelled = hashed(spelled, os.urandom(12))
+        if "secret" in words or "password" in words:
+            spelled = hashed(spelled, self.dialect.name, os.urandom(12))
         afterwards = await self.certificates.before(match)
         answer = await self.router.type(place.path, spelled)
         enters = match.command.enters and not match.negated

@@ -21,7 +21,7 @@ from kakehashi.gateway.control import Request
 _INTERRUPT = "\x03"
 _ERASE = ("\x7f", "\b")
 _ENTER = ("\r", "\n")
-_LONGEST_ANSWER = 500
+_LONGEST_ANSWER = 4000  # a certificate may be pasted as one line
 
 
 class Terminal:

@@ -16,6 +16,7 @@ from kakehashi.dataplane.protocol import (
     Expire,
     FirstInbound,
     L2tpActivity,
+    L2tpMessage,
     PeerMoved,
     Sizes,
     Undecryptable,
@@ -31,7 +32,6 @@ from kakehashi.model.status import InboundCounters, OutboundCounters, Traffic
 from kakehashi.wire.registry.ikev2 import IntegrityId
 
 EVENTS_AT_ONCE = 256
-_NO_L2TP = "L2TP is not done by the native data plane yet"
 
 _OUTBOUND = [field.name for field in fields(OutboundCounters)]
 _INBOUND = [field.name for field in fields(InboundCounters)]
@@ -72,19 +72,37 @@ class NativeDataPlane:
         self._native.add_tunnel(name, device, mtu, header)
 
     def add_l2tp_server(self, name: str, device: str, mtu: int) -> None:
-        raise ValueError(_NO_L2TP)
+        self._native.add_l2tp_server(name, device, mtu)
 
     def install_session(self, server: str, session: L2tpSession) -> None:
-        raise ValueError(_NO_L2TP)
+        ids = (session.tunnel_id, session.session_id, session.peer_tunnel_id, session.peer_session_id)
+        try:
+            self._native.install_session(
+                server=server,
+                ids=ids,
+                peer=session.peer,
+                peer_port=session.peer_port,
+                networks=[(one.network_address.packed, one.prefixlen) for one in session.networks],
+                mtu=session.mtu,
+                sequencing=session.sequencing,
+                length=session.length,
+                compress_address=session.compress_address,
+                compress_protocol=session.compress_protocol,
+            )
+        except OverflowError as error:
+            raise ValueError(f"a number of the session {ids} cannot be: {error}") from error
 
     def remove_session(self, server: str, tunnel_id: int, session_id: int) -> None:
-        raise ValueError(_NO_L2TP)
+        self._native.remove_session(server, tunnel_id, session_id)
 
     def send_l2tp(self, server: str, payload: bytes, path: Path, peer: str) -> None:
-        raise ValueError(_NO_L2TP)
+        self._native.send_l2tp(server, payload, peer, path.remote.port)
 
     def l2tp_sessions(self) -> list[L2tpActivity]:
-        return []
+        return [
+            L2tpActivity(server, *ids, *inbound, *outbound, *(_seconds(time) for time in idle))
+            for server, ids, inbound, outbound, idle in self._native.l2tp_sessions()
+        ]
 
     def set_sizes(self, name: str, sizes: Sizes) -> None:
         df_bit = sizes.df_bit.value
@@ -100,6 +118,7 @@ class NativeDataPlane:
         """`sequence`: the number of the last packet that counts as sent."""
         self._native.install(
             tunnel=sa.tunnel,
+            peer=sa.peer,
             spi_in=sa.spi_in,
             spi_out=sa.spi_out,
             encryption=0 if sa.cipher is None else sa.cipher.id,
@@ -146,6 +165,7 @@ class NativeDataPlane:
                 for name, (outbound, inbound) in tunnels.items()
             },
             drops,
+            dict(self._native.l2tp_drops()),
         )
 
     def activity(self) -> list[Activity]:
@@ -232,6 +252,8 @@ def _event(name: Any, *values: Any) -> DataPlaneEvent:
             return FirstInbound(spi_in)
         case "unknown_spi", spi, path, packets:
             return UnknownSpi(spi, _path(path), packets)
+        case "l2tp_message", tunnel, payload, path, peer:
+            return L2tpMessage(tunnel, payload, _path(path), peer)
         case "undecryptable", spi_in, path, packets:
             return Undecryptable(spi_in, _path(path), packets)
     raise AssertionError(f"an event that native.py does not know: {name}")

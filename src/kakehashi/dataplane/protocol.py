@@ -200,10 +200,10 @@ class DataPlane(Protocol):
     def add_l2tp_server(self, name: str, device: str, mtu: int) -> None:
         """Make a tunnel of many peers, who dial in by L2TP under SAs of transport mode for UDP port 1701.
 
-        `ChildSa.peer` tells whose an SA is; of each peer the one that was to be used last sends. Packets of
-        the TUN device `device` go to the session that has their destination in its networks, and nobody is
-        asked for an SA. `set_sizes`, `remove_tunnel` and what concerns SAs is as for other tunnels. OSError:
-        as `add_tunnel`, and where the data plane does no L2TP.
+        `ChildSa.peer` tells whose an SA is, "" is the same as `name`; of each peer the one that was to be
+        used last sends. Packets of the TUN device `device` go to the session that has their destination in
+        its networks, and nobody is asked for an SA. `set_sizes`, `remove_tunnel` and what concerns SAs is as
+        for other tunnels. OSError: as `add_tunnel`, and where the data plane does no L2TP.
         """
 
     def install_session(self, server: str, session: L2tpSession) -> None:

@@ -6,7 +6,7 @@ from functools import reduce
 from typing import Any
 
 from kakehashi.dialects.grammar import Command, Grammar, Mode, Support
-from kakehashi.dialects.matching import Failure, Match, match_line
+from kakehashi.dialects.matching import Failure, Match, match_in
 from kakehashi.dialects.spelling import close
 
 
@@ -187,7 +187,7 @@ class _Parser:
         failures: list[Failure] = []
         shortened: list[tuple[int, Match]] = []
         for depth in range(len(self._frames), 0, -1):
-            found = match_line(words, self._frames[depth - 1].mode.commands)
+            found = match_in(words, self._frames[depth - 1].mode)
             if isinstance(found, Failure):
                 failures.append(found)
             elif depth == len(self._frames) or self._leaves(words, found):
@@ -263,9 +263,9 @@ def _without_remark(words: list[str], frames: Sequence[_Frame]) -> list[str]:
     if mark is None:
         return words
     for frame in reversed(frames):
-        if isinstance(match_line(words, frame.mode.commands), Match):
+        if isinstance(match_in(words, frame.mode), Match):
             return words
-        if isinstance(match_line(words[:mark], frame.mode.commands), Match):
+        if isinstance(match_in(words[:mark], frame.mode), Match):
             break
     return words[:mark]
 

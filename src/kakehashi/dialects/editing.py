@@ -16,7 +16,7 @@ from kakehashi.dialects.grammar import (
     ValueRefusedError,
     Word,
 )
-from kakehashi.dialects.matching import Failure, Match, expected, match_line
+from kakehashi.dialects.matching import Failure, Match, expected, match_in
 from kakehashi.dialects.terminal import typed as without_prompt
 from kakehashi.dialects.terminal import without_page
 
@@ -146,7 +146,7 @@ def _edited(
     if not path:
         return _typed(lines, mode, text, habits)
     words = path[0].split()
-    match = match_line(words, mode.commands)
+    match = match_in(words, mode)
     if isinstance(match, Failure) or match.command.enters is None:
         raise EditError(f"`{path[0]}` opens nothing")
     place = _last_opened(lines, match)
@@ -173,7 +173,7 @@ def _last_opened(lines: tuple[Line, ...], match: Match) -> int | None:
 
 def _typed(lines: tuple[Line, ...], mode: Mode, text: str, habits: Habits) -> tuple[Line, ...]:
     words = text.split()
-    match = match_line(words, mode.commands)
+    match = match_in(words, mode)
     if isinstance(match, Failure):
         if mode.unknown is not mode.unknown.OURS:
             return _typed_unknown(lines, text)
@@ -320,7 +320,7 @@ def _written(lines: tuple[Line, ...], grammar: Grammar, habits: Habits, depth: i
 def _takes(mode: Mode, line: Line) -> bool:
     """Would that mode read the line before an outer one? As a shortened one only what is nobody's."""
     words = line.text.split()
-    match = match_line(words, mode.commands)
+    match = match_in(words, mode)
     if isinstance(match, Failure):
         return False
     typed = [word.lower() for word in words[1 if match.negated else 0 :]]

@@ -8,6 +8,7 @@ from typing import Any
 from kakehashi.dialects.grammar import (
     Argument,
     Command,
+    Mode,
     Negation,
     Pattern,
     Terminal,
@@ -93,6 +94,10 @@ class Continuation:
     terminal: Terminal | None
 
 
+_MOST_READ = 1 << 18  # lines that are known for a while: those of the largest centre
+_READ: dict[tuple[int, tuple[str, ...]], tuple[Mode, Match | Failure]] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class _Thread:
     """One way to read the line so far."""
@@ -113,6 +118,22 @@ def match_line(words: Sequence[str], commands: Sequence[Command]) -> Match | Fai
         case _Thread():
             return Match(read.command, negated, read.values)
     return _finish(read, words, negated)
+
+
+def match_in(words: Sequence[str], mode: Mode) -> Match | Failure:
+    """The same for the commands of a mode that stays: a line read before is not read again.
+
+    Who types at a centre of thousands of tunnels changes one line of many.
+    """
+    key = (id(mode), tuple(words))
+    known = _READ.get(key)
+    if known is not None and known[0] is mode:
+        return known[1]
+    found = match_line(words, mode.commands)
+    if len(_READ) >= _MOST_READ:
+        _READ.clear()
+    _READ[key] = (mode, found)
+    return found
 
 
 def continuations(words: Sequence[str], commands: Sequence[Command]) -> tuple[Continuation, ...] | Failure:

@@ -5,12 +5,14 @@ from textwrap import wrap
 
 from kakehashi.dialects.base import Dialect
 from kakehashi.dialects.grammar import Argument, Command, Grammar, Mode, Negation, Support, Terminal, Word
+from kakehashi.dialects.manners import manner_of
 from kakehashi.dialects.notation import Notation
 from kakehashi.dialects.syntax import behind_stem, display, syntax, terminals
 
 Omitted = Mapping[tuple[str, str], str]
 
 _WIDTH = 110
+_COMMAND_LINE = "At the command line"
 _TIED = "\0"  # a blank at which no line is broken
 _LISTED = {
     Support.NOT_YET: ("Understood, not yet", "The VPN needs them, and they have no effect yet: a warning."),
@@ -20,7 +22,7 @@ _LISTED = {
 
 def reference(dialect: Dialect) -> str:
     """The page. It ends with a newline."""
-    lines = [*_introduction(dialect)]
+    lines = [*_introduction(dialect), *_command_line(dialect)]
     for mode in _modes(dialect.grammar):
         lines += _mode(mode, dialect)
     return "\n".join(lines).rstrip() + "\n"
@@ -36,6 +38,8 @@ def _introduction(dialect: Dialect) -> Iterator[str]:
     yield "Keywords may be typed in any case and as short as they are unambiguous. Behind `no`, the words of"
     yield "a command's heading are enough; what is written behind them says which of several lines is meant."
     yield "A command with a section of its own acts."
+    title, anchor = _COMMAND_LINE.lower(), _anchor(_COMMAND_LINE)
+    yield f"What is typed outside of the configuration stands under [{title}](#{anchor})."
     yield ""
     yield "| mode | opened by | acts | not yet | the host's | not ours |"
     yield "| --- | --- | --- | --- | --- | --- |"
@@ -43,6 +47,19 @@ def _introduction(dialect: Dialect) -> Iterator[str]:
         opened = ", ".join(f"`{words}`" for words in _openers(mode, dialect.grammar))
         counts = (sum(c.support is s for c in mode.commands) for s in Support)
         yield f"| [{mode.title}](#{_anchor(_title(mode))}) | {opened} | {' | '.join(map(str, counts))} |"
+    yield ""
+
+
+def _command_line(dialect: Dialect) -> Iterator[str]:
+    yield f"## {_COMMAND_LINE}"
+    yield "Of `kakehashi console` and SSH; those of `show` and `clear` also as `kakehashi show ...`."
+    yield ""
+    yield "| command | what |"
+    yield "| --- | --- |"
+    later = {Support.OURS: "", Support.NOT_YET: " (not yet)"}
+    found = [c for c in manner_of(dialect).exec if c.support in later]
+    lines = {syntax(c.pattern, dialect.notation): c.help + later[c.support] for c in found}
+    yield from (f"| `{_cell(text)}` | {_cell(what)} |" for text, what in sorted(lines.items()))
     yield ""
 
 

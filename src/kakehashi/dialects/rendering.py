@@ -1,11 +1,12 @@
 """What every dialect's `render` is made of: the text, and what could not be said in it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from kakehashi.model.address import IPInterface
-from kakehashi.model.gateway import Interface
+from kakehashi.model.gateway import Gateway, Interface
+from kakehashi.model.identity import Authentication
 from kakehashi.model.secret import Secret
 from kakehashi.model.source import Source
 
@@ -75,6 +76,17 @@ class Losses:
         return found
 
 
+def tell_of_certificates(side: Authentication, losses: Losses) -> None:
+    """What only a device with certificate maps can say of a side."""
+    maps = side.certificates.attributes
+    for fits, what, why in (
+        (not side.by_subject, "the subject of our certificate as our name", "the device has no words for it"),
+        (not side.anybody, "a peer that is known by its certificate alone", "the device wants its name"),
+        (not maps, f"the certificate map {maps[0].name if maps else ''}", "the device has none"),
+    ):
+        losses.unless(fits, side.source, what, why)
+
+
 @dataclass(slots=True)
 class Names:
     """Gives each thing a name of its own that is one word."""
@@ -132,3 +144,22 @@ def plain_secret(secret: Secret) -> str | None:
 def is_word(text: str) -> bool:
     """Can a line hold it as one word?"""
     return bool(text) and text.isprintable() and not any(c.isspace() for c in text)
+
+
+def without_servers(gateway: Gateway, losses: Losses) -> Gateway:
+    """The gateway without what people dial in to: users, pools and PPP are not translated."""
+    names = {server.interface for server in gateway.l2tp_servers}
+    for server in gateway.l2tp_servers:
+        losses.add(
+            server.source,
+            f"people dial in to {server.interface} by L2TP",
+            "users, addresses and PPP are not translated: write them by hand",
+        )
+    if not names:
+        return gateway
+    return replace(
+        gateway,
+        l2tp_servers=(),
+        tunnels=tuple(t for t in gateway.tunnels if t.interface not in names),
+        interfaces=tuple(i for i in gateway.interfaces if i.name not in names),
+    )

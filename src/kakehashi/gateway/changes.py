@@ -73,7 +73,9 @@ class Changes:
         """The same. GatewayError where nothing was done."""
         async with self._lock:
             try:
-                loaded = configuration.load(self._options.file, self._options.dialect)
+                loaded = await asyncio.to_thread(
+                    configuration.load, self._options.file, self._options.dialect
+                )
                 told = await self._replace(loaded, self._tell)
             except GatewayError as error:
                 raise GatewayError(self._kept(str(error))) from error
@@ -87,12 +89,13 @@ class Changes:
             dialect = self.running.dialect
             habits = manner_of(dialect).habits
             try:
-                lines = edited(self._document(), path, text, dialect.grammar, habits)
+                # Meanwhile the tunnels go on: of a large centre this is seconds.
+                lines = await asyncio.to_thread(edited, self._document(), path, text, dialect.grammar, habits)
             except EditError as error:
                 raise GatewayError(str(error)) from error
             if lines == self._lines:
                 return ()
-            loaded = configuration.read(written(lines, dialect.grammar, habits), dialect, NAME)
+            loaded = await asyncio.to_thread(_read, lines, dialect)
             mapped = map_interfaces(loaded.gateway, self._options.maps, self.links())
             before = self._findings
             told = await self._begin(loaded, mapped)
@@ -109,7 +112,7 @@ class Changes:
                     "a configuration is on trial", "confirm it, or wait until it has been taken back"
                 )
             before = self.running
-            loaded = configuration.read(text, before.dialect, NAME)
+            loaded = await asyncio.to_thread(configuration.read, text, before.dialect, NAME)
             told = await self._replace(loaded)
             if seconds:
                 self._fallback = before
@@ -217,6 +220,10 @@ class Changes:
         text = f"the old configuration stays in force: {reason}"
         self._log.say(Level.ERROR, text, name="reload-refused")
         return text
+
+
+def _read(lines: tuple[Line, ...], dialect: Dialect) -> Configuration:
+    return configuration.read(written(lines, dialect.grammar, manner_of(dialect).habits), dialect, NAME)
 
 
 def shown(text: str, dialect: Dialect) -> str:

@@ -14,6 +14,7 @@ from pyroute2.netlink.exceptions import NetlinkError
 from kakehashi.dataplane.protocol import DataPlane
 from kakehashi.gateway import backends, configuration, status
 from kakehashi.gateway.access.driver import Access
+from kakehashi.gateway.access.radius_client import RadiusClient
 from kakehashi.gateway.access.status import callers_of, drops_of, tunnels_of
 from kakehashi.gateway.answers import Answers
 from kakehashi.gateway.certificates import Certificates
@@ -151,12 +152,14 @@ class Daemon:
             options.syslog,
         )
         self._endpoint = _endpoint(options, loaded.gateway, self._certificates.load(loaded.gateway))
+        self._radius = RadiusClient(self._log)
         self._access = Access(
             self._dataplane,
             self._log,
             _wall_clock,
             mtu=self._reconciler.mtu,
             changed=self._reconciler.touch,
+            asks=self._radius,
         )
         self._driver = Driver(
             self._endpoint,
@@ -242,6 +245,7 @@ class Daemon:
             await control.stop()
             self._driver.stop()
             self._access.stop()
+            await self._radius.stop()
             # The last to go, but while the host still has the gateway's addresses.
             await self._senders.stop()
             await self._put_back()

@@ -5,6 +5,7 @@ who answers is not trusted with more.
 """
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -63,7 +64,7 @@ async def _connected(
         try:
             return await asyncio.open_connection(address, port, limit=_MAX_HEADER)
         except OSError as refused:
-            error = refused
+            error = OSError(f"{address} port {port}: {os.strerror(refused.errno or 0)}")
     raise error or OSError(f"{host} has no address")
 
 

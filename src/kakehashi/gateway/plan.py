@@ -41,6 +41,8 @@ def plan(old: Gateway, new: Gateway) -> Plan:
     sentences += _watches(old, new)
     sentences += _translations(old, new)
     sentences += _lists(old, new)
+    sentences += _set_difference("log host", _log_hosts(old), _log_hosts(new))
+    sentences += ["what is logged has changed"] if _levels(old) != _levels(new) else []
     sentences += _servers(old, new)
     stay = tuple(n for n in changed if n not in remade)
     return Plan((*new_names, *remade), (*old_names, *remade), stay, tuple(sentences))
@@ -48,6 +50,16 @@ def plan(old: Gateway, new: Gateway) -> Plan:
 
 def _running(gateway: Gateway) -> dict[str, Tunnel]:
     return {t.interface: t for t in gateway.tunnels if t.enabled}
+
+
+def _log_hosts(gateway: Gateway) -> list[str]:
+    return [f"{h.address} by {h.transport.value} port {h.port}" for h in gateway.logging.hosts]
+
+
+def _levels(gateway: Gateway) -> tuple[object, ...]:
+    """What the same log hosts, the buffer and terminals are told."""
+    told = {(h.threshold, h.facility, h.local, h.authority) for h in gateway.logging.hosts}
+    return gateway.logging.buffer, gateway.logging.monitor, told
 
 
 def _peers(old: Gateway, new: Gateway) -> list[str]:

@@ -1,13 +1,15 @@
 """`ping` and `traceroute`, by the host's own programs, from an address of the gateway."""
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
 
-from kakehashi.model.gateway import Gateway
+from kakehashi.model.gateway import Gateway, Interface
 
+_NAME = re.compile(r"([a-z-]+) ?(\d[\d/.:]*)")
 _ENDING = 1.0  # seconds that a program has to end
 
 
@@ -21,7 +23,7 @@ async def probe(
     if not target or target.startswith("-"):
         yield f"% {command}: to whom?"
         return
-    source = _source(settings.get("source", ""), target, gateway, devices)
+    source = source_of(settings.get("source", ""), target, gateway, devices)
     if source is None:
         yield f"% {settings['source']} is no address and no interface with one"
         return
@@ -49,13 +51,13 @@ async def probe(
                     await process.wait()
 
 
-def _source(text: str, target: str, gateway: Gateway, devices: Mapping[str, str]) -> str | None:
+def source_of(text: str, target: str, gateway: Gateway, devices: Mapping[str, str]) -> str | None:
     """An address or a device, "" for none given; None if it is neither."""
     if not text:
         return ""
     with suppress(ValueError):
         return str(ip_address(text))
-    found = next((i for i in gateway.interfaces if i.name.lower() == text.lower()), None)
+    found = _interface(text, gateway)
     if found is None:
         return None
     lender = gateway.interface(found.unnumbered) if found.unnumbered else None
@@ -65,13 +67,29 @@ def _source(text: str, target: str, gateway: Gateway, devices: Mapping[str, str]
     return str(address) if address else devices.get(found.name)
 
 
+def _interface(text: str, gateway: Gateway) -> Interface | None:
+    """By its name, or as it is shortened: `gi0/0`."""
+    named = next((i for i in gateway.interfaces if i.name.lower() == text.lower()), None)
+    short = _NAME.fullmatch(text.lower())
+    if named is not None or short is None:
+        return named
+    alike = [
+        interface
+        for interface in gateway.interfaces
+        if (whole := _NAME.fullmatch(interface.name.lower()))
+        and whole[1].startswith(short[1])
+        and whole[2] == short[2]
+    ]
+    return alike[0] if len(alike) == 1 else None
+
+
 def _ping(target: str, source: str, settings: Mapping[str, str]) -> list[str]:
     count, size = settings.get("repeat", "5"), settings.get("size", "100")
     numbers = count.isdigit() and size.isdigit()
     headers = 48 if ":" in target else 28
     data = str(max(0, int(size) - headers)) if numbers else "72"
     # As a router: the next when the answer has come, or when it is waited for no more.
-    arguments = ["ping", "-c", count if numbers else "5", "-W", "2", "-A", "-s", data]
+    arguments = ["ping", "-c", count if numbers else "5", "-W", "2", "-A", "-O", "-s", data]
     return [*arguments, *(["-I", source] if source else []), "--", target]
 
 

@@ -12,9 +12,9 @@ import sys
 _PART = 65536
 
 
-def carry(address: str, port: int, source: int = 0, sink: int = 1) -> None:
-    """Until the connection ends. OSError if there is none. `source`, `sink`: descriptors."""
-    with socket.create_connection((address, port)) as connection, selectors.DefaultSelector() as ready:
+def carry(connection: socket.socket, source: int = 0, sink: int = 1) -> None:
+    """Until the connection ends. OSError. `source`, `sink`: descriptors."""
+    with selectors.DefaultSelector() as ready:
         ready.register(connection, selectors.EVENT_READ)
         ready.register(source, selectors.EVENT_READ)
         while True:
@@ -35,7 +35,10 @@ def carry(address: str, port: int, source: int = 0, sink: int = 1) -> None:
 
 if __name__ == "__main__":
     try:
-        with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
-            carry(sys.argv[1], int(sys.argv[2]))
+        with (
+            contextlib.suppress(BrokenPipeError, KeyboardInterrupt),
+            socket.create_connection((sys.argv[1], int(sys.argv[2]))) as made,
+        ):
+            carry(made)
     except OSError as error:
         sys.exit(f"{sys.argv[1]}:{sys.argv[2]}: {error.strerror}")

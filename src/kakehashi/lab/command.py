@@ -87,6 +87,14 @@ def lab(
             "--for", metavar="SECONDS", help="How long traffic goes on; else as long as the outages need."
         ),
     ] = None,
+    revoked: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DEVICE",
+            help="The lab's authority, which certifies who needs it, has revoked this device's certificate. "
+            "May be given several times.",
+        ),
+    ] = None,
     picture: Annotated[
         Path | None, typer.Option(metavar="FILE.svg", help="Draw the lab with its state there.")
     ] = None,
@@ -116,6 +124,7 @@ def lab(
             speed=not as_json and not fail,
             outages=parse_outages(fail or (), Cables(plan).interfaces),
             seconds=None if seconds is None else parse_seconds(seconds),
+            revoked=tuple(dict.fromkeys(revoked or ())),
         )
         check_outages(plan, options.outages)
         drawing = None if picture is None else _picture_file(picture)

@@ -31,6 +31,7 @@ from kakehashi.lab.outcome import (
     tunnel_status,
 )
 from kakehashi.lab.ping import Ping
+from kakehashi.lab.pki.devices import certified
 from kakehashi.lab.process import GatewayProcess, running_gateways
 from kakehashi.lab.realise import built_network
 from kakehashi.lab.standing import Statuses
@@ -57,7 +58,7 @@ class Options:
     """How a lab is run. `loss`: 0 to 1. `captures`: folder for captures and keys. `speed`: measure it.
 
     `outages`: what goes wrong while traffic goes on. `seconds`: how long that is; None is long enough for the
-    outages, and no traffic without any.
+    outages, and no traffic without any. `revoked`: devices whose certificates are.
     """
 
     loss: float = 0.0
@@ -66,6 +67,7 @@ class Options:
     speed: bool = True
     outages: tuple[Outage, ...] = ()
     seconds: float | None = None
+    revoked: tuple[str, ...] = ()
 
 
 def run_lab(
@@ -92,6 +94,8 @@ def run_lab(
         stack.enter_context(giving_addresses(_leases(plan, options.outages), namespaces, folder))
         if plan.name_servers:
             stack.enter_context(serving_names(namespaces[INTERNET], plan.name_servers, plan.names))
+        vouched = stack.enter_context(certified(plan.gateways, namespaces[INTERNET], folder, options.revoked))
+        plan = replace(plan, assumed=(*plan.assumed, *vouched.assumed))
         progress("starting the gateways")
         door = make_door(folder) if options.keep else None
         gateways = stack.enter_context(running_gateways(plan.gateways, namespaces, folder, door))

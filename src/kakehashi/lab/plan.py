@@ -13,6 +13,7 @@ from kakehashi.lab.errors import LabError
 from kakehashi.lab.ikev1 import peer_text
 from kakehashi.lab.lan import Lan, plan_lans
 from kakehashi.lab.network import Network, host_namespace, sharing
+from kakehashi.lab.pki.devices import responder_names
 from kakehashi.lab.routing import Topology, plan_routes
 from kakehashi.lab.undefined import define_proposals
 from kakehashi.lab.wan import outer_version, plan_wans
@@ -45,7 +46,7 @@ def make_plan(devices: Sequence[Device], behind_nat: Collection[str] = ()) -> Pl
     probes = tuple(_probes(topology))
     used = {end for probe in probes for end in probe.by}
     built = Network(topology, drafts)
-    names = tuple(_names(topology))
+    names = (*_names(topology), *responder_names(device.gateway for device in devices))
     return Plan(
         topology=topology,
         namespaces=built.namespaces,

@@ -180,7 +180,7 @@ def running_gateways(
 
 
 def _start(plan: GatewayPlan, namespace: NetworkNamespace, folder: Path, door: Door | None) -> GatewayProcess:
-    folder.mkdir(mode=0o700)
+    folder.mkdir(mode=0o700, exist_ok=True)
     configuration = folder / Path(plan.device.file).name
     with configuration.open("x", encoding="utf-8") as file:
         file.write(plan.text)

@@ -65,7 +65,9 @@ class Authentication:
     """One side's identity with the way it is proved. `secret` belongs to PSK; None: no key is configured.
 
     `by_address`: of our side, that the identity is the address that an SA is made from, which only the host
-    knows; `identity` is then empty. `certificates` belongs to SIGNATURE.
+    knows; `identity` is then empty. `by_subject`: of our side, that it is the subject of our certificate, if
+    there is one. `anybody`: of the peer, that it may say what it likes: what its certificate is like decides
+    (`certificates.attributes`). `certificates` belongs to SIGNATURE.
     """
 
     method: AuthenticationMethod
@@ -73,4 +75,6 @@ class Authentication:
     secret: Secret | None = None
     source: Source | None = field(default=None, compare=False)
     by_address: bool = False
+    by_subject: bool = False
+    anybody: bool = False
     certificates: CertificateUse = ANY_CERTIFICATE

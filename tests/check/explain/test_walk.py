@@ -24,6 +24,7 @@ from kakehashi.model.status import (
     OutboundCounters,
     RouteStatus,
     Status,
+    Traffic,
     TunnelStatus,
 )
 from kakehashi.wire.registry.ikev2 import EncryptionId
@@ -69,7 +70,7 @@ def configured(wan: str = "!", tunnel_: str = "!") -> Gateway:
 
 def seen(gateway: Gateway, has_sa: bool = False, **tunnel: Any) -> Explanation:
     """The one tunnel, in a state."""
-    rest = {key: tunnel.pop(key) for key in ("names", "routes") if key in tunnel}
+    rest = {key: tunnel.pop(key) for key in ("names", "routes", "traffic") if key in tunnel}
     values: dict[str, Any] = {"name": gateway.tunnels[0].interface, "up": True} | tunnel
     state = TunnelStatus(**values)
     sas = (replace(ipsec_sa(), sa=child_sa(tunnel=state.name)),) if has_sa else ()
@@ -138,6 +139,13 @@ def test_an_sa_and_nothing_comes_back() -> None:
     found = seen(configured(), has_sa=True, outbound=OutboundCounters(packets=7))
     ends(found, Look.TRAFFIC, "7 packets went out and none came back", "filtered on the way")
     assert found.up
+    # What older SAs have carried does not count.
+    before: dict[str, Any] = {
+        "outbound": OutboundCounters(packets=70),
+        "inbound": InboundCounters(packets=60),
+    }
+    now = {child_sa().spi_in: Traffic(packets_out=7)}
+    ends(seen(configured(), has_sa=True, traffic=now, **before), Look.TRAFFIC, "7 packets went out")
     dropped = seen(configured(), has_sa=True, inbound=InboundCounters(ts_unacceptable=5))
     ends(dropped, Look.TRAFFIC, "5 packets of the peer were dropped, most for: addresses")
     unfit = seen(configured(), has_sa=True, outbound=OutboundCounters(ts_unacceptable=3))

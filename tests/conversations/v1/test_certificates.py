@@ -15,7 +15,7 @@ from tests.conversations.gateways import SITE1, SITE2, TUNNEL
 from tests.conversations.test_certificates import keyring
 from tests.conversations.v1.gateways import PHASE1, gateway, ikev1_tunnel, peer
 from tests.conversations.wire import Node, Wire, assert_in_step
-from tests.pki.authority import DAY, Authority, lists
+from tests.pki.authority import DAY, NOW, Authority, lists
 
 SITES = ("site1.example.com", "site2.example.com")
 ROOT = Authority()
@@ -106,3 +106,12 @@ def test_phase_1_waits_for_news_of_a_certificate_and_goes_on() -> None:
     wire.run(5)
     assert a.used(TUNNEL) is not None
     assert not b.told(EventName.NEGOTIATION_FAILED)
+
+
+def test_rsa_signatures_are_made_and_taken_by_rsa_keys_alone() -> None:
+    """The method is RSA signatures: a key of ECDSA has methods of its own (RFC 4754)."""
+    a, _ = meet(own(0, kind="ecdsa-256"), own(1))
+    assert "one with an RSA key is needed" in a.failures()[0]
+    both = Keyring({**own(0, kind="ecdsa-256").entries, "other": own(0).entries["vpn"]}, lambda: NOW)
+    a, b = meet(both, own(1))
+    assert a.used(TUNNEL) is not None, (a.failures(), b.failures())

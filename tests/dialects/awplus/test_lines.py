@@ -250,3 +250,9 @@ def test_lines_below_foreign_ones_are_never_misspelt_lines_of_ours() -> None:
 
 def test_the_tree_keeps_every_line() -> None:
     assert [item.line for item in AwPlus().parse(FIELD).walk()] == list(range(1, FIELD.count("\n") + 1))
+
+
+def test_nobody_dials_in_to_the_device_and_that_is_told() -> None:
+    """It carries callers on, as a LAC; a server for laptops it is not."""
+    told = found(whole("l2tp-profile carrier\n hello-interval 30"), "not-yet")
+    assert "as a LAC, which carries callers to a server elsewhere" in told.message

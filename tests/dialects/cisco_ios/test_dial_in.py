@@ -128,3 +128,45 @@ def test_without_it_the_lines_are_the_hosts() -> None:
     lowered = without("accept-dialin", "protocol l2tp")
     assert not lowered.gateway.l2tp_servers
     assert "the-hosts" in codes(lowered)
+
+
+RADIUS = """\
+aaa new-model
+aaa authentication ppp default group radius local
+aaa accounting network default start-stop group radius
+radius server ONE
+ address ipv4 192.168.30.5 auth-port 1812 acct-port 1813
+ key 7 094F471A1A0A
+radius server TWO
+ address ipv4 192.168.30.6
+ timeout 2
+ retransmit 1
+ key between-us
+"""
+
+
+def test_radius_servers_are_asked_before_and_told() -> None:
+    lowered = lower(RADIUS + LNS)
+    assert not codes(lowered, Severity.ERROR, Severity.WARNING), lowered.findings
+    assert "not-ours" not in codes(lowered)
+    server = the_server(lowered)
+    assert (server.local_users, server.accounting) == (True, True)
+    one, two = server.radius
+    assert (str(one.address), one.secret, one.port, one.accounting_port) == (
+        "192.168.30.5", Secret(b"cisco"), 1812, 1813,
+    )  # fmt: skip
+    assert (two.secret, two.port, two.timeout, two.retries) == (Secret(b"between-us"), 1645, 2, 1)
+
+
+def test_users_of_the_configuration_only_where_local_is_said() -> None:
+    server = the_server(lower(RADIUS.replace(" radius local", " radius") + LNS))
+    assert not server.local_users
+    none = the_server(lower("aaa new-model\naaa authentication ppp default local\n" + LNS))
+    assert none.local_users
+    assert not none.radius
+    assert not none.accounting
+
+
+def test_a_radius_server_without_a_key() -> None:
+    lowered = lower(RADIUS.replace(" key between-us\n", "") + LNS)
+    assert line(found(lowered, "radius-incomplete")) == 7

@@ -110,6 +110,33 @@ def test_its_own_comes_back() -> None:
     assert losses == []
 
 
+def test_whoever_has_a_certificate_that_fits_and_our_own_subject() -> None:
+    text = CISCO.replace(" match identity remote fqdn R2.example.com\n", "").replace(
+        "fqdn R1.example.com\n auth", "dn\n auth"
+    )
+    before = tunnel_of(lowered("cisco-ios", text))
+    assert (before.peer.anybody, before.local.by_subject) == (True, True)
+    written, again, losses = in_cisco("cisco-ios", text)
+    assert " match certificate M\n" in written
+    assert "match identity" not in written
+    assert " identity local dn\n" in written
+    assert (tunnel_of(again).peer, tunnel_of(again).local) == (before.peer, before.local)
+    assert losses == []
+
+
+def test_what_only_this_device_can_say_is_told_by_another() -> None:
+    text = CISCO.replace(" match identity remote fqdn R2.example.com\n", "").replace(
+        "identity local fqdn R1.example.com", "identity local dn"
+    )
+    found = [loss.what for loss in by_name("awplus").render(lowered("cisco-ios", text)).losses]
+    for what in (
+        "the subject of our certificate as our name",
+        "a peer that is known by its certificate alone",
+        "the certificate map M",
+    ):
+        assert what in found
+
+
 def test_of_alliedware_plus() -> None:
     text, again, losses = in_cisco("awplus", AWPLUS)
     assert " subject-name cn=test1.example.com, o=EXAMPLE\n fqdn test1.example.com\n" in text

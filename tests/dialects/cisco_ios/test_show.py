@@ -407,6 +407,9 @@ def test_clearing() -> None:
         return CiscoIos().clear(words.split(), state)
 
     assert clear("crypto isakmp") == Clear(None, 1)
+    assert clear("crypto isakmp 1001") == Clear("OUT 10", 1)
+    with pytest.raises(ShowError, match="no tunnel has SAs of connection 1002"):
+        clear("crypto isakmp 1002")
     assert clear("crypto ikev2 sa") == Clear(None, 2)
     assert clear("crypto sa") == Clear(None, None)
     assert clear("crypto session remote 198.51.100.2") == Clear("OUT 10", None)

@@ -4,7 +4,10 @@ from ipaddress import ip_address
 
 import pytest
 
-from kakehashi.dialects.base import Lowered
+from kakehashi.dialects.awplus import AwPlus
+from kakehashi.dialects.base import Dialect, Lowered
+from kakehashi.dialects.cisco_ios import CiscoIos
+from kakehashi.dialects.nec_ix import NecIx
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.finding import Severity
 from kakehashi.model.ikev1 import Ikev1Tunnel
@@ -137,3 +140,14 @@ def test_a_profile_of_pppoe_is_the_hosts_business() -> None:
 def test_a_profile_for_dialing_in_that_nothing_binds() -> None:
     lowered = without("ppp binding", "tunnel mode")
     assert found(lowered, "unused-ppp-profile").severity is Severity.INFO
+
+
+@pytest.mark.parametrize("dialect", [NecIx(), CiscoIos(), AwPlus()], ids=lambda d: d.name)
+def test_in_another_language_it_is_told_and_no_half_of_it_is_written(dialect: Dialect) -> None:
+    written = dialect.render(lower(LNS).gateway)
+    told = [loss for loss in written.losses if "people dial in to Tunnel0.0" in loss.what]
+    assert len(told) == 1
+    assert told[0].source
+    assert "Enigma" not in written.text
+    assert "shared-by-all" in written.text or dialect.name == "awplus"
+    assert "unnel0" not in written.text

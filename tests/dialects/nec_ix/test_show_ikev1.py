@@ -390,5 +390,6 @@ def test_a_device_without_ikev1_shows_that_there_is_none() -> None:
 
 
 def test_clear_ike_sa_leaves_ikev2_alone() -> None:
+    assert NecIx().clear(["ipsec", "sa"], STATUS) == Clear(None, version=1)
     assert NecIx().clear(["ike", "sa"], STATUS) == Clear(None, version=1)
     assert NecIx().clear(["ike", "sa", "Tunnel1.0"], STATUS) == Clear("Tunnel1.0", version=1)

@@ -58,7 +58,7 @@ def test_who_is_idle_has_to_go_and_may_come_back() -> None:
         assert ada.ppp.ended
         assert office.access.addresses(TUNNEL) == ()
         assert not office.plane.sessions
-        assert "idle for too long" in office.said.getvalue()
+        assert "`ada` with 192.168.30.30 has left: idle for too long" in office.said.getvalue()
         again = office.dial("ada", "Enigma-7", "again")
         await office.run(5)
         assert again.address

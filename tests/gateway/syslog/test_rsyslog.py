@@ -91,6 +91,41 @@ def test_rsyslog_reads_every_field(namespace: Namespace, tmp_path: Path, line: s
     assert [m.text for m in messages(server)] == ["the first", "拠点の名前"]
 
 
+def test_what_was_said_while_rsyslog_was_away_comes_when_it_is_back(
+    namespace: Namespace, tmp_path: Path
+) -> None:
+    """By TCP nothing is lost but what the kernel had taken when the connection broke."""
+    text = "hostname tokyo\nlogging host 127.0.0.1 transport tcp\n"
+
+    async def story() -> None:
+        log = Log(LogOptions(Level.ERROR), lambda: datetime.now(UTC))
+        senders = Senders(log, lambda: datetime.now(UTC), Facts, read_file)
+        senders.configure(by_name("cisco-ios").lower(text, "r.cfg").gateway, {})
+        log.say(Level.WARNING, "nobody hears", name="one")
+        await until_true(lambda: "refused" in senders.status().hosts[0].state.lower())
+        loop = asyncio.get_running_loop()
+        first = await loop.run_in_executor(None, Rsyslog(namespace.name, tmp_path / "log").__enter__)
+        await until_true(lambda: len(messages(first)) == 1)
+        await loop.run_in_executor(None, first.__exit__, None, None, None)
+        await asyncio.sleep(0.1)
+        log.say(Level.WARNING, "said in between", name="two")
+        await until_true(lambda: senders.status().hosts[0].state != "up")
+        again = await loop.run_in_executor(None, first.__enter__)
+        await until_true(lambda: len(messages(again)) == 2)
+        await senders.stop()
+        await loop.run_in_executor(None, again.__exit__, None, None, None)
+        assert [m.text for m in messages(again)] == ["nobody hears", "said in between"]
+        assert any(m.msgid == "log-host-down" for m in map(read_message, again.raw))
+
+    namespace.play(story, 90)
+
+
+async def until_true(true: Callable[[], bool]) -> None:
+    """The story as a whole has a limit."""
+    while not true():
+        await asyncio.sleep(0.05)
+
+
 @pytest.mark.skipif(not TLS_MODULES, reason="needs rsyslog-gnutls")
 def test_rsyslog_hears_by_tls_whom_the_file_vouches_for_and_another_hears_nothing(
     namespace: Namespace, tmp_path: Path

@@ -5,6 +5,7 @@ use std::os::fd::AsRawFd;
 use std::sync::{Arc, Mutex};
 
 use esp::gre::Gre;
+use esp::l2tp::{Header, Refusal};
 use esp::{Algorithms, DropReason, Keys, Selector, TrafficSelectors};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -14,7 +15,8 @@ use super::{os_error, route_of, Path};
 use crate::counters::{DirectionCounters, Lifetimes, Limits};
 use crate::egress::Mode;
 use crate::events::{lock, Event};
-use crate::plane::{self, Ah, ChildSa, Plane};
+use crate::l2tp::{self, Described, Network, Usage};
+use crate::plane::{self, Ah, ChildSa, Plane, Wrapped};
 use crate::route::Route;
 use crate::sizes::{DfBit, Sizes};
 use crate::sys;
@@ -30,6 +32,8 @@ type KeysTuple<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
 /// Outbound SPI, integrity algorithm, its key inbound and outbound, and whether there is no ESP.
 type AhTuple<'py> = (u32, u16, Bound<'py, PyBytes>, Bound<'py, PyBytes>, bool);
+/// Server, our IDs of tunnel and session, packets and octets in and out, milliseconds since the last packets.
+type SessionTuple = (String, (u16, u16), (u64, u64), (u64, u64), (Option<u64>, Option<u64>));
 
 /// A running data plane. Its threads do not survive a fork: the child may only drop it.
 #[pyclass(frozen, module = "kakehashi._dataplane")]
@@ -90,7 +94,81 @@ impl DataPlane {
     ) -> PyResult<()> {
         let plane = self.plane()?;
         let gre = gre.map(|(key, checksum, sequence)| Gre { key, checksum, sequence });
-        py.detach(|| plane.add_tunnel(name, device, mtu, gre)).map_err(os_error)
+        let wrapped = gre.map_or(Wrapped::Not, Wrapped::Gre);
+        py.detach(|| plane.add_tunnel(name, device, mtu, wrapped)).map_err(os_error)
+    }
+
+    fn add_l2tp_server(&self, py: Python<'_>, name: &str, device: &str, mtu: u32) -> PyResult<()> {
+        let plane = self.plane()?;
+        py.detach(|| plane.add_tunnel(name, device, mtu, Wrapped::L2tp)).map_err(os_error)
+    }
+
+    /// `ids`: of tunnel and session, ours, then the peer's. `networks`: addresses and prefix lengths.
+    #[pyo3(signature = (*, server, ids, peer, peer_port, networks, mtu, sequencing, length, compress_address,
+                        compress_protocol))]
+    #[allow(clippy::too_many_arguments)]
+    fn install_session(
+        &self,
+        server: &str,
+        ids: (u16, u16, u16, u16),
+        peer: &str,
+        peer_port: u16,
+        networks: Vec<(Vec<u8>, u8)>,
+        mtu: u16,
+        sequencing: bool,
+        length: bool,
+        compress_address: bool,
+        compress_protocol: bool,
+    ) -> PyResult<()> {
+        let network = |(address, bits): &(Vec<u8>, u8)| {
+            Network::new(address, *bits)
+                .ok_or_else(|| PyValueError::new_err(format!("no session has a network of {bits} bits")))
+        };
+        let described = Described {
+            key: l2tp::key(ids.0, ids.1),
+            peer: peer.into(),
+            networks: networks.iter().map(network).collect::<PyResult<_>>()?,
+            header: Header {
+                tunnel_id: ids.2,
+                session_id: ids.3,
+                port: peer_port,
+                sequencing,
+                length,
+                compress_address,
+                compress_protocol,
+            },
+            mtu,
+        };
+        self.plane()?.install_session(server, described).map_err(PyErr::from)
+    }
+
+    fn remove_session(&self, server: &str, tunnel_id: u16, session_id: u16) -> PyResult<()> {
+        self.plane()?.remove_session(server, l2tp::key(tunnel_id, session_id));
+        Ok(())
+    }
+
+    fn send_l2tp(&self, server: &str, payload: &[u8], peer: &str, port: u16) -> PyResult<()> {
+        self.plane()?.send_l2tp(server, payload, peer, port);
+        Ok(())
+    }
+
+    fn l2tp_sessions(&self) -> PyResult<Vec<SessionTuple>> {
+        let plane = self.plane()?;
+        let now = plane.shared().now();
+        let told = |(server, key, usage): (Arc<str>, u32, Arc<Usage>)| {
+            let (ids, carried) = (((key >> 16) as u16, key as u16), &usage.carried);
+            let (inbound, outbound) = (carried.carried_in.get(), carried.carried_out.get());
+            (server.to_string(), ids, inbound, outbound, carried.idle(now))
+        };
+        Ok(plane.sessions().into_iter().map(told).collect())
+    }
+
+    /// What came to nothing in L2TP servers, by name.
+    fn l2tp_drops(&self) -> PyResult<Vec<(&'static str, u64)>> {
+        let tunnels = self.plane()?.tunnels();
+        let servers: Vec<_> = tunnels.iter().filter_map(|(_, device)| device.l2tp.as_ref()).collect();
+        let count = |refusal| servers.iter().map(|server| server.refused(refusal)).sum();
+        Ok(Refusal::ALL.into_iter().map(|refusal| (refusal.name(), count(refusal))).collect())
     }
 
     /// `df_bit`: "copy", "clear" or "set".
@@ -129,7 +207,7 @@ impl DataPlane {
     #[pyo3(signature = (*, tunnel, spi_in, spi_out, encryption, key_bits, integrity, keys_in, keys_out, esn,
                         local_selectors, remote_selectors, path, udp_encapsulation, replay_window,
                         soft_packets, soft_bytes, use_outbound, hard_packets=None, hard_bytes=None,
-                        transport_mode=false, sequence=0, ah=None))]
+                        transport_mode=false, sequence=0, peer="", ah=None))]
     #[allow(clippy::too_many_arguments)]
     fn install(
         &self,
@@ -155,12 +233,14 @@ impl DataPlane {
         hard_bytes: Option<u64>,
         transport_mode: bool,
         sequence: u64,
+        peer: &str,
         ah: Option<AhTuple<'_>>,
     ) -> PyResult<()> {
         let plane = self.plane()?;
         let (local, remote) = (selectors_of(&local_selectors)?, selectors_of(&remote_selectors)?);
         let sa = ChildSa {
             tunnel,
+            peer,
             spi_in,
             spi_out,
             algorithms: Algorithms { encryption, key_bits, integrity },
@@ -328,6 +408,10 @@ fn event_tuple(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyTuple>> {
         Event::Expire { spi_in, hard } => ("expire", spi_in, hard).into_pyobject(py),
         Event::PeerMoved { spi_in, remote } => {
             ("peer_moved", spi_in, ip_octets(py, remote), remote.port()).into_pyobject(py)
+        }
+        Event::L2tpMessage { tunnel, payload, route, peer } => {
+            let payload = PyBytes::new(py, &payload);
+            ("l2tp_message", &*tunnel, payload, path_tuple(py, &route)?, &*peer).into_pyobject(py)
         }
         Event::FirstInbound { spi_in } => ("first_inbound", spi_in).into_pyobject(py),
         Event::UnknownSpi { spi, route, packets } => {

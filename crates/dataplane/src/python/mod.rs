@@ -44,6 +44,9 @@ impl From<Refusal> for PyErr {
         match refusal {
             Refusal::Unusable(unusable) => PyValueError::new_err(unusable.to_string()),
             Refusal::NoSuchTunnel(name) => PyValueError::new_err(format!("there is no tunnel {name}")),
+            Refusal::TunnelMode(name) => {
+                PyValueError::new_err(format!("{name} is an L2TP server: its SAs are of transport mode"))
+            }
             Refusal::System(error) => os_error(error),
         }
     }

@@ -48,9 +48,13 @@ class _Walk:
     def __init__(self, tunnel: Tunnel, state: TunnelStatus, gateway: Gateway, status: Status) -> None:
         self.tunnel, self.state, self.gateway, self.status = tunnel, state, gateway, status
         name = tunnel.interface
-        self.has_sa = any(s.sa.tunnel == name for s in status.ipsec_sas) or any(
-            child.sa.tunnel == name for s in status.ike_sas for child in s.children
-        )
+        children = [child.sa for s in status.ike_sas for child in s.children]
+        sas = [sa for sa in (*children, *(s.sa for s in status.ipsec_sas)) if sa.tunnel == name]
+        self.has_sa = bool(sas)
+        carried = [status.traffic[sa.spi_in] for sa in sas if sa.spi_in in status.traffic]
+        # What the SAs of now have carried; what went through those before says nothing of today.
+        self.sent = sum(t.packets_out for t in carried) if carried else state.outbound.packets
+        self.received = sum(t.packets_in for t in carried) if carried else state.inbound.packets
 
     def steps(self) -> Iterator[Step]:
         """In their order."""
@@ -158,25 +162,25 @@ class _Walk:
         if not self.has_sa:
             return
         sent, received = self.state.outbound, self.state.inbound
-        if received.dropped and received.dropped >= received.packets:
+        if received.dropped and received.dropped >= self.received:
             worst = max(_DROPS, key=lambda name: getattr(received, name))
             sentence = f"{received.dropped} packets of the peer were dropped, most for: {_DROPS[worst]}"
             yield self._bad(Look.TRAFFIC, sentence, _MENDS[worst])
-        elif sent.ts_unacceptable and not sent.packets:
+        elif sent.ts_unacceptable and not self.sent:
             yield self._bad(
                 Look.TRAFFIC,
                 f"{sent.ts_unacceptable} packets were dropped: no SA of the tunnel is for their addresses",
                 "compare what the tunnel is for with where the packets come from: a ping needs its source",
             )
-        elif sent.packets and not received.packets and next(self._remarks(), None) is None:
+        elif self.sent and not self.received and next(self._remarks(), None) is None:
             yield self._bad(
                 Look.TRAFFIC,
-                f"{sent.packets} packets went out and none came back",
+                f"{self.sent} packets went out and none came back",
                 "look at the peer: does it count packets in? If not, ESP or UDP port 4500 is filtered on the "
                 "way; if so, its route or filter for the answers is missing",
             )
-        elif sent.packets or received.packets:
-            yield self._good(Look.TRAFFIC, f"{sent.packets} packets out, {received.packets} in")
+        elif self.sent or self.received:
+            yield self._good(Look.TRAFFIC, f"{self.sent} packets out, {self.received} in")
 
     def _filter(self) -> Iterator[Step]:
         for remark in self._remarks():

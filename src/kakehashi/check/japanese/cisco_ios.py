@@ -23,13 +23,6 @@ SENTENCES: Mapping[str, str] = {
     "this is no fingerprint: it has 32 digits and letters from 0 to F (MD5), 40 (SHA-1) or 64 (SHA-256)": (
         "フィンガープリントではありません。0からFの32桁(MD5)、40桁(SHA-1)または64桁(SHA-256)です"
     ),
-    "ikev2 profile {} takes whoever has a certificate that fits; here the peer must say that it is {}, too": (
-        "ikev2 profile {}は条件に合う証明書を持つ相手を受け入れますが、"
-        "ここでは相手は{}とも名乗る必要があります"
-    ),
-    "add `match identity remote` with what the peer says": (
-        "相手が名乗るIDで`match identity remote`を追加してください"
-    ),
     "ikev2 profile {}: the peer has a pre-shared key and no certificate that could fit": (
         "ikev2 profile {}: 相手は事前共有鍵を使うため、条件に合わせる証明書がありません"
     ),
@@ -156,6 +149,10 @@ SENTENCES: Mapping[str, str] = {
     "here it is not asked for": (
         "L2TP自身の認証が有効でパスワードがなく、装置はPCやスマートフォンを拒否します。ここでは要求しません"
     ),
+    "the RADIUS server has no address of IPv4, or no key that can be read: nobody asks it": (
+        "RADIUSサーバのIPv4アドレスか、読める鍵がなく、問い合わせません"
+    ),
+    "add `address ipv4 ADDRESS` and `key SECRET`": ("`address ipv4 ADDRESS`と`key SECRET`を追加してください"),
     "add `no l2tp tunnel authentication`": "`no l2tp tunnel authentication`を追加してください",
     "nobody can dial in: no dynamic crypto map is in transport mode, and without IPsec L2TP is not "
     "done here": (

@@ -193,6 +193,27 @@ SENTENCES: Mapping[str, str] = {
     "write the address of the interface towards the internet, or its name": (
         "WAN側インタフェースのアドレスか名前を設定してください"
     ),
+    # Dialing in.
+    "{} lends addresses from {}, and {} of {} is among them": (
+        "{0}が払い出す範囲{1}に、{3}で使われている{2}が含まれます"
+    ),
+    "lend other addresses": "別のアドレスを払い出してください",
+    "{} lends addresses of {}, and in that network of {} nobody answers for who has dialed in": (
+        "{}が払い出すアドレスは{}に属しますが、{}のLANでは接続元の代わりにARPに答える装置がありません"
+    ),
+    "add `ip proxy-arp` to {}, or lend addresses of another network": (
+        "{}に`ip proxy-arp`を追加するか、別のネットワークのアドレスを払い出してください"
+    ),
+    "{} takes packets of {} octets from who dials in, and with all headers {} fit into the line (MTU {}): "
+    "larger ones come in fragments": (
+        "{0}は{1}バイトのパケットを受け付けますが、全ヘッダを加えると回線(MTU {3})に入るのは{2}バイトで、"
+        "超えるものは分割されます"
+    ),
+    "an MRU of {} or less": "MRUを{}以下にしてください",
+    "{}: without NAT traversal nobody can dial in from behind a NAT, and there nearly everybody is": (
+        "{}: NATトラバーサルが無効で、NATの内側からは接続できません。接続元の多くはNATの内側にあります"
+    ),
+    "switch NAT traversal on": "NATトラバーサルを有効にしてください",
     # Certificates.
     "the certificate {} ({}) is valid only from {} UTC on": (
         "証明書{}({})の有効期間は{} UTCからです。まだ有効ではありません"

@@ -1,5 +1,6 @@
 """All rules, in the order in which they are asked."""
 
+from kakehashi.check.rules.dial_in import check_dial_in
 from kakehashi.check.rules.filters import check_filters
 from kakehashi.check.rules.keys import check_keys, check_main_mode
 from kakehashi.check.rules.lifetimes import check_commit_bit, check_rekey, check_send_delete
@@ -29,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     check_rekey,
     check_send_delete,
     check_commit_bit,
+    check_dial_in,
 )
 
 RULES_OF_PAIRS: tuple[RuleOfPairs, ...] = (check_overlap, check_routes)

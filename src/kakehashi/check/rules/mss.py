@@ -11,7 +11,7 @@ from kakehashi.model.gateway import Interface
 from kakehashi.model.policy import Protection
 from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId
 
-_DEFAULT_MTU = 1500
+DEFAULT_MTU = 1500
 _BY_ITSELF = frozenset({"nec-ix"})
 _IP = {4: 20, 6: 40}
 _TCP = 20
@@ -35,7 +35,7 @@ def check_mss(subject: Subject) -> Iterator[Remark]:
     if not protections or not subject.tunnel.enabled:
         return
     version = 4 if subject.own is None else subject.own.version
-    mtu = (subject.wan.mtu if subject.wan else None) or _DEFAULT_MTU
+    mtu = (subject.wan.mtu if subject.wan else None) or DEFAULT_MTU
     inner = min(largest_inner(mtu, version, subject.nat, p) for p in protections) - _gre(subject, version)
     yield from _mtu(subject, inner)
     most = inner - _IP[4] - _TCP

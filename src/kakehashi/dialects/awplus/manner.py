@@ -5,7 +5,7 @@ from kakehashi.dialects.awplus.show import CLEAR, SHOW
 from kakehashi.dialects.debugging import Topic, debugging, diagnosis
 from kakehashi.dialects.editing import ANY_OTHER, ONE, Habits
 from kakehashi.dialects.grammar import Word
-from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, shown
+from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, plain, shown
 
 _WHO = ("address", "hostname", "policy", "dynamic")
 
@@ -57,6 +57,7 @@ MANNER = Manner(
         diagnosis(Word("ipsec", "IPsec")),
         *common(Word("source", "Where it comes from")),
         *leaving(privileged=True),
+        plain("reload", "Go back to what is saved", words=(Word("reboot", "Go back to what is saved"),)),
     ),
     habits=HABITS,
     topics=_TOPICS,

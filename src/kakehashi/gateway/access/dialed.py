@@ -11,7 +11,8 @@ from kakehashi.model.l2tp import L2tpSession
 
 @dataclass(slots=True)
 class Dialed:
-    """`address`: lent to the caller, None until IPCP is up. Times are monotonic seconds, but `since`.
+    """`address`: lent to the caller, None until IPCP is up; `is_open`: packets pass. Times are monotonic
+    seconds, but `since`.
 
     `used`: what the data plane told of it last; `packets_in`: how many had come by then.
     """
@@ -23,6 +24,7 @@ class Dialed:
     user: str = ""
     method: str = ""
     address: IPv4Address | None = None
+    is_open: bool = False
     mtu: int = 0
     used: L2tpActivity | None = None
     packets_in: int = 0
@@ -53,7 +55,7 @@ class Dialed:
             peer_session_id=self.up.peer.session,
             peer=self.carrier.peer,
             peer_port=self.carrier.path.remote.port,
-            networks=(ip_network(self.address),) if self.address else (),
+            networks=(ip_network(self.address),) if self.address and self.is_open else (),
             mtu=self.mtu,
             sequencing=self.up.sequencing,
         )

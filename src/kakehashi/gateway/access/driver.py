@@ -140,7 +140,7 @@ class Access:
         """Those that are lent there now."""
         standing = self.servers.get(tunnel)
         sessions = standing.sessions.values() if standing else ()
-        return tuple(sorted(s.address for s in sessions if s.address is not None))
+        return tuple(sorted(s.address for s in sessions if s.address is not None and s.is_open))
 
     def clear(self, tunnel: str | None = None, user: str | None = None) -> int:
         """End sessions, of a server or of a user, or all; how many."""
@@ -192,12 +192,12 @@ class Access:
                 peer = "" if carrier.peer == name else carrier.peer
                 self._dataplane.send_l2tp(name, datagram, carrier.path, peer)
             case l2tp.TunnelUp(_, _, host_name, carrier):
-                self._say(
-                    Level.INFO, f"L2TP tunnel with {_called(host_name)} at {carrier.path.remote.ip}", name
-                )
+                text = f"L2TP tunnel with {_called(host_name)} at {carrier.path.remote.ip}"
+                self._log.say(Level.INFO, text, name, "l2tp-tunnel")
             case l2tp.TunnelDown(_, host_name, carrier, reason):
                 where = f"{_called(host_name)} at {carrier.path.remote.ip}"
-                self._say(Level.INFO, f"the L2TP tunnel with {where} is gone: {reason}", name)
+                text = f"the L2TP tunnel with {where} is gone: {reason}"
+                self._log.say(Level.INFO, text, name, "l2tp-tunnel")
             case l2tp.SessionUp():
                 self._session_up(standing, effect)
             case l2tp.SessionDown(session, reason):
@@ -208,7 +208,7 @@ class Access:
                     self._of_link(standing, found, of_link)
             case l2tp.Event(event, message, _):
                 self.refusals[str(event)] += 1
-                self._say(Level.NOTICE, message, name, str(event))
+                self._log.say(Level.NOTICE, message, name, str(event))
 
     def _session_up(self, standing: Standing, up: l2tp.SessionUp) -> None:
         names = {t.tunnel: t.host_name for t in standing.access.lns.tunnels()}
@@ -233,7 +233,7 @@ class Access:
             if session.user
             else f"a call of {who} has ended: {reason}"
         )
-        self._say(Level.NOTICE, text, standing.settings.interface, "l2tp-session-down")
+        self._log.say(Level.NOTICE, text, standing.settings.interface, "l2tp-session-down")
         if session.address is not None:
             if self._asks:
                 self._asks.ended(standing.settings, session, self._loop.time())
@@ -245,24 +245,24 @@ class Access:
             case ppp.LoggedIn(user, method):
                 session.user, session.method = user, method
                 where = session.carrier.path.remote.ip
-                self._say(
-                    Level.NOTICE, f"{_called(user)} has logged in by {method} from {where}", name, "login"
-                )
+                text = f"{_called(user)} has logged in by {method} from {where}"
+                self._log.say(Level.NOTICE, text, name, "l2tp-login")
             case ppp.LoginRefused(user, method, reason):
                 self.refusals["login-refused"] += 1
                 where = session.carrier.path.remote.ip
                 text = f"the login of {_called(user)} by {method} from {where} is refused: {reason}"
-                self._say(Level.WARNING, text, name, "login-refused")
+                self._log.say(Level.WARNING, text, name, "l2tp-login-refused")
             case ppp.Ipv4Up(user, _, peer, _, mtu):
                 session.address, session.mtu = peer, min(mtu, self._mtu(name))
+                session.is_open = True
                 self._install(standing, session)
                 text = f"{_called(user)} has the address {peer}, MTU {session.mtu}"
-                self._say(Level.NOTICE, text, name, "l2tp-session-up")
+                self._log.say(Level.NOTICE, text, name, "l2tp-session-up")
                 if self._asks:
                     self._asks.began(standing.settings, session)
                 self._changed()
             case ppp.NetworkDown(4):
-                session.address = None
+                session.is_open = False
                 self._install(standing, session)
                 self._changed()
             case ppp.LinkDown(_, reason):
@@ -305,7 +305,7 @@ class Access:
                 if session.used and session.used.inbound_packets > session.packets_in:
                     session.packets_in = session.used.inbound_packets
                     standing.access.heard(session.id, now)
-                if most and session.address is not None and session.idle(now) >= most:
+                if most and session.is_open and session.idle(now) >= most:
                     standing.access.idle(session.id, now)
         self._step()
         if any(standing.sessions for standing in self.servers.values()):
@@ -338,9 +338,6 @@ class Access:
         for standing in list(self.servers.values()):
             standing.access.handle_timeout(self._loop.time())
         self._step()
-
-    def _say(self, level: Level, message: str, tunnel: str, name: str = "l2tp-tunnel") -> None:
-        self._log.say(level, message, tunnel, name)
 
 
 def _runs(gateway: Gateway, server: L2tpServer) -> bool:

@@ -6,6 +6,7 @@ is opened again, later each time; the message that broke it is sent again.
 
 import asyncio
 import contextlib
+import os
 from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -172,6 +173,9 @@ class Sender:
 def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "it does not answer"
+    if isinstance(error, ConnectionError) and error.errno:
+        # asyncio has a text of its own, with the address, which is told anyway.
+        return os.strerror(error.errno)
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error) or type(error).__name__

@@ -1,5 +1,7 @@
 """Phase 1 with signatures (RFC 2409 section 5.1): CERT, CR and SIG."""
 
+from dataclasses import replace
+
 from kakehashi.crypto.ikev1.hashes import Hash
 from kakehashi.crypto.ikev1.key_schedule import skeyid_signatures
 from kakehashi.crypto.signatures import key_text, sign_bare, verify_bare
@@ -7,7 +9,7 @@ from kakehashi.ike.v1.exchange import Received
 from kakehashi.ike.v1.failures import policy_text
 from kakehashi.ike.v1.refusal import Refusal
 from kakehashi.ike.waiting import Waiting
-from kakehashi.model.certificate import CertificateUse
+from kakehashi.model.certificate import CertificateUse, KeyKind
 from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import Ikev1Peer
 from kakehashi.pki.keyring import Keyring, authority_names
@@ -27,6 +29,7 @@ class BySignature:
     def __init__(self, peer: Ikev1Peer, keyring: Keyring) -> None:
         self._peer = peer
         self._keyring = keyring
+        self._use = _with_rsa(peer)
         self._wanted: frozenset[bytes] = frozenset()
 
     def skeyid(self, hash_: Hash, ni_b: bytes, nr_b: bytes, g_xy: bytes) -> bytes:
@@ -42,7 +45,7 @@ class BySignature:
         self._wanted = self._wanted or found
 
     def proof(self, digest: bytes) -> list[Payload]:
-        own = self._keyring.own(self._peer.certificates, self._wanted)
+        own = self._keyring.own(self._use, self._wanted)
         if own is None:
             raise Refusal(NotifyType.CERTIFICATE_UNAVAILABLE, nothing_of_ours(self._peer))
         try:
@@ -59,9 +62,9 @@ class BySignature:
             "field": "certificate",
             "identity": str(identity),
             "offered": offered_text(ders),
-            "allowed": allowed_text(self._keyring, identity, self._peer.certificates),
+            "allowed": allowed_text(self._keyring, identity, self._use),
         }
-        match self._keyring.judge(ders, identity, self._peer.certificates):
+        match self._keyring.judge(ders, identity, self._use):
             case Pending(fetches):
                 raise Waiting(fetches)
             case Refused(reason, sentence):
@@ -86,7 +89,7 @@ class BySignature:
 
 def unusable(peer: Ikev1Peer, keyring: Keyring) -> str:
     """Why a peer cannot be met with signatures, "" if it can."""
-    if keyring.own(peer.certificates) is None:
+    if keyring.own(_with_rsa(peer)) is None:
         return nothing_of_ours(peer)
     if not keyring.trusted(peer.certificates):
         return f"the store has no authority{_named(peer.certificates)} that could vouch for the peer"
@@ -96,7 +99,13 @@ def unusable(peer: Ikev1Peer, keyring: Keyring) -> str:
 def nothing_of_ours(peer: Ikev1Peer) -> str:
     """There is no certificate for our side."""
     named = _named(peer.certificates)
-    return f"the store has no certificate with its key{named} for {policy_text(peer)}"
+    place = policy_text(peer)
+    return f"the store has no certificate with its key{named} for {place}: one with an RSA key is needed"
+
+
+def _with_rsa(peer: Ikev1Peer) -> CertificateUse:
+    """The method is RSA signatures; ECDSA has methods of its own (RFC 4754), which are not there yet."""
+    return replace(peer.certificates, key=KeyKind.RSA)
 
 
 def _named(use: CertificateUse) -> str:

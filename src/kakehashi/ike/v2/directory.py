@@ -15,6 +15,7 @@ class Directory:
         self.named: list[Ikev2Tunnel] = []
         self.any_address: list[Ikev2Tunnel] = []
         self.any_address_by_peer: dict[tuple[int, bytes], list[Ikev2Tunnel]] = {}
+        self.anybody: list[Ikev2Tunnel] = []  # of any address and by any name
         unknown: dict[CertificateUse, None] = {}
         for tunnel in gateway.tunnels:
             if not isinstance(tunnel, Ikev2Tunnel) or not tunnel.enabled:
@@ -24,7 +25,10 @@ class Directory:
             elif tunnel.peer_address is ANY:
                 self.any_address.append(tunnel)
                 identity = tunnel.peer.identity
-                self.any_address_by_peer.setdefault((identity.type, identity.data), []).append(tunnel)
+                if tunnel.peer.anybody:
+                    self.anybody.append(tunnel)
+                else:
+                    self.any_address_by_peer.setdefault((identity.type, identity.data), []).append(tunnel)
                 if tunnel.peer.method is AuthenticationMethod.SIGNATURE:
                     unknown[tunnel.peer.certificates] = None
             else:

@@ -263,8 +263,12 @@ class Engine:
         return next(self._reachable(path, self._directory.any_address), None)
 
     def candidates_of(self, path: Path, peer: Identity) -> list[Ikev2Tunnel]:
-        of_any_address = self._directory.any_address_by_peer.get((peer.type, peer.data), ())
-        return [tunnel for tunnel in self._reachable(path, of_any_address) if tunnel.peer.identity == peer]
+        known = self._directory.any_address_by_peer.get((peer.type, peer.data), [])
+        of_any_address = [*known, *self._directory.anybody]
+        reachable = list(self._reachable(path, of_any_address))
+        # Who is known by what it says comes before those who are known by their certificates alone.
+        named = [t for t in reachable if t.peer.identity == peer and not t.peer.anybody]
+        return named + [t for t in reachable if t.peer.anybody]
 
     def half_open_of(self, path: Path) -> tuple[int, int]:
         return len(self._half_open_sas), len(self._half_open.get(path.remote.ip, ()))

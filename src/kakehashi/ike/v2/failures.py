@@ -31,9 +31,15 @@ def tell_failure(
     sa.tell(
         level,
         name,
-        f"{stage} with {sa.peer} failed: {sentence}",
+        f"{stage} with {sa.peer} failed: {sentence}{_place(sa, sentence)}",
         {"stage": stage, "cause": cause, "peer": str(sa.path.remote.ip)} | dict(details or {}),
     )
+
+
+def _place(sa: IkeSa, sentence: str) -> str:
+    """The tunnel's line, where the sentence names no line of ours itself."""
+    source = sa.tunnel.source if sa.tunnel else None
+    return "" if source is None or f"({source.file}:" in sentence else f" ({tunnel_text(sa.tunnel)})"
 
 
 def tell_refused(

@@ -23,7 +23,7 @@ from kakehashi.model.identity import Authentication as Credentials
 from kakehashi.model.identity import AuthenticationMethod, Identity
 from kakehashi.model.status import Role
 from kakehashi.model.tunnel import Ikev2Tunnel
-from kakehashi.wire.registry.ikev2 import AuthMethod, ExchangeType, NotifyType
+from kakehashi.wire.registry.ikev2 import AuthMethod, ExchangeType, IdType, NotifyType
 from kakehashi.wire.v2.authentication import Authentication
 from kakehashi.wire.v2.identification import (
     Identification,
@@ -67,7 +67,8 @@ class IkeAuth:
         if sa.policy.send_initial_contact:
             payloads.append(Notify(NotifyType.INITIAL_CONTACT))
         payloads += signature.request(sa, sa.host.peer_certificates(tunnel))
-        payloads.append(IdentificationResponder(tunnel.peer.identity.type, tunnel.peer.identity.data))
+        if not tunnel.peer.anybody:
+            payloads.append(IdentificationResponder(tunnel.peer.identity.type, tunnel.peer.identity.data))
         payloads.append(proof)
         proposals, selectors = child_negotiation.propose(tunnel, self._spi_in, policy_pair(sa, tunnel), False)
         return [*payloads, *proposals, *selectors]
@@ -101,7 +102,7 @@ class IkeAuth:
         tunnel = known(sa.tunnel)
         payload = contents.one(IdentificationResponder)
         identity = Identity(payload.id_type, payload.data)
-        if identity != tunnel.peer.identity:
+        if identity != tunnel.peer.identity and not tunnel.peer.anybody:
             expected = placed(f"{tunnel.interface} expects {tunnel.peer.identity}", tunnel.peer.source)
             details = {"field": "identity", "offered": str(identity), "allowed": str(tunnel.peer.identity)}
             sentence = f"{sa.peer} says it is {identity}; {expected}"
@@ -161,7 +162,8 @@ def respond(sa: IkeSa, contents: Contents, now: float) -> list[Payload]:
     _check_auth(sa, tunnel, payload, contents, by_initiator=True)
     signature.heed(sa, contents)
     sa.tunnel, sa.policy = tunnel, tunnel.ike
-    sa.local_identity, sa.peer_identity = own_identity(sa, tunnel), tunnel.peer.identity
+    sa.local_identity = own_identity(sa, tunnel)
+    sa.peer_identity = Identity(payload.id_type, payload.data)
     identity = IdentificationResponder(sa.local_identity.type, sa.local_identity.data)
     certificates, proof = _prove(sa, tunnel.local, identity, by_initiator=False)
     establish(sa, now)
@@ -176,6 +178,11 @@ def respond(sa: IkeSa, contents: Contents, now: float) -> list[Payload]:
 
 def own_identity(sa: IkeSa, tunnel: Ikev2Tunnel) -> Identity:
     """Who we are to the peer of an SA."""
+    if tunnel.local.by_subject:
+        own = sa.host.keyring.own(tunnel.local.certificates, sa.wanted_authorities)
+        if own is not None:
+            # RFC 7296 section 3.5: the name in DER.
+            return Identity(IdType.ID_DER_ASN1_DN, own.certificate.subject.public_bytes())
     if tunnel.local.by_address:
         return Identity.of_address(sa.path.local.ip)
     return tunnel.local.identity

@@ -8,7 +8,7 @@ from kakehashi.dialects.awplus.render.name_service import name_lines
 from kakehashi.dialects.awplus.render.profiles import Profiles
 from kakehashi.dialects.awplus.render.trustpoint import trustpoint_blocks
 from kakehashi.dialects.awplus.render.tunnel import Whom, tunnel_lines
-from kakehashi.dialects.rendering import Losses, Rendered, is_word
+from kakehashi.dialects.rendering import Losses, Rendered, is_word, without_servers
 from kakehashi.model.gateway import Gateway, Route
 from kakehashi.model.tunnel import Ikev2Tunnel
 
@@ -16,6 +16,7 @@ from kakehashi.model.tunnel import Ikev2Tunnel
 def render(gateway: Gateway) -> Rendered:
     """The text that says `gateway`, and what of it the device has no words for."""
     losses = Losses()
+    gateway = without_servers(gateway, losses)
     profiles = Profiles(losses)
     whom = Whom(losses)
     answering = ""

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from kakehashi.dialects.awplus import defaults
 from kakehashi.dialects.awplus.defaults import DEFAULT
 from kakehashi.dialects.awplus.render.profiles import Profiles
-from kakehashi.dialects.rendering import Losses, is_word, plain_secret
+from kakehashi.dialects.rendering import Losses, is_word, plain_secret, tell_of_certificates
 from kakehashi.model.address import ANY, Hostname, PeerAddress
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Gateway
@@ -89,6 +89,8 @@ def tunnel_lines(tunnel: Tunnel, gateway: Gateway, profiles: Profiles, whom: Who
                 "the device has one key between the two; give both sides the same on the peer",
             )
             whom.add(tunnel, tunnel.local.secret, profiles.isakmp_of(tunnel.ike, tunnel))
+            for side in (tunnel.local, tunnel.peer):
+                tell_of_certificates(side, losses)
             local: Identity | None = None if tunnel.local.by_address else tunnel.local.identity
             remote: Identity | None = tunnel.peer.identity
         case Ikev1Tunnel():

@@ -34,10 +34,17 @@ def profile_name(tunnel: Tunnel) -> str:
 
 def render_peers(status: Status, gateway: Gateway, peer: str | None) -> str:
     """Every tunnel by its peer, or those of one peer."""
+    one: dict[str, list[PhaseOne]] = {}
+    for sa in isakmp_sas(status, gateway):
+        one.setdefault(sa.tunnel, []).append(sa)
+    two: dict[str, list[PhaseTwo]] = {}
+    for pair in ipsec_sas(status):
+        two.setdefault(pair.sa.tunnel, []).append(pair)
     lines: list[str] = []
     for tunnel in gateway.tunnels:
         if peer in (None, peer_name(tunnel)):
-            lines += _peer(tunnel, status, gateway)
+            name = tunnel.interface
+            lines += _peer(tunnel, gateway, one.get(name, []), two.get(name, []))
     return page(lines)
 
 
@@ -64,11 +71,9 @@ def _pairs(tunnel: Tunnel) -> list[tuple[str, str]]:
     return [(selector_name(ours), selector_name(theirs)) for ours, theirs in pairs]
 
 
-def _peer(tunnel: Tunnel, status: Status, gateway: Gateway) -> list[str]:
-    one = [sa for sa in isakmp_sas(status, gateway) if sa.tunnel == tunnel.interface]
+def _peer(tunnel: Tunnel, gateway: Gateway, one: list[PhaseOne], two: list[PhaseTwo]) -> list[str]:
     known = next((sa for sa in one if sa.remote != "-"), None)
     local, remote = (known.local, known.remote) if known else _configured(tunnel, gateway)
-    two = [pair for pair in ipsec_sas(status) if pair.sa.tunnel == tunnel.interface]
     lines = [peer_name(tunnel), "  IPsec", "    Selectors (local:remote)"]
     for ours, theirs in _pairs(tunnel):
         lines += [

@@ -56,7 +56,11 @@ _HOST: tuple[Pattern, ...] = (
 )
 
 LOGGING: tuple[Command, ...] = (
-    command("logging host", *_HOST, sentence="Tell a log host"),
+    Command(
+        key="logging host",
+        pattern=(*said("logging"), word("host", "A log host"), *_HOST),
+        help="Tell a log host",
+    ),
     Command(
         key="logging host",
         pattern=(
@@ -71,10 +75,14 @@ LOGGING: tuple[Command, ...] = (
         Argument("facility", Choice(FACILITIES), "The facility"),
         sentence="The facility of messages to log hosts",
     ),
-    command(
-        "logging source-interface",
-        interface("interface", "The interface whose address they come from"),
-        sentence="Where messages to log hosts come from",
+    Command(
+        key="logging source-interface",
+        pattern=(
+            *said("logging"),
+            word("source-interface", "Where messages to log hosts come from"),
+            interface("interface", "The interface whose address they come from"),
+        ),
+        help="Where messages to log hosts come from",
     ),
     command(
         "logging buffered",

@@ -36,6 +36,7 @@ _HELP = {
     "ip-address": "An address",
     "query": "Where it is",
     "url": "Its address",
+    "certificate": "Certificates",
     "crl": "The list of revoked certificates",
     "ocsp": "OCSP",
     "eckeypair": "The pair of keys on a curve",

@@ -6,13 +6,14 @@ Without that they are lines of PPPoE, which the host brings up (CI-11), and user
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address
+from itertools import pairwise
 
 from kakehashi.dialects.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.interfaces import interface_of
 from kakehashi.dialects.cisco_ios.passwords import reveal_type_7
 from kakehashi.dialects.document import Comment, Document, Item, Statement
 from kakehashi.dialects.report import Report
-from kakehashi.model.l2tp_server import AddressRange, Caller, L2tpServer, LoginMethod
+from kakehashi.model.l2tp_server import AddressRange, Caller, L2tpServer, LoginMethod, RadiusServer
 from kakehashi.model.secret import Secret
 
 _METHODS = {
@@ -21,6 +22,7 @@ _METHODS = {
     "pap": LoginMethod.PAP,
 }
 _MRU = 1500
+_OLD_PORT = 1645  # the device's own, before IANA gave 1812
 _OF_TEMPLATE = ("ppp", "peer default ip")
 
 
@@ -61,6 +63,7 @@ def find_dial_in(document: Document) -> DialIn | None:
         lines = {group.line, *(s.line for s in said)}
         lines |= {s.line for s in document.statements("vpdn enable")}
         lines |= {s.line for s in document.statements("ip local", "username")}
+        lines |= _lines_of_aaa(document)
         lines |= {s.line for s in template.lines if s.key in _OF_TEMPLATE} if template else set()
         return DialIn(group, said, template, frozenset(lines))
     return None
@@ -96,6 +99,9 @@ def read_server(
         secret=_tunnel_secret(dial_in, report),
         host_name=name.words[2] if name and len(name.words) > 2 else hostname,
         sessions=_number(limit, 1, 0),
+        local_users=_is_local(document),
+        radius=tuple(_radius(document, report)) if _asks_radius(document) else (),
+        accounting=_accounts(document),
         name="".join(dial_in.group.get("rest", ())[:1]),
         source=report.source(line),
     )
@@ -209,6 +215,74 @@ def _callers(document: Document, report: Report) -> Iterator[Caller]:
                 "write it as `password 0`",
                 name=name,
             )
+
+
+def _asks_radius(document: Document) -> bool:
+    return any("radius" in words for words in _of_ppp(document))
+
+
+def _is_local(document: Document) -> bool:
+    """Without a list for PPP the device asks itself."""
+    lists = list(_of_ppp(document))
+    return not lists or any("local" in words or "local-case" in words for words in lists)
+
+
+def _accounts(document: Document) -> bool:
+    lines = (s.get("rest", ()) for s in document.statements("aaa accounting") if not s.negated)
+    return any(words[:1] == ("network",) and "radius" in words and "none" not in words for words in lines)
+
+
+def _of_ppp(document: Document) -> Iterator[tuple[str, ...]]:
+    """`aaa authentication ppp LIST METHOD...`, the methods."""
+    for line in document.statements("aaa"):
+        words = tuple(line.get("rest", ()))
+        if not line.negated and words[:2] == ("authentication", "ppp"):
+            yield words[3:]
+
+
+def _lines_of_aaa(document: Document) -> set[int]:
+    found = {
+        s.line
+        for s in document.statements("aaa")
+        if tuple(s.get("rest", ()))[:2] == ("authentication", "ppp")
+        or s.get("rest", ())[:1] == ("new-model",)
+    }
+    found |= {s.line for s in document.statements("aaa accounting") if s.get("rest", ())[:1] == ("network",)}
+    if _asks_radius(document):
+        for block in document.statements("radius server"):
+            found |= {block.line, *(s.line for s in _words(block.body))}
+    return found
+
+
+def _radius(document: Document, report: Report) -> Iterator[RadiusServer]:
+    """`radius server NAME` with `address ipv4 A [auth-port N] [acct-port N]` and `key [0|7] WORD`."""
+    for block in document.statements("radius server"):
+        said = {s.words[0]: s.words for s in _words(block.body)}
+        words, key = said.get("address", ()), said.get("key", ())
+        address = _address(words[2]) if len(words) > 2 else None
+        secret = _password(key[1:])[1] if len(key) > 1 else None
+        if block.negated or address is None or not secret:
+            report.warning(
+                block.line,
+                "radius-incomplete",
+                "the RADIUS server has no address of IPv4, or no key that can be read: nobody asks it",
+                "add `address ipv4 ADDRESS` and `key SECRET`",
+            )
+            continue
+        ports = dict(pairwise(words[3:]))
+        yield RadiusServer(
+            address=address,
+            secret=secret,
+            port=_port(ports.get("auth-port"), _OLD_PORT),
+            accounting_port=_port(ports.get("acct-port"), _OLD_PORT + 1),
+            timeout=_port(said.get("timeout", ("", ""))[1], 5),
+            retries=_port(said.get("retransmit", ("", ""))[1], 3),
+            source=report.source(block.line),
+        )
+
+
+def _port(word: str | None, default: int) -> int:
+    return int(word) if word and word.isdigit() and int(word) < 65536 else default
 
 
 def _password(words: Sequence[str]) -> tuple[str, Secret | None]:

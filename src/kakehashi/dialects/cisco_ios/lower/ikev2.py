@@ -190,6 +190,8 @@ class Ikev2:
                     secret,
                     self.report.source(line),
                     by_address=side == "local" and identity is None,
+                    by_subject=side == "local" and _is_subject(block),
+                    anybody=side == "remote" and _is_anybody(block),
                     certificates=self._certificates(block, side, method),
                 )
             )
@@ -314,11 +316,7 @@ class Ikev2:
         if line is None:
             return (Identity.of_address(own) if own is not None else None), block.line
         if line.get("type") == "dn":
-            self.report.warning(
-                line.line,
-                "not-yet",
-                "the name in a certificate is not there yet; our address is our identity",
-            )
+            # It is the certificate's, which the store has; without one it is our address.
             return (Identity.of_address(own) if own is not None else None), line.line
         return _identity(line), line.line
 
@@ -326,14 +324,7 @@ class Ikev2:
         """The identity that the peer must have. The model knows one; the device takes any that matches."""
         lines = block.all("match identity remote")
         of_map = block.last("match certificate")
-        if not lines and of_map is not None and isinstance(peer, IPAddress):
-            self.report.warning(
-                of_map.line,
-                "one-identity",
-                f"ikev2 profile {block.name} takes whoever has a certificate that fits; here the peer must "
-                f"say that it is {peer}, too",
-                "add `match identity remote` with what the peer says",
-            )
+        if _is_anybody(block) and of_map is not None and isinstance(peer, IPAddress):
             return Identity.of_address(peer), of_map.line
         if not lines:
             self.report.error(
@@ -405,6 +396,22 @@ class Ikev2:
             return bool(line.get("address") == local)
         name = interface_of(line, "interface")
         return local is not None and name is not None and own_address(self.interfaces, name) == local
+
+
+def _is_subject(block: Block) -> bool:
+    """Are we the subject of our certificate?"""
+    line = block.last("identity local")
+    return line is not None and line.get("type") == "dn" and _signs(block, "local")
+
+
+def _is_anybody(block: Block) -> bool:
+    """Does the certificate alone decide who the peer is?"""
+    named = block.all("match identity remote")
+    return not named and block.last("match certificate") is not None and _signs(block, "remote")
+
+
+def _signs(block: Block, side: str) -> bool:
+    return _method(block.last(f"authentication {side}")) is AuthenticationMethod.SIGNATURE
 
 
 def read_ikev2(document: Document, interfaces: Mapping[str, Interface], report: Report) -> Ikev2:

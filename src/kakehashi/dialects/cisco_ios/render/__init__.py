@@ -15,14 +15,15 @@ from kakehashi.dialects.cisco_ios.render.route import route_line
 from kakehashi.dialects.cisco_ios.render.track import tracks
 from kakehashi.dialects.cisco_ios.render.transforms import write_common
 from kakehashi.dialects.cisco_ios.render.vti import write_vtis
-from kakehashi.dialects.rendering import Losses, Rendered, is_word
+from kakehashi.dialects.rendering import Losses, Rendered, is_word, without_servers
 from kakehashi.model.gateway import Gateway
 
 
 def render(gateway: Gateway) -> Rendered:
     """The text that says `gateway`, and what of it the device has no words for."""
-    book = Book(gateway, Losses(), lists=list(gateway.access_lists))
-    losses = book.losses
+    losses = Losses()
+    gateway = without_servers(gateway, losses)
+    book = Book(gateway, losses, lists=list(gateway.access_lists))
     write_trustpoints(book)
     profiles = write_phase1(book)
     write_ikev2_common(book)

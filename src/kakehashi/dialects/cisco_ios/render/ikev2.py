@@ -174,12 +174,16 @@ def _key(side: str, secret: Secret | None, source: Source | None, book: Book) ->
 def _profile(tunnel: Ikev2Tunnel, ring: str, book: Book) -> Iterator[str]:
     peer, ike = tunnel.peer.identity, tunnel.ike
     common = book.gateway.unknown_peer_policy
-    if peer.type in _ADDRESSES and peer.data:
+    if tunnel.peer.anybody:
+        pass  # the certificate map says who it is
+    elif peer.type in _ADDRESSES and peer.data:
         mask = " 255.255.255.255" if peer.type == IdType.ID_IPV4_ADDR else "/128"
         yield f"match identity remote address {peer.text}{mask}"
     else:
         yield from (f"match identity remote {text}" for text in _identity(tunnel.peer, book))
-    if not tunnel.local.by_address:
+    if tunnel.local.by_subject:
+        yield "identity local dn"
+    elif not tunnel.local.by_address:
         yield from (f"identity local {text}" for text in _identity(tunnel.local, book))
     for side, word in ((tunnel.local, "local"), (tunnel.peer, "remote")):
         yield f"authentication {word} {method_word(side)}"

@@ -10,6 +10,7 @@ from kakehashi.dialects.cisco_ios.show import (
     certificates,
     configuration,
     engine,
+    flows,
     hosts,
     ikev2,
     interfaces,
@@ -168,7 +169,13 @@ SHOW: tuple[Command, ...] = (
     _command("ipv6 route", "Routes of IPv6", Word("ipv6", "IPv6"), Word("route", "Routes")),
 )
 CLEAR: tuple[Command, ...] = (
-    _command("isakmp", "Delete ISAKMP SAs, and tell the peers", _CRYPTO, _ISAKMP),
+    _command(
+        "isakmp",
+        "Delete ISAKMP SAs with their IPsec SAs, and tell the peers",
+        _CRYPTO,
+        _ISAKMP,
+        Optional(Argument("connection", Number(1, 65535), "One of them, by its conn-id")),
+    ),
     _command("ikev2", "Delete IKE SAs, and tell the peers", _CRYPTO, _IKEV2, Word("sa", "The SAs"), _REMOTE),
     _command(
         "sa", "Delete the SAs of all tunnels, or of those with a peer", _CRYPTO, Word("sa", "SAs"), _PEER
@@ -240,8 +247,20 @@ def clear(words: Sequence[str], status: Status) -> Clear:
     """What `clear WORDS` asks for. ShowError."""
     found = _read("clear", words, CLEAR)
     peer = found.values.get("peer")
+    connection = found.values.get("connection")
     tunnel = _tunnel_with(peer, status) if peer is not None else None
+    if connection is not None:
+        tunnel = _tunnel_of(connection, status)
     return Clear(tunnel, _VERSIONS.get(found.command.key))
+
+
+def _tunnel_of(connection: int, status: Status) -> str:
+    """The tunnel that an ISAKMP SA, by its number, has made SAs for."""
+    made = (p.sa.tunnel for p in status.ipsec_sas if flows.CONNECTION + p.isakmp_serial == connection)
+    tunnel = next(made, None)
+    if tunnel is None:
+        raise ShowError(f"% no tunnel has SAs of connection {connection}")
+    return tunnel
 
 
 def _tunnel_with(peer: IPv4Address | IPv6Address, status: Status) -> str:

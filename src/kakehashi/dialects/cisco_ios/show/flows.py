@@ -72,8 +72,8 @@ class Session:
 
     @property
     def pairs(self) -> tuple[Pair, ...]:
-        """The SAs of all flows."""
-        return tuple(pair for flow in self.flows for pair in flow.pairs)
+        """The SAs of all flows; one may carry several."""
+        return tuple({pair.sa.spi_in: pair for flow in self.flows for pair in flow.pairs}.values())
 
     def carried(self, flow: Flow) -> Traffic:
         """What a flow has carried; beside other flows of its tunnel only what its present SAs have."""

@@ -10,13 +10,14 @@ from kakehashi.dialects.nec_ix.render.name_service import name_lines
 from kakehashi.dialects.nec_ix.render.route import route_line
 from kakehashi.dialects.nec_ix.render.translation import list_lines
 from kakehashi.dialects.nec_ix.render.watch import watch_sections
-from kakehashi.dialects.rendering import Losses, Rendered, is_word
+from kakehashi.dialects.rendering import Losses, Rendered, is_word, without_servers
 from kakehashi.model.gateway import Gateway
 
 
 def render(gateway: Gateway) -> Rendered:
     """The text that says `gateway`, and what of it the device has no words for."""
     losses = Losses()
+    gateway = without_servers(gateway, losses)
     ikev2 = render_ikev2(gateway, losses)
     ikev1 = render_ikev1(gateway, losses)
     blocks = [

@@ -15,7 +15,7 @@ from kakehashi.dialects.nec_ix.words import (
     PRFS,
     word_of,
 )
-from kakehashi.dialects.rendering import Losses, is_word, plain_secret
+from kakehashi.dialects.rendering import Losses, is_word, plain_secret, tell_of_certificates
 from kakehashi.model.address import ANY, Hostname
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Gateway
@@ -329,8 +329,9 @@ def _check_identity(side: Authentication, losses: Losses) -> None:
         side.method is AuthenticationMethod.PSK,
         side.source,
         "certificates",
-        "their names and where they are kept are not translated",
+        "a configuration holds no keys: type `pki cert import` or `pki pkcs12 import`",
     )
+    tell_of_certificates(side, losses)
 
 
 def _identity(identity: Identity) -> str:

@@ -145,8 +145,13 @@ CLEAR: tuple[Command, ...] = (
         pattern=(_IKE, Word("sa", "ISAKMP SAs"), _TUNNEL),
         help="Delete ISAKMP SAs with their IPsec SAs, and tell the peers",
     ),
+    Command(
+        key="ipsec sa",
+        pattern=(_IPSEC, Word("sa", "IPsec SAs"), _TUNNEL),
+        help="Delete IPsec SAs with their ISAKMP SAs, and tell the peers",
+    ),
 )
-_VERSIONS = {"ikev2 sa": 2, "ike sa": 1}
+_VERSIONS = {"ikev2 sa": 2, "ike sa": 1, "ipsec sa": 1}
 
 _OF_STATUS: dict[str, Callable[[Status], str]] = {
     "ikev2 sa": sa.render,
