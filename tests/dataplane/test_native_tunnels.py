@@ -223,6 +223,11 @@ def test_each_packet_takes_the_child_sa_that_accepts_it(pair):
         lambda _: first_inbound <= {e.spi_in for e in pair.right.events if is_a(FirstInbound)(e)}
     )
     assert outbound(pair.left).packets == 6
+    carried = pair.left.call("traffic")
+    assert [(t.packets_out, t.octets_out) for t in carried.values()] == [(3, 252)] * 2
+    assert {t.packets_in for t in carried.values()} == {0, 6}, "the answers came by the younger one"
+    received = pair.right.call("traffic")
+    assert [(received[spi].packets_in, received[spi].octets_in) for spi in (0x101, 0x102)] == [(3, 252)] * 2
 
 
 def test_what_no_sa_takes_waits_for_the_one_that_does(pair):

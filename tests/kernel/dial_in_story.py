@@ -201,8 +201,8 @@ class Client:
         )
 
     def lent(self) -> str:
-        """The address of its PPP device, or ""."""
-        words = self.inside(f"ip -4 -o addr show dev ppp-{self.name}", check=False).split()
+        """The address of its PPP device that is up, or ""."""
+        words = self.inside(f"ip -4 -o addr show dev ppp-{self.name} up", check=False).split()
         return words[words.index("inet") + 1] if "inet" in words else ""
 
     def reach(self, target: str) -> bool:

@@ -75,6 +75,11 @@ class Mirror:
 def mirror(read: Read, target: str, tunnel: str | None = None) -> Mirror:
     """The far end of a tunnel of a router that was read; of the only one if none is named. MirrorError."""
     near = _chosen(read, tunnel)
+    if read.gateway.l2tp_server(near.interface) is not None:
+        raise MirrorError(
+            f"people dial in to {near.interface} by L2TP: its far ends are laptops and phones, which have no "
+            "configuration of a router"
+        )
     gateway, changes, first = _agreed(read, near, target)
     near = gateway.tunnel(near.interface) or near
     try:

@@ -1,6 +1,6 @@
 """The same router in another language."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kakehashi.bridge.account import Fate, Line, Outcome, account
 from kakehashi.bridge.adapt import Adapted, adapt
@@ -10,7 +10,7 @@ from kakehashi.bridge.prove import Proof, has_certificate, prove_translation
 from kakehashi.bridge.reading import Read, parse
 from kakehashi.dialects.base import Dialect
 from kakehashi.dialects.registry import by_name
-from kakehashi.dialects.rendering import Loss, Rendered
+from kakehashi.dialects.rendering import Loss, Losses, Rendered, without_servers
 from kakehashi.model.finding import Finding, Severity
 from kakehashi.model.gateway import Gateway
 
@@ -63,8 +63,11 @@ def translate(read: Read, target: str) -> Translation:
     """Translate a router that was read."""
     dialect = by_name(target)
     source = by_name(read.dialect)
-    agreed = agree(read.gateway, target, [t.interface for t in read.gateway.tunnels], True)
+    by_hand = Losses()
+    left = without_servers(read.gateway, by_hand)
+    agreed = agree(left, target, [t.interface for t in left.tunnels], True)
     adapted, rendered, text = _render(source, dialect, read, agreed.gateway)
+    rendered = replace(rendered, losses=(*by_hand.found, *rendered.losses))
     again = dialect.lower(text, f"{read.file} in {dialect.name}")
     gateway = again.gateway
     proofs = tuple(
@@ -78,10 +81,13 @@ def translate(read: Read, target: str) -> Translation:
 
     def outcome(changed: str) -> Outcome:
         found = source.lower(changed, read.file).gateway
-        said = agree(found, target, [t.interface for t in found.tunnels], True)
+        aside = Losses()
+        rest = without_servers(found, aside)
+        said = agree(rest, target, [t.interface for t in rest.tunnels], True)
         changed_to = adapt(said.gateway, target)
         made = dialect.render(changed_to.gateway)
-        return Outcome(found, made.text, made.losses, (*map(str, said.changes), *changed_to.notes))
+        losses = (*aside.found, *made.losses)
+        return Outcome(found, made.text, losses, (*map(str, said.changes), *changed_to.notes))
 
     return Translation(
         file=read.file,

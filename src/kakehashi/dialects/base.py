@@ -29,11 +29,13 @@ class ShowError(ValueError):
 class Clear:
     """`clear ikev2 sa`: delete the IKE SAs of `tunnel`, or of all tunnels if it is None.
 
-    `version`: of this version of IKE only.
+    `version`: of this version of IKE only. `callers`: it is the sessions of those who have dialed in that
+    end, and no SA.
     """
 
     tunnel: str | None
     version: int | None = None
+    callers: bool = False
 
 
 class Dialect(Protocol):

@@ -37,6 +37,7 @@ class Answers:
         log: Log,
         stop: Callable[[], None],
         pki: PkiRequests | None = None,
+        clear_callers: Callable[[str | None], int] = lambda tunnel: 0,
     ) -> None:
         self._changes = changes
         self._status = status_now
@@ -45,6 +46,7 @@ class Answers:
         self._log = log
         self._stop = stop
         self._pki = pki
+        self._clear_callers = clear_callers
 
     async def answer(self, request: Request) -> Answer:
         """The answer to anything but what is told line by line."""
@@ -196,6 +198,9 @@ class Answers:
 
     async def _clear(self, request: Request) -> Answer:
         wanted = self._dialect(request).clear(request.words, await self._status())
+        if wanted.callers:
+            ended = self._clear_callers(wanted.tunnel)
+            return _text(f"{ended} session{'' if ended == 1 else 's'} being ended")
         number = self._driver.core.clear(wanted.tunnel, self._driver.now(), wanted.version)
         self._driver.step()
         return _text(f"{number} IKE SA{'' if number == 1 else 's'} being deleted")

@@ -182,6 +182,7 @@ class Daemon:
             self._dataplane,
             self._log,
             self._stopping.set,
+            clear_callers=self._access.clear,
             pki=PkiRequests(
                 self._certificates,
                 options.file.parent,

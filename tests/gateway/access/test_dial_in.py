@@ -6,6 +6,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from kakehashi.model.address import Path, SocketAddress
+from kakehashi.model.l2tp import L2tpSession
 from kakehashi.model.l2tp_server import LoginMethod
 from tests.gateway.access.office import TUNNEL, Office, gateway
 from tests.gateway.virtual import play
@@ -137,5 +138,29 @@ def test_the_operator_ends_the_sessions_of_a_user() -> None:
         await office.run(5)
         assert ada.ppp.ended
         assert office.access.addresses(TUNNEL) == (ip_address(bob.address),)
+
+    play(story)
+
+
+def test_a_fault_of_ours_in_one_session_leaves_the_others_theirs() -> None:
+    async def story() -> None:
+        office = Office()
+        ada = office.dial("ada", "Enigma-7")
+        await office.run(5)
+        install = office.plane.install_session
+
+        def refuse(server: str, session: L2tpSession) -> None:
+            if session.peer == "two":
+                raise ValueError("a secret")
+            install(server, session)
+
+        office.plane.install_session = refuse  # type: ignore[method-assign]
+        office.dial("bob", "Purple-9", "two")
+        third = office.dial("ada", "Enigma-7", "three")
+        await office.run(8)
+        assert ada.address
+        assert third.address
+        assert "internal fault ValueError at" in office.said.getvalue()
+        assert "a secret" not in office.said.getvalue()
 
     play(story)

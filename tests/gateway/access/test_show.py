@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from kakehashi.dialects.base import Clear
 from kakehashi.dialects.cisco_ios import CiscoIos
 from kakehashi.dialects.nec_ix import NecIx
 from kakehashi.gateway.access.status import callers_of, drops_of, tunnels_of
@@ -41,6 +42,9 @@ def test_who_has_dialed_in_is_shown_in_the_words_of_the_device() -> None:
         assert "ada, Vi2.1" in sessions
         assert "laptop        est    203.0.113.9" in cisco.show(["vpdn"], status, gateway())
         assert "Vi2.1" in cisco.show(["users"], status, gateway())
+        assert cisco.clear(["vpdn", "tunnel", "l2tp", "all"], status) == Clear(None, callers=True)
+        assert cisco.clear(["l2tp", "all"], status).callers
+        assert not cisco.clear(["crypto", "isakmp"], status).callers
         nobody = replace(status, callers=(), l2tp_tunnels=())
         assert cisco.show(["vpdn"], nobody, gateway()) == "%No active L2TP tunnels\n"
 

@@ -9,7 +9,8 @@ SENTENCES: Mapping[str, str] = {
     "outgoing interface {} is down": "送信インタフェース{}がダウンしています",
     "outgoing interface {} has no IPv{} address": "送信インタフェース{}にIPv{}アドレスがありません",
     "outgoing interface {} has no IPv{} address: no DHCP server has given {} an address yet": (
-        "送信インタフェース{}にIPv{}アドレスがありません: DHCPサーバから{}のアドレスがまだ割り当てられていません"
+        "送信インタフェース{}にIPv{}アドレスがありません: "
+        "DHCPサーバから{}のアドレスがまだ割り当てられていません"
     ),
     "source-address: interface {} has no address now": "送信元のインタフェース{}に現在アドレスがありません",
     "source-address {} is not an address of this host now": (
@@ -63,7 +64,9 @@ SENTENCES: Mapping[str, str] = {
     "compare the counters of both sides, and capture the packets": (
         "両側のカウンタを比較し、パケットをキャプチャしてください"
     ),
-    "the peer uses an old SA: clear the SAs there": "対向が古いSAを使っています。対向でSAをクリアしてください",
+    "the peer uses an old SA: clear the SAs there": (
+        "対向が古いSAを使っています。対向でSAをクリアしてください"
+    ),
     "compare the addresses that both sides say the tunnel is for": (
         "トンネルの対象アドレスの設定を両側で比較してください"
     ),
@@ -115,8 +118,8 @@ SENTENCES: Mapping[str, str] = {
         "対向のログを確認してください。理由はそこにあります"
     ),
     "the peer is silent: nothing answers at UDP port 500": "対向が無応答です: UDP 500番に応答がありません",
-    "ping the peer; is its address right, is UDP port 500 let through on the way and there, does it speak this "
-    "version of IKE, does it know us?": (
+    "ping the peer; is its address right, is UDP port 500 let through on the way and there, does it speak "
+    "this version of IKE, does it know us?": (
         "対向にpingしてください。アドレスは正しいですか。UDP 500番は途中と対向で許可されていますか。"
         "対向のIKEのバージョンは同じですか。対向にこちらの設定がありますか"
     ),

@@ -7,10 +7,12 @@ seen of each session.
 
 import asyncio
 import os
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from ipaddress import IPv4Address
 from typing import Protocol
 
@@ -182,8 +184,18 @@ class Access:
         for standing in list(self.servers.values()):
             while effects := standing.access.effects():
                 for effect in effects:
-                    self._carry_out(standing, effect)
+                    self._guard(partial(self._carry_out, standing, effect))
         self._arm()
+
+    def _guard(self, step: Callable[[], None]) -> None:
+        """A fault of ours must not take the others' sessions down; it is told with the place in the code."""
+        try:
+            step()
+        except Exception as fault:
+            place = traceback.extract_tb(fault.__traceback__)[-1]
+            where = f"{place.filename.rsplit('/', 1)[-1]}:{place.lineno}"
+            # The type and the place, not the values: a fault's text may quote a password.
+            self._log.say(Level.ERROR, f"internal fault {type(fault).__name__} at {where}", name="fault")
 
     def _carry_out(self, standing: Standing, effect: l2tp.Effect | OfLink) -> None:
         name = standing.settings.interface
@@ -299,7 +311,7 @@ class Access:
         self._looking = None
         now = self._loop.time()
         for standing in self.servers.values():
-            self._look_at(standing)
+            self._guard(partial(self._look_at, standing))
             most = standing.settings.idle
             for session in list(standing.sessions.values()):
                 if session.used and session.used.inbound_packets > session.packets_in:
@@ -336,7 +348,7 @@ class Access:
     def _timeout(self) -> None:
         self._timer = None
         for standing in list(self.servers.values()):
-            standing.access.handle_timeout(self._loop.time())
+            self._guard(partial(standing.access.handle_timeout, self._loop.time()))
         self._step()
 
 

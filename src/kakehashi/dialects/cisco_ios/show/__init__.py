@@ -170,6 +170,17 @@ SHOW: tuple[Command, ...] = (
 )
 CLEAR: tuple[Command, ...] = (
     _command(
+        "l2tp", "End the sessions of who has dialed in", Word("l2tp", "L2TP"), Word("all", "All of them")
+    ),
+    _command(
+        "vpdn",
+        "End the sessions of who has dialed in",
+        Word("vpdn", "Virtual private dialup network"),
+        Word("tunnel", "Tunnels"),
+        Word("l2tp", "L2TP"),
+        Word("all", "All of them"),
+    ),
+    _command(
         "isakmp",
         "Delete ISAKMP SAs with their IPsec SAs, and tell the peers",
         _CRYPTO,
@@ -188,6 +199,7 @@ CLEAR: tuple[Command, ...] = (
         _REMOTE,
     ),
 )
+_CALLERS = frozenset({"l2tp", "vpdn"})
 _LISTS = {"access-lists": None, "ip access-lists": 4, "ipv6 access-list": 6}  # of which IP version
 _VERSIONS = {"isakmp": 1, "ikev2": 2}
 
@@ -251,7 +263,7 @@ def clear(words: Sequence[str], status: Status) -> Clear:
     tunnel = _tunnel_with(peer, status) if peer is not None else None
     if connection is not None:
         tunnel = _tunnel_of(connection, status)
-    return Clear(tunnel, _VERSIONS.get(found.command.key))
+    return Clear(tunnel, _VERSIONS.get(found.command.key), callers=found.command.key in _CALLERS)
 
 
 def _tunnel_of(connection: int, status: Status) -> str:
