@@ -440,4 +440,3 @@ def test_each_flow_tells_what_its_own_sas_have_carried() -> None:
     assert "(k/sec): (4607996/" in second
     sessions = show("crypto session detail", both, gateway)
     assert "#pkts dec'ed 1 drop 3 life (KB/Sec) 4607999/3590" in sessions
-
