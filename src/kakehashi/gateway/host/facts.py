@@ -12,7 +12,7 @@ Ends = tuple[IPAddress, IPAddress]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A network device. `running`: administratively up, and its other end is there. `mac` is "" without one."""
+    """A network device. `running`: it is up, and so is its other end. `mac` is "" without one."""
 
     index: int
     name: str
