@@ -166,6 +166,13 @@ def judged(fetch_url: str, method: RevocationMethod, data: bytes) -> Refused | P
     return revocation.judge(chain, (method,), ("", ""), NOW)
 
 
+def test_a_list_of_a_version_that_is_none_makes_nobody_good() -> None:
+    version_2, version_0 = bytes([2, 1, 1]), bytes([2, 1, 0])
+    data = revoked_list().replace(version_2, version_0, 1)
+    assert data != revoked_list()
+    assert isinstance(judged(CRL_URL, RevocationMethod.CRL, data), Refused)
+
+
 @MANY
 @given(st.deferred(lambda: st.one_of(st.binary(max_size=200), damaged(revoked_list()))))
 def test_a_damaged_list_makes_nobody_good(data: bytes) -> None:

@@ -63,7 +63,9 @@ def lines(patterns: tuple[Pattern, ...]) -> Iterator[list[str]]:
 
 
 def told(lowered: Lowered) -> tuple[object, ...]:
-    return lowered.gateway, lowered.findings
+    # Makers differ in it so much that it is no part of what is compared.
+    proxies = [interface.proxy_arp for interface in lowered.gateway.interfaces]
+    return lowered.gateway, lowered.findings, proxies
 
 
 def ours(commands: tuple[Command, ...]) -> list[object]:

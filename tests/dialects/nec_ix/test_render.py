@@ -27,7 +27,8 @@ def test_a_configuration_survives_the_round_trip(path: Path) -> None:
         pytest.skip(f"{wrong[0]}")
     rendered = NecIx().render(lowered.gateway)
     again = NecIx().lower(rendered.text, FILE)
-    assert again.gateway == lowered.gateway
+    # A file is imported by a command, which is no setting.
+    assert again.gateway == replace(lowered.gateway, certificate_imports=())
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: f"{p.parent.name}/{p.name}")

@@ -27,6 +27,7 @@ _HELP = {
     "traffic-filter": "Which packets of IPv6 pass",
     "nat": "Address translation",
     "ping-poll": "Path monitoring",
+    "l2tp-profile": "Calls that go on to a server elsewhere",
     "trigger": "What is done when something happens",
     "address": "An address",
     "adjust-mss": "Adjust the MSS of TCP",
