@@ -59,6 +59,9 @@ def test_a_tunnel_is_typed_comes_up_is_saved_and_is_there_after_a_restart(tmp_pa
                 assert "Invalid" not in said, said
             until(lambda: bool(tokyo.spis()), "the tunnel")
             assert "198.51.100.2" in person.says("show ikev2 sa", "tokyo#")
+            until(lambda: tokyo.ping("192.168.20.10", host=True), "an answer")
+            hops = person.says("traceroute 192.168.20.10 source GigaEthernet1.0", "tokyo#").splitlines()
+            assert [hop.split()[1] for hop in hops if hop.startswith(" ")][-1] == "192.168.20.10", hops
             assert "regexp = 2" in person.says("show running-config | count 192.0.2.1", "tokyo#")
             person.says("write memory", "tokyo#")
             assert "Tunnel0.0" in tokyo.file.read_text()

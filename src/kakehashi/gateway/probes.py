@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from kakehashi.model.gateway import Gateway, Interface
 
 _NAME = re.compile(r"([a-z-]+) ?(\d[\d/.:]*)")
+_PACKAGES = {"ping": "iputils-ping", "traceroute": "traceroute"}
 _ENDING = 1.0  # seconds that a program has to end
 
 
@@ -29,7 +30,7 @@ async def probe(
         return
     arguments = _ping(target, source, settings) if command == "ping" else _traceroute(target, source)
     if shutil.which(arguments[0]) is None:
-        yield f"% this host has no {arguments[0]}"
+        yield f"% this host has no {arguments[0]} (`apt-get install {_PACKAGES[arguments[0]]}` brings it)"
         return
     process = await asyncio.create_subprocess_exec(
         *arguments,
@@ -94,7 +95,17 @@ def _ping(target: str, source: str, settings: Mapping[str, str]) -> list[str]:
 
 
 def _traceroute(target: str, source: str) -> list[str]:
-    if shutil.which("traceroute"):
-        arguments = ["traceroute", "-n", "-w", "2", "-m", "20"]
-        return [*arguments, *(["-s", source] if source else []), "--", target]
-    return ["tracepath", "-n", "-m", "20", target]
+    """`source`: an address, or a device that has none."""
+    arguments = ["traceroute", "-n", "-w", "2", "-m", "20"]
+    if source:
+        arguments += ["-i" if _is_device(source) else "-s", source]
+    return [*arguments, "--", target]
+
+
+def _is_device(source: str) -> bool:
+    """Is it no address?"""
+    try:
+        ip_address(source)
+    except ValueError:
+        return True
+    return False
