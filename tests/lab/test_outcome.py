@@ -21,7 +21,11 @@ def status(
 ) -> Mapping[str, Any]:
     """A gateway's status as `kakehashi show --json` gives it, as far as the lab reads it."""
     child = {
-        "sa": {"cipher": {"id": "ENCR_AES_CBC", "key_bits": 256}, "integrity": "AUTH_HMAC_SHA1_96"},
+        "sa": {
+            "cipher": {"id": "ENCR_AES_CBC", "key_bits": 256},
+            "integrity": "AUTH_HMAC_SHA1_96",
+            "ah": "NONE",
+        },
         "key_exchange": "NONE",
     }
     sa = {
@@ -56,7 +60,13 @@ def ikev1_status(
     }
     newer = isakmp | {"serial": 9, "mode": "main"}
     pair = {
-        "sa": {"tunnel": tunnel, "cipher": cipher, "integrity": "AUTH_HMAC_SHA1_96", "path": remote},
+        "sa": {
+            "tunnel": tunnel,
+            "cipher": cipher,
+            "integrity": "AUTH_HMAC_SHA1_96",
+            "ah": "NONE",
+            "path": remote,
+        },
         "isakmp_serial": 1,
         "pfs": "MODP_2048",
     }

@@ -42,6 +42,7 @@ _OF_FILES: Mapping[str, tuple[str, ...]] = {
     "route-not-carried": ("mismatch-traffic", "mismatch-version"),
     "no-nat-traversal": ("undefined-ike-policy",),
     "one-way": ("traffic-outside-selectors",),
+    "filter-ah": ("mismatch-protocol",),
     "built-in-policies": ("undefined-key",),
 }
 # What follows from something at the same line.

@@ -89,9 +89,9 @@ _WATCH = {
     "probe-counter watch": f"{PROBES.echoes}",
     "probe-counter variance": f"{PROBES.to_stand}",
     "probe-counter restorer": f"{PROBES.to_restore}",
-    "probe-timer variance": f"{PROBES.interval} seconds",
-    "probe-timer restorer": f"{PROBES.standing_interval} seconds",
-    "probe-timer wait": f"{PROBES.wait} seconds",
+    "probe-timer variance": f"{PROBES.interval:g} seconds",
+    "probe-timer restorer": f"{PROBES.standing_interval:g} seconds",
+    "probe-timer wait": f"{PROBES.wait:g} seconds",
 }
 
 OMITTED: Mapping[tuple[str, str], str] = {
