@@ -45,7 +45,7 @@ class Entry:
     path: Path | None = None
     spi_i: bytes = b""
     spi_r: bytes = b""
-    details: Mapping[str, str | int] = field(default_factory=lambda: _NOTHING)
+    details: Mapping[str, str | int] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
