@@ -104,6 +104,9 @@ def schemes(key: PrivateKey, pss: bool = False) -> tuple[Scheme, ...]:
     return tuple(Scheme(family, hash_) for hash_ in hashes)
 
 
+_FEWEST = 3  # octets of a method with a link to a certificate
+
+
 def takes_pss(announced: bytes) -> bool:
     """Is RSASSA-PSS among the methods of a SUPPORTED_AUTH_METHODS (RFC 9593 section 3.2)?
 
@@ -112,8 +115,9 @@ def takes_pss(announced: bytes) -> bool:
     """
     at = 0
     while at < len(announced) and 2 <= (length := announced[at]) <= len(announced) - at:
-        method, identifier = announced[at + 1 : at + 2], announced[at + 3 : at + length]
-        if method == bytes([AuthMethod.DIGITAL_SIGNATURE]) and _pss_scheme(identifier) is not None:
+        # Compiled, a slice that would begin after its end is an error.
+        identifier = announced[at + _FEWEST : at + length] if length > _FEWEST else b""
+        if announced[at + 1] == AuthMethod.DIGITAL_SIGNATURE and _pss_scheme(identifier) is not None:
             return True
         at += length
     return False

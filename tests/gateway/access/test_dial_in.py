@@ -142,6 +142,7 @@ def test_the_operator_ends_the_sessions_of_a_user() -> None:
     play(story)
 
 
+@pytest.mark.interpreted  # the data plane gets another method
 def test_a_fault_of_ours_in_one_session_leaves_the_others_theirs() -> None:
     async def story() -> None:
         office = Office()
