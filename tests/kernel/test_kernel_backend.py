@@ -3,35 +3,18 @@
 A machine is booted once for all cases, whichever test asks for them first.
 """
 
-import json
-import traceback
-from fcntl import LOCK_EX, flock
-from pathlib import Path
-
 import pytest
 
 from tests.kernel.backend_story import CASES, tell
+from tests.kernel.once import told_once
 
 pytestmark = [pytest.mark.root, pytest.mark.interop, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="session")
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What came of each case. With several test processes, the others wait for the one that boots."""
-    shared = tmp_path_factory.getbasetemp()
-    if shared.name.startswith("popen-"):
-        shared = shared.parent
-    results = shared / "kernel-backend.json"
-    with Path(shared / "kernel-backend.lock").open("w") as lock:
-        flock(lock, LOCK_EX)
-        if not results.exists():
-            try:
-                outcome = tell(shared / "kernel-backend")
-            except Exception:
-                # Once is enough: it would be the same for each case.
-                outcome = dict.fromkeys((case.name for case in CASES), traceback.format_exc())
-            results.write_text(json.dumps(outcome))
-        return dict(json.loads(results.read_text()))
+    """What came of each case."""
+    return told_once(tmp_path_factory, "kernel-backend", tell, (case.name for case in CASES))
 
 
 @pytest.mark.parametrize("case", [case.name for case in CASES])

@@ -417,6 +417,7 @@ class Daemon:
             self._gateway, time, tunnels, sas, routes, counters.drops, matches, names, watches
         )
         translators = named_translators(self._gateway, self._mapped.devices, facts)
+        dialed = tuple(self._access.look())
         merged = replace(
             merged,
             translations=await translated(translators),
@@ -426,8 +427,8 @@ class Daemon:
                 interface_statuses(self._gateway, self._mapped.devices, facts, tunnels, devices.passed())
             ),
             neighbours=tuple(neighbour_statuses(self._mapped.devices, devices.neighbours())),
-            l2tp_tunnels=tuple(tunnels_of(self._access.look(), driver.now())),
-            callers=tuple(callers_of(self._access.look(), driver.now())),
+            l2tp_tunnels=tuple(tunnels_of(dialed, driver.now())),
+            callers=tuple(callers_of(dialed, driver.now())),
             l2tp_drops=drops_of(self._access, counters.l2tp_drops),
         )
         return self._certificates.added_to(merged)

@@ -196,14 +196,15 @@ class Log:
             self.heard(self.level)
 
     def _tell(self, entry: Entry) -> None:
+        plain = entry.plain  # somebody wants it: the core makes no event that nobody reads
         if self._buffer.admits(entry.subject, entry.level):
-            self.last.append(entry.plain)
+            self.last.append(plain)
             self.buffered += 1
         for sink in self._sinks:
             if sink.threshold.admits(entry.subject, entry.level):
                 sink.take(entry)
         if entry.level <= self._options.level:
-            self._waiting.append(entry.json if self._options.as_json else entry.plain)
+            self._waiting.append(entry.json if self._options.as_json else plain)
 
     def flush(self) -> None:
         """Write what waits, all lines at once."""

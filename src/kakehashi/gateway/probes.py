@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from ipaddress import ip_address
 
+from kakehashi.model.address import is_address
 from kakehashi.model.gateway import Gateway, Interface
 
 _NAME = re.compile(r"([a-z-]+) ?(\d[\d/.:]*)")
@@ -98,14 +99,5 @@ def _traceroute(target: str, source: str) -> list[str]:
     """`source`: an address, or a device that has none."""
     arguments = ["traceroute", "-n", "-w", "2", "-m", "20"]
     if source:
-        arguments += ["-i" if _is_device(source) else "-s", source]
+        arguments += ["-s" if is_address(source) else "-i", source]
     return [*arguments, "--", target]
-
-
-def _is_device(source: str) -> bool:
-    """Is it no address?"""
-    try:
-        ip_address(source)
-    except ValueError:
-        return True
-    return False

@@ -2,11 +2,29 @@
 
 import enum
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+    ip_address,
+)
 
 IPAddress = IPv4Address | IPv6Address
 IPInterface = IPv4Interface | IPv6Interface
 IPNetwork = IPv4Network | IPv6Network
+
+
+def is_address(text: str) -> bool:
+    """Is it an address of IPv4 or IPv6, in its usual form?"""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
 
 IKE_PORT = 500
 NAT_T_PORT = 4500

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from ipaddress import ip_address
 
 from kakehashi.dialects.awplus.certificates import DEFAULT_KEYS
 from kakehashi.dialects.awplus.lower.around import Around
@@ -11,6 +10,7 @@ from kakehashi.dialects.awplus.lower.profiles import IsakmpProfile
 from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
 from kakehashi.dialects.report import Report
+from kakehashi.model.address import is_address
 from kakehashi.model.certificate import CertificateUse, Enrollment, Trustpoint
 
 _COMMON_NAME = re.compile(r"(?:^|[/,])\s*CN\s*=\s*([^/,]+)", re.IGNORECASE)
@@ -73,7 +73,7 @@ def check_certificates(block: Block, profile: IsakmpProfile, around: Around) -> 
                 f"`tunnel {side} name` is not there",
                 f"add `tunnel {side} name NAME`",
             )
-        elif _is_address(line.get("name")):
+        elif is_address(line.get("name")):
             around.report.warning(
                 line.line,
                 "certificate-name",
@@ -117,11 +117,3 @@ def _check_names(trustpoint: Block, local: Statement, block: Block, around: Arou
 
 def _text(line: Statement) -> str:
     return " ".join(line.get("rest", ()))
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -3,9 +3,10 @@
 Codes and brackets are those that devices of this family print; the code of the host's own routes is ours.
 """
 
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 
 from kakehashi.dialects.awplus.show.names import page
+from kakehashi.model.address import is_address
 from kakehashi.model.status import DISCARDED, RouteOrigin, RouteStatus, Status
 
 _CODES = (
@@ -46,16 +47,8 @@ def _way(via: str) -> str:
     if via == DISCARDED:
         return "is directly connected, null"
     words = via.split()
-    hops = [word for word in words if _is_address(word)]
+    hops = [word for word in words if is_address(word)]
     interfaces = [word for word in words if word not in hops]
     if not hops:
         return f"is directly connected, {via}"
     return ", ".join([f"via {hops[0]}", *interfaces])
-
-
-def _is_address(word: str) -> bool:
-    try:
-        ip_address(word)
-    except ValueError:
-        return False
-    return True

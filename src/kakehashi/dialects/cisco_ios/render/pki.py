@@ -1,10 +1,10 @@
 """Trustpoints, the certificates that a configuration holds, and certificate maps."""
 
 from collections.abc import Iterable, Iterator
-from ipaddress import ip_address
 
 from kakehashi.dialects.cisco_ios.render.book import Book
 from kakehashi.dialects.rendering import is_word
+from kakehashi.model.address import is_address
 from kakehashi.model.certificate import (
     CertificateMap,
     CertificateUse,
@@ -112,8 +112,8 @@ def _block(trustpoint: Trustpoint, book: Book) -> list[str]:
         book.losses.add(trustpoint.source, f"the address of SCEP of {trustpoint.name}", "it is not kept here")
     if trustpoint.subject:
         lines.append(f" subject-name {_named(trustpoint.subject)}")
-    addresses = [a for a in trustpoint.alternatives if _is_address(a)]
-    names = [a for a in trustpoint.alternatives if not _is_address(a)]
+    addresses = [a for a in trustpoint.alternatives if is_address(a)]
+    names = [a for a in trustpoint.alternatives if not is_address(a)]
     lines += [f" fqdn {name}" for name in names[:1]]
     lines += [f" subject-alt-name {name}" for name in names[1:2]]
     lines += [f" ip-address {address}" for address in addresses[:1]]
@@ -164,11 +164,3 @@ def _named(subject: str) -> str:
         return subject
     parts = [part.partition("=") for part in subject.split("/") if part]
     return ", ".join(f"{key.strip().lower()}={value.strip()}" for key, _, value in reversed(parts))
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
