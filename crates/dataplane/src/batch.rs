@@ -119,7 +119,7 @@ impl Batch {
         let (ip, size) = (packet.packet(), packet.size(index));
         // Parsing has left no other versions.
         let next_header = inner_ip::next_header_of(ip).unwrap_or(esp::next_header::NONE);
-        let begin = self.used + authenticated::room(child);
+        let begin = self.begin(child);
         let inner = begin + child.sa.inner_offset();
         packet.write(index, &mut self.buffer[inner..inner + size]);
         self.frames.push(Frame { start: begin, inner_size: size, next_header });
@@ -132,7 +132,7 @@ impl Batch {
         let (local, remote) = (child.route.local.ip(), child.route.remote.ip());
         let delivery = if child.mode == Mode::Tunnel { gre::delivery_size(local) } else { 0 };
         let header = end.header.size();
-        let begin = self.used + authenticated::room(child);
+        let begin = self.begin(child);
         let start = begin + child.sa.inner_offset();
         let size = delivery + header + packet.size(index);
         let inner = &mut self.buffer[start..start + size];
@@ -151,9 +151,14 @@ impl Batch {
         self.used = begin + child.sa.sealed_size(size);
     }
 
+    /// Where the next frame of `child` begins: behind the room for AH.
+    fn begin(&self, child: &Child) -> usize {
+        self.used + authenticated::room(child)
+    }
+
     /// L2TP, in transport mode.
     fn add_l2tp(&mut self, child: &Child, packet: &SuperPacket<'_>, session: &Session, index: usize) {
-        let start = self.used + authenticated::room(child) + child.sa.inner_offset();
+        let start = self.begin(child) + child.sa.inner_offset();
         let header = session.header.size();
         let size = header + packet.size(index);
         let datagram = &mut self.buffer[start..start + size];
@@ -165,7 +170,7 @@ impl Batch {
 
     /// Add an L2TP message for UDP port `port`, to the batch of `child` alone.
     pub fn add_message(&mut self, child: &Child, message: &[u8], port: u16) {
-        let start = self.used + authenticated::room(child) + child.sa.inner_offset();
+        let start = self.begin(child) + child.sa.inner_offset();
         let size = l2tp::UDP_HEADER + message.len();
         let datagram = &mut self.buffer[start..start + size];
         datagram[l2tp::UDP_HEADER..].copy_from_slice(message);
@@ -176,14 +181,14 @@ impl Batch {
     /// The next frame holds a UDP datagram of so many octets, but for its checksum. A NAT on the way is the receiver's
     /// to know of (RFC 3948 section 3.1.2).
     fn add_datagram(&mut self, child: &Child, size: usize, header: Header) {
-        let start = self.used + authenticated::room(child) + child.sa.inner_offset();
+        let begin = self.begin(child);
+        let start = begin + child.sa.inner_offset();
         let datagram = &mut self.buffer[start..start + size];
         let ends = sum_of(child.route.local.ip()) + sum_of(child.route.remote.ip());
         // Zero would say that there is no checksum (RFC 768).
         let checksum = finish(sum(datagram, ends + pseudo_header(&[], l2tp::UDP, size)));
         let checksum = if checksum == [0, 0] { [0xFF, 0xFF] } else { checksum };
         datagram[6..8].copy_from_slice(&checksum);
-        let begin = self.used + authenticated::room(child);
         self.frames.push(Frame { start: begin, inner_size: size, next_header: l2tp::UDP });
         self.outers.push(Outer { header, octets: size as u64 });
         self.used = begin + child.sa.sealed_size(size);
@@ -191,11 +196,11 @@ impl Batch {
 
     /// Transport mode: what stands behind `cut`. The header is left to the kernel, but what it cannot know is told it.
     fn add_payload(&mut self, child: &Child, packet: &SuperPacket<'_>, cut: &Cut, index: usize) {
+        let begin = self.begin(child);
         let whole = &mut self.packet[..packet.size(index)];
         packet.write(index, whole);
         let (header, payload) = whole.split_at(cut.header);
         let options = &header[cut.basic_header()..];
-        let begin = self.used + authenticated::room(child);
         self.buffer[begin..begin + options.len()].copy_from_slice(options);
         let start = begin + options.len();
         let inner = start + child.sa.inner_offset();

@@ -285,21 +285,10 @@ impl Ingress {
         self.shared.events.push(Event::Datagram { data: data.to_vec(), route: arrival.route });
     }
 
-    /// What AH protects goes on as ESP does, once AH is off (RFC 4302 section 3.4).
     fn take_ah(&mut self, packet: &mut [u8], offset: usize, arrival: &Arrival<'_>) {
-        let Some(spi) = ah::spi_of(packet) else {
-            self.shared.drops.packet_truncated.add(1);
-            return;
-        };
-        self.take_commands();
-        let Some(child) = self.children.get_mut(&spi).filter(|child| child.sa.has_ah()) else {
-            self.shared.drops.invalid_sa.add(1);
-            return;
-        };
-        let before = child.sa.highest_sequence();
-        match child.sa.verify(&authenticated::front(packet.len(), arrival), packet) {
-            Ok(size) => self.take_protected(&mut packet[size..], offset + size, arrival, spi, before),
-            Err(reason) => child.device.counters.inbound.drop(reason, 1),
+        match ah::spi_of(packet) {
+            Some(spi) => self.take_protected(packet, offset, arrival, spi, true),
+            None => self.shared.drops.packet_truncated.add(1),
         }
     }
 
@@ -309,32 +298,41 @@ impl Ingress {
             return;
         }
         let spi = u32::from_be_bytes([packet[0], packet[1], packet[2], packet[3]]);
+        self.take_protected(packet, offset, arrival, spi, false);
+    }
+
+    /// Open a packet of the SA `spi`, and put what is inside aside for its device. `in_ah`: what AH protects goes on
+    /// as ESP does, once AH is off (RFC 4302 section 3.4).
+    fn take_protected(
+        &mut self,
+        mut packet: &mut [u8],
+        mut offset: usize,
+        arrival: &Arrival<'_>,
+        spi: u32,
+        in_ah: bool,
+    ) {
         // The SA may have been installed since this batch began.
         self.take_commands();
-        let Arrival { route, now, .. } = *arrival;
+        let Arrival { route, now, slot, .. } = *arrival;
         // What is to come inside AH is nobody's without.
-        let Some(child) = self.children.get(&spi).filter(|child| !child.sa.has_ah()) else {
+        let Some(child) = self.children.get_mut(&spi).filter(|child| child.sa.has_ah() == in_ah) else {
             self.shared.drops.invalid_sa.add(1);
-            let refused = Refused::Unknown { spi, remote: route.remote };
-            self.refusals.add(refused, route, now, &self.shared.events);
+            if !in_ah {
+                let refused = Refused::Unknown { spi, remote: route.remote };
+                self.refusals.add(refused, route, now, &self.shared.events);
+            }
             return;
         };
         let highest = child.sa.highest_sequence();
-        self.take_protected(packet, offset, arrival, spi, highest);
-    }
-
-    /// Open a packet of the SA `spi`, whose highest sequence number was `highest`, and put what is inside aside for
-    /// its device.
-    fn take_protected(
-        &mut self,
-        packet: &mut [u8],
-        offset: usize,
-        arrival: &Arrival<'_>,
-        spi: u32,
-        highest: u64,
-    ) {
-        let Arrival { route, now, slot, .. } = *arrival;
-        let Some(child) = self.children.get_mut(&spi) else { return };
+        if in_ah {
+            match child.sa.verify(&authenticated::front(packet.len(), arrival), packet) {
+                Ok(size) => (packet, offset) = (&mut packet[size..], offset + size),
+                Err(reason) => {
+                    child.device.counters.inbound.drop(reason, 1);
+                    return;
+                }
+            }
+        }
         let opened = if child.device.l2tp.is_some() {
             child.judge(arrival).and_then(|()| {
                 child.open_l2tp(packet, arrival, &self.sessions, &mut self.gathered, &self.shared)
