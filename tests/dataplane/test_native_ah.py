@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kakehashi.dataplane.protocol import Sizes
+from kakehashi.dataplane.protocol import Sizes, Undecryptable, UnknownSpi
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.child_sa import ChildSa, EspKeys
 from kakehashi.model.encapsulation import EncapsulationMode
@@ -143,6 +143,22 @@ def test_esp_that_should_be_inside_ah_is_nobodys_without(pair):
     pair.left.call("install", without, True)
     assert "0 received" in pair.left.ping("10.9.0.2").stdout
     assert pair.right.call("counters").drops["invalid_sa"] == 3
+
+
+def test_an_unknown_spi_is_told_with_its_protocol(pair):
+    for number, host in enumerate((pair.left, pair.right), 1):
+        host.add_tunnel("tun0", f"10.9.0.{number}/24")
+    left, right = protected(pair)
+    pair.left.call("install", left, True)
+    pair.left.ping("10.9.0.2")
+    told = pair.right.until(lambda event: isinstance(event, UnknownSpi))
+    assert (told.spi, told.in_ah) == (right.spi_in, True)
+    pair.right.call("install", right, True)
+    wrong = replace(left, keys_out=replace(left.keys_out, ah=Secret(bytes(20))))
+    pair.left.call("install", wrong, True)
+    pair.left.ping("10.9.0.2")
+    told = pair.right.until(lambda event: isinstance(event, Undecryptable))
+    assert told.spi_in == right.spi_in
 
 
 @pytest.mark.parametrize("inside", ["alone", "gcm"])

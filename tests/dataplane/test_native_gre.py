@@ -1,20 +1,18 @@
 """GRE under ESP between two hosts: in transport and in tunnel mode, with every kind of header."""
 
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 from scapy.layers.inet import ICMP, IP
-from scapy.layers.ipsec import ESP, SecurityAssociation
 from scapy.layers.l2 import GRE
 from scapy.utils import checksum
 
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gre import Gre
+from tests.dataplane.opened import opened
 from tests.dataplane.test_native_tunnels import inbound, transfer
-from tests.dataplane.world import GCM, PATIENCE, Pair, child_pair, wait_for
+from tests.dataplane.world import GCM, Pair, child_pair, listening, wait_for
 
 pytestmark = pytest.mark.root
 
@@ -75,26 +73,9 @@ print(raw.recv(2000).hex(), flush=True)
 def test_others_read_what_is_sent(pair, mode):
     """scapy, which others wrote, opens it and sees GRE."""
     _, right = build(pair, WHOLE, mode=mode, suite=GCM)
-    catcher = subprocess.Popen(
-        ["ip", "netns", "exec", pair.right.namespace, sys.executable, "-c", CATCH],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert catcher.stdout.readline() == "listening\n"
+    with listening(pair.right, CATCH) as catcher:
         pair.left.ping("10.9.0.2")
-        outer = IP(bytes.fromhex(catcher.communicate(timeout=PATIENCE)[0]))
-    finally:
-        catcher.kill()
-        catcher.wait()
-    delivered = SecurityAssociation(
-        ESP,
-        spi=right.spi_in,
-        crypt_algo="AES-GCM",
-        crypt_key=right.keys_in.encryption.octets,
-        crypt_icv_size=16,
-        tunnel_header=IP() if mode is EncapsulationMode.TUNNEL else None,
-    ).decrypt(outer)
+        delivered = opened(IP(bytes.fromhex(catcher.stdout.readline())), right)
     assert (delivered.src, delivered.dst, delivered.proto) == ("192.0.2.1", "192.0.2.2", 47)
     header = delivered[GRE]
     assert (header.proto, header.key, header.sequence_number) == (0x0800, WHOLE.key, 0)

@@ -190,6 +190,14 @@ def test_it_says_what_packets_are_worked_on_with(pair):
     means = pair.left.call("means")
     assert means["datagrams received"] == "many in one (UDP_GRO)"
     assert means["backend"] == "native"
-    told = {"backend", "AES-GCM", "checksums", "datagrams received", "segmentation by devices"}
+    told = {
+        "backend",
+        "data threads",
+        "AES-GCM",
+        "HMAC-SHA-1, HMAC-SHA-256",
+        "checksums",
+        "datagrams received",
+        "segmentation by devices",
+    }
     assert set(means) == told
     assert all(means.values())

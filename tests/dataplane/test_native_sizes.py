@@ -1,5 +1,6 @@
 """Packets of every size through both kinds of fragmentation, and what their senders are told (V1-32, V1-33)."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -139,3 +140,16 @@ def test_tcp_finds_the_right_size_by_itself(sites: Sites, target: str) -> None:
     transfer(Pair(*sites.hosts), 20, target)
     assert 0 < outbound(sites).too_large < 200
     assert kernel_counter(sites.pair.left, 4, "FragCreates") == 0
+
+
+@pytest.mark.parametrize("target", ["10.2.0.10", "fd02::10"], ids=["4", "6"])
+def test_what_hosts_send_in_one_piece_comes_to_the_gateway_in_one_piece(sites: Sites, target: str) -> None:
+    """However many packets it makes: the kernel would cut what a device does not take, and not half of it."""
+    sites.install(encapsulation=True)
+    for host in sites.hosts:
+        host.run("ip", "link", "set", "eth0", "mtu", "1400")
+    transfer(Pair(*sites.hosts), 20, target)
+    shown = sites.pair.left.run("ip", "-s", "-j", "link", "show", "tun0").stdout
+    sent = json.loads(shown)[0]["stats64"]["tx"]
+    assert sent["bytes"] > 20 << 20
+    assert sent["bytes"] / sent["packets"] > 10_000

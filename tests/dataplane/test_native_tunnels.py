@@ -11,7 +11,7 @@ import pytest
 from kakehashi.dataplane.protocol import Acquire, Expire, FirstInbound, PeerMoved, Undecryptable
 from kakehashi.model.address import Path, SocketAddress
 from kakehashi.model.selector import TrafficSelector
-from tests.dataplane.world import CBC, GCM, PATIENCE, Host, Pair, child_pair, wait_for
+from tests.dataplane.world import CBC, GCM, PATIENCE, Host, Pair, child_pair, listening, wait_for
 
 pytestmark = pytest.mark.root
 
@@ -84,20 +84,10 @@ with socket.create_connection((sys.argv[1], 5000), timeout=20) as peer:
 
 def transfer(pair: Pair, megabytes: int, target: str = "10.9.0.2") -> None:
     """A TCP stream from left to right arrives whole."""
-    receiver = subprocess.Popen(
-        ["ip", "netns", "exec", pair.right.namespace, sys.executable, "-c", RECEIVE, target],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert receiver.stdout is not None
-        assert receiver.stdout.readline() == "listening\n"
+    with listening(pair.right, RECEIVE, target) as receiver:
         pair.left.run(sys.executable, "-c", SEND, target, str(megabytes))
         output, _ = receiver.communicate(timeout=PATIENCE)
         assert output.strip() == hashlib.sha256(bytes(range(256)) * 4096 * megabytes).hexdigest()
-    finally:
-        receiver.kill()
-        receiver.wait()
 
 
 OFFLOADS = ("tx-udp-segmentation", "tso", "gso", "gro", "tx", "rx")

@@ -8,11 +8,12 @@ import pytest
 from kakehashi.dataplane import xfrm_messages
 from kakehashi.dataplane.netlink import attribute, attributes
 from kakehashi.dataplane.xfrm_algorithms import algorithm_attributes
-from kakehashi.dataplane.xfrm_messages import Acquired, Mapping, NewState, State
+from kakehashi.dataplane.xfrm_messages import Acquired, Mapping, NewState, State, Template
 from kakehashi.dataplane.xfrm_selectors import KernelSelector
 from kakehashi.dataplane.xfrm_statistics import Tally
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.child_sa import EspKeys
+from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.secret import Secret
 from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId
 
@@ -69,18 +70,46 @@ def test_an_sa_that_moves_sends_with_numbers_that_it_never_had(high):
     assert found[18] == attributes(bytes(before), xfrm_messages.SA_SIZE)[18], "the same keys"
 
 
+def test_ah_is_read_as_it_was_said():
+    told = new(protocol=xfrm_messages.AH, mode=EncapsulationMode.TRANSPORT, if_id=0, ports=None).octets()
+    state = State.read(told)
+    assert (state.protocol, state.if_id, state.reqid) == (51, 0, 7)
+    flags, mode = told[216], told[214]
+    assert (mode, flags) == (0, xfrm_messages.ALIGN_4), "in transport mode there is but one version of IP"
+    v6 = {"source": ip_address("2001:db8::1"), "destination": ip_address("2001:db8::2")}
+    assert not new(protocol=xfrm_messages.AH, mode=EncapsulationMode.TRANSPORT, **v6).octets()[216]
+
+
+def test_a_policy_asks_for_the_innermost_protection_first():
+    inner = Template(EncapsulationMode.TUNNEL, xfrm_messages.ESP, 7, (NEAR, FAR))
+    outer = Template(EncapsulationMode.TRANSPORT, xfrm_messages.AH, 7)
+    flow = KernelSelector(ip_network("10.1.0.0/24"), ip_network("10.2.0.0/24"))
+    told = attributes(xfrm_messages.policy(flow, xfrm_messages.OUT, 9, 1, (inner, outer)), 168)
+    both = told[xfrm_messages.TEMPLATE]
+    assert len(both) == 128
+    assert (both[:4], both[20], both[64 + 20]) == (FAR.packed, 50, 51)
+    clear = attributes(xfrm_messages.policy(flow, xfrm_messages.OUT, 0, 1, ()), 168)
+    assert not clear, "neither protected nor of an interface"
+
+
 def test_what_the_kernel_asks_for_tells_the_tunnel_and_the_packet():
     flow = KernelSelector(
         ip_network("10.1.0.1/32"), ip_network("10.2.0.1/32"), 6, (4000, 0xFFFF), (80, 0xFFFF)
     )
-    nowhere = xfrm_messages.NOWHERE.packed.ljust(16, b"\0")
-    told = nowhere + bytes(24) + flow.octets() + bytes(168 + 12) + struct.pack("=I", 42)
+    wanted = Template(EncapsulationMode.TUNNEL, reqid=77, ends=(NEAR, FAR))
+    told = FAR.packed.ljust(24, b"\0") + NEAR.packed.ljust(16, b"\0")
+    told += flow.octets() + flow.reversed().octets() + bytes(112 + 12) + struct.pack("=I", 42)
+    told += attribute(xfrm_messages.TEMPLATE, wanted.octets())
     told += attribute(xfrm_messages.IF_ID, struct.pack("=I", 9))
     found = Acquired.read(told)
-    assert (found.if_id, found.sequence, found.is_new) == (9, 42, True)
+    assert (found.if_id, found.sequence, found.reqid, found.mode) == (9, 42, 77, 1)
+    assert found.ends == (NEAR, FAR)
+    assert found.policy == flow.reversed().octets()
     assert (found.source, found.destination) == (ip_address("10.1.0.1"), ip_address("10.2.0.1"))
     assert (found.protocol, found.source_port, found.destination_port) == (6, 4000, 80)
-    assert not Acquired.read(FAR.packed.ljust(16, b"\0") + told[16:]).is_new, "an SA is away for a moment"
+    asked = found.spi()
+    assert State.read(asked, 232).reqid == 77
+    assert asked[56:60] == FAR.packed
 
 
 def test_a_peer_that_moved_is_told_by_its_new_address_and_port():

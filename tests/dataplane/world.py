@@ -81,8 +81,16 @@ class Host:
             raise result
         return result
 
-    def add_tunnel(self, device: str, *addresses: str, mtu: int = 1400, gre: Gre | None = None) -> None:
-        self.call("add_tunnel", device, device, mtu, gre)
+    def add_tunnel(
+        self, device: str, *addresses: str, mtu: int = 1400, gre: Gre | None = None, plain: bool = False
+    ) -> None:
+        self.call("add_tunnel", device, device, mtu, gre, plain)
+        self.run("ip", "link", "set", device, "up")
+        for address in addresses:
+            self.add_address(address, device)
+
+    def raise_device(self, device: str, *addresses: str) -> None:
+        """A device that is there already comes up."""
         self.run("ip", "link", "set", device, "up")
         for address in addresses:
             self.add_address(address, device)
@@ -153,6 +161,22 @@ def two_hosts() -> Iterator[Pair]:
             cleanup.callback(host.stop)
             host.start()
         yield Pair(left, right)
+
+
+@contextmanager
+def listening(host: Host, code: str, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """A Python program in the host's namespace, which has said `listening`; it is gone afterwards."""
+    with subprocess.Popen(
+        ["ip", "netns", "exec", host.namespace, sys.executable, "-c", code, *words],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as program:
+        try:
+            assert program.stdout is not None
+            assert program.stdout.readline() == "listening\n"
+            yield program
+        finally:
+            program.kill()
 
 
 GCM = (Cipher(EncryptionId.ENCR_AES_GCM_16, 128), IntegrityId.NONE, 20, 0)

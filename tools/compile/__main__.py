@@ -31,7 +31,7 @@ TARGET = Path(sysconfig.get_path("platlib")) / "kakehashi_compiled"
 # The enumerations of `wire.registry` stay as they are: nothing in them is slow, and mypyc takes a ClassVar of
 # a class that it compiles for a field of the dataclass. So does what only re-exports, __init__.py.
 PATTERNS = (
-    "wire/*.py", "wire/v?/**/*.py", "crypto/*.py", "model/*.py", "ike/**/*.py",
+    "per_second.py", "wire/*.py", "wire/v?/**/*.py", "crypto/*.py", "model/*.py", "ike/**/*.py",
     "dataplane/protocol.py", "dataplane/native.py", "dataplane/memory.py",
     "gateway/clock.py", "gateway/core.py", "gateway/driver.py", "gateway/history.py", "gateway/log.py",
 )  # fmt: skip

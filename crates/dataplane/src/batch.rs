@@ -1,22 +1,24 @@
 //! Packets of one outbound SA on their way to one send call.
 
-use std::net::IpAddr;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 
 use esp::transport::Cut;
-use esp::{gre, inner_ip, l2tp, DropReason, Frame, OVERHEAD_MAX};
+use esp::{ah, gre, inner_ip, l2tp, DropReason, Frame, OVERHEAD_MAX};
 
 use crate::counters::DirectionCounters;
 use crate::egress::{Child, Mode};
 use crate::events::Event;
 use crate::l2tp::Session;
 use crate::offload::{finish, pseudo_header, sum, SuperPacket};
+use crate::outer::{self, sum_of, Cutting, DONT_FRAGMENT, HOP_BY_HOP, IPV4_HEADER};
+use crate::route::Route;
 use crate::shared::{GreEnd, Shared};
 use crate::sys::{Header, Piece, Sender, OPTIONS_MAX};
 
-#[path = "authenticating.rs"]
 mod authenticated;
+#[path = "pseudowire/batch.rs"]
+mod frames;
 
 /// From here on a batch is sent before more is read: the processor's caches are not larger than needed.
 const FULL_SIZE: usize = 48 << 10;
@@ -29,10 +31,10 @@ const SEQUENCE_RESERVE: u64 = 1 << 20;
 /// UDP_SEGMENT takes as much as one datagram over IPv4 may hold, and so many segments.
 const SEGMENTED_SIZE_MAX: usize = 65_507;
 const SEGMENTS_MAX: usize = 64;
-/// In the seventh octet of an IPv4 header.
-const DONT_FRAGMENT: u8 = 0x40;
-/// The number of IPv6's hop-by-hop options header.
-const HOP_BY_HOP: u8 = 0;
+/// Precedence 6 (RFC 791 section 3.1).
+const NETWORK_CONTROL: u8 = 0xC0;
+/// What every IPv4 host takes (RFC 791), where it is not known what the path takes.
+const IPV4_MTU_MIN: usize = 576;
 
 /// What is to be known of a frame beside its contents.
 #[derive(Clone, Copy)]
@@ -66,6 +68,8 @@ pub struct Batch {
     packet: Vec<u8>,
     pieces: Vec<Piece>,
     sender: Sender,
+    /// The socket could not take everything at once.
+    pub has_waited: bool,
 }
 
 impl Batch {
@@ -80,6 +84,7 @@ impl Batch {
             packet: vec![0; usize::from(u16::MAX)],
             pieces: Vec::with_capacity(FRAMES_MAX),
             sender: Sender::new(),
+            has_waited: false,
         }
     }
 
@@ -122,33 +127,69 @@ impl Batch {
         let begin = self.begin(child);
         let inner = begin + child.sa.inner_offset();
         packet.write(index, &mut self.buffer[inner..inner + size]);
-        self.frames.push(Frame { start: begin, inner_size: size, next_header });
-        self.outers.push(Outer { header: header_around(child, ip), octets: size as u64 });
+        let frame = Frame { start: begin, inner_size: size, next_header };
+        self.push(child, frame, header_around(child, ip), size);
         self.used = begin + child.sa.sealed_size(size);
     }
 
-    /// GRE: in transport mode ESP's payload, in tunnel mode that of an IP packet between the tunnel's ends.
+    /// GRE: in transport mode ESP's payload, or without IPsec the kernel's; in tunnel mode that of an IP packet between
+    /// the tunnel's ends.
     fn add_gre(&mut self, child: &Child, packet: &SuperPacket<'_>, end: &GreEnd, index: usize) {
+        let ip = packet.packet();
+        let (size, header) = (packet.size(index), header_around(child, ip));
+        let write = |inner: &mut [u8]| packet.write(index, inner);
+        self.add_in_gre(child, end, size, gre::ether_type(ip), header, write);
+    }
+
+    /// Add a message of NHRP, to the batch of `child` alone. Routers give it the precedence of network control.
+    pub fn add_nhrp(&mut self, child: &Child, message: &[u8], end: &GreEnd) {
+        let header = Header { tos: NETWORK_CONTROL, ..Header::default() };
+        let write = |inner: &mut [u8]| inner.copy_from_slice(message);
+        self.add_in_gre(child, end, message.len(), gre::NHRP, header, write);
+    }
+
+    /// The next frame holds `size` octets that `write` writes, in GRE.
+    fn add_in_gre(
+        &mut self,
+        child: &Child,
+        end: &GreEnd,
+        size: usize,
+        ether_type: u16,
+        mut outer: Header,
+        write: impl FnOnce(&mut [u8]),
+    ) {
         let (local, remote) = (child.route.local.ip(), child.route.remote.ip());
         let delivery = if child.mode == Mode::Tunnel { gre::delivery_size(local) } else { 0 };
         let header = end.header.size();
         let begin = self.begin(child);
         let start = begin + child.sa.inner_offset();
-        let size = delivery + header + packet.size(index);
+        let size = delivery + header + size;
         let inner = &mut self.buffer[start..start + size];
-        packet.write(index, &mut inner[delivery + header..]);
-        end.header.write(&mut inner[delivery..], end.next.fetch_add(1, Relaxed));
+        write(&mut inner[delivery + header..]);
+        end.header.write_as(&mut inner[delivery..], ether_type, end.next.fetch_add(1, Relaxed));
         if delivery > 0 {
-            gre::write_delivery(inner, local, remote, tos_of(packet.packet()));
+            gre::write_delivery(inner, local, remote, outer.tos);
         }
         let next_header = match (child.mode, local.is_ipv4()) {
             (Mode::Transport, _) => gre::PROTOCOL,
             (Mode::Tunnel, true) => esp::next_header::IPV4,
             (Mode::Tunnel, false) => esp::next_header::IPV6,
         };
-        self.frames.push(Frame { start: begin, inner_size: size, next_header });
-        self.outers.push(Outer { header: header_around(child, packet.packet()), octets: size as u64 });
+        let frame = Frame { start: begin, inner_size: size, next_header };
+        outer.ttl = if child.sa.is_unprotected() { gre::TTL } else { outer.ttl };
+        self.push(child, frame, outer, size);
         self.used = begin + child.sa.sealed_size(size);
+    }
+
+    /// Take a frame of an IP packet, or of GRE or UDP, of `octets`. What the path does not take whole has no DF: it has
+    /// been judged before.
+    fn push(&mut self, child: &Child, frame: Frame, mut header: Header, octets: usize) {
+        if !child.takes_whole(frame.inner_size, header.options) {
+            header.in_fragments = true;
+        }
+        header.dont_fragment &= !header.in_fragments && !child.needs_routers();
+        self.frames.push(frame);
+        self.outers.push(Outer { header, octets: octets as u64 });
     }
 
     /// Where the next frame of `child` begins: behind the room for AH.
@@ -189,8 +230,7 @@ impl Batch {
         let checksum = finish(sum(datagram, ends + pseudo_header(&[], l2tp::UDP, size)));
         let checksum = if checksum == [0, 0] { [0xFF, 0xFF] } else { checksum };
         datagram[6..8].copy_from_slice(&checksum);
-        self.frames.push(Frame { start: begin, inner_size: size, next_header: l2tp::UDP });
-        self.outers.push(Outer { header, octets: size as u64 });
+        self.push(child, Frame { start: begin, inner_size: size, next_header: l2tp::UDP }, header, size);
         self.used = begin + child.sa.sealed_size(size);
     }
 
@@ -205,7 +245,7 @@ impl Batch {
         let start = begin + options.len();
         let inner = start + child.sa.inner_offset();
         self.buffer[inner..inner + payload.len()].copy_from_slice(payload);
-        self.frames.push(Frame { start, inner_size: payload.len(), next_header: cut.next_header });
+        let frame = Frame { start, inner_size: payload.len(), next_header: cut.next_header };
         let is_v4 = header[0] >> 4 == 4;
         let outer_header = Header {
             tos: tos_of(header),
@@ -213,9 +253,11 @@ impl Batch {
             options: options.len(),
             // In UDP there is a NAT on the way, and a gateway's IKE shares the socket.
             dont_fragment: is_v4 && !child.in_udp && header[6] & DONT_FRAGMENT != 0,
+            ..Header::default()
         };
-        self.outers.push(Outer { header: outer_header, octets: whole.len() as u64 });
-        self.used = start + child.sa.sealed_size(payload.len());
+        let (octets, end) = (whole.len(), start + child.sa.sealed_size(payload.len()));
+        self.push(child, frame, outer_header, octets);
+        self.used = end;
     }
 
     /// Seal and send everything by `child`, and begin anew.
@@ -256,9 +298,14 @@ impl Batch {
             route.remote.set_port(0);
         }
         let shared = self.shared.clone();
-        let has_ah = child.sa.has_ah();
-        let socket =
-            if has_ah { shared.sockets.ah(&route) } else { shared.sockets.esp(&route, child.in_udp) };
+        let has_header = authenticated::room(child) > 0;
+        let socket = if child.sa.is_unprotected() {
+            shared.sockets.plain_gre(&route)
+        } else if child.sa.has_ah() {
+            shared.sockets.ah(&route)
+        } else {
+            shared.sockets.esp(&route, child.in_udp)
+        };
         let Some(socket) = socket else {
             counters.drop(DropReason::MiscError, self.frames.len() as u64);
             return;
@@ -267,13 +314,36 @@ impl Batch {
         self.cut(child, 0);
         let mut piece = 0;
         while piece < self.pieces.len() {
-            let dont_fragment = self.pieces[piece].header.dont_fragment;
-            let is_other = |piece: &Piece| piece.header.dont_fragment != dont_fragment;
+            let Header { dont_fragment, in_fragments, .. } = self.pieces[piece].header;
+            if in_fragments {
+                match self.send_in_fragments(child, piece, &route) {
+                    Ok(()) => account(&self.outers[sent..=sent], child, counters),
+                    // The kernel knows what the device takes.
+                    Err(DropReason::TooLarge) if !has_header => {
+                        self.pieces[piece].header.in_fragments = false;
+                        continue;
+                    }
+                    Err(reason) => counters.drop(reason, 1),
+                }
+                sent += 1;
+                piece += 1;
+                continue;
+            }
+            let is_other =
+                |piece: &Piece| piece.header.dont_fragment != dont_fragment || piece.header.in_fragments;
             let end = self.pieces[piece..].iter().position(is_other);
             let alike = &self.pieces[piece..end.map_or(self.pieces.len(), |count| piece + count)];
             let (sender, buffer) = (&mut self.sender, &self.buffer);
-            let send = || sender.send(&socket.fd, &route, buffer, alike, true);
-            match socket.with_dont_fragment(dont_fragment, send) {
+            let mut send = |may_wait| {
+                let send = || sender.send(&socket.fd, &route, buffer, alike, may_wait);
+                socket.with_dont_fragment(dont_fragment, send)
+            };
+            let mut result = send(false);
+            if result.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock) {
+                self.has_waited = true;
+                result = send(true);
+            }
+            match result {
                 Ok(count) => {
                     let frames =
                         self.pieces[piece..piece + count].iter().map(|piece| piece.count).sum::<usize>();
@@ -286,13 +356,12 @@ impl Batch {
                     self.cut(child, sent);
                     piece = 0;
                 }
-                Err(error) if has_ah && error.raw_os_error() == Some(libc::EMSGSIZE) => {
-                    match self.send_in_fragments(child, piece, &socket.fd, &route) {
-                        Ok(()) => account(&self.outers[sent..=sent], child, counters),
-                        Err(reason) => counters.drop(reason, 1),
-                    }
-                    sent += 1;
-                    piece += 1;
+                // The device takes less than is known. It has been judged before that it may be fragmented.
+                Err(error)
+                    if error.raw_os_error() == Some(libc::EMSGSIZE) && (has_header || dont_fragment) =>
+                {
+                    let header = &mut self.pieces[piece].header;
+                    (header.dont_fragment, header.in_fragments) = (false, has_header);
                 }
                 Err(_) => {
                     let count = self.pieces[piece].count;
@@ -331,8 +400,45 @@ impl Batch {
             self.pieces.push(Piece { range: frame.start..end, segment_size: 0, count: 1, header });
             segment = size;
             // GSO cannot fragment.
-            is_open = can_join && frame.inner_size <= child.fitting;
+            is_open = can_join && !header.in_fragments && frame.inner_size <= child.fitting;
         }
+    }
+
+    /// Send the piece `number` as the path takes it. The kernel would cut it as the device does.
+    fn send_in_fragments(&mut self, child: &Child, number: usize, route: &Route) -> Result<(), DropReason> {
+        let Piece { range, header, .. } = self.pieces[number].clone();
+        let identification = self.shared.identification();
+        let payload = &self.buffer[range.clone()];
+        let mut packet = if authenticated::room(child) > 0 {
+            payload.to_vec()
+        } else {
+            let options = &self.buffer[range.start - header.options..range.start];
+            let in_udp = child.in_udp.then(|| outer::datagram(route, payload));
+            let protocol = match (&in_udp, child.sa.has_ah()) {
+                (Some(_), _) => outer::UDP,
+                (None, true) => ah::PROTOCOL,
+                (None, false) if child.sa.is_unprotected() => gre::PROTOCOL,
+                (None, false) => outer::ESP,
+            };
+            let payload = in_udp.as_deref().unwrap_or(payload);
+            let size = payload.len();
+            let mut packet = outer::front(route, header, options, size, protocol, identification as u16)?;
+            packet.extend_from_slice(payload);
+            packet
+        };
+        if packet[0] >> 4 == 4 {
+            // With DF it would get another identification, which AH covers.
+            packet[6] &= !DONT_FRAGMENT;
+        }
+        let fits = child.fitting < usize::from(u16::MAX);
+        let mtu = match child.fragment_size() {
+            Some(mtu) => mtu,
+            None if fits => IPV4_HEADER + child.sa.sealed_size(child.fitting),
+            None => IPV4_MTU_MIN,
+        };
+        let by_any_rule = child.leaves_by_any_rule();
+        let cutting = Cutting { mtu, identification, by_any_rule, may_wait: true };
+        self.shared.fragments.send(&mut self.sender, route, &packet, &cutting)
     }
 
     fn tell_expire(&self, child: &mut Child) {
@@ -351,25 +457,11 @@ impl Batch {
     }
 }
 
-/// How many packets of a device with this MTU one send call takes, whatever the cipher adds to each. What the device
-/// gives at once should be no more: the rest would cost a call, and a wake-up at the other end, of its own.
-pub fn segments_of(mtu: u32) -> u32 {
-    let sealed = mtu as usize + OVERHEAD_MAX;
-    (SEGMENTED_SIZE_MAX / sealed).clamp(1, SEGMENTS_MAX) as u32
-}
-
 /// The outer header of a packet that goes whole into ESP. RFC 4301 section 5.1.2.1: DSCP is copied; RFC 6040 section
 /// 4.1, normal mode: so is ECN.
 fn header_around(child: &Child, ip: &[u8]) -> Header {
     let dont_fragment = child.route.remote.is_ipv4() && child.df_bit.around(ip);
     Header { tos: tos_of(ip), dont_fragment, ..Header::default() }
-}
-
-fn sum_of(address: IpAddr) -> u64 {
-    match address {
-        IpAddr::V4(address) => sum(&address.octets(), 0),
-        IpAddr::V6(address) => sum(&address.octets(), 0),
-    }
 }
 
 /// The TOS octet or traffic class of an IP packet.
@@ -409,6 +501,6 @@ fn account(sent: &[Outer], child: &mut Child, counters: &DirectionCounters) {
 
 /// The path's MTU is too small for the segments, or a device on it or the kernel cannot do it. GSO cannot fragment,
 /// but the kernel does so for single datagrams.
-fn refuses_segments(error: &std::io::Error) -> bool {
+pub fn refuses_segments(error: &std::io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::EMSGSIZE | libc::EINVAL | libc::EIO | libc::EOPNOTSUPP))
 }

@@ -60,15 +60,18 @@ pub struct Drops {
     pub packet_truncated: SharedCounter,
     pub event_queue_full: SharedCounter,
     pub send_failure: SharedCounter,
+    /// GRE in the clear from somebody who is no tunnel's peer.
+    pub unknown_gre: SharedCounter,
 }
 
 impl Drops {
-    pub fn all(&self) -> [(&'static str, u64); 4] {
+    pub fn all(&self) -> [(&'static str, u64); 5] {
         [
             ("invalid_sa", self.invalid_sa.get()),
             ("packet_truncated", self.packet_truncated.get()),
             ("event_queue_full", self.event_queue_full.get()),
             ("send_failure", self.send_failure.get()),
+            ("unknown_gre", self.unknown_gre.get()),
         ]
     }
 }

@@ -1,30 +1,28 @@
-//! The egress thread: from TUN devices to the wire.
+//! The outward direction: from TUN devices to the wire.
 //!
 //! It owns every outbound SA, so sequence numbers need no lock and packets of an SA stay in order. A packet that a
 //! device gives up is sealed, kept until there is an SA, or dropped and counted; no path here sends it otherwise.
 
+mod tunnel;
+
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::os::fd::OwnedFd;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::SyncSender;
 use std::sync::Arc;
 
-use esp::fragmenting::split;
-use esp::fragments::{is_fragment, Reassembly};
-use esp::{gre, inner_ip, l2tp, DropReason, OutboundSa, TrafficSelectors};
-use zeroize::Zeroizing;
+use esp::{gre, l2tp, DropReason, OutboundSa, TrafficSelectors};
 
-use crate::batch::{cut_of, Batch, Wrapping};
-use crate::chatter::is_host_chatter;
+use crate::batch::Batch;
 use crate::counters::{ChildUse, Lifetimes};
-use crate::events::{Event, Mailbox};
-use crate::l2tp::{OutwardSessions as Sessions, Session};
-use crate::offload::{SuperPacket, VNET_HEADER_SIZE};
+use crate::events::Mailbox;
+use crate::l2tp::Session;
+use crate::offload::VNET_HEADER_SIZE;
 use crate::route::Route;
 use crate::shared::{Shared, TunnelDevice};
-use crate::sizes::{DfBit, Sizes, Verdict};
-use crate::sys::{self, Epoll, Ready};
-use crate::waiting::{RefusedWaiting, Waiting};
+use crate::sizes::{DfBit, Sizes};
+use crate::sys::{Epoll, Ready};
 
 pub enum Command {
     AddTunnel {
@@ -49,6 +47,12 @@ pub enum Command {
         spi_in: u32,
         route: Route,
         in_udp: bool,
+        path_mtu: Option<u16>,
+    },
+    /// What the way between two addresses takes. None: as much as the device.
+    PathMtu {
+        ends: (IpAddr, IpAddr),
+        mtu: Option<u16>,
     },
     Remove {
         tunnel: u64,
@@ -65,6 +69,10 @@ pub enum Command {
         tunnel: u64,
         key: u32,
     },
+    /// A question to the peer of a GRE tunnel, which it returns as it is.
+    SendKeepalive {
+        tunnel: u64,
+    },
     /// A message of L2TP, for the UDP port of a peer.
     SendMessage {
         tunnel: u64,
@@ -72,8 +80,26 @@ pub enum Command {
         peer: Arc<str>,
         port: u16,
     },
+    /// A message of NHRP, for a peer of a tunnel with many.
+    SendNhrp {
+        tunnel: u64,
+        message: Vec<u8>,
+        peer: IpAddr,
+    },
+    DiscardFor {
+        tunnel: u64,
+        peer: IpAddr,
+    },
+    /// The same for one that no IPsec protects.
+    SendOpenMessage {
+        tunnel: u64,
+        message: Vec<u8>,
+        route: Route,
+    },
     Stop,
 }
+
+pub use tunnel::{Tunnel, ACQUIRE_INTERVAL_MS};
 
 /// What ESP protects (RFC 4301 section 3.2): a whole packet, or what follows a packet's own IP header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,36 +131,14 @@ pub struct Child {
     pub df_bit: DfBit,
     /// What ESP protects needs no fragments outside if it has no more octets.
     pub fitting: usize,
+    /// Octets of the largest outer packet that its way takes, where somebody on it has said so.
+    pub path_mtu: Option<u16>,
+    /// Octets of the largest packet of the tunnel for which that is enough.
+    pub mtu: u16,
 }
 
-pub struct Tunnel {
-    pub device: Arc<TunnelDevice>,
-    /// The one to use first, then those before it.
-    pub children: Vec<Child>,
-    /// Of an L2TP server.
-    pub sessions: Sessions,
-    waiting: Waiting,
-    refused: RefusedWaiting,
-    acquire_told: Option<u64>,
-    refusal_told: Option<u64>,
-    /// For transport mode, which protects whole datagrams alone, and for SAs that are chosen by ports.
-    fragments: Reassembly,
-    /// As last seen.
-    pub sizes: Sizes,
-}
-
-/// The traffic selectors of every SA refuse the packet.
-struct SelectorsRefuse;
-
-/// A negotiation that brought no SA within this time is asked for again.
-const ACQUIRE_INTERVAL_MS: u64 = 10_000;
-/// Packets that no SA of their tunnel takes are told of so seldom, whatever they are.
-const REFUSAL_INTERVAL_MS: u64 = 1_000;
+/// So often it is looked for what has waited too long.
 const STALE_INTERVAL_MS: u64 = 1_000;
-/// So many packets of one device are read, or about so many octets, before the next device has its turn: whoever
-/// floods one tunnel holds up the others no longer than that.
-const READS_MAX: usize = 64;
-const TURN_SIZE: usize = 256 << 10;
 const MAILBOX_TOKEN: u64 = u64::MAX;
 
 pub struct Egress {
@@ -143,8 +147,12 @@ pub struct Egress {
     epoll: Epoll,
     tunnels: HashMap<u64, Tunnel>,
     batch: Batch,
+    /// Where a packet of a device is read to.
+    buffer: Vec<u8>,
+    ready: Vec<Ready>,
     /// When it was last looked for packets that have waited too long.
     stale_dropped: u64,
+    is_stopped: bool,
 }
 
 impl Egress {
@@ -152,35 +160,61 @@ impl Egress {
         let epoll = Epoll::new()?;
         epoll.add(mailbox.fd(), MAILBOX_TOKEN)?;
         let batch = Batch::new(shared.clone());
-        Ok(Egress { shared, mailbox, epoll, tunnels: HashMap::new(), batch, stale_dropped: 0 })
+        Ok(Egress {
+            shared,
+            mailbox,
+            epoll,
+            tunnels: HashMap::new(),
+            batch,
+            buffer: vec![0; VNET_HEADER_SIZE + usize::from(u16::MAX)],
+            ready: Vec::new(),
+            stale_dropped: 0,
+            is_stopped: false,
+        })
     }
 
-    /// Work until `Stop`.
-    pub fn run(mut self) {
-        let mut ready: Vec<Ready> = Vec::new();
-        let mut buffer = vec![0; VNET_HEADER_SIZE + usize::from(u16::MAX)];
-        loop {
-            // A command that came unannounced while a packet was put aside may be the one that the packet waits for.
-            if self.shared.waiting.load(Ordering::SeqCst) > 0 && self.mailbox.has_mail() {
-                ready.clear();
-            } else {
-                let limit = self.drop_stale();
-                self.epoll.wait(&mut ready, limit).expect("epoll_wait on descriptors of our own");
-            }
-            for command in self.mailbox.take() {
-                if matches!(command, Command::Stop) {
-                    return;
-                }
-                self.carry_out(command);
-            }
-            for Ready { token, is_dead } in &ready {
-                let Some(tunnel) = self.tunnels.get_mut(token) else { continue };
-                let is_dead = *is_dead || tunnel.serve(&mut self.batch, &self.shared, &mut buffer);
-                if is_dead {
-                    self.epoll.remove(&tunnel.device.fd);
-                }
+    /// Readable when there is something to do.
+    pub fn bells(&self) -> &OwnedFd {
+        self.epoll.as_fd()
+    }
+
+    /// Do what is to do now. False: nothing was.
+    pub fn work(&mut self) -> bool {
+        self.epoll.wait(&mut self.ready, Some(0)).expect("epoll_wait on descriptors of our own");
+        for command in self.mailbox.take() {
+            self.carry_out(command);
+        }
+        for Ready { token, is_dead } in &self.ready {
+            let Some(tunnel) = self.tunnels.get_mut(token) else { continue };
+            let is_dead = *is_dead || tunnel.serve(&mut self.batch, &self.shared, &mut self.buffer);
+            if is_dead {
+                self.epoll.remove(&tunnel.device.fd);
             }
         }
+        !self.ready.is_empty()
+    }
+
+    /// In how many milliseconds there is something to do, whatever comes. None: never.
+    pub fn due_in(&mut self) -> Option<u64> {
+        // A command that came unannounced while a packet was put aside may be the one that the packet waits for.
+        if self.shared.waiting.load(Ordering::SeqCst) > 0 && self.mailbox.has_mail() {
+            return Some(0);
+        }
+        self.drop_stale()
+    }
+
+    /// Has sending had to wait since this was last asked?
+    pub fn take_waited(&mut self) -> bool {
+        std::mem::take(&mut self.batch.has_waited)
+    }
+
+    #[cfg(test)]
+    pub fn set_waited(&mut self) {
+        self.batch.has_waited = true;
+    }
+
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped
     }
 
     /// Drop what has waited in vain for an SA that takes it. Gives the milliseconds until it is to be called again;
@@ -215,21 +249,32 @@ impl Egress {
                 child.adopt(&tunnel.sizes, &tunnel.device);
                 tunnel.children.retain(|old| old.spi_in != child.spi_in);
                 tunnel.children.insert(0, *child);
-                tunnel.sessions.forget_senders();
+                tunnel.forget_senders();
                 tunnel.flush_waiting(batch, shared);
             }),
             Command::UseOutbound { tunnel, spi_in } => self.with(tunnel, |tunnel, batch, shared| {
                 tunnel.use_outbound(spi_in);
                 tunnel.flush_waiting(batch, shared);
             }),
-            Command::Move { tunnel, spi_in, route, in_udp } => self.with(tunnel, |tunnel, _, _| {
+            Command::Move { tunnel, spi_in, route, in_udp, path_mtu } => self.with(tunnel, |tunnel, _, _| {
                 for child in tunnel.children.iter_mut().filter(|child| child.spi_in == spi_in) {
-                    (child.route, child.in_udp, child.segments) = (route, in_udp, true);
+                    (child.route, child.in_udp, child.path_mtu) = (route, in_udp, path_mtu);
+                    child.adopt(&tunnel.sizes, &tunnel.device);
                 }
+                tunnel.forget_senders();
             }),
+            Command::PathMtu { ends, mtu } => {
+                let goes = |child: &&mut Child| (child.route.local.ip(), child.route.remote.ip()) == ends;
+                for tunnel in self.tunnels.values_mut() {
+                    for child in tunnel.children.iter_mut().filter(goes) {
+                        child.path_mtu = mtu;
+                        child.adopt(&tunnel.sizes, &tunnel.device);
+                    }
+                }
+            }
             Command::Remove { tunnel, spi_in } => self.with(tunnel, |tunnel, _, _| {
                 tunnel.children.retain(|child| child.spi_in != spi_in);
-                tunnel.sessions.forget_senders();
+                tunnel.forget_senders();
                 tunnel.acquire_told = None;
             }),
             Command::DiscardWaiting { tunnel } => self.with(tunnel, |tunnel, _, shared| {
@@ -244,12 +289,24 @@ impl Egress {
             Command::RemoveSession { tunnel, key } => self.with(tunnel, |tunnel, _, _| {
                 tunnel.sessions.remove(key);
             }),
+            Command::SendKeepalive { tunnel } => self.with(tunnel, |tunnel, batch, shared| {
+                tunnel.send_keepalive(batch, shared);
+            }),
             Command::SendMessage { tunnel, message, peer, port } => {
                 self.with(tunnel, |tunnel, batch, shared| {
                     tunnel.send_message(message, &peer, port, batch, shared);
                 });
             }
-            Command::Stop => {}
+            Command::SendNhrp { tunnel, message, peer } => self.with(tunnel, |tunnel, batch, shared| {
+                tunnel.send_nhrp(&message, peer, batch, shared);
+            }),
+            Command::DiscardFor { tunnel, peer } => self.with(tunnel, |tunnel, _, shared| {
+                tunnel.discard_for(peer, shared);
+            }),
+            Command::SendOpenMessage { tunnel, message, route } => self.with(tunnel, |tunnel, _, _| {
+                tunnel.send_open_message(message, &route);
+            }),
+            Command::Stop => self.is_stopped = true,
         }
     }
 
@@ -260,17 +317,46 @@ impl Egress {
     }
 }
 
+/// In the place of an inbound SPI where there is no SA: none is 0 (RFC 4303 section 2.1).
+pub const NO_SPI: u32 = 0;
+
 impl Child {
+    /// No SA: what a tunnel's packets leave by in the clear.
+    pub fn unprotected(peer: &str, route: Route) -> Self {
+        Child {
+            spi_in: NO_SPI,
+            peer: peer.into(),
+            sa: OutboundSa::unprotected(),
+            selectors: Arc::new(TrafficSelectors::new(&[], &[])),
+            route,
+            in_udp: false,
+            mode: Mode::Transport,
+            is_enabled: true,
+            is_over: false,
+            usage: Arc::default(),
+            lifetimes: Lifetimes::default(),
+            packets: 0,
+            octets: 0,
+            segments: true,
+            df_bit: DfBit::default(),
+            fitting: usize::MAX,
+            path_mtu: None,
+            mtu: u16::MAX,
+        }
+    }
+
     pub fn is_usable(&self) -> bool {
         self.is_enabled && !self.is_over
     }
 
-    fn adopt(&mut self, sizes: &Sizes, device: &TunnelDevice) {
+    pub(crate) fn adopt(&mut self, sizes: &Sizes, device: &TunnelDevice) {
         let delivery = if self.mode == Mode::Tunnel { gre::delivery_size(self.route.local.ip()) } else { 0 };
         let gre = device.gre.as_ref().map_or(0, |end| end.header.size() + delivery);
-        let overhead = gre + if device.l2tp.is_some() { l2tp::HEADERS_MAX } else { 0 };
+        let wire = device.wire.as_ref().map_or(0, |wire| wire.overhead() + delivery);
+        let overhead = gre + wire + if device.l2tp.is_some() { l2tp::HEADERS_MAX } else { 0 };
         (self.df_bit, self.segments) = (sizes.df_bit, true);
         self.fitting = usize::from(sizes.mtu) + overhead;
+        self.follow_path(overhead);
     }
 
     /// May `packet` leave by it? In transport mode it goes from one end of the SA to the other, under its own header.
@@ -294,292 +380,5 @@ fn goes_between(packet: &[u8], source: IpAddr, destination: IpAddr) -> bool {
             packet[8..24] == source.octets() && packet[24..40] == destination.octets()
         }
         _ => false,
-    }
-}
-
-impl Tunnel {
-    fn new(device: Arc<TunnelDevice>) -> Self {
-        let (waiting, fragments) = (Waiting::default(), Reassembly::default());
-        let (children, sizes, refused) = (Vec::new(), device.sizes.get(), RefusedWaiting::default());
-        let (acquire_told, refusal_told, sessions) = (None, None, Sessions::default());
-        Tunnel { device, children, sessions, waiting, refused, acquire_told, refusal_told, fragments, sizes }
-    }
-
-    /// Read what waits in the device and send it. True: the device is gone.
-    fn serve(&mut self, batch: &mut Batch, shared: &Shared, buffer: &mut [u8]) -> bool {
-        let mut is_dead = false;
-        self.follow_sizes();
-        let mut octets = 0;
-        for _ in 0..READS_MAX {
-            match sys::read(&self.device.fd, buffer) {
-                Ok(size) => {
-                    self.give(&buffer[..size], batch, shared);
-                    octets += size;
-                    if octets >= TURN_SIZE {
-                        break;
-                    }
-                }
-                Err(error) => {
-                    is_dead = error.raw_os_error() == Some(libc::EBADFD);
-                    break;
-                }
-            }
-        }
-        self.flush(batch, shared);
-        is_dead
-    }
-
-    /// Put what was read from the device, virtio_net_hdr first, into the batch.
-    fn give(&mut self, read: &[u8], batch: &mut Batch, shared: &Shared) {
-        let Some(packet) = SuperPacket::parse(read) else {
-            self.device.counters.outbound.drop(DropReason::Malformed, 1);
-            return;
-        };
-        if self.device.l2tp.is_some() {
-            self.give_to_session(&packet, batch, shared);
-            return;
-        }
-        if !self.children.iter().any(Child::is_usable) {
-            self.keep(read, &packet, shared);
-            return;
-        }
-        let takes_whole = |child: &Child| child.mode == Mode::Transport || child.selectors.sees_ports();
-        if self.device.gre.is_none() && self.children.iter().any(takes_whole) && is_fragment(packet.packet())
-        {
-            let taken = self.fragments.take(packet.packet(), shared.now());
-            self.device.counters.outbound.drop_lost(self.fragments.take_lost());
-            match taken.as_ref().map(|whole| whole.as_ref().and_then(|whole| SuperPacket::of(whole))) {
-                Ok(Some(whole)) => {
-                    let read = || [&[0; VNET_HEADER_SIZE], whole.packet()].concat();
-                    if self.send(&whole, batch, shared).is_err() {
-                        self.hold(&Zeroizing::new(read()), &whole, shared);
-                    }
-                }
-                Ok(None) => {}
-                Err(&reason) => self.device.counters.outbound.drop(reason, 1),
-            }
-            return;
-        }
-        if self.send(&packet, batch, shared).is_err() {
-            self.hold(read, &packet, shared);
-        }
-    }
-
-    /// Put it into the batch of the Child SA that takes it. The error: none does; else it is counted here.
-    fn send(
-        &mut self,
-        packet: &SuperPacket<'_>,
-        batch: &mut Batch,
-        shared: &Shared,
-    ) -> Result<(), SelectorsRefuse> {
-        let mut refusal = DropReason::TsUnacceptable;
-        let is_gre = self.device.gre.is_some();
-        let chosen = self.children.iter().position(|child| {
-            let mut check = || child.check(packet.packet()).map_err(|reason| refusal = reason).is_ok();
-            child.is_usable() && (is_gre || check())
-        });
-        let chosen = chosen.ok_or(refusal);
-        let cut = |mode| if is_gre { Ok(None) } else { cut_of(mode, packet.packet()) };
-        let chosen = chosen.and_then(|index| Ok((index, cut(self.children[index].mode)?)));
-        match chosen {
-            Err(DropReason::TsUnacceptable) => return Err(SelectorsRefuse),
-            Err(reason) => self.device.counters.outbound.drop(reason, packet.count() as u64),
-            Ok((index, cut)) => {
-                let (device, sizes) = (self.device.clone(), self.sizes);
-                let wrapping = match (&device.gre, &cut) {
-                    (Some(end), _) => Wrapping::Gre(end),
-                    (None, Some(cut)) => Wrapping::Transport(cut),
-                    (None, None) => Wrapping::Tunnel,
-                };
-                // The first is never smaller than those behind it.
-                if cut.is_none() && packet.size(0) > self.sizes.limit(packet.packet()) {
-                    self.send_large(index, packet, &wrapping, &sizes, batch, shared);
-                } else {
-                    self.put(index, packet, &wrapping, batch, shared);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Put `packet` into the batch, as the Child SA number `index` takes it.
-    pub fn put(
-        &mut self,
-        index: usize,
-        packet: &SuperPacket<'_>,
-        wrapping: &Wrapping<'_>,
-        batch: &mut Batch,
-        shared: &Shared,
-    ) {
-        if batch.child.is_some_and(|child| child != index) {
-            self.flush(batch, shared);
-        }
-        let mut next = 0;
-        while next < packet.count() {
-            batch.child = Some(index);
-            next = batch.add(&self.children[index], packet, wrapping, next);
-            if batch.is_full() {
-                self.flush(batch, shared);
-            }
-        }
-    }
-
-    /// `packet`, which ESP does not go into, makes IP packets that are larger than `sizes` takes. Each is judged by
-    /// itself; the sender is told once.
-    pub fn send_large(
-        &mut self,
-        index: usize,
-        packet: &SuperPacket<'_>,
-        wrapping: &Wrapping<'_>,
-        sizes: &Sizes,
-        batch: &mut Batch,
-        shared: &Shared,
-    ) {
-        // What they are wrapped in hides them from the SA, whatever they are.
-        let is_hidden = !matches!(wrapping, Wrapping::Tunnel);
-        let may_split = is_hidden || !self.children[index].selectors.sees_ports();
-        let mut put = |ip: &[u8]| {
-            if let Some(packet) = SuperPacket::of(ip) {
-                self.put(index, &packet, wrapping, batch, shared);
-            }
-        };
-        let mut dropped = Vec::new();
-        let mut ip = Zeroizing::new(Vec::with_capacity(packet.size(0)));
-        let mut is_told = false;
-        for number in 0..packet.count() {
-            ip.resize(packet.size(number), 0);
-            packet.write(number, &mut ip);
-            let is_own = shared.own_addresses.has_sent(&ip);
-            let result = match sizes.judge(&ip, is_own, may_split) {
-                Verdict::Whole => {
-                    put(&ip);
-                    Ok(())
-                }
-                Verdict::Fragments(size) => split(&ip, size, shared.identification(), &mut put),
-                Verdict::TooLarge(size) => {
-                    if !std::mem::replace(&mut is_told, true) {
-                        shared.too_big.tell(&ip, size, shared.now());
-                    }
-                    Err(DropReason::TooLarge)
-                }
-            };
-            dropped.extend(result.err());
-        }
-        for reason in dropped {
-            self.device.counters.outbound.drop(reason, 1);
-        }
-    }
-
-    /// The gateway may have said something else since.
-    fn follow_sizes(&mut self) {
-        let sizes = self.device.sizes.get();
-        if sizes != self.sizes {
-            self.sizes = sizes;
-            let device = &self.device;
-            self.children.iter_mut().for_each(|child| child.adopt(&sizes, device));
-        }
-    }
-
-    pub fn flush(&mut self, batch: &mut Batch, shared: &Shared) {
-        if let Some(child) = batch.child.take() {
-            batch.send(&mut self.children[child], &self.device.counters.outbound, shared.now());
-        }
-    }
-
-    /// No SA yet: keep the packet and ask for one.
-    fn keep(&mut self, read: &[u8], packet: &SuperPacket<'_>, shared: &Shared) {
-        let Some(flow) = inner_ip::flow(packet.packet()) else {
-            self.device.counters.outbound.drop(DropReason::Malformed, 1);
-            return;
-        };
-        if is_host_chatter(&flow) {
-            self.device.counters.outbound.drop(DropReason::MiscError, 1);
-            return;
-        }
-        if self.waiting.push(read) {
-            shared.waiting.fetch_add(1, Ordering::SeqCst);
-        } else {
-            self.device.counters.outbound.drop(DropReason::MiscError, 1);
-        }
-        let now = shared.now();
-        if self.acquire_told.is_none_or(|told| now - told >= ACQUIRE_INTERVAL_MS) {
-            self.acquire_told = Some(now);
-            shared.events.push(Event::Acquire { tunnel: self.device.name.clone(), flow, refused: false });
-        }
-    }
-
-    /// There are SAs, and the packet may leave by none: keep it, for the tunnel may be allowed one more that takes it.
-    fn hold(&mut self, read: &[u8], packet: &SuperPacket<'_>, shared: &Shared) {
-        self.tell_refused(packet, shared);
-        let is_traffic = inner_ip::flow(packet.packet()).is_some_and(|flow| !is_host_chatter(&flow));
-        if is_traffic && self.refused.push(read, shared.now()) {
-            shared.waiting.fetch_add(1, Ordering::SeqCst);
-        } else {
-            let count = packet.count() as u64;
-            self.device.counters.outbound.drop(DropReason::TsUnacceptable, count);
-        }
-    }
-
-    fn drop_stale(&mut self, shared: &Shared) {
-        if self.refused.is_stale(|| shared.now()) {
-            self.drop_refused(shared);
-        }
-    }
-
-    fn drop_refused(&mut self, shared: &Shared) {
-        for read in self.take_refused(shared) {
-            let count = SuperPacket::parse(&read).map_or(1, |packet| packet.count() as u64);
-            self.device.counters.outbound.drop(DropReason::TsUnacceptable, count);
-        }
-    }
-
-    fn tell_refused(&mut self, packet: &SuperPacket<'_>, shared: &Shared) {
-        let now = shared.now();
-        if self.refusal_told.is_some_and(|told| now - told < REFUSAL_INTERVAL_MS) {
-            return;
-        }
-        let Some(flow) = inner_ip::flow(packet.packet()).filter(|flow| !is_host_chatter(flow)) else {
-            return;
-        };
-        self.refusal_told = Some(now);
-        shared.events.push(Event::Acquire { tunnel: self.device.name.clone(), flow, refused: true });
-    }
-
-    fn use_outbound(&mut self, spi_in: u32) {
-        if let Some(index) = self.children.iter().position(|child| child.spi_in == spi_in) {
-            self.children[..=index].rotate_right(1);
-            self.children[0].is_enabled = true;
-            self.sessions.forget_senders();
-        }
-    }
-
-    fn take_waiting(&mut self, shared: &Shared) -> Vec<Zeroizing<Vec<u8>>> {
-        let waited = self.waiting.take();
-        shared.waiting.fetch_sub(waited.len(), Ordering::SeqCst);
-        waited
-    }
-
-    fn take_refused(&mut self, shared: &Shared) -> Vec<Zeroizing<Vec<u8>>> {
-        let refused = self.refused.take();
-        shared.waiting.fetch_sub(refused.len(), Ordering::SeqCst);
-        refused
-    }
-
-    /// Send what waited, if there is an SA to send it by. What the SAs still refuse is told anew.
-    fn flush_waiting(&mut self, batch: &mut Batch, shared: &Shared) {
-        if !self.children.iter().any(Child::is_usable) {
-            return;
-        }
-        self.acquire_told = None;
-        self.follow_sizes();
-        self.drop_stale(shared);
-        let refused = self.take_refused(shared);
-        if !refused.is_empty() {
-            self.refusal_told = None;
-        }
-        for read in self.take_waiting(shared).into_iter().chain(refused) {
-            self.give(&read, batch, shared);
-        }
-        self.flush(batch, shared);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,9 +20,15 @@ pub enum Event {
     Expire { spi_in: u32, hard: bool },
     PeerMoved { spi_in: u32, remote: SocketAddr },
     FirstInbound { spi_in: u32 },
-    UnknownSpi { spi: u32, route: Route, packets: u64 },
+    UnknownSpi { spi: u32, route: Route, packets: u64, in_ah: bool },
     Undecryptable { spi_in: u32, route: Route, packets: u64 },
+    KeepaliveReturned { tunnel: Arc<str> },
     L2tpMessage { tunnel: Arc<str>, payload: Vec<u8>, route: Route, peer: Arc<str> },
+    PeerWanted { tunnel: Arc<str>, peer: IpAddr },
+    NextHopWanted { tunnel: Arc<str>, destination: IpAddr },
+    NhrpMessage { tunnel: Arc<str>, message: Vec<u8>, peer: IpAddr },
+    Returning { tunnel: Arc<str>, header: Vec<u8>, peer: IpAddr },
+    PseudowireMessage { wire: Arc<str>, payload: Vec<u8> },
 }
 
 /// More IKE messages than this wait for nobody: their senders retransmit.
@@ -47,7 +53,10 @@ impl EventQueue {
     pub fn push(&self, event: Event) {
         let limit = match event {
             Event::Datagram { .. } => DATAGRAMS_MAX,
-            Event::L2tpMessage { .. } => MESSAGES_MAX,
+            Event::L2tpMessage { .. } | Event::NhrpMessage { .. } | Event::PseudowireMessage { .. } => {
+                MESSAGES_MAX
+            }
+            Event::NextHopWanted { .. } | Event::Returning { .. } => MESSAGES_MAX,
             _ => EVENTS_MAX,
         };
         let mut events = lock(&self.events);
@@ -122,6 +131,14 @@ impl<T> Mailbox<T> {
             mail.is_rung = true;
             self.bell.ring();
         }
+    }
+
+    /// Wake the thread, commands or not.
+    pub fn ring(&self) {
+        let mut mail = lock(&self.mail);
+        mail.is_rung = true;
+        self.is_pending.store(true, Ordering::SeqCst);
+        self.bell.ring();
     }
 
     /// The thread finds it when something else wakes it: a thread looks here before it looks at a packet. Waking a

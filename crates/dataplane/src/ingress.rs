@@ -1,4 +1,4 @@
-//! The ingress thread: from the wire to TUN devices.
+//! The inward direction: from the wire to TUN devices.
 //!
 //! It owns every inbound SA, so replay windows need no lock. A packet reaches a device only by an SA of that
 //! device's tunnel, authentic, new, and within the SA's traffic selectors.
@@ -7,30 +7,33 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::net::SocketAddr;
 use std::ops::Range;
+use std::os::fd::OwnedFd;
 use std::sync::mpsc::SyncSender;
 use std::sync::Arc;
 
-use esp::fragments::{is_fragment, Reassembly};
-use esp::gre::{self, Gre};
-use esp::transport::{rebuild, Front};
-use esp::{ah, inner_ip, DropReason, InboundSa, Opened, TrafficSelectors, HEADER_SIZE};
+use esp::fragments::Reassembly;
+use esp::gre::{self};
+use esp::{ah, DropReason, InboundSa, TrafficSelectors, HEADER_SIZE, MANY};
 
 use crate::bucket::Bucket;
 use crate::counters::{ChildUse, Lifetimes};
-use crate::ecn;
 use crate::egress::Mode;
 use crate::events::{Event, Mailbox};
 use crate::gathered::Gathered;
-use crate::l2tp::{InwardSessions as Sessions, Session};
-use crate::mend;
+use crate::l2tp::{InwardSessions as Sessions, Listener, Session};
+use crate::multipoint::Told;
 use crate::offload::{Coalescer, Packet};
 use crate::refused::{Refusals, Refused};
 use crate::route::{Purpose, Route, Socket};
 use crate::shared::{Shared, TunnelDevice};
-use crate::sys::{self, Epoll, Extensions, Ready, Received, Receiver};
+use crate::sys::{Epoll, Extensions, Ready, Received, Receiver};
 
-#[path = "authenticated.rs"]
+mod ahead;
 mod authenticated;
+mod child;
+mod plain;
+
+pub use plain::Peers;
 
 pub enum Command {
     Install {
@@ -57,6 +60,21 @@ pub enum Command {
         tunnel: u64,
         key: u32,
     },
+    /// GRE in the clear is taken from now on, but only between these two ends; if the far one is everywhere, from these
+    /// peers alone, where they are known.
+    Connect {
+        tunnel: u64,
+        device: Arc<TunnelDevice>,
+        route: Route,
+        peers: Option<Peers>,
+    },
+    Disconnect {
+        tunnel: u64,
+    },
+    /// An L2TP server without IPsec has sockets of its own.
+    Listen {
+        listener: Box<Listener>,
+    },
     Stop,
 }
 
@@ -77,12 +95,13 @@ pub struct Child {
     pub octets: u64,
     /// When the peer was last said to have moved.
     pub moved_told: Option<u64>,
-    /// The highest sequence number of GRE.
-    pub gre_sequence: Option<u32>,
+    pub gre_order: gre::Order,
     /// Of packets inside, where only whole ones show whether they are permitted.
     pub fragments: Reassembly,
     /// How many messages of L2TP it may bring to the gateway.
     pub messages: Bucket,
+    /// What the gateway is told of it, where the tunnel has many peers.
+    pub told: Told,
 }
 
 /// What we name a thing by is our own random choice, so it needs no strong hash.
@@ -112,12 +131,15 @@ impl Hasher for NumberHasher {
 /// So many messages are taken from a socket in one call.
 const RECEIVE_BATCH: usize = 64;
 const MAILBOX_TOKEN: u64 = u64::MAX;
-const MOVED_INTERVAL_MS: u64 = 1000;
 const NON_ESP_MARKER: [u8; 4] = [0; 4];
 const NAT_KEEPALIVE: [u8; 1] = [0xFF];
 /// The places of packets that stand in no receive buffer, but in [`Ingress::rebuilt`] and in [`Ingress::gathered`].
 const REBUILT: usize = usize::MAX;
 const GATHERED: usize = usize::MAX - 1;
+/// From here on the tokens are those of the listener's sockets.
+const LISTENER_TOKEN: u64 = 1 << 32;
+/// In the place of an SPI, of what came in the clear: none is 0 (RFC 4303 section 2.1).
+const IN_THE_CLEAR: u32 = 0;
 
 pub struct Ingress {
     shared: Arc<Shared>,
@@ -130,6 +152,12 @@ pub struct Ingress {
     rebuilt: Vec<u8>,
     gathered: Gathered,
     refusals: Refusals,
+    ahead: ahead::Ahead,
+    receiver: Receiver,
+    ready: Vec<Ready>,
+    plain: plain::Tunnels,
+    /// There is one UDP port 1701, and so one server without IPsec.
+    listener: Option<Box<Listener>>,
     is_stopped: bool,
 }
 
@@ -137,7 +165,7 @@ pub struct Ingress {
 #[derive(Clone, Copy)]
 pub struct Arrival<'a> {
     purpose: Purpose,
-    route: Route,
+    pub route: Route,
     /// The outer TOS octet or traffic class, and the TTL or hop limit.
     pub tos: u8,
     ttl: u8,
@@ -170,7 +198,6 @@ impl Ingress {
         let (children, sessions) = (HashMap::default(), Sessions::default());
         let coalescer = Coalescer::default();
         let (rebuilt, gathered, refusals) = (Vec::new(), Gathered::new(), Refusals::default());
-        let is_stopped = false;
         Ok(Ingress {
             shared,
             mailbox,
@@ -181,45 +208,79 @@ impl Ingress {
             rebuilt,
             gathered,
             refusals,
-            is_stopped,
+            ahead: ahead::Ahead::default(),
+            receiver: Receiver::new(RECEIVE_BATCH),
+            ready: Vec::new(),
+            plain: plain::Tunnels::default(),
+            listener: None,
+            is_stopped: false,
         })
     }
 
-    /// Work until `Stop`.
-    pub fn run(mut self) {
-        let mut ready: Vec<Ready> = Vec::new();
-        let mut receiver = Receiver::new(RECEIVE_BATCH);
+    /// Readable when there is something to do.
+    pub fn bells(&self) -> &OwnedFd {
+        self.epoll.as_fd()
+    }
+
+    /// Do what is to do now. False: nothing was.
+    pub fn work(&mut self) -> bool {
+        let mut ready = std::mem::take(&mut self.ready);
+        self.epoll.wait(&mut ready, Some(0)).expect("epoll_wait on descriptors of our own");
+        self.take_commands();
+        if self.due_in().is_some() {
+            self.refusals.tell(self.shared.now(), &self.shared.events);
+        }
+        for Ready { token, .. } in &ready {
+            self.take_from(*token);
+        }
+        let has_worked = !ready.is_empty();
+        self.ready = ready;
+        has_worked
+    }
+
+    /// In how many milliseconds there is something to do, whatever comes. None: never.
+    pub fn due_in(&self) -> Option<u64> {
+        self.refusals.due_in(|| self.shared.now())
+    }
+
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped
+    }
+
+    /// Take what waits in the socket of this token, if there is one.
+    fn take_from(&mut self, token: u64) {
         let shared = self.shared.clone();
-        while !self.is_stopped {
-            let limit = self.refusals.due_in(|| shared.now());
-            self.epoll.wait(&mut ready, limit).expect("epoll_wait on descriptors of our own");
-            self.take_commands();
-            if limit.is_some() {
-                self.refusals.tell(shared.now(), &shared.events);
+        let listening = self.listener.as_ref().map(|listener| listener.device.clone());
+        let open = || listening.as_ref()?.l2tp.as_ref()?.sockets.get((token - LISTENER_TOKEN) as usize);
+        let usual = || shared.sockets.get(token as usize);
+        let Some(socket) = (if token < LISTENER_TOKEN { usual() } else { open() }) else { return };
+        let mut receiver = std::mem::take(&mut self.receiver);
+        // An error is one that a peer's ICMP message caused; it concerns no packet here.
+        let count = receiver.receive(&socket.fd).unwrap_or(0);
+        let now = shared.now();
+        let mut looked_at = 0;
+        for slot in 0..count {
+            if slot == looked_at {
+                looked_at = self.look_ahead(&receiver, slot..count, socket);
             }
-            for Ready { token, .. } in &ready {
-                let Some(socket) = shared.sockets.all().get(*token as usize) else { continue };
-                // An error is one that a peer's ICMP message caused; it concerns no packet here.
-                let Ok(count) = receiver.receive(&socket.fd) else { continue };
-                let now = shared.now();
-                for slot in 0..count {
-                    match receiver.message(slot) {
-                        Some(message) => self.take_message(message, slot, socket, now),
-                        None => shared.drops.packet_truncated.add(1),
-                    }
-                    if self.gathered.is_full() {
-                        self.flush(&receiver);
-                    }
-                }
+            match receiver.message(slot) {
+                Some(message) => self.take_message(message, slot, socket, now),
+                None => shared.drops.packet_truncated.add(1),
+            }
+            if self.gathered.is_full() {
                 self.flush(&receiver);
             }
         }
+        self.forget();
+        self.flush(&receiver);
+        self.receiver = receiver;
     }
 
     fn take_commands(&mut self) {
         for command in self.mailbox.take() {
             match command {
                 Command::Install { child } => {
+                    self.ahead.is_needed |= child.sa.foresees();
                     self.children.insert(child.spi_in, *child);
                 }
                 Command::Move { spi_in, route, in_udp } => {
@@ -233,11 +294,35 @@ impl Ingress {
                 Command::RemoveTunnel { tunnel, done } => {
                     self.children.retain(|_, child| child.tunnel != tunnel);
                     self.sessions.remove_tunnel(tunnel);
+                    self.plain.disconnect(tunnel);
+                    if let Some(gone) = self.listener.take_if(|listener| listener.tunnel == tunnel) {
+                        gone.sockets().iter().for_each(|socket| self.epoll.remove(&socket.fd));
+                    }
                     drop(done);
                 }
                 Command::InstallSession { tunnel, session } => self.sessions.install(tunnel, session),
                 Command::RemoveSession { tunnel, key } => self.sessions.remove(tunnel, key),
+                Command::Connect { tunnel, device, route, peers } => {
+                    self.plain.connect(tunnel, device, route, peers);
+                    self.listen_to_gre();
+                }
+                Command::Disconnect { tunnel } => self.plain.disconnect(tunnel),
+                Command::Listen { listener } => {
+                    for (token, socket) in (LISTENER_TOKEN..).zip(listener.sockets()) {
+                        self.epoll.add(&socket.fd, token).expect("a new socket can be watched");
+                    }
+                    self.listener = Some(listener);
+                }
                 Command::Stop => self.is_stopped = true,
+            }
+        }
+    }
+
+    /// The sockets have been opened for the first tunnel of GRE.
+    fn listen_to_gre(&mut self) {
+        if !std::mem::replace(&mut self.plain.is_listened_to, true) {
+            for (token, socket) in self.shared.sockets.gre() {
+                self.epoll.add(&socket.fd, token as u64).expect("a new socket can be watched");
             }
         }
     }
@@ -248,7 +333,7 @@ impl Ingress {
         let mut offset = 0;
         let mut header: &[u8] = &[];
         if socket.is_raw() && remote.is_ipv4() {
-            offset = data.first().map_or(0, |first| usize::from(first & 15) * 4);
+            offset = ipv4_header_size(data);
             let Some((front, payload)) = data.split_at_mut_checked(offset) else {
                 self.shared.drops.packet_truncated.add(1);
                 return;
@@ -259,10 +344,17 @@ impl Ingress {
         let purpose = socket.purpose;
         let arrival = Arrival { purpose, route, tos, ttl, now, slot, header, extensions: &extensions };
         let segment_size = if segment_size == 0 { data.len().max(1) } else { segment_size };
-        for datagram in data.chunks_mut(segment_size) {
-            let size = datagram.len();
-            self.take_datagram(datagram, offset, &arrival);
-            offset += size;
+        for datagrams in data.chunks_mut(segment_size.saturating_mul(MANY)) {
+            if datagrams.len() > segment_size {
+                let mut packets: [&[u8]; MANY] = [&[]; MANY];
+                packets.iter_mut().zip(datagrams.chunks(segment_size)).for_each(|(place, one)| *place = one);
+                self.foresee(&packets[..datagrams.len().div_ceil(segment_size)]);
+            }
+            for datagram in datagrams.chunks_mut(segment_size) {
+                let size = datagram.len();
+                self.take_datagram(datagram, offset, &arrival);
+                offset += size;
+            }
         }
     }
 
@@ -272,6 +364,8 @@ impl Ingress {
             Purpose::Ike => self.take_ike(datagram, arrival),
             Purpose::Esp => self.take_esp(datagram, offset, arrival),
             Purpose::Ah => self.take_ah(datagram, offset, arrival),
+            Purpose::Gre => self.plain.take(datagram, offset, arrival, &self.shared),
+            Purpose::L2tp => self.take_in_the_clear(datagram, offset, arrival),
             // RFC 3948 section 2.
             Purpose::NatTraversal if datagram == NAT_KEEPALIVE => {}
             Purpose::NatTraversal if datagram.starts_with(&NON_ESP_MARKER) => {
@@ -283,6 +377,16 @@ impl Ingress {
 
     fn take_ike(&self, data: &[u8], arrival: &Arrival<'_>) {
         self.shared.events.push(Event::Datagram { data: data.to_vec(), route: arrival.route });
+    }
+
+    fn take_in_the_clear(&mut self, message: &mut [u8], offset: usize, arrival: &Arrival<'_>) {
+        self.take_commands();
+        let Some(listener) = &mut self.listener else { return };
+        let Some(packet) = listener.take(message, arrival, &self.sessions, &self.shared) else { return };
+        let range = offset + packet.start..offset + packet.end;
+        let joins_udp = listener.device.segments_udp;
+        let place = Packet { slot: arrival.slot, range, spi: IN_THE_CLEAR };
+        self.coalescer.add(place, &message[packet], joins_udp);
     }
 
     fn take_ah(&mut self, packet: &mut [u8], offset: usize, arrival: &Arrival<'_>) {
@@ -317,10 +421,8 @@ impl Ingress {
         // What is to come inside AH is nobody's without.
         let Some(child) = self.children.get_mut(&spi).filter(|child| child.sa.has_ah() == in_ah) else {
             self.shared.drops.invalid_sa.add(1);
-            if !in_ah {
-                let refused = Refused::Unknown { spi, remote: route.remote };
-                self.refusals.add(refused, route, now, &self.shared.events);
-            }
+            let refused = Refused::Unknown { spi, remote: route.remote, in_ah };
+            self.refusals.add(refused, route, now, &self.shared.events);
             return;
         };
         let highest = child.sa.highest_sequence();
@@ -329,6 +431,10 @@ impl Ingress {
                 Ok(size) => (packet, offset) = (&mut packet[size..], offset + size),
                 Err(reason) => {
                     child.device.counters.inbound.drop(reason, 1);
+                    if is_undecryptable(reason) {
+                        let refused = Refused::Undecryptable { spi_in: spi };
+                        self.refusals.add(refused, route, now, &self.shared.events);
+                    }
                     return;
                 }
             }
@@ -385,209 +491,26 @@ impl Ingress {
         };
         self.coalescer.flush(octets, |packets, pieces| {
             // An SA that was removed during the batch takes its packets with it.
-            let Some(child) = packets.first().and_then(|first| self.children.get(&first.spi)) else {
+            let Some(device) = packets.first().and_then(|first| match first.spi {
+                IN_THE_CLEAR => self.listener.as_ref().map(|listener| &listener.device),
+                spi => self.children.get(&spi).map(|child| &child.device),
+            }) else {
                 return true;
             };
-            let counters = &child.device.counters.inbound;
-            let is_written = sys::write(&child.device.fd, pieces).is_ok();
-            if is_written {
-                counters.packets.add(packets.len() as u64);
-                counters.octets.add(packets.iter().map(|packet| packet.range.len() as u64).sum());
-            } else if packets.len() == 1 {
-                counters.drop(DropReason::MiscError, 1);
-            }
-            is_written
+            device.write(packets, pieces)
         });
         self.rebuilt.clear();
         self.gathered.clear();
+        self.plain.flush(receiver);
     }
+}
+
+/// Of the header that `packet` begins with.
+fn ipv4_header_size(packet: &[u8]) -> usize {
+    packet.first().map_or(0, |first| usize::from(first & 15) * 4)
 }
 
 /// Do packets that are dropped for this reason hint at a peer that has other keys?
 fn is_undecryptable(reason: DropReason) -> bool {
     matches!(reason, DropReason::IntegrityFailure | DropReason::CipherFailure | DropReason::InvalidPadding)
-}
-
-impl Child {
-    /// May the SA have packets that arrive so?
-    fn judge(&self, arrival: &Arrival<'_>) -> Result<(), DropReason> {
-        // A peer may wrap ESP in UDP where no NAT was found (RFC 7296 section 2.23), but it never need unwrap it.
-        if self.in_udp && arrival.purpose != Purpose::NatTraversal {
-            return Err(DropReason::MiscError);
-        }
-        if self.lifetimes.hard.reached(self.packets, self.octets) {
-            return Err(DropReason::InvalidSa);
-        }
-        Ok(())
-    }
-
-    /// The inner packet of `packet`, None for a dummy.
-    fn open(
-        &mut self,
-        packet: &mut [u8],
-        arrival: &Arrival<'_>,
-        highest: u64,
-        rebuilt: &mut Vec<u8>,
-        gathered: &mut Gathered,
-        shared: &Shared,
-    ) -> Result<Option<Inner>, DropReason> {
-        self.judge(arrival)?;
-        if let Some(header) = self.device.gre.as_ref().map(|end| end.header) {
-            return self.open_gre(packet, arrival, header, highest, shared);
-        }
-        match self.mode {
-            Mode::Tunnel => {
-                let size = self.sa.text_size(packet.len()).ok_or(DropReason::PacketTruncated)?;
-                let target = gathered.place(self.spi_in, size).ok_or(DropReason::OutOfMemory)?;
-                let opened = self.sa.open_to(packet, target)?;
-                self.account(arrival, highest, shared);
-                let Opened::Inner(range) = opened else { return Ok(None) };
-                self.count(range.len(), shared);
-                let inner = &mut target[range];
-                if !ecn::decapsulate(arrival.tos, inner) {
-                    return Err(DropReason::Congestion);
-                }
-                if self.selectors.sees_ports() && is_fragment(inner) {
-                    return self.join(inner, arrival, rebuilt);
-                }
-                self.selectors.check_inbound(inner)?;
-                Ok(Some(Inner::Gathered(0..inner.len())))
-            }
-            Mode::Transport => {
-                let opened = self.sa.open_transport(packet)?;
-                self.account(arrival, highest, shared);
-                let Some(payload) = opened else { return Ok(None) };
-                let start = rebuilt.len();
-                self.rebuild(rebuilt, arrival, payload.next_header, &packet[payload.range])?;
-                let range = start..rebuilt.len();
-                self.count(range.len(), shared);
-                self.selectors.check_inbound(&rebuilt[range.clone()])?;
-                Ok(Some(Inner::Rebuilt(range)))
-            }
-        }
-    }
-
-    /// [`Self::open`] where ESP protects GRE between the tunnel's ends. The packets inside may be any.
-    fn open_gre(
-        &mut self,
-        packet: &mut [u8],
-        arrival: &Arrival<'_>,
-        header: Gre,
-        highest: u64,
-        shared: &Shared,
-    ) -> Result<Option<Inner>, DropReason> {
-        let range = match self.mode {
-            Mode::Tunnel => {
-                let opened = self.sa.open(packet)?;
-                self.account(arrival, highest, shared);
-                let Opened::Inner(range) = opened else { return Ok(None) };
-                self.count(range.len(), shared);
-                range.start + gre::delivered(&packet[range.clone()])?..range.end
-            }
-            Mode::Transport => {
-                let opened = self.sa.open_transport(packet)?;
-                self.account(arrival, highest, shared);
-                let Some(payload) = opened else { return Ok(None) };
-                self.count(payload.range.len(), shared);
-                if payload.next_header != gre::PROTOCOL {
-                    return Err(DropReason::UnknownProtocol);
-                }
-                payload.range
-            }
-        };
-        let read = header.read(&packet[range.clone()])?;
-        if let Some(sequence) = read.sequence.filter(|_| header.sequence) {
-            // RFC 2890 section 2.2: what was overtaken is dropped.
-            if self.gre_sequence.is_some_and(|last| sequence.wrapping_sub(last) as i32 <= 0) {
-                return Err(DropReason::ReplayDetected);
-            }
-            self.gre_sequence = Some(sequence);
-        }
-        let start = range.start + read.size;
-        let size = inner_ip::stated_length(&packet[start..range.end]).ok_or(DropReason::PacketTruncated)?;
-        let range = start..start + size;
-        if !ecn::decapsulate(arrival.tos, &mut packet[range.clone()]) {
-            return Err(DropReason::Congestion);
-        }
-        Ok(Some(Inner::Here(range)))
-    }
-
-    /// Tunnel mode: `inner` is a fragment, of which only the whole shows its ports (RFC 4301 section 7). Append the
-    /// datagram that it completes to `rebuilt`.
-    fn join(
-        &mut self,
-        inner: &[u8],
-        arrival: &Arrival<'_>,
-        rebuilt: &mut Vec<u8>,
-    ) -> Result<Option<Inner>, DropReason> {
-        let taken = self.fragments.take(inner, arrival.now);
-        self.device.counters.inbound.drop_lost(self.fragments.take_lost());
-        let Some(whole) = taken? else { return Ok(None) };
-        self.selectors.check_inbound(&whole)?;
-        let start = rebuilt.len();
-        rebuilt.extend_from_slice(&whole);
-        Ok(Some(Inner::Rebuilt(start..rebuilt.len())))
-    }
-
-    /// Transport mode: append the IP packet to `rebuilt`. The outer header has become the packet's own, and nobody has
-    /// proved it, so it must be one between the two ends of the SA.
-    fn rebuild(
-        &self,
-        rebuilt: &mut Vec<u8>,
-        arrival: &Arrival<'_>,
-        next_header: u8,
-        payload: &[u8],
-    ) -> Result<(), DropReason> {
-        let (source, destination) = (arrival.route.remote.ip(), arrival.route.local.ip());
-        if (source, destination) != (self.route.remote.ip(), self.route.local.ip()) {
-            return Err(DropReason::TsUnacceptable);
-        }
-        let front = if arrival.header.is_empty() {
-            Front::Told { source, destination, tos: arrival.tos, ttl: arrival.ttl }
-        } else {
-            Front::Header(arrival.header)
-        };
-        let start = rebuilt.len();
-        rebuild(rebuilt, front, next_header, payload)?;
-        if self.in_udp {
-            mend::checksum(&mut rebuilt[start..]);
-        }
-        Ok(())
-    }
-
-    /// An authentic packet arrived; before it, the highest sequence number was `highest`.
-    pub fn account(&mut self, arrival: &Arrival<'_>, highest: u64, shared: &Shared) {
-        let Arrival { route, now, .. } = *arrival;
-        if self.packets == 0 {
-            shared.events.push(Event::FirstInbound { spi_in: self.spi_in });
-        }
-        self.usage.touch_inbound(now);
-        self.packets += 1;
-        // A packet that was overtaken may still come from where the peer was before.
-        let is_newest = self.sa.highest_sequence() > highest;
-        if self.in_udp && is_newest && route.remote != self.route.remote {
-            self.tell_moved(route.remote, now, shared);
-        }
-    }
-
-    /// It held `octets`.
-    pub fn count(&mut self, octets: usize, shared: &Shared) {
-        self.octets += octets as u64;
-        self.usage.carried_in.add(1, octets as u64);
-        if self.lifetimes.soft.reached(self.packets, self.octets) && self.usage.tell_expire() {
-            shared.events.push(Event::Expire { spi_in: self.spi_in, hard: false });
-        }
-        if self.lifetimes.hard.reached(self.packets, self.octets) && self.usage.tell_end() {
-            shared.events.push(Event::Expire { spi_in: self.spi_in, hard: true });
-        }
-    }
-
-    /// RFC 7296 section 2.23. Packets go on coming until the gateway has moved the SA, from two places in turn even,
-    /// so not each is told: an event that finds no room is lost, of whatever SA it is.
-    fn tell_moved(&mut self, remote: SocketAddr, now: u64, shared: &Shared) {
-        if self.moved_told.is_none_or(|told| now - told >= MOVED_INTERVAL_MS) {
-            self.moved_told = Some(now);
-            shared.events.push(Event::PeerMoved { spi_in: self.spi_in, remote });
-        }
-    }
 }

@@ -1,119 +1,40 @@
 //! The control side: it makes devices and SAs and hands them to the data threads.
 
+mod asked;
+mod device;
+
 use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
-use std::os::fd::OwnedFd;
+use std::net::{IpAddr, SocketAddr};
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{sync_channel, SyncSender};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use esp::ah::{AhInbound, AhOutbound};
 use esp::fragments::Reassembly;
-use esp::gre::Gre;
-use esp::{Algorithms, InboundSa, Keys, OutboundSa, TrafficSelectors, Unusable};
+use esp::gre::Order;
 use zeroize::Zeroizing;
 
-use crate::batch::segments_of;
 use crate::bucket::Bucket;
-use crate::counters::{ChildUse, Lifetimes, TunnelCounters};
+use crate::counters::{ChildUse, TunnelCounters};
+use crate::crew::crew;
 use crate::egress::{self, Egress, Mode};
 use crate::events::{lock, Event, Mailbox};
-use crate::ingress::{self, Ingress};
-use crate::l2tp::{Described, Server, Session, Usage};
+use crate::ike::Speaker;
+use crate::ingress::{self, Ingress, Peers};
+use crate::l2tp::{self, Described, Listener, Server, Session, Usage};
+use crate::multipoint::{Multipoint, NextHops, Told};
+use crate::pseudowire::{Protected, Wires};
 use crate::route::{Failure, Purpose, Route, Sockets};
 use crate::shared::{GreEnd, Shared, TunnelDevice};
 use crate::sizes::{DfBit, SharedSizes, Sizes};
-use crate::sys::{self, Header, Piece, Sender};
+use crate::sys;
 
-/// A Child SA as the gateway describes it. Has no Debug.
-pub struct ChildSa<'a> {
-    pub tunnel: &'a str,
-    pub peer: &'a str,
-    pub spi_in: u32,
-    pub spi_out: u32,
-    pub algorithms: Algorithms,
-    pub keys_in: Keys<'a>,
-    pub keys_out: Keys<'a>,
-    pub esn: bool,
-    pub selectors: TrafficSelectors,
-    pub route: Route,
-    pub mode: Mode,
-    pub in_udp: bool,
-    pub replay_window: u32,
-    pub lifetimes: Lifetimes,
-    pub use_outbound: bool,
-    /// How many packets count as sent already.
-    pub sequence: u64,
-    pub ah: Option<Ah<'a>>,
-}
-
-/// AH around ESP, or alone. The inbound SPI is that of the Child SA: protocols do not share SPIs.
-pub struct Ah<'a> {
-    pub spi_out: u32,
-    pub integrity: u16,
-    pub key_in: &'a [u8],
-    pub key_out: &'a [u8],
-    /// There is no ESP; the algorithms and keys beside it mean nothing.
-    pub is_alone: bool,
-}
-
-impl ChildSa<'_> {
-    fn inbound(&self) -> Result<InboundSa, Unusable> {
-        let ChildSa { spi_in, algorithms, keys_in, esn, replay_window, .. } = *self;
-        let Some(ah) = &self.ah else {
-            return InboundSa::new(spi_in, algorithms, keys_in, esn, replay_window);
-        };
-        let layer = AhInbound::new(ah.integrity, ah.key_in, esn, replay_window)?;
-        if ah.is_alone {
-            return Ok(InboundSa::of_ah(spi_in, layer));
-        }
-        InboundSa::within_ah(spi_in, algorithms, keys_in, esn, replay_window, layer)
-    }
-
-    fn outbound(&self, iv_key: &[u8; 16]) -> Result<OutboundSa, Unusable> {
-        let ChildSa { spi_out, algorithms, keys_out, esn, .. } = *self;
-        let Some(ah) = &self.ah else {
-            return OutboundSa::new(spi_out, algorithms, keys_out, esn, iv_key);
-        };
-        let layer = AhOutbound::new(ah.spi_out, ah.integrity, ah.key_out, self.route.remote.is_ipv6())?;
-        if ah.is_alone {
-            return Ok(OutboundSa::of_ah(ah.spi_out, layer, esn));
-        }
-        OutboundSa::within_ah(spi_out, algorithms, keys_out, esn, iv_key, layer)
-    }
-}
-
-/// What a tunnel puts its packets into, before ESP.
-pub enum Wrapped {
-    Not,
-    Gre(Gre),
-    L2tp,
-}
-
-/// What a call may be refused for.
-pub enum Refusal {
-    Unusable(Unusable),
-    NoSuchTunnel(String),
-    /// L2TP is protected in transport mode (RFC 3193 section 2.1).
-    TunnelMode(String),
-    System(io::Error),
-}
-
-impl From<io::Error> for Refusal {
-    fn from(error: io::Error) -> Self {
-        Refusal::System(error)
-    }
-}
-
-impl From<Unusable> for Refusal {
-    fn from(error: Unusable) -> Self {
-        Refusal::Unusable(error)
-    }
-}
+pub use asked::{Ah, ChildSa, Refusal, Wrapped};
+pub use device::open_tap;
+use device::open_tun;
 
 /// Inbound SPI, milliseconds since the last packet in, and out; None is never.
 pub type Activity = (u32, Option<u64>, Option<u64>);
@@ -127,6 +48,8 @@ struct State {
     children: HashMap<u32, (u64, Arc<ChildUse>)>,
     /// Of L2TP servers, by tunnel and our IDs.
     sessions: HashMap<(u64, u32), Arc<Usage>>,
+    /// What the way between two addresses takes, where the gateway has heard of it.
+    path_mtus: HashMap<(IpAddr, IpAddr), u16>,
     next_tunnel: u64,
     threads: Vec<JoinHandle<()>>,
 }
@@ -137,14 +60,13 @@ pub struct Plane {
     to_egress: Arc<Mailbox<egress::Command>>,
     to_ingress: Arc<Mailbox<ingress::Command>>,
     state: Mutex<State>,
-    sender: Mutex<Sender>,
+    speaker: Mutex<Speaker>,
     failure: Arc<Mutex<Option<String>>>,
+    pub(crate) wires: Arc<Wires>,
 }
 
 /// A device that a data thread has not let go by then is held by a thread that hangs.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
-/// Small packets of some milliseconds: so long may the thread wait for a processor.
-const QUEUE_LENGTH: u32 = 3000;
 /// Messages of L2TP for the gateway, of one SA. To dial in takes some twenty, to hang on one in many seconds.
 const MESSAGES_BURST: u64 = 200;
 const MESSAGES_A_SECOND: u64 = 100;
@@ -161,18 +83,23 @@ impl Plane {
             to_egress,
             to_ingress,
             state: Mutex::default(),
-            sender: Mutex::new(Sender::new()),
+            speaker: Mutex::new(Speaker::new()),
             failure: Arc::default(),
+            wires: Arc::default(),
         };
-        plane.spawn("esp-egress", || egress.run())?;
-        plane.spawn("esp-ingress", || ingress.run())?;
+        let (first, second) = crew(egress, ingress, plane.to_egress.clone(), processors())?;
+        plane.spawn("esp-first", || first.run())?;
+        if let Some(second) = second {
+            plane.spawn("esp-second", || second.run())?;
+        }
         Ok(plane)
     }
 
     /// A thread that panics ends the other too: nothing passes any more, and the next call tells why.
-    fn spawn(&self, name: &'static str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    pub(crate) fn spawn(&self, name: &'static str, body: impl FnOnce() + Send + 'static) -> io::Result<()> {
         let (shared, failure) = (self.shared.clone(), self.failure.clone());
         let (to_egress, to_ingress) = (self.to_egress.clone(), self.to_ingress.clone());
+        let wires = self.wires.clone();
         let thread = sys::spawn(name, move || {
             if let Err(panic) = catch_unwind(AssertUnwindSafe(body)) {
                 let text = panic.downcast_ref::<String>().map(String::as_str);
@@ -180,6 +107,7 @@ impl Plane {
                 *lock(&failure) = Some(format!("the data plane's thread {name} failed: {text}"));
                 to_egress.post(egress::Command::Stop);
                 to_ingress.post(ingress::Command::Stop);
+                wires.stop();
                 shared.events.ring();
             }
         })?;
@@ -196,6 +124,10 @@ impl Plane {
         &self.shared
     }
 
+    pub(crate) fn shared_arc(&self) -> Arc<Shared> {
+        self.shared.clone()
+    }
+
     pub fn events(&self, limit: usize) -> Vec<Event> {
         self.shared.events.take(limit)
     }
@@ -205,11 +137,7 @@ impl Plane {
         let sent = self.shared.sockets.udp(route).is_some_and(|socket| {
             let marked = is_ike && socket.purpose == Purpose::NatTraversal;
             let datagram = if marked { &[&[0; 4], datagram].concat() } else { datagram };
-            let header = Header::default();
-            let piece = Piece { range: 0..datagram.len(), segment_size: 0, count: 1, header };
-            let send = || lock(&self.sender).send(&socket.fd, route, datagram, &[piece], false).is_ok();
-            // RFC 7296 section 2: a message that is too large goes in fragments.
-            socket.with_dont_fragment(false, send)
+            lock(&self.speaker).send(socket, route, datagram, &self.shared)
         });
         if !sent {
             self.shared.drops.send_failure.add(1);
@@ -224,26 +152,39 @@ impl Plane {
                 format!("tunnel {name} exists already"),
             ));
         }
-        let (fd, segments_udp) = open_device(device, mtu).map_err(|error| {
-            let text = match error.raw_os_error() {
-                Some(libc::EBUSY) => "a device of this name exists already".into(),
-                Some(libc::EPERM | libc::EACCES) => "it needs root or CAP_NET_ADMIN".into(),
-                Some(libc::ENOENT | libc::ENODEV | libc::ENXIO) => "the host has no /dev/net/tun".into(),
-                _ => error.to_string(),
-            };
-            Failure::new(error, format!("cannot make the TUN device {device}: {text}"))
-        })?;
-        let (gre, l2tp) = match wrapped {
-            Wrapped::Not => (None, None),
-            Wrapped::Gre(header) => (Some(GreEnd { header, next: AtomicU32::new(0) }), None),
-            Wrapped::L2tp => (None, Some(Server::default())),
+        let (fd, segments_udp) = match wrapped {
+            Wrapped::Frames(_) => (open_tap(device, mtu)?, false),
+            _ => open_tun(device, mtu)?,
         };
+        let multipoint = matches!(wrapped, Wrapped::Multipoint(_) | Wrapped::PlainMultipoint(_));
+        let multipoint = multipoint.then(Multipoint::default);
+        let (mut gre, mut server, mut wire) = (None, None, None);
+        match wrapped {
+            Wrapped::Not => {}
+            Wrapped::Gre(header) => gre = Some(GreEnd::new(header, false)),
+            Wrapped::PlainGre(header) | Wrapped::PlainMultipoint(header) => {
+                self.shared.sockets.open_gre()?;
+                gre = Some(GreEnd::new(header, true));
+            }
+            Wrapped::L2tp => server = Some(Server::default()),
+            Wrapped::Multipoint(header) => gre = header.map(|header| GreEnd::new(header, false)),
+            Wrapped::OpenL2tp => {
+                server = Some(Server::in_the_clear(l2tp::open(self.shared.sockets.all())?));
+            }
+            Wrapped::Frames(encapsulation) => wire = Some(Protected::new(encapsulation)),
+        }
         let (counters, sizes) = (TunnelCounters::default(), SharedSizes::default());
-        let device = TunnelDevice { name: name.into(), fd, segments_udp, counters, sizes, gre, l2tp };
+        let (of_name, l2tp) = (name.into(), server);
+        let device =
+            TunnelDevice { name: of_name, fd, segments_udp, counters, sizes, gre, l2tp, multipoint, wire };
         let device = Arc::new(device);
         state.next_tunnel += 1;
         let tunnel = state.next_tunnel;
         state.tunnels.insert(name.to_owned(), (tunnel, device.clone()));
+        if device.l2tp.as_ref().is_some_and(Server::is_open) {
+            let listener = Box::new(Listener::new(tunnel, device.clone()));
+            self.to_ingress.post(ingress::Command::Listen { listener });
+        }
         self.to_egress.post(egress::Command::AddTunnel { tunnel, device });
         Ok(())
     }
@@ -277,6 +218,12 @@ impl Plane {
         if device.l2tp.is_some() && sa.mode == Mode::Tunnel {
             return Err(Refusal::TunnelMode(sa.tunnel.to_owned()));
         }
+        if device.gre.as_ref().is_some_and(|end| end.is_plain) {
+            return Err(Refusal::Protection(sa.tunnel.to_owned()));
+        }
+        if device.l2tp.as_ref().is_some_and(Server::is_open) {
+            return Err(Refusal::InTheClear(sa.tunnel.to_owned()));
+        }
         let inbound = sa.inbound()?;
         let mut iv_key = Zeroizing::new([0; 16]);
         sys::random(&mut *iv_key)?;
@@ -305,9 +252,10 @@ impl Plane {
                 packets: 0,
                 octets: 0,
                 moved_told: None,
-                gre_sequence: None,
+                gre_order: Order::default(),
                 fragments: Reassembly::default(),
                 messages: Bucket::new(MESSAGES_BURST, MESSAGES_A_SECOND),
+                told: Told::default(),
             }),
         });
         self.to_egress(egress::Command::Install {
@@ -329,10 +277,43 @@ impl Plane {
                 segments: true,
                 df_bit: DfBit::default(),
                 fitting: usize::MAX,
+                path_mtu: state.path_mtus.get(&ends_of(&sa.route)).copied(),
+                mtu: u16::MAX,
             }),
         });
         state.children.insert(sa.spi_in, (tunnel, usage));
         Ok(())
+    }
+
+    /// Packets of a GRE tunnel without IPsec pass between the ends of `route` from now on, and between no others. Of one
+    /// with many peers its remote end is unspecified: they are everywhere, or at the addresses `peers` and nowhere else.
+    pub fn connect(&self, name: &str, route: Route, peers: Option<Peers>) -> Result<(), Refusal> {
+        let (tunnel, device) = lock(&self.state)
+            .tunnels
+            .get(name)
+            .cloned()
+            .ok_or_else(|| Refusal::NoSuchTunnel(name.to_owned()))?;
+        if !device.gre.as_ref().is_some_and(|end| end.is_plain) {
+            return Err(Refusal::Protection(name.to_owned()));
+        }
+        self.to_ingress.post(ingress::Command::Connect { tunnel, device, route, peers });
+        let child = Box::new(egress::Child::unprotected(name, route));
+        self.to_egress(egress::Command::Install { tunnel, child });
+        Ok(())
+    }
+
+    pub fn disconnect(&self, name: &str) {
+        if let Some(&(tunnel, _)) = lock(&self.state).tunnels.get(name) {
+            self.to_ingress.post(ingress::Command::Disconnect { tunnel });
+            self.to_egress.post(egress::Command::Remove { tunnel, spi_in: egress::NO_SPI });
+        }
+    }
+
+    /// Ask the peer of a GRE tunnel for a sign of life; its answer is an event.
+    pub fn send_keepalive(&self, name: &str) {
+        if let Some(&(tunnel, _)) = lock(&self.state).tunnels.get(name) {
+            self.to_egress.post(egress::Command::SendKeepalive { tunnel });
+        }
     }
 
     pub fn use_outbound(&self, name: &str, spi_in: u32) {
@@ -350,10 +331,22 @@ impl Plane {
     }
 
     pub fn move_child(&self, spi_in: u32, route: Route, in_udp: bool) {
-        if let Some(&(tunnel, _)) = lock(&self.state).children.get(&spi_in) {
+        let state = lock(&self.state);
+        if let Some(&(tunnel, _)) = state.children.get(&spi_in) {
+            let path_mtu = state.path_mtus.get(&ends_of(&route)).copied();
             self.to_ingress.post(ingress::Command::Move { spi_in, route, in_udp });
-            self.to_egress.post(egress::Command::Move { tunnel, spi_in, route, in_udp });
+            self.to_egress.post(egress::Command::Move { tunnel, spi_in, route, in_udp, path_mtu });
         }
+    }
+
+    /// The way between two addresses takes packets of so many octets, and no larger ones. None: what the device takes.
+    pub fn set_path_mtu(&self, ends: (IpAddr, IpAddr), mtu: Option<u16>) {
+        let mut state = lock(&self.state);
+        match mtu {
+            Some(mtu) => state.path_mtus.insert(ends, mtu),
+            None => state.path_mtus.remove(&ends),
+        };
+        self.to_egress.post(egress::Command::PathMtu { ends, mtu });
     }
 
     pub fn remove(&self, spi_in: u32) {
@@ -369,15 +362,42 @@ impl Plane {
         }
     }
 
+    /// From now on packets of a tunnel with many peers go there.
+    pub fn set_next_hops(&self, name: &str, hops: NextHops) {
+        if let Some(end) =
+            lock(&self.state).tunnels.get(name).and_then(|(_, device)| device.multipoint.as_ref())
+        {
+            end.set(hops);
+        }
+    }
+
+    /// Send a message of NHRP by the SA with `peer`.
+    pub fn send_nhrp(&self, name: &str, peer: IpAddr, message: &[u8]) {
+        if let Some(&(tunnel, _)) = lock(&self.state).tunnels.get(name) {
+            self.to_egress.post(egress::Command::SendNhrp { tunnel, message: message.to_vec(), peer });
+        }
+    }
+
+    /// No SA could be had with `peer`.
+    pub fn discard_for(&self, name: &str, peer: IpAddr) {
+        if let Some(&(tunnel, _)) = lock(&self.state).tunnels.get(name) {
+            self.to_egress.post(egress::Command::DiscardFor { tunnel, peer });
+        }
+    }
+
     /// IP packets of the session pass from now on. One of the same IDs is replaced.
     pub fn install_session(&self, server: &str, described: Described) -> Result<(), Refusal> {
         let mut state = lock(&self.state);
         let tunnel = state.tunnels.get(server).filter(|(_, device)| device.l2tp.is_some());
-        let &(tunnel, _) = tunnel.ok_or_else(|| Refusal::NoSuchTunnel(server.to_owned()))?;
-        let Described { key, peer, networks, header, mtu } = described;
+        let (tunnel, device) = tunnel.ok_or_else(|| Refusal::NoSuchTunnel(server.to_owned()))?;
+        let Described { key, peer, networks, header, mtu, route } = described;
+        if device.l2tp.as_ref().is_some_and(Server::is_open) != route.is_some() {
+            return Err(Refusal::InTheClear(server.to_owned()));
+        }
+        let tunnel = *tunnel;
         let usage = state.sessions.entry((tunnel, key)).or_default().clone();
         let peer = dialer(&peer, server).into();
-        let session = Arc::new(Session { key, peer, networks, header, mtu, usage });
+        let session = Arc::new(Session { key, peer, networks, header, mtu, usage, route });
         self.to_ingress.leave(ingress::Command::InstallSession { tunnel, session: session.clone() });
         self.to_egress.leave(egress::Command::InstallSession { tunnel, session });
         Ok(())
@@ -392,11 +412,17 @@ impl Plane {
         }
     }
 
-    /// Send a message of an L2TP server to UDP port `port` of `peer`. A failure is counted.
-    pub fn send_l2tp(&self, server: &str, message: &[u8], peer: &str, port: u16) {
-        if let Some(&(tunnel, _)) = lock(&self.state).tunnels.get(server) {
-            let (message, peer) = (message.to_vec(), dialer(peer, server).into());
-            self.to_egress.post(egress::Command::SendMessage { tunnel, message, peer, port });
+    /// Send a message of an L2TP server to the UDP port at the end of `route`: by the SA of `peer` that sends, or along
+    /// `route` where no IPsec protects it. A failure is counted.
+    pub fn send_l2tp(&self, server: &str, message: &[u8], peer: &str, route: Route) {
+        if let Some((tunnel, device)) = lock(&self.state).tunnels.get(server) {
+            let (tunnel, message) = (*tunnel, message.to_vec());
+            self.to_egress.post(if device.l2tp.as_ref().is_some_and(Server::is_open) {
+                egress::Command::SendOpenMessage { tunnel, message, route }
+            } else {
+                let (peer, port) = (dialer(peer, server).into(), route.remote.port());
+                egress::Command::SendMessage { tunnel, message, peer, port }
+            });
         }
     }
 
@@ -445,12 +471,15 @@ impl Plane {
     }
 
     /// What packets are worked on with: what this host, its kernel and its processor have. Pairs for people to read.
-    pub fn means(&self) -> [(&'static str, &'static str); 4] {
+    pub fn means(&self) -> [(&'static str, &'static str); 6] {
         let udp = self.shared.sockets.all().iter().find(|socket| socket.purpose == Purpose::NatTraversal);
         let joins = udp.is_some_and(|socket| sys::joins_datagrams(&socket.fd));
         let segments_udp = lock(&self.state).tunnels.values().all(|(_, device)| device.segments_udp);
+        let threads = if processors() > 1 { "one, under load two" } else { "one" };
         [
+            ("data threads", threads),
             ("AES-GCM", esp::gcm_means()),
+            ("HMAC-SHA-1, HMAC-SHA-256", esp::hmac_means()),
             ("checksums", sys::vectors()),
             ("datagrams received", if joins { "many in one (UDP_GRO)" } else { "one by one" }),
             ("segmentation by devices", if segments_udp { "TCP and UDP" } else { "TCP" }),
@@ -461,6 +490,7 @@ impl Plane {
     pub fn close(&self) {
         self.to_egress.post(egress::Command::Stop);
         self.to_ingress.post(ingress::Command::Stop);
+        self.wires.stop();
         let (threads, tunnels) = {
             let mut state = lock(&self.state);
             state.children.clear();
@@ -474,6 +504,10 @@ impl Plane {
     }
 }
 
+fn ends_of(route: &Route) -> (IpAddr, IpAddr) {
+    (route.local.ip(), route.remote.ip())
+}
+
 /// Who dials in to a server: a peer without a name has the server's.
 fn dialer<'a>(peer: &'a str, server: &'a str) -> &'a str {
     if peer.is_empty() {
@@ -483,28 +517,13 @@ fn dialer<'a>(peer: &'a str, server: &'a str) -> &'a str {
     }
 }
 
-/// The device, and whether its kernel segments UDP.
-fn open_device(name: &str, mtu: u32) -> io::Result<(OwnedFd, bool)> {
-    let fd = sys::open_tun(name)?;
-    sys::configure_device(name, mtu, QUEUE_LENGTH)?;
-    let segments_udp = set_offload(&fd);
-    let _ = sys::limit_segments(name, segments_of(mtu));
-    Ok((fd, segments_udp))
-}
-
-/// Take as much offload as the kernel has. True: UDP's too, which is there since Linux 6.2.
-fn set_offload(fd: &OwnedFd) -> bool {
-    use sys::tun_offload::{CSUM, TSO4, TSO6, USO4, USO6};
-    let tcp = CSUM | TSO4 | TSO6;
-    let has_udp = sys::set_tun_offload(fd, tcp | USO4 | USO6).is_ok();
-    if !has_udp {
-        let _ = sys::set_tun_offload(fd, tcp);
-    }
-    has_udp
+/// How many processors the threads may use.
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, Into::into)
 }
 
 /// Post a command, and wait until the thread has dropped its end.
-fn await_release(post: impl FnOnce(SyncSender<()>)) {
+pub(crate) fn await_release(post: impl FnOnce(SyncSender<()>)) {
     let (done, released) = sync_channel(0);
     post(done);
     let _ = released.recv_timeout(RELEASE_TIMEOUT);

@@ -10,8 +10,8 @@ use crate::route::Route;
 /// What is wrong with a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Refused {
-    /// No SA has this SPI.
-    Unknown { spi: u32, remote: SocketAddr },
+    /// No SA has this SPI of ESP's, or of AH's.
+    Unknown { spi: u32, remote: SocketAddr, in_ah: bool },
     /// The SA has it, but cannot make anything of the packet.
     Undecryptable { spi_in: u32 },
 }
@@ -77,7 +77,7 @@ impl Refusals {
 impl Refused {
     fn event(self, route: Route, packets: u64) -> Event {
         match self {
-            Refused::Unknown { spi, .. } => Event::UnknownSpi { spi, route, packets },
+            Refused::Unknown { spi, in_ah, .. } => Event::UnknownSpi { spi, route, packets, in_ah },
             Refused::Undecryptable { spi_in } => Event::Undecryptable { spi_in, route, packets },
         }
     }
@@ -94,7 +94,7 @@ mod tests {
     }
 
     fn unknown(spi: u32) -> Refused {
-        Refused::Unknown { spi, remote: route().remote }
+        Refused::Unknown { spi, remote: route().remote, in_ah: false }
     }
 
     fn told(events: &EventQueue) -> Vec<(u32, u64)> {

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use crate::sys;
 
@@ -26,6 +26,10 @@ pub enum Purpose {
     Esp,
     /// Protocol 51.
     Ah,
+    /// Protocol 47, for tunnels without IPsec.
+    Gre,
+    /// UDP port 1701 without IPsec.
+    L2tp,
 }
 
 /// One open socket.
@@ -43,14 +47,21 @@ impl Socket {
         Socket { purpose, is_v6, port, fd, dont_fragment: RwLock::new(false) }
     }
 
+    /// One for L2TP that no IPsec protects.
+    pub fn l2tp(is_v6: bool, port: u16) -> io::Result<Self> {
+        let fd = sys::udp_socket(is_v6, port)
+            .map_err(|error| explain(error, is_v6, &format!("UDP port {port}")))?;
+        Ok(Socket::new(Purpose::L2tp, is_v6, port, fd))
+    }
+
     /// Does it carry a protocol of its own, without ports?
     pub fn is_raw(&self) -> bool {
-        matches!(self.purpose, Purpose::Esp | Purpose::Ah)
+        matches!(self.purpose, Purpose::Esp | Purpose::Ah | Purpose::Gre)
     }
 
     /// Call `send` while the socket's IPv4 packets have DF, or have it not. No other thread's packets get it meanwhile:
-    /// there is no control message for it, only an option of the whole socket. What is too large for the path as the
-    /// kernel knows it is fragmented all the same, without DF: it has been judged before.
+    /// there is no control message for it, only an option of the whole socket. With DF, what is larger than the device
+    /// takes is refused.
     pub fn with_dont_fragment<T>(&self, wanted: bool, send: impl FnOnce() -> T) -> T {
         if self.is_v6 {
             return send();
@@ -70,7 +81,11 @@ impl Socket {
 }
 
 /// All sockets of a data plane.
-pub struct Sockets(Vec<Socket>);
+pub struct Sockets {
+    always: Vec<Socket>,
+    /// Opened for the first tunnel of GRE without IPsec: who has none leaves GRE to the kernel.
+    gre: OnceLock<Vec<Socket>>,
+}
 
 impl Sockets {
     /// Open what is asked for. A family that the host does not have is left out, unless it is the only one.
@@ -87,16 +102,41 @@ impl Sockets {
         if sockets.is_empty() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "neither IPv4 nor IPv6 to listen on"));
         }
-        Ok(Sockets(sockets))
+        Ok(Sockets { always: sockets, gre: OnceLock::new() })
+    }
+
+    /// Open those for GRE, of the families that are served, unless they are open. True: they have just been opened.
+    pub fn open_gre(&self) -> io::Result<bool> {
+        if self.gre.get().is_some() {
+            return Ok(false);
+        }
+        let families = self.always.iter().filter(|socket| socket.purpose == Purpose::Esp);
+        let open = |is_v6| {
+            let fd = sys::gre_socket(is_v6).map_err(|error| explain(error, is_v6, "a raw socket for GRE"))?;
+            Ok::<_, io::Error>(Socket::new(Purpose::Gre, is_v6, 0, fd))
+        };
+        let opened = families.map(|socket| open(socket.is_v6)).collect::<io::Result<Vec<_>>>()?;
+        Ok(self.gre.set(opened).is_ok())
+    }
+
+    /// Those for GRE, each with its number among all.
+    pub fn gre(&self) -> impl Iterator<Item = (usize, &Socket)> {
+        self.gre.get().into_iter().flatten().enumerate().map(|(index, one)| (self.always.len() + index, one))
+    }
+
+    /// The socket of this number: those that are always there come first.
+    pub fn get(&self, number: usize) -> Option<&Socket> {
+        self.always.get(number).or_else(|| self.gre.get()?.get(number - self.always.len()))
     }
 
     fn open_family(is_v6: bool, ike_port: u16, nat_t_port: u16) -> io::Result<Vec<Socket>> {
         let udp = |purpose, port| {
-            let fd = sys::udp_socket(is_v6, port).map_err(|error| explain(error, is_v6, Some(port)))?;
+            let fd = sys::udp_socket(is_v6, port)
+                .map_err(|error| explain(error, is_v6, &format!("UDP port {port}")))?;
             Ok::<_, io::Error>(Socket::new(purpose, is_v6, port, fd))
         };
-        let esp = sys::esp_socket(is_v6).map_err(|error| explain(error, is_v6, None))?;
-        let ah = sys::ah_socket(is_v6).map_err(|error| explain(error, is_v6, None))?;
+        let esp = sys::esp_socket(is_v6).map_err(|error| explain(error, is_v6, RAW))?;
+        let ah = sys::ah_socket(is_v6).map_err(|error| explain(error, is_v6, RAW))?;
         let mut sockets = vec![
             udp(Purpose::Ike, ike_port)?,
             udp(Purpose::NatTraversal, nat_t_port)?,
@@ -109,48 +149,52 @@ impl Sockets {
         Ok(sockets)
     }
 
+    /// Those that are always there.
     pub fn all(&self) -> &[Socket] {
-        &self.0
+        &self.always
     }
 
     /// The UDP socket that has `route`'s local port.
     pub fn udp(&self, route: &Route) -> Option<&Socket> {
         let port = route.local.port();
-        self.0.iter().find(|s| !s.is_raw() && s.port == port && s.is_v6 == route.remote.is_ipv6())
+        self.always.iter().find(|s| !s.is_raw() && s.port == port && s.is_v6 == route.remote.is_ipv6())
     }
 
     /// The socket for AH along `route`.
     pub fn ah(&self, route: &Route) -> Option<&Socket> {
-        self.0.iter().find(|s| s.purpose == Purpose::Ah && s.is_v6 == route.remote.is_ipv6())
+        self.always.iter().find(|s| s.purpose == Purpose::Ah && s.is_v6 == route.remote.is_ipv6())
+    }
+
+    /// The socket for GRE without IPsec along `route`.
+    pub fn plain_gre(&self, route: &Route) -> Option<&Socket> {
+        self.gre.get()?.iter().find(|s| s.is_v6 == route.remote.is_ipv6())
     }
 
     /// The socket for ESP along `route`.
     pub fn esp(&self, route: &Route, in_udp: bool) -> Option<&Socket> {
         let purpose = if in_udp { Purpose::NatTraversal } else { Purpose::Esp };
-        self.0.iter().find(|s| s.purpose == purpose && s.is_v6 == route.remote.is_ipv6())
+        self.always.iter().find(|s| s.purpose == purpose && s.is_v6 == route.remote.is_ipv6())
     }
 }
+
+const RAW: &str = "a raw socket for ESP and AH";
 
 fn lacks_family(error: &io::Error) -> bool {
     error.raw_os_error() == Some(libc::EAFNOSUPPORT) || error.kind() == io::ErrorKind::AddrNotAvailable
 }
 
 /// Say which socket, and what may be the matter. The error's number survives.
-fn explain(error: io::Error, is_v6: bool, port: Option<u16>) -> io::Error {
+fn explain(error: io::Error, is_v6: bool, what: &str) -> io::Error {
     if lacks_family(&error) {
         return error;
     }
     let family = if is_v6 { "IPv6" } else { "IPv4" };
-    let what = match port {
-        Some(port) => format!("UDP port {port} ({family})"),
-        None => format!("a raw socket for ESP and AH ({family})"),
-    };
     let why = match error.kind() {
         io::ErrorKind::AddrInUse => "another program on this host has it, perhaps another IKE daemon".into(),
         io::ErrorKind::PermissionDenied => "it needs root or CAP_NET_RAW and CAP_NET_BIND_SERVICE".into(),
         _ => error.to_string(),
     };
-    Failure::new(error, format!("cannot open {what}: {why}"))
+    Failure::new(error, format!("cannot open {what} ({family}): {why}"))
 }
 
 /// An operating system's error with a sentence about what was wanted.

@@ -1,17 +1,22 @@
 //! What all threads of a data plane have in common.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::time::Instant;
 
 use esp::gre::Gre;
+use esp::DropReason;
 
 use crate::counters::{Drops, TunnelCounters};
 use crate::events::EventQueue;
 use crate::l2tp::Server;
+use crate::multipoint::Multipoint;
+use crate::offload::Packet;
+use crate::outer::Fragments;
 use crate::own::OwnAddresses;
+use crate::pseudowire::Protected;
 use crate::route::Sockets;
 use crate::sizes::SharedSizes;
 use crate::sys;
@@ -25,6 +30,7 @@ pub struct Shared {
     pub waiting: AtomicUsize,
     pub own_addresses: OwnAddresses,
     pub too_big: TooBig,
+    pub fragments: Fragments,
     /// Names of datagrams that are fragmented here.
     identification: AtomicU32,
     clock: Instant,
@@ -43,6 +49,7 @@ impl Shared {
             waiting: AtomicUsize::new(0),
             own_addresses: OwnAddresses::default(),
             too_big: TooBig::new()?,
+            fragments: Fragments::new()?,
             identification: AtomicU32::new(u32::from_ne_bytes(identification)),
             clock: Instant::now(),
         })
@@ -69,11 +76,39 @@ pub struct TunnelDevice {
     pub sizes: SharedSizes,
     pub gre: Option<GreEnd>,
     pub l2tp: Option<Server>,
+    /// Of a tunnel with many peers.
+    pub multipoint: Option<Multipoint>,
+    /// It is a TAP device, whose frames go into it.
+    pub wire: Option<Protected>,
 }
 
-/// Our end of a tunnel whose packets are wrapped in GRE before ESP.
+impl TunnelDevice {
+    /// Write `pieces`, which `packets` were joined to, and count them. Not written: several are to come again singly, one
+    /// is lost.
+    pub fn write(&self, packets: &[Packet], pieces: &[IoSlice<'_>]) -> bool {
+        let counters = &self.counters.inbound;
+        let is_written = sys::write(&self.fd, pieces).is_ok();
+        if is_written {
+            counters.packets.add(packets.len() as u64);
+            counters.octets.add(packets.iter().map(|packet| packet.range.len() as u64).sum());
+        } else if packets.len() == 1 {
+            counters.drop(DropReason::MiscError, 1);
+        }
+        is_written
+    }
+}
+
+/// Our end of a tunnel whose packets are wrapped in GRE.
 pub struct GreEnd {
     pub header: Gre,
+    /// They go in the clear, and no SA is to carry them; else only SAs may.
+    pub is_plain: bool,
     /// The sequence number of the next packet (RFC 2890 section 2.2).
     pub next: AtomicU32,
+}
+
+impl GreEnd {
+    pub fn new(header: Gre, is_plain: bool) -> Self {
+        GreEnd { header, is_plain, next: AtomicU32::new(0) }
+    }
 }

@@ -36,7 +36,7 @@ pub enum Verdict {
 }
 
 /// Every link takes as much IPv6, if need be with fragments below it (RFC 8200 section 5).
-const IPV6_MTU_MIN: u16 = 1280;
+pub const IPV6_MTU_MIN: u16 = 1280;
 /// In the seventh octet of an IPv4 header.
 const DONT_FRAGMENT: u8 = 0x40;
 

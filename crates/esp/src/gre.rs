@@ -1,4 +1,5 @@
-//! GRE (RFC 2784) with key and sequence number (RFC 2890): the header between a tunnel's packets and ESP.
+//! GRE (RFC 2784) with key and sequence number (RFC 2890): the header between a tunnel's packets and the IP header,
+//! or ESP, that carries them.
 //!
 //! ```text
 //!  0                   1                   2                   3
@@ -23,6 +24,8 @@ use crate::DropReason;
 pub const PROTOCOL: u8 = 47;
 /// Octets of the longest header, and of the longest IP header in front of it.
 pub const HEADERS_MAX: usize = 16 + 40;
+/// The Protocol Type of a keepalive that has come back: nothing is inside.
+pub const KEEPALIVE: u16 = 0;
 
 const CHECKSUM: u8 = 0x80;
 const KEY: u8 = 0x20;
@@ -30,11 +33,17 @@ const SEQUENCE: u8 = 0x10;
 /// What RFC 2784 section 2.3 has a receiver refuse: routing (RFC 1701) and reserved bits that count, versions.
 const REFUSED: [u8; 2] = [0x4C, 0x07];
 const FIELD: usize = 4;
+/// No packet takes so long from one end to the other.
+const FORGOTTEN_MS: u64 = 10_000;
 /// EtherTypes of what is inside.
 const IPV4: u16 = 0x0800;
 const IPV6: u16 = 0x86DD;
+/// Of the Next Hop Resolution Protocol (RFC 2332), which has no IP header of its own.
+pub const NHRP: u16 = 0x2001;
 /// What routers give the packets of a tunnel.
-const TTL: u8 = 255;
+pub const TTL: u8 = 255;
+/// Class selector 6: what keeps the network itself going (RFC 4594 section 3.1).
+const CONTROL_TOS: u8 = 0xC0;
 
 /// How a tunnel's headers look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,12 +53,49 @@ pub struct Gre {
     pub sequence: bool,
 }
 
-/// A header that was read.
+/// A header that was read. Who has not looked at its key does not know whose it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Read {
+pub struct Header {
     /// Octets of the header.
     pub size: usize,
+    pub key: Option<u32>,
     pub sequence: Option<u32>,
+    /// An EtherType, or another Protocol Type.
+    pub protocol: u16,
+}
+
+impl Header {
+    /// Read the header at the begin of `packet`. A checksum is looked at wherever there is one.
+    pub fn of(packet: &[u8]) -> Result<Self, DropReason> {
+        let &[flags, version, high, low, ..] = packet else { return Err(DropReason::PacketTruncated) };
+        if flags & REFUSED[0] != 0 || version & REFUSED[1] != 0 {
+            return Err(DropReason::MiscError);
+        }
+        let mut size = FIELD;
+        let mut field = |is_there: bool| {
+            let at = size;
+            size += FIELD * usize::from(is_there);
+            is_there.then(|| Some(u32::from(u16_at(packet, at)?) << 16 | u32::from(u16_at(packet, at + 2)?)))
+        };
+        let parts = [field(flags & CHECKSUM != 0), field(flags & KEY != 0), field(flags & SEQUENCE != 0)];
+        if packet.len() < size || parts.contains(&Some(None)) {
+            return Err(DropReason::PacketTruncated);
+        }
+        let [sum, key, sequence] = parts.map(Option::flatten);
+        if sum.is_some() && checksum(packet) != [0, 0] {
+            return Err(DropReason::IntegrityFailure);
+        }
+        Ok(Header { size, key, sequence, protocol: u16::from_be_bytes([high, low]) })
+    }
+
+    /// Is there an IP packet behind it in `packet`, of the version that it says?
+    pub fn check_inner(&self, packet: &[u8]) -> Result<(), DropReason> {
+        let Some(first) = packet.get(self.size) else { return Err(DropReason::PacketTruncated) };
+        match (self.protocol, first >> 4) {
+            (IPV4, 4) | (IPV6, 6) => Ok(()),
+            _ => Err(DropReason::UnknownProtocol),
+        }
+    }
 }
 
 impl Gre {
@@ -61,13 +107,18 @@ impl Gre {
 
     /// Write the header at the begin of `packet`; the IP packet behind it is there already.
     pub fn write(&self, packet: &mut [u8], sequence: u32) {
+        let protocol = ether_type(&packet[self.size()..]);
+        self.write_as(packet, protocol, sequence);
+    }
+
+    /// Write the header in front of what is of the Protocol Type `protocol`, which may be nothing.
+    pub fn write_as(&self, packet: &mut [u8], protocol: u16, sequence: u32) {
         let size = self.size();
-        let ether_type = if packet[size] >> 4 == 4 { IPV4 } else { IPV6 };
         let flag = |is_set: bool, flag| if is_set { flag } else { 0 };
         packet[..size].fill(0);
         packet[0] =
             flag(self.checksum, CHECKSUM) | flag(self.key.is_some(), KEY) | flag(self.sequence, SEQUENCE);
-        packet[2..4].copy_from_slice(&ether_type.to_be_bytes());
+        packet[2..4].copy_from_slice(&protocol.to_be_bytes());
         let mut at = FIELD + usize::from(self.checksum) * FIELD;
         if let Some(key) = self.key {
             packet[at..at + FIELD].copy_from_slice(&key.to_be_bytes());
@@ -82,34 +133,81 @@ impl Gre {
         }
     }
 
-    /// Read the header at the begin of `packet`. A checksum is looked at wherever there is one; another key than ours,
-    /// or one where we have none, is another tunnel's.
-    pub fn read(&self, packet: &[u8]) -> Result<Read, DropReason> {
-        let &[flags, version, ..] = packet else { return Err(DropReason::PacketTruncated) };
-        if flags & REFUSED[0] != 0 || version & REFUSED[1] != 0 {
-            return Err(DropReason::MiscError);
-        }
-        let mut size = FIELD;
-        let mut field = |is_there: bool| {
-            let at = size;
-            size += FIELD * usize::from(is_there);
-            is_there.then(|| Some(u32::from(u16_at(packet, at)?) << 16 | u32::from(u16_at(packet, at + 2)?)))
-        };
-        let parts = [field(flags & CHECKSUM != 0), field(flags & KEY != 0), field(flags & SEQUENCE != 0)];
-        if packet.len() <= size || parts.contains(&Some(None)) {
-            return Err(DropReason::PacketTruncated);
-        }
-        let [sum, key, sequence] = parts.map(Option::flatten);
-        if sum.is_some() && checksum(packet) != [0, 0] {
-            return Err(DropReason::IntegrityFailure);
-        }
-        if key != self.key {
+    /// Read the header at the begin of `packet`, which is to hold an IP packet. Another key than ours, or one where we
+    /// have none, is another tunnel's.
+    pub fn read(&self, packet: &[u8]) -> Result<Header, DropReason> {
+        let header = self.read_any(packet)?;
+        header.check_inner(packet)?;
+        Ok(header)
+    }
+
+    /// [`Self::read`] whatever the packet is to hold.
+    pub fn read_any(&self, packet: &[u8]) -> Result<Header, DropReason> {
+        let header = Header::of(packet)?;
+        if header.key != self.key && packet.len() > header.size {
             return Err(DropReason::TsUnacceptable);
         }
-        match (u16_at(packet, 2), packet[size] >> 4) {
-            (Some(IPV4), 4) | (Some(IPV6), 6) => Ok(Read { size, sequence }),
-            _ => Err(DropReason::UnknownProtocol),
+        Ok(header)
+    }
+
+    /// The IP packet that a keepalive of the device's makers has inside: GRE around nothing, from the peer to us. The
+    /// peer takes its own GRE off and routes what it finds, which so comes back.
+    pub fn keepalive(&self, local: IpAddr, remote: IpAddr) -> Vec<u8> {
+        // Numbers are of what the peer counts, and the peer does not look at this.
+        let header = Gre { sequence: false, ..*self };
+        let delivery = delivery_size(local);
+        let mut packet = vec![0; delivery + header.size()];
+        header.write_as(&mut packet[delivery..], KEEPALIVE, 0);
+        write_delivery(&mut packet, remote, local, CONTROL_TOS);
+        packet
+    }
+}
+
+/// The EtherType of an IP packet.
+pub fn ether_type(ip: &[u8]) -> u16 {
+    if ip[0] >> 4 == 4 {
+        IPV4
+    } else {
+        IPV6
+    }
+}
+
+/// The GRE header and what is behind it, if the IP packet `inner` is a keepalive of the peer's that is to go back there:
+/// one from `local` to `remote`.
+pub fn to_return(inner: &[u8], local: IpAddr, remote: IpAddr) -> Option<&[u8]> {
+    let size = delivered(inner).ok()?;
+    let is_between = match (local, remote) {
+        (IpAddr::V4(local), IpAddr::V4(remote)) => {
+            inner[0] >> 4 == 4 && inner[12..16] == local.octets() && inner[16..20] == remote.octets()
         }
+        (IpAddr::V6(local), IpAddr::V6(remote)) => {
+            inner[0] >> 4 == 6 && inner[8..24] == local.octets() && inner[24..40] == remote.octets()
+        }
+        _ => false,
+    };
+    let returned = inner.get(size..)?;
+    (is_between && Header::of(returned).is_ok_and(|header| header.protocol == KEEPALIVE)).then_some(returned)
+}
+
+/// The order of the packets that a tunnel has taken (RFC 2890 section 2.2).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Order {
+    /// The highest number, and when it came.
+    last: Option<(u32, u64)>,
+}
+
+impl Order {
+    /// May the packet of this number be taken at `now`, in milliseconds? What was overtaken may not. After a while of
+    /// nothing else the peer is believed to have begun anew, of which GRE has no way to tell.
+    pub fn take(&mut self, sequence: u32, now: u64) -> bool {
+        let is_overtaken = |(last, at): (u32, u64)| {
+            sequence.wrapping_sub(last) as i32 <= 0 && now.saturating_sub(at) < FORGOTTEN_MS
+        };
+        if self.last.is_some_and(is_overtaken) {
+            return false;
+        }
+        self.last = Some((sequence, now));
+        true
     }
 }
 
@@ -122,15 +220,20 @@ pub fn delivery_size(source: IpAddr) -> usize {
     }
 }
 
-/// Write the IP header that carries GRE in ESP's tunnel mode at the begin of `packet`, which it fills. Both addresses
+/// Write the IP header that carries GRE, in ESP's tunnel mode or in GRE, at the begin of `packet`, which it fills. Both addresses
 /// are of one version.
 pub fn write_delivery(packet: &mut [u8], source: IpAddr, destination: IpAddr, tos: u8) {
+    write_delivery_of(PROTOCOL, packet, source, destination, tos);
+}
+
+/// [`write_delivery`] of another protocol.
+pub fn write_delivery_of(protocol: u8, packet: &mut [u8], source: IpAddr, destination: IpAddr, tos: u8) {
     let size = packet.len();
     match (source, destination) {
         (IpAddr::V4(source), IpAddr::V4(destination)) => {
             let [high, low] = (size as u16).to_be_bytes();
             // An atomic datagram, whose identification means nothing (RFC 6864 section 4.1).
-            packet[..12].copy_from_slice(&[0x45, tos, high, low, 0, 0, 0x40, 0, TTL, PROTOCOL, 0, 0]);
+            packet[..12].copy_from_slice(&[0x45, tos, high, low, 0, 0, 0x40, 0, TTL, protocol, 0, 0]);
             packet[12..16].copy_from_slice(&source.octets());
             packet[16..20].copy_from_slice(&destination.octets());
             let sum = checksum(&packet[..20]);
@@ -138,7 +241,7 @@ pub fn write_delivery(packet: &mut [u8], source: IpAddr, destination: IpAddr, to
         }
         (IpAddr::V6(source), IpAddr::V6(destination)) => {
             let [high, low] = ((size - 40) as u16).to_be_bytes();
-            packet[..8].copy_from_slice(&[0x60 | tos >> 4, tos << 4, 0, 0, high, low, PROTOCOL, TTL]);
+            packet[..8].copy_from_slice(&[0x60 | tos >> 4, tos << 4, 0, 0, high, low, protocol, TTL]);
             packet[8..24].copy_from_slice(&source.octets());
             packet[24..40].copy_from_slice(&destination.octets());
         }
@@ -183,7 +286,8 @@ mod tests {
         for gre in all() {
             let packet = written(&gre);
             let read = gre.read(&packet).unwrap();
-            assert_eq!(read, Read { size: gre.size(), sequence: gre.sequence.then_some(7) });
+            let (key, sequence) = (gre.key, gre.sequence.then_some(7));
+            assert_eq!(read, Header { size: gre.size(), key, sequence, protocol: IPV4 });
             assert_eq!(packet[read.size..], INNER);
         }
     }
@@ -198,9 +302,13 @@ mod tests {
     fn a_packet_that_is_cut_anywhere_is_refused() {
         for gre in all() {
             let packet = written(&gre);
-            for size in 0..=gre.size() {
+            for size in 0..gre.size() {
                 assert_eq!(gre.read(&packet[..size]), Err(DropReason::PacketTruncated));
             }
+            // What is gone is missing in the sum.
+            let of_empty =
+                if gre.checksum { DropReason::IntegrityFailure } else { DropReason::PacketTruncated };
+            assert_eq!(gre.read(&packet[..gre.size()]), Err(of_empty));
         }
     }
 
@@ -235,6 +343,61 @@ mod tests {
             packet[at] |= octet;
             assert_eq!(gre.read(&packet), Err(reason));
         }
+    }
+
+    #[test]
+    fn nhrp_is_read_by_who_asks_for_it() {
+        for gre in all() {
+            let mut packet = vec![0; gre.size()];
+            packet.extend_from_slice(&[0, 1, 8, 0]);
+            gre.write_as(&mut packet, NHRP, 9);
+            let read = gre.read_any(&packet).unwrap();
+            assert_eq!((read.size, read.protocol), (gre.size(), NHRP));
+            assert_eq!(gre.read(&packet), Err(DropReason::UnknownProtocol));
+        }
+    }
+
+    #[test]
+    fn a_keepalive_comes_back_by_who_only_routes_it() {
+        let ends: [(IpAddr, IpAddr); 2] =
+            [([192, 0, 2, 1].into(), [192, 0, 2, 2].into()), ([1; 16].into(), [2; 16].into())];
+        for gre in all() {
+            for (local, remote) in ends {
+                let inner = gre.keepalive(local, remote);
+                assert_eq!(crate::inner_ip::stated_length(&inner), Some(inner.len()));
+                let returned = to_return(&inner, remote, local).unwrap();
+                let header = Header::of(returned).unwrap();
+                assert_eq!((header.key, header.sequence, header.protocol), (gre.key, None, KEEPALIVE));
+                assert_eq!(header.size, returned.len());
+                assert_eq!(to_return(&inner, local, remote), None, "from us to the peer");
+                for size in 0..inner.len() {
+                    assert_eq!(to_return(&inner[..size], remote, local), None);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_overtaken_is_refused_until_the_peer_may_have_begun_anew() {
+        let mut order = Order::default();
+        let taken = [(u32::MAX, 1), (0, 2), (u32::MAX, 3), (0, 4), (5, 5), (4, 6)];
+        assert_eq!(
+            taken.map(|(sequence, now)| order.take(sequence, now)),
+            [true, true, false, false, true, false]
+        );
+        assert!(!order.take(0, FORGOTTEN_MS + 4));
+        assert!(order.take(0, FORGOTTEN_MS + 5));
+    }
+
+    #[test]
+    fn what_is_no_keepalive_is_not_sent_back() {
+        let (local, remote) = ([192, 0, 2, 1].into(), [192, 0, 2, 2].into());
+        let mut packet = vec![0; 20 + 4];
+        packet.extend_from_slice(&INNER);
+        Gre::default().write(&mut packet[20..], 0);
+        write_delivery(&mut packet, local, remote, 0);
+        assert_eq!(to_return(&packet, local, remote), None, "GRE with a packet inside");
+        assert_eq!(to_return(&INNER, local, remote), None);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use crate::ah::AhInbound;
 use crate::algorithms::{self, Algorithms, Keys, Unusable};
-use crate::protection::{Protection, Sizes};
+use crate::foreseen::Foreseen;
+use crate::protection::{Protection, Sizes, MANY};
 use crate::{inner_ip, next_header, DropReason, ReplayWindow, HEADER_SIZE, PROTOCOL};
 
 /// Pad Length and Next Header.
@@ -37,6 +38,7 @@ pub struct InboundSa {
     ah: Option<AhInbound>,
     /// AH protects the packets themselves, which are of this protocol: there is no ESP.
     bare: Option<u8>,
+    foreseen: Foreseen,
 }
 
 impl InboundSa {
@@ -73,15 +75,16 @@ impl InboundSa {
     ) -> Result<Self, Unusable> {
         let protection = algorithms::protection(algorithms, keys, ah.is_some())?;
         let sizes = protection.sizes();
-        let (window, bare) = (ReplayWindow::new(replay_window), None);
-        Ok(InboundSa { spi, esn, window, protection, sizes, ah, bare })
+        let (window, bare, foreseen) = (ReplayWindow::new(replay_window), None, Foreseen::default());
+        Ok(InboundSa { spi, esn, window, protection, sizes, ah, bare, foreseen })
     }
 
     /// An SA without ESP.
     pub fn of_ah(spi: u32, ah: AhInbound) -> Self {
         let (protection, window) = (algorithms::nothing(), ReplayWindow::new(0));
-        let sizes = protection.sizes();
-        InboundSa { spi, esn: false, window, protection, sizes, ah: Some(ah), bare: Some(next_header::NONE) }
+        let (sizes, foreseen) = (protection.sizes(), Foreseen::default());
+        let (esn, ah, bare) = (false, Some(ah), Some(next_header::NONE));
+        InboundSa { spi, esn, window, protection, sizes, ah, bare, foreseen }
     }
 
     /// Is there AH around every packet?
@@ -141,9 +144,7 @@ impl InboundSa {
             target.copy_from_slice(packet);
             return inner_of(target, next_header);
         }
-        let (sequence, high) = self.judge(packet)?;
-        self.protection.open_to(packet, high, target)?;
-        self.window.commit(sequence);
+        self.decrypt_to(packet, target)?;
         unwrap(target)
     }
 
@@ -165,19 +166,62 @@ impl InboundSa {
         packet: &mut [u8],
         target: &mut [u8],
     ) -> Result<Option<Payload>, DropReason> {
-        let (sequence, high) = self.judge(packet)?;
-        self.protection.open_to(packet, high, target)?;
-        self.window.commit(sequence);
+        self.decrypt_to(packet, target)?;
         let (size, next_header) = unpad(target)?;
         Ok((next_header != next_header::NONE).then_some(Payload { range: 0..size, next_header }))
+    }
+
+    /// Does it help to [`Self::foresee`]?
+    pub fn foresees(&self) -> bool {
+        self.protection.foresees()
+    }
+
+    /// Do for many packets at once what can be done before they are opened. They may be any; each is judged when it is
+    /// opened. Until then, or until [`Self::forget`], their octets stay where they are and as they are.
+    pub fn foresee(&mut self, packets: &[&[u8]]) {
+        self.forget();
+        if !self.foresees() {
+            return;
+        }
+        for packets in packets.chunks(MANY) {
+            let mut count = 0;
+            let mut likely: [(&[u8], Option<u32>); MANY] = [(&[], None); MANY];
+            for &packet in packets {
+                // What has been received before is not worth a hash.
+                if let Ok((_, high)) = self.judge(packet) {
+                    likely[count] = (packet, high);
+                    count += 1;
+                }
+            }
+            self.foreseen.add(&likely[..count], &*self.protection);
+        }
+    }
+
+    /// What was foreseen is of no use any more: before the octets of such packets change otherwise than by opening.
+    pub fn forget(&mut self) {
+        self.foreseen.forget();
     }
 
     /// Where the decrypted text lies, which is not empty.
     fn decrypt(&mut self, packet: &mut [u8]) -> Result<Range<usize>, DropReason> {
         let (sequence, high) = self.judge(packet)?;
-        self.protection.open(packet, high)?;
+        match self.foreseen.take(packet, high) {
+            Some(icv) => self.protection.open_foreseen(packet, high, &icv)?,
+            None => self.protection.open(packet, high)?,
+        }
         self.window.commit(sequence);
         Ok(HEADER_SIZE + self.sizes.iv..packet.len() - self.sizes.icv)
+    }
+
+    /// The decrypted text, which is not empty, goes to `target`.
+    fn decrypt_to(&mut self, packet: &mut [u8], target: &mut [u8]) -> Result<(), DropReason> {
+        let (sequence, high) = self.judge(packet)?;
+        match self.foreseen.take(packet, high) {
+            Some(icv) => self.protection.open_foreseen_to(packet, high, &icv, target)?,
+            None => self.protection.open_to(packet, high, target)?,
+        }
+        self.window.commit(sequence);
+        Ok(())
     }
 
     /// May the packet be new, if it is authentic? Gives its sequence number, and the high half of that with ESN.

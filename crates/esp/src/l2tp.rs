@@ -308,6 +308,12 @@ pub fn numbered(message: &[u8]) -> Option<(u16, u16, usize)> {
     Some((u16_at(message, at)?, u16_at(message, at + 2)?, at + 4))
 }
 
+/// The tunnel that a control message is for; 0: one that is not there yet. None: it is none.
+pub fn control_tunnel(message: &[u8]) -> Option<u16> {
+    let flags = u16_at(message, 0)?;
+    u16_at(message, if flags & LENGTH == 0 { 2 } else { 4 }).filter(|_| flags & CONTROL != 0)
+}
+
 /// The data message that holds `frame`, with the shortest header, for the gateway.
 pub fn short_message(tunnel_id: u16, session_id: u16, frame: &[u8]) -> Vec<u8> {
     let mut message = Vec::with_capacity(6 + frame.len());
@@ -321,6 +327,16 @@ pub fn short_message(tunnel_id: u16, session_id: u16, frame: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_tunnel_of_a_control_message() {
+        assert_eq!(control_tunnel(&[0xC8, 2, 0, 12, 0x12, 0x67, 0, 0]), Some(0x1267));
+        assert_eq!(control_tunnel(&[0x88, 2, 0x12, 0x67]), Some(0x1267));
+        assert_eq!(control_tunnel(&[0, 2, 0x12, 0x67]), None, "of data nothing is said");
+        for end in 0..6 {
+            assert_eq!(control_tunnel(&[0xC8, 2, 0, 12, 0, 0][..end]), None);
+        }
+    }
 
     /// The smallest IPv4 packet.
     const INNER: [u8; 20] = [0x45, 0, 0, 20, 0, 0, 0, 0, 64, 1, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2];
@@ -480,16 +496,5 @@ mod tests {
         }
         assert_eq!(numbered(&[0x08, 2, 0, 1]), None);
         assert_eq!(numbered(&[0x88, 2, 0, 1, 0, 1, 0, 1, 0, 0]), None, "control has numbers of its own");
-    }
-
-    #[test]
-    fn names_are_different() {
-        let mut names: Vec<_> = Refusal::ALL.iter().map(|refusal| refusal.name()).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), Refusal::ALL.len());
-        for (place, refusal) in Refusal::ALL.into_iter().enumerate() {
-            assert_eq!(refusal as usize, place);
-        }
     }
 }

@@ -34,14 +34,18 @@
 pub mod ah;
 mod algorithms;
 mod drop_reason;
+pub mod etherip;
+mod foreseen;
 pub mod fragmenting;
 pub mod fragments;
 pub mod gre;
 mod inbound;
 pub mod inner_ip;
 pub mod l2tp;
+pub mod l2tpv3;
 mod outbound;
 mod protection;
+pub mod pseudowire;
 mod replay;
 mod selector;
 pub mod too_big;
@@ -52,7 +56,7 @@ pub use drop_reason::DropReason;
 pub use inbound::{InboundSa, Opened, Payload};
 pub use inner_ip::Flow;
 pub use outbound::{Frame, OutboundSa, INNER_OFFSET_MAX, OVERHEAD_MAX};
-pub use protection::gcm_means;
+pub use protection::{gcm_means, hmac_means, MANY};
 pub use replay::ReplayWindow;
 pub use selector::{Selector, TrafficSelectors};
 

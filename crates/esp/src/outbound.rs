@@ -36,7 +36,7 @@ pub struct OutboundSa {
     iv_cipher: Option<Aes128>,
     sealings: Vec<Sealing>,
     ah: Option<AhOutbound>,
-    /// AH protects the packets themselves: there is no ESP.
+    /// There is no ESP: AH protects the packets themselves, or nothing does.
     is_bare: bool,
 }
 
@@ -89,6 +89,19 @@ impl OutboundSa {
         OutboundSa { spi, esn, sequence: 0, protection, sizes, iv_cipher, sealings, ah, is_bare: true }
     }
 
+    /// Nothing is protected: packets go as they are. It only counts them.
+    pub fn unprotected() -> Self {
+        let protection = algorithms::nothing();
+        let (sizes, sealings, esn) = (protection.sizes(), Vec::new(), true);
+        let (spi, sequence, iv_cipher, ah) = (0, 0, None, None);
+        OutboundSa { spi, esn, sequence, protection, sizes, iv_cipher, sealings, ah, is_bare: true }
+    }
+
+    /// Are the packets to leave in the clear?
+    pub fn is_unprotected(&self) -> bool {
+        self.is_bare && self.ah.is_none()
+    }
+
     /// Is there AH around every packet? Then [`Self::authenticate`] comes after sealing.
     pub fn has_ah(&self) -> bool {
         self.ah.is_some()
@@ -129,6 +142,16 @@ impl OutboundSa {
     /// The size of the ESP packet around an inner packet.
     pub fn sealed_size(&self, inner_size: usize) -> usize {
         self.inner_offset() + self.text_size(inner_size) + self.sizes.icv
+    }
+
+    /// The most octets that a packet may have whose sealed size is at most `room`.
+    pub fn largest_within(&self, room: usize) -> usize {
+        let room = room.saturating_sub(self.inner_offset() + self.sizes.icv);
+        if self.is_bare {
+            return room;
+        }
+        let block = self.sizes.block.max(ALIGNMENT);
+        (room / block * block).saturating_sub(TRAILER_SIZE)
     }
 
     fn text_size(&self, inner_size: usize) -> usize {

@@ -5,6 +5,7 @@ import struct
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from kakehashi.dataplane import xfrm_messages
 from kakehashi.dataplane.protocol import Datagram
 from kakehashi.model.address import IKE_PORT, NAT_T_PORT, IPAddress, Path, SocketAddress
 
@@ -14,6 +15,7 @@ _AT_ONCE = 64
 _BUFFER = 4 << 20
 _UDP_ENCAP, _UDP_ENCAP_ESPINUDP = 100, 2  # linux/udp.h
 _IP_PKTINFO, _IP_MTU_DISCOVER, _IP_PMTUDISC_DONT = 8, 10, 0  # linux/in.h
+_IP_XFRM_POLICY, _IPV6_XFRM_POLICY = 17, 35
 _SO_RCVBUFFORCE = 33
 _ANCILLARY = 128
 
@@ -98,6 +100,7 @@ def _open(version: int, port: int) -> socket.socket:
         else:
             opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+        _exempt(opened, version, family)
         opened.bind(("0.0.0.0" if version == 4 else "::", port))  # noqa: S104
         if port == NAT_T_PORT:
             opened.setsockopt(socket.IPPROTO_UDP, _UDP_ENCAP, _UDP_ENCAP_ESPINUDP)
@@ -105,6 +108,14 @@ def _open(version: int, port: int) -> socket.socket:
         opened.close()
         raise OSError(error.errno, f"UDP port {port} of IPv{version}: {error.strerror}") from error
     return opened
+
+
+def _exempt(opened: socket.socket, version: int, family: int) -> None:
+    """IKE goes past all policies (RFC 4301 section 4.4.1: BYPASS), those that take everything, too."""
+    level = socket.IPPROTO_IP if version == 4 else socket.IPPROTO_IPV6
+    option = _IP_XFRM_POLICY if version == 4 else _IPV6_XFRM_POLICY
+    for direction in (xfrm_messages.IN, xfrm_messages.OUT):
+        opened.setsockopt(level, option, xfrm_messages.socket_policy(family, direction))
 
 
 def _arrived_at(ancillary: list[tuple[int, int, bytes]]) -> tuple[IPAddress | None, str]:

@@ -4,11 +4,21 @@ import os
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from kakehashi.dataplane.protocol import Activity, Counters, DataPlaneEvent, L2tpActivity, Sizes
+from kakehashi.dataplane.protocol import (
+    Activity,
+    BetweenEnds,
+    Counters,
+    DataPlaneEvent,
+    Hop,
+    L2tpActivity,
+    PseudowireActivity,
+    Sizes,
+)
 from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.gre import Gre
 from kakehashi.model.l2tp import L2tpSession
+from kakehashi.model.pseudowire import Encapsulation, PseudowireSession
 from kakehashi.model.status import InboundCounters, OutboundCounters, Traffic
 
 
@@ -17,11 +27,15 @@ class MemoryDataPlane:
 
     `calls` holds every call that asks for something, as (name, arguments), oldest first; `sent` the IKE
     messages. `devices`, `sizes`, `children` (by inbound SPI) and `outbound` (by tunnel: the inbound SPI of
-    the Child SA that sends) are what the calls amount to; so are `sessions` (by server and our two IDs) and
-    `sent_l2tp`. `device_errors`: `add_tunnel` of this device raises this.
+    the Child SA that sends) and `connected` (tunnels without SAs) are what the calls amount to; so are
+    `sessions` (by server and our two IDs), `sent_l2tp`, `wires` (by pseudowire: what carries it, and the
+    way), `wire_sessions` and `sent_control`; `hops` and `sent_nhrp` are of tunnels with many peers.
+    `device_errors`: `add_tunnel` of this device raises this.
     """
 
     pre_fragments = True
+    learns_path_mtu = False
+    takes_between_ends = False
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, tuple[Any, ...]]] = []
@@ -32,7 +46,14 @@ class MemoryDataPlane:
         self.outbound: dict[str, int] = {}
         self.sessions: dict[tuple[str, int, int], L2tpSession] = {}
         self.sent_l2tp: list[tuple[bytes, Path, str]] = []
+        self.wires: dict[str, tuple[Encapsulation, Path]] = {}
+        self.wire_sessions: dict[str, PseudowireSession] = {}
+        self.sent_control: list[tuple[str, bytes]] = []
+        self.wire_activities: list[PseudowireActivity] = []
         self.session_activities: list[L2tpActivity] = []
+        self.hops: dict[str, tuple[Hop, ...]] = {}
+        self.sent_nhrp: list[tuple[str, IPAddress, bytes]] = []
+        self.connected: dict[str, Path] = {}
         self.device_errors: dict[str, OSError] = {}
         self.tunnel_counters: dict[str, tuple[OutboundCounters, InboundCounters]] = {}
         self.drops: dict[str, int] = {}
@@ -64,17 +85,51 @@ class MemoryDataPlane:
     def send_nat_keepalive(self, path: Path) -> None:
         self._record("send_nat_keepalive", path)
 
-    def add_tunnel(self, name: str, device: str, mtu: int, gre: Gre | None = None) -> None:
-        self._record("add_tunnel", name, device, mtu, gre)
+    def add_tunnel(
+        self, name: str, device: str, mtu: int, gre: Gre | None = None, plain: bool = False
+    ) -> None:
+        self._record("add_tunnel", name, device, mtu, gre, *(["plain"] if plain else []))
         if error := self.device_errors.get(device):
             raise error
         self.devices[name] = (device, mtu)
 
-    def add_l2tp_server(self, name: str, device: str, mtu: int) -> None:
-        self._record("add_l2tp_server", name, device, mtu)
+    def connect(self, tunnel: str, path: Path, peers: Collection[IPAddress] | None = None) -> None:
+        self._record("connect", tunnel, path, *(() if peers is None else (tuple(peers),)))
+        self.connected[tunnel] = path
+
+    def disconnect(self, tunnel: str) -> None:
+        self._record("disconnect", tunnel)
+        self.connected.pop(tunnel, None)
+
+    def send_keepalive(self, tunnel: str) -> None:
+        self._record("send_keepalive", tunnel)
+
+    def add_l2tp_server(self, name: str, device: str, mtu: int, in_the_clear: bool = False) -> None:
+        self._record("add_l2tp_server", name, device, mtu, in_the_clear)
         if error := self.device_errors.get(device):
             raise error
         self.devices[name] = (device, mtu)
+
+    def add_multipoint(
+        self, name: str, device: str, mtu: int, gre: Gre | None = None, plain: bool = False
+    ) -> None:
+        self._record("add_multipoint", name, device, mtu, gre, *(["plain"] if plain else []))
+        if error := self.device_errors.get(device):
+            raise error
+        self.devices[name] = (device, mtu)
+
+    def set_next_hops(
+        self, name: str, hops: Collection[Hop], multicast: Collection[IPAddress], tells_returning: bool
+    ) -> None:
+        self._record("set_next_hops", name, tuple(hops), tuple(multicast), tells_returning)
+        self.hops[name] = tuple(hops)
+
+    def send_nhrp(self, name: str, peer: IPAddress, message: bytes) -> None:
+        self._record("send_nhrp", name, peer, message)
+        self.sent_nhrp.append((name, peer, message))
+
+    def discard_for(self, name: str, peer: IPAddress) -> None:
+        self._record("discard_for", name, peer)
 
     def install_session(self, server: str, session: L2tpSession) -> None:
         self._record("install_session", server, session)
@@ -91,9 +146,47 @@ class MemoryDataPlane:
     def l2tp_sessions(self) -> list[L2tpActivity]:
         return list(self.session_activities)
 
+    def add_ethernet_tunnel(self, name: str, device: str, mtu: int, wire: Encapsulation) -> None:
+        self._record("add_ethernet_tunnel", name, device, mtu, wire)
+        if error := self.device_errors.get(device):
+            raise error
+        self.devices[name] = (device, mtu)
+
+    def add_pseudowire(self, name: str, device: str, mtu: int, wire: Encapsulation, path: Path) -> None:
+        self._record("add_pseudowire", name, device, mtu, wire, path)
+        if error := self.device_errors.get(device):
+            raise error
+        self.wires[name] = wire, path
+
+    def install_pseudowire(self, name: str, session: PseudowireSession) -> None:
+        self._record("install_pseudowire", name, session)
+        self.wire_sessions[name] = session
+
+    def withdraw_pseudowire(self, name: str) -> None:
+        self._record("withdraw_pseudowire", name)
+        self.wire_sessions.pop(name, None)
+
+    def remove_pseudowire(self, name: str) -> None:
+        self._record("remove_pseudowire", name)
+        self.wires.pop(name, None)
+        self.wire_sessions.pop(name, None)
+
+    def send_pseudowire(self, name: str, payload: bytes) -> None:
+        self._record("send_pseudowire", name, payload)
+        self.sent_control.append((name, payload))
+
+    def pseudowires(self) -> list[PseudowireActivity]:
+        return list(self.wire_activities)
+
     def set_sizes(self, name: str, sizes: Sizes) -> None:
         self._record("set_sizes", name, sizes)
         self.sizes[name] = sizes
+
+    def set_path_mtu(self, local: IPAddress, remote: IPAddress, mtu: int | None) -> None:
+        self._record("set_path_mtu", local, remote, mtu)
+
+    def set_ends(self, name: str, ends: BetweenEnds) -> None:
+        self._record("set_ends", name, ends)
 
     def set_own_addresses(self, addresses: Collection[IPAddress]) -> None:
         self._record("set_own_addresses", addresses)
@@ -103,6 +196,7 @@ class MemoryDataPlane:
         self.devices.pop(name, None)
         self.sizes.pop(name, None)
         self.outbound.pop(name, None)
+        self.connected.pop(name, None)
         self.children = {spi: sa for spi, sa in self.children.items() if sa.tunnel != name}
         self.sessions = {ids: session for ids, session in self.sessions.items() if ids[0] != name}
 

@@ -10,14 +10,23 @@ from kakehashi import _dataplane
 from kakehashi.dataplane.protocol import (
     Acquire,
     Activity,
+    BetweenEnds,
     Counters,
     Datagram,
     DataPlaneEvent,
     Expire,
     FirstInbound,
+    Hop,
+    KeepaliveReturned,
     L2tpActivity,
     L2tpMessage,
+    NextHopWanted,
+    NhrpMessage,
     PeerMoved,
+    PeerWanted,
+    PseudowireActivity,
+    PseudowireMessage,
+    Returning,
     Sizes,
     Undecryptable,
     UnknownSpi,
@@ -27,6 +36,7 @@ from kakehashi.model.child_sa import ChildSa, EspKeys
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gre import Gre
 from kakehashi.model.l2tp import L2tpSession
+from kakehashi.model.pseudowire import Encapsulation, EtherIp, L2tpv3, PseudowireSession, Transport
 from kakehashi.model.selector import TrafficSelector
 from kakehashi.model.status import InboundCounters, OutboundCounters, Traffic
 from kakehashi.wire.registry.ikev2 import IntegrityId
@@ -45,6 +55,8 @@ class NativeDataPlane:
     """
 
     pre_fragments = True
+    learns_path_mtu = False
+    takes_between_ends = False
 
     def __init__(
         self,
@@ -54,6 +66,7 @@ class NativeDataPlane:
         nat_t_port: int = NAT_T_PORT,
     ) -> None:
         self._native = _dataplane.DataPlane(listen_ipv4, listen_ipv6, ike_port, nat_t_port)
+        self._wires: dict[str, Encapsulation] = {}
 
     def fileno(self) -> int:
         return self._native.fileno()
@@ -67,12 +80,43 @@ class NativeDataPlane:
     def send_nat_keepalive(self, path: Path) -> None:
         self._native.send_nat_keepalive(_path_tuple(path))
 
-    def add_tunnel(self, name: str, device: str, mtu: int, gre: Gre | None = None) -> None:
-        header = (gre.key, gre.checksum, gre.sequence) if gre else None
-        self._native.add_tunnel(name, device, mtu, header)
+    def add_tunnel(
+        self, name: str, device: str, mtu: int, gre: Gre | None = None, plain: bool = False
+    ) -> None:
+        self._native.add_tunnel(name, device, mtu, _gre_tuple(gre), plain)
 
-    def add_l2tp_server(self, name: str, device: str, mtu: int) -> None:
-        self._native.add_l2tp_server(name, device, mtu)
+    def connect(self, tunnel: str, path: Path, peers: Collection[IPAddress] | None = None) -> None:
+        known = None if peers is None else [peer.packed for peer in peers]
+        self._native.connect(tunnel, _path_tuple(path), known)
+
+    def disconnect(self, tunnel: str) -> None:
+        self._native.disconnect(tunnel)
+
+    def send_keepalive(self, tunnel: str) -> None:
+        self._native.send_keepalive(tunnel)
+
+    def add_multipoint(
+        self, name: str, device: str, mtu: int, gre: Gre | None = None, plain: bool = False
+    ) -> None:
+        self._native.add_multipoint(name, device, mtu, _gre_tuple(gre), plain)
+
+    def set_next_hops(
+        self, name: str, hops: Collection[Hop], multicast: Collection[IPAddress], tells_returning: bool
+    ) -> None:
+        told = [
+            (h.network.network_address.packed, h.network.prefixlen, h.peer.packed if h.peer else None, h.asks)
+            for h in hops
+        ]
+        self._native.set_next_hops(name, told, [peer.packed for peer in multicast], tells_returning)
+
+    def send_nhrp(self, name: str, peer: IPAddress, message: bytes) -> None:
+        self._native.send_nhrp(name, peer.packed, message)
+
+    def discard_for(self, name: str, peer: IPAddress) -> None:
+        self._native.discard_for(name, peer.packed)
+
+    def add_l2tp_server(self, name: str, device: str, mtu: int, in_the_clear: bool = False) -> None:
+        self._native.add_l2tp_server(name, device, mtu, in_the_clear)
 
     def install_session(self, server: str, session: L2tpSession) -> None:
         ids = (session.tunnel_id, session.session_id, session.peer_tunnel_id, session.peer_session_id)
@@ -88,6 +132,7 @@ class NativeDataPlane:
                 length=session.length,
                 compress_address=session.compress_address,
                 compress_protocol=session.compress_protocol,
+                path=_path_tuple(session.path) if session.path else None,
             )
         except OverflowError as error:
             raise ValueError(f"a number of the session {ids} cannot be: {error}") from error
@@ -96,7 +141,7 @@ class NativeDataPlane:
         self._native.remove_session(server, tunnel_id, session_id)
 
     def send_l2tp(self, server: str, payload: bytes, path: Path, peer: str) -> None:
-        self._native.send_l2tp(server, payload, peer, path.remote.port)
+        self._native.send_l2tp(server, payload, peer, _path_tuple(path))
 
     def l2tp_sessions(self) -> list[L2tpActivity]:
         return [
@@ -104,9 +149,49 @@ class NativeDataPlane:
             for server, ids, inbound, outbound, idle in self._native.l2tp_sessions()
         ]
 
+    def add_ethernet_tunnel(self, name: str, device: str, mtu: int, wire: Encapsulation) -> None:
+        session = None
+        if isinstance(wire, L2tpv3):
+            if wire.static is None:
+                raise ValueError(f"{name}: a session of L2TPv3 inside a tunnel is static")
+            session = _wire_tuple(wire.static, wire.port)
+        self._native.add_ethernet_tunnel(name, device, mtu, session)
+
+    def add_pseudowire(self, name: str, device: str, mtu: int, wire: Encapsulation, path: Path) -> None:
+        self._native.add_pseudowire(name, device, mtu, _udp_port(wire), _path_tuple(path))
+        self._wires[name] = wire
+
+    def install_pseudowire(self, name: str, session: PseudowireSession) -> None:
+        wire = self._wires.get(name)
+        port = wire.port if isinstance(wire, L2tpv3) else 0
+        self._native.install_pseudowire(name, _wire_tuple(session, port))
+
+    def withdraw_pseudowire(self, name: str) -> None:
+        if name in self._wires:
+            self._native.install_pseudowire(name, None)
+
+    def remove_pseudowire(self, name: str) -> None:
+        self._wires.pop(name, None)
+        self._native.remove_pseudowire(name)
+
+    def send_pseudowire(self, name: str, payload: bytes) -> None:
+        self._native.send_pseudowire(name, payload)
+
+    def pseudowires(self) -> list[PseudowireActivity]:
+        return [
+            PseudowireActivity(name, *inbound, *outbound, *(_seconds(time) for time in idle))
+            for name, inbound, outbound, idle in self._native.pseudowires()
+        ]
+
     def set_sizes(self, name: str, sizes: Sizes) -> None:
         df_bit = sizes.df_bit.value
         self._native.set_sizes(name, sizes.mtu, sizes.pre_fragment, sizes.mtu_ignore, df_bit)
+
+    def set_path_mtu(self, local: IPAddress, remote: IPAddress, mtu: int | None) -> None:
+        self._native.set_path_mtu(local.packed, remote.packed, mtu)
+
+    def set_ends(self, name: str, ends: BetweenEnds) -> None:
+        pass  # they are led into its device
 
     def set_own_addresses(self, addresses: Collection[IPAddress]) -> None:
         self._native.set_own_addresses([address.packed for address in addresses])
@@ -166,6 +251,7 @@ class NativeDataPlane:
             },
             drops,
             dict(self._native.l2tp_drops()),
+            dict(self._native.pseudowire_drops()),
         )
 
     def activity(self) -> list[Activity]:
@@ -209,6 +295,10 @@ def _path(path: _PathTuple) -> Path:
     return Path(*ends, interface)
 
 
+def _gre_tuple(gre: Gre | None) -> tuple[int | None, bool, bool] | None:
+    return (gre.key, gre.checksum, gre.sequence) if gre else None
+
+
 def _keys_tuple(keys: EspKeys) -> tuple[bytes, bytes]:
     return keys.encryption.octets, keys.integrity.octets
 
@@ -218,6 +308,27 @@ def _ah_tuple(sa: ChildSa) -> tuple[int, int, bytes, bytes, bool] | None:
         return None
     spi_out = sa.spi_out if sa.ah_spi_out is None else sa.ah_spi_out
     return spi_out, sa.ah, sa.keys_in.ah.octets, sa.keys_out.ah.octets, sa.cipher is None
+
+
+def _udp_port(wire: Encapsulation) -> int | None:
+    """None is EtherIP, 0 is IP alone."""
+    if isinstance(wire, EtherIp):
+        return None
+    return wire.port if wire.transport is Transport.UDP else 0
+
+
+def _wire_tuple(session: PseudowireSession, port: int) -> tuple[Any, ...]:
+    return (
+        session.local_id,
+        session.remote_id,
+        session.local_cookie,
+        session.remote_cookie,
+        port if session.transport is Transport.UDP else 0,
+        session.local_sublayer,
+        session.remote_sublayer,
+        session.sequencing,
+        session.ordered,
+    )
 
 
 def _selector_tuple(selector: TrafficSelector) -> tuple[bytes, bytes, int, int, int]:
@@ -250,10 +361,22 @@ def _event(name: Any, *values: Any) -> DataPlaneEvent:
             return PeerMoved(spi_in, SocketAddress(ip_address(ip), port))
         case "first_inbound", spi_in:
             return FirstInbound(spi_in)
-        case "unknown_spi", spi, path, packets:
-            return UnknownSpi(spi, _path(path), packets)
+        case "unknown_spi", spi, path, packets, in_ah:
+            return UnknownSpi(spi, _path(path), packets, in_ah)
+        case "keepalive_returned", tunnel:
+            return KeepaliveReturned(tunnel)
         case "l2tp_message", tunnel, payload, path, peer:
             return L2tpMessage(tunnel, payload, _path(path), peer)
+        case "peer_wanted", tunnel, peer:
+            return PeerWanted(tunnel, ip_address(peer))
+        case "next_hop_wanted", tunnel, destination:
+            return NextHopWanted(tunnel, ip_address(destination))
+        case "nhrp_message", tunnel, message, peer:
+            return NhrpMessage(tunnel, message, ip_address(peer))
+        case "returning", tunnel, header, peer:
+            return Returning(tunnel, header, ip_address(peer))
+        case "pseudowire_message", wire, payload:
+            return PseudowireMessage(wire, payload)
         case "undecryptable", spi_in, path, packets:
             return Undecryptable(spi_in, _path(path), packets)
     raise AssertionError(f"an event that native.py does not know: {name}")

@@ -3,9 +3,11 @@
 | asked here | in the kernel |
 | --- | --- |
 | a tunnel | an xfrm interface, and a policy that asks for an SA whatever it is given |
-| a Child SA | two SAs with the interface's number and a number of their own (reqid) |
+| a Child SA | two SAs a protocol with the interface's number and a number of their own (reqid) |
 | what it takes | policies in and through, by any SA of the interface; one out as soon as it is to be used |
 | another Child SA is to be used | the policy out names that one's number: from one packet to the next |
+| packets between a tunnel's two ends (transport mode) | policies and SAs without an interface's number |
+| GRE | a device of the kernel's, whose packets are such |
 
 A packet that the interface gives up is so encrypted or dropped, as in the native form; but none waits for an
 SA. Nobody tells us of the first packet that an SA receives: it is looked for while it is waited for.
@@ -18,66 +20,59 @@ import threading
 import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_network
 from zlib import crc32
 
-from kakehashi.dataplane import xfrm_device, xfrm_messages
+from kakehashi.dataplane import gre_device, xfrm_device, xfrm_messages
 from kakehashi.dataplane.ike_sockets import IkeSockets
+from kakehashi.dataplane.links import remove as remove_link
 from kakehashi.dataplane.netlink import F_DUMP, ROUTE, XFRM, NetlinkEvents, NetlinkSocket
 from kakehashi.dataplane.protocol import (
     Acquire,
     Activity,
+    BetweenEnds,
     Counters,
     DataPlaneEvent,
     Expire,
     FirstInbound,
+    Hop,
     L2tpActivity,
     PeerMoved,
+    PseudowireActivity,
     Sizes,
 )
-from kakehashi.dataplane.xfrm_algorithms import algorithm_attributes
-from kakehashi.dataplane.xfrm_messages import Acquired, NewState, State
-from kakehashi.dataplane.xfrm_policies import Policies
-from kakehashi.dataplane.xfrm_selectors import KernelSelector, outbound
+from kakehashi.dataplane.xfrm_messages import AH, ESP, Acquired, Ends, NewState, State, Template
+from kakehashi.dataplane.xfrm_pair import LARGEST_WINDOW, Pair, gre_ends
+from kakehashi.dataplane.xfrm_policies import ASKING, BETWEEN_ENDS, Policies
+from kakehashi.dataplane.xfrm_selectors import KernelSelector, between
 from kakehashi.dataplane.xfrm_statistics import Statistics, Tally
 from kakehashi.model.address import IPAddress, Path, SocketAddress
-from kakehashi.model.child_sa import ChildSa, EspKeys
+from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gre import Gre
 from kakehashi.model.l2tp import L2tpSession
 from kakehashi.model.policy import DfBit
+from kakehashi.model.pseudowire import Encapsulation, PseudowireSession
 from kakehashi.model.status import Traffic
-from kakehashi.wire.registry.ikev2 import IntegrityId
 
-LARGEST_WINDOW = 4096  # XFRMA_REPLAY_ESN_MAX
-LAST_SEQUENCE = (1 << 32) - (1 << 28)  # without ESN: time for a rekey, whatever the rate
-FIRST_REQID = 0x4B00_0000
+REQIDS = 1 << 24  # from ASKING on
 SOON, LATER, SOON_ENDS = 0.1, 1.0, 5.0  # seconds between two looks for a first packet, and until it is later
 _GROUPS = (xfrm_messages.GROUP_ACQUIRE, xfrm_messages.GROUP_EXPIRE, xfrm_messages.GROUP_MAPPING)
 
 
 @dataclass(slots=True)
-class _Pair:
-    """A Child SA in the kernel."""
-
-    tunnel: str
-    spi_in: int
-    spi_out: int
-    path: Path
-    reqid: int
-    selectors: tuple[KernelSelector, ...]
-    awaited: bool = True
-    expired: set[bool] = field(default_factory=set)  # what has been told, by `hard`
-    installed: float = field(default_factory=time.monotonic)
-    seen: list[int] = field(default_factory=lambda: [0, 0])
-    used: list[float] = field(default_factory=lambda: [0.0, 0.0])
-
-
-@dataclass(slots=True)
 class _Tunnel:
+    """`protected`: what its policies without an interface take. `version`: of IP around GRE."""
+
     device: str
     if_id: int
+    mtu: int = 0
+    gre: Gre | None = None
+    version: int = 4
+    ends: BetweenEnds | None = None
+    protected: tuple[KernelSelector, ...] = ()
     sizes: Sizes | None = None
-    acquired: int | None = None
+    acquired: Acquired | None = None
     counters: Tally = field(default_factory=Tally)
 
 
@@ -85,17 +80,20 @@ class XfrmDataPlane:
     """See `protocol.DataPlane`. OSError as the native form; what the kernel has `xfrm_probe` finds out."""
 
     pre_fragments = False
+    learns_path_mtu = True
+    takes_between_ends = True
 
     def __init__(self, listen_ipv4: bool = True, listen_ipv6: bool = True) -> None:
         self._tunnels: dict[str, _Tunnel] = {}
-        self._pairs: dict[int, _Pair] = {}
-        self._by_out: dict[tuple[IPAddress, int], int] = {}
+        self._pairs: dict[int, Pair] = {}
+        self._by_out: dict[tuple[IPAddress, int, int], int] = {}
         self._moved: dict[int, SocketAddress] = {}
-        self._next_reqid = FIRST_REQID
+        self._next_reqid = ASKING
         self._closed = False
         self._timer: threading.Timer | None = None
         self._kernel = NetlinkSocket(XFRM)
         self._policies = Policies(self._kernel)
+        self._remove_leftovers(BETWEEN_ENDS)
         self._links = NetlinkSocket(ROUTE)
         self._statistics = Statistics()
         self._ike = IkeSockets(listen_ipv4, listen_ipv6)
@@ -132,19 +130,50 @@ class XfrmDataPlane:
     def send_nat_keepalive(self, path: Path) -> None:
         self._ike.send_raw(b"\xff", path)
 
-    def add_tunnel(self, name: str, device: str, mtu: int, gre: Gre | None = None) -> None:
+    def add_tunnel(
+        self, name: str, device: str, mtu: int, gre: Gre | None = None, plain: bool = False
+    ) -> None:
+        if plain:
+            raise OSError(errno.EOPNOTSUPP, "GRE without IPsec is not done by the xfrm backend")
         if gre is not None:
-            raise OSError(errno.EOPNOTSUPP, "GRE is not done by the xfrm backend")
+            gre_device.add(self._links, device, mtu, gre, gre_device.nobody(device))
+            self._tunnels[name] = _Tunnel(device, BETWEEN_ENDS, mtu, gre)
+            return
         if_id = crc32(device.encode()) & 0x3FFF_FFFF or 1
         while any(other.if_id == if_id for other in self._tunnels.values()):
             if_id += 1
         if xfrm_device.add(self._links, device, mtu, if_id):
             self._remove_leftovers(if_id)
-        self._tunnels[name] = _Tunnel(device, if_id)
+        self._tunnels[name] = _Tunnel(device, if_id, mtu)
         self._policies.add_tunnel(if_id)
 
-    def add_l2tp_server(self, name: str, device: str, mtu: int) -> None:
+    def connect(self, tunnel: str, path: Path, peers: Collection[IPAddress] | None = None) -> None:
+        raise ValueError("GRE without IPsec is not done by the xfrm backend")
+
+    def disconnect(self, tunnel: str) -> None:
+        pass  # there is none
+
+    def send_keepalive(self, tunnel: str) -> None:
+        pass
+
+    def add_l2tp_server(self, name: str, device: str, mtu: int, in_the_clear: bool = False) -> None:
         raise OSError(errno.EOPNOTSUPP, "L2TP is not done by the xfrm backend")
+
+    def add_multipoint(
+        self, name: str, device: str, mtu: int, gre: Gre | None = None, plain: bool = False
+    ) -> None:
+        raise OSError(errno.EOPNOTSUPP, "tunnels of many peers are not done by the xfrm backend")
+
+    def set_next_hops(
+        self, name: str, hops: Collection[Hop], multicast: Collection[IPAddress], tells_returning: bool
+    ) -> None:
+        pass  # there are no such tunnels
+
+    def send_nhrp(self, name: str, peer: IPAddress, message: bytes) -> None:
+        pass  # there are no such tunnels
+
+    def discard_for(self, name: str, peer: IPAddress) -> None:
+        pass  # there are no such tunnels
 
     def install_session(self, server: str, session: L2tpSession) -> None:
         pass  # there is no server
@@ -158,9 +187,56 @@ class XfrmDataPlane:
     def l2tp_sessions(self) -> list[L2tpActivity]:
         return []
 
+    def add_ethernet_tunnel(self, name: str, device: str, mtu: int, wire: Encapsulation) -> None:
+        raise OSError(errno.EOPNOTSUPP, "Ethernet frames are not carried by the xfrm backend")
+
+    def add_pseudowire(self, name: str, device: str, mtu: int, wire: Encapsulation, path: Path) -> None:
+        raise OSError(errno.EOPNOTSUPP, "Ethernet frames are not carried by the xfrm backend")
+
+    def install_pseudowire(self, name: str, session: PseudowireSession) -> None:
+        pass  # there is none
+
+    def withdraw_pseudowire(self, name: str) -> None:
+        pass
+
+    def remove_pseudowire(self, name: str) -> None:
+        pass
+
+    def send_pseudowire(self, name: str, payload: bytes) -> None:
+        pass
+
+    def pseudowires(self) -> list[PseudowireActivity]:
+        return []
+
     def set_sizes(self, name: str, sizes: Sizes) -> None:
-        if name in self._tunnels:
-            self._tunnels[name].sizes = sizes
+        if (tunnel := self._tunnels.get(name)) is None:
+            return
+        tunnel.sizes = sizes
+        if tunnel.ends:
+            self._set_gre_ends(tunnel, (tunnel.ends.local, tunnel.ends.remote))
+
+    def set_ends(self, name: str, ends: BetweenEnds) -> None:
+        tunnel = self._tunnels.get(name)
+        if tunnel is None or tunnel.ends == ends:
+            return
+        pair = (ends.local, ends.remote)
+        selectors = between(*pair, ends.local_selectors, ends.remote_selectors)
+        # First what protects, then what is to be protected.
+        around = pair if ends.mode is EncapsulationMode.TUNNEL else None
+        protocol = AH if ends.only_ah else ESP
+        template = Template(ends.mode, protocol, ASKING, around, ends.remote.version)
+        self._policies.protect(selectors, pair, template)
+        self._set_gre_ends(tunnel, pair)
+        before, protected = tunnel.ends, tunnel.protected
+        tunnel.ends, tunnel.protected = ends, selectors
+        if before:
+            gone = tuple(selector for selector in protected if selector not in selectors)
+            self._policies.protect_no_more(gone, (before.local, before.remote))
+            # Where the ends are the same, something that both need has gone.
+            self._policies.protect(selectors, pair, template)
+
+    def set_path_mtu(self, local: IPAddress, remote: IPAddress, mtu: int | None) -> None:
+        pass  # the kernel has learned it itself
 
     def set_own_addresses(self, addresses: Collection[IPAddress]) -> None:
         pass  # the kernel knows them
@@ -171,31 +247,35 @@ class XfrmDataPlane:
         for pair in [p for p in self._pairs.values() if p.tunnel == name]:
             self.remove(pair.spi_in)
         self._forget_acquired(tunnel)
-        self._policies.remove_tunnel(tunnel.if_id)
         del self._tunnels[name]
-        xfrm_device.remove(self._links, tunnel.device)
+        if not tunnel.gre:
+            self._policies.remove_tunnel(tunnel.if_id)
+        remove_link(self._links, tunnel.device)
+        if tunnel.ends:
+            self._policies.protect_no_more(tunnel.protected, (tunnel.ends.local, tunnel.ends.remote))
 
     def install(self, sa: ChildSa, use_outbound: bool) -> None:
-        if sa.mode is not EncapsulationMode.TUNNEL:
-            raise ValueError("transport mode is not done by the xfrm backend")
         tunnel = self._tunnels[sa.tunnel]
-        selectors = outbound(sa.local_selectors, sa.remote_selectors)
         self._next_reqid += 1
-        pair = _Pair(sa.tunnel, sa.spi_in, sa.spi_out, sa.path, self._next_reqid, selectors)
-        inbound, out = self._states(sa, tunnel, pair)
+        pair = Pair.of(sa, tunnel.if_id, tunnel.gre is not None, self._next_reqid)
+        if tunnel.gre and tunnel.ends is None:
+            self.set_ends(sa.tunnel, gre_ends(sa))  # nobody knew them before
+        states = list(pair.new_states(sa, tunnel.sizes.df_bit if tunnel.sizes else DfBit.COPY))
+        made: list[NewState] = []
         try:
-            self._kernel.request(xfrm_messages.NEWSA, inbound.octets())
-            try:
-                self._kernel.request(xfrm_messages.NEWSA, out.octets())
-                self._policies.accept(tunnel.if_id, pair.spi_in, selectors)
-            except OSError:
-                self._delete(inbound.destination, inbound.spi)
-                self._delete(out.destination, out.spi)
-                raise
+            for state in states:
+                self._kernel.request(xfrm_messages.NEWSA, state.octets())
+                made.append(state)
+            self._policies.accept(pair.if_id, pair.spi_in, pair.selectors, pair.inbound())
         except OSError as error:
+            self._policies.forget(pair.if_id, pair.spi_in, pair.selectors)
+            for state in made:
+                self._delete(state.destination, state.spi, state.protocol)
             raise ValueError(f"the kernel refuses the SA: {error.strerror}") from error
         self._pairs[pair.spi_in] = pair
-        self._by_out[out.destination, out.spi] = pair.spi_in
+        for inbound, destination, spi, protocol in pair.states():
+            if not inbound:
+                self._by_out[destination, spi, protocol] = pair.spi_in
         self._arm()
         if use_outbound:
             self.use_outbound(sa.tunnel, sa.spi_in)
@@ -203,8 +283,7 @@ class XfrmDataPlane:
     def use_outbound(self, tunnel: str, spi_in: int) -> None:
         pair, found = self._pairs.get(spi_in), self._tunnels.get(tunnel)
         if pair and found:
-            ends = (pair.path.local.ip, pair.path.remote.ip)
-            self._policies.use(found.if_id, spi_in, pair.selectors, ends, pair.reqid)
+            self._policies.use(pair.if_id, spi_in, pair.selectors, pair.outbound())
             self._forget_acquired(found)
 
     def move(self, spi_in: int, path: Path, udp_encapsulation: bool) -> None:
@@ -213,37 +292,53 @@ class XfrmDataPlane:
             return
         before, pair.path = pair.path, path
         near, far = path.local, path.remote
-        for source, destination, old, spi in (
-            (far, near, before.local.ip, pair.spi_in),
-            (near, far, before.remote.ip, pair.spi_out),
-        ):
-            if (state := self._state(old, spi)) is None:
-                continue
-            ports = (source.port, destination.port) if udp_encapsulation else None
-            self._delete(old, spi)
-            self._tunnels[pair.tunnel].counters.add_failures(state)
-            anew = xfrm_messages.moved(state.told, source.ip, destination.ip, ports)
-            self._kernel.request(xfrm_messages.NEWSA, anew)
-        self._by_out.pop((before.remote.ip, pair.spi_out), None)
-        self._by_out[far.ip, pair.spi_out] = spi_in
+        for layer in pair.layers:
+            for source, destination, old, spi in (
+                (far, near, before.local.ip, layer.spi_in),
+                (near, far, before.remote.ip, layer.spi_out),
+            ):
+                if (state := self._state(old, spi, layer.protocol)) is None:
+                    continue
+                ports = (source.port, destination.port) if udp_encapsulation else None
+                self._delete(old, spi, layer.protocol)
+                self._tunnels[pair.tunnel].counters.add_failures(state)
+                anew = xfrm_messages.moved(state.told, source.ip, destination.ip, ports)
+                self._kernel.request(xfrm_messages.NEWSA, anew)
+            self._by_out.pop((before.remote.ip, layer.spi_out, layer.protocol), None)
+            self._by_out[far.ip, layer.spi_out, layer.protocol] = spi_in
         self._moved.pop(spi_in, None)
-        if_id = self._tunnels[pair.tunnel].if_id
-        self._policies.moved(if_id, spi_in, pair.selectors, (near.ip, far.ip), pair.reqid)
+        self._follow(pair)
+
+    def _follow(self, pair: Pair) -> None:
+        """The policies of a pair that has moved. Without an interface what they take has moved along."""
+        near, far = pair.path.local.ip, pair.path.remote.ip
+        anew = tuple(
+            dict.fromkeys(
+                replace(selector, source=ip_network(near), destination=ip_network(far))
+                for selector in pair.selectors
+            )
+        )
+        if pair.if_id != BETWEEN_ENDS or anew == pair.selectors:
+            self._policies.moved(pair.if_id, pair.spi_in, pair.selectors, pair.outbound())
+            return
+        self._policies.accept(pair.if_id, pair.spi_in, anew, pair.inbound())
+        if self._policies.is_used(pair.if_id, pair.spi_in, pair.selectors):
+            self._policies.use(pair.if_id, pair.spi_in, anew, pair.outbound())
+        self._policies.forget(pair.if_id, pair.spi_in, pair.selectors)
+        pair.selectors = anew
 
     def remove(self, spi_in: int) -> None:
         if (pair := self._pairs.pop(spi_in, None)) is None:
             return
         tunnel = self._tunnels[pair.tunnel]
-        self._policies.forget(tunnel.if_id, spi_in, pair.selectors)
-        self._by_out.pop((pair.path.remote.ip, pair.spi_out), None)
+        self._policies.forget(pair.if_id, spi_in, pair.selectors)
         self._moved.pop(spi_in, None)
-        for inbound, destination, spi in (
-            (True, pair.path.local.ip, pair.spi_in),
-            (False, pair.path.remote.ip, pair.spi_out),
-        ):
-            if (state := self._state(destination, spi)) is not None:
-                tunnel.counters.add(state, inbound)
-                self._delete(destination, spi)
+        for inbound, destination, spi, protocol in pair.states():
+            if not inbound:
+                self._by_out.pop((destination, spi, protocol), None)
+            if (state := self._state(destination, spi, protocol)) is not None:
+                _count(tunnel.counters, pair, state, inbound)
+                self._delete(destination, spi, protocol)
 
     def discard_waiting(self, tunnel: str) -> None:
         if (found := self._tunnels.get(tunnel)) is not None:
@@ -252,7 +347,7 @@ class XfrmDataPlane:
     def counters(self) -> Counters:
         tallies = {name: tunnel.counters.copy() for name, tunnel in self._tunnels.items()}
         for pair, state, inbound in self._living():
-            tallies[pair.tunnel].add(state, inbound)
+            _count(tallies[pair.tunnel], pair, state, inbound)
         drops = self._statistics.drops()
         if self._ike.failed_sends:
             drops["ike_send_failed"] = self._ike.failed_sends
@@ -262,7 +357,7 @@ class XfrmDataPlane:
         """Not every kernel tells when an SA was used: then it was when its counter was seen to grow."""
         now = time.time()
         idle: dict[int, list[float | None]] = {spi: [None, None] for spi in self._pairs}
-        for pair, state, inbound in self._living():
+        for pair, state, inbound in self._counted():
             side = 0 if inbound else 1
             if state.packets != pair.seen[side]:
                 pair.seen[side], pair.used[side] = state.packets, now
@@ -272,7 +367,7 @@ class XfrmDataPlane:
 
     def traffic(self) -> dict[int, Traffic]:
         found = {spi: Traffic() for spi in self._pairs}
-        for pair, state, inbound in self._living():
+        for pair, state, inbound in self._counted():
             before = found[pair.spi_in]
             if inbound:
                 found[pair.spi_in] = replace(before, packets_in=state.packets, octets_in=state.octets)
@@ -283,8 +378,8 @@ class XfrmDataPlane:
     def means(self) -> Mapping[str, str]:
         return {
             "backend": "xfrm",
-            "packets": f"ESP of Linux {os.uname().release}",
-            "devices": "xfrm interfaces",
+            "packets": f"ESP and AH of Linux {os.uname().release}",
+            "devices": "xfrm interfaces, and GRE of the kernel",
             "replay window": f"up to {LARGEST_WINDOW} packets",
         }
 
@@ -304,41 +399,16 @@ class XfrmDataPlane:
         self._links.close()
         self._kernel.close()
 
-    def _states(self, sa: ChildSa, tunnel: _Tunnel, pair: _Pair) -> tuple[NewState, NewState]:
-        cipher = sa.cipher
-        if cipher is None or sa.ah != IntegrityId.NONE:
-            raise ValueError("the xfrm backend does no AH")
-        near, far = sa.path.local, sa.path.remote
-        window = min(sa.replay_window, LARGEST_WINDOW)
-        if sa.esn and not window:
-            window = LARGEST_WINDOW  # the kernel has no ESN without one
-        soft = sa.soft_packets
-        if not sa.esn:
-            soft = LAST_SEQUENCE if soft is None else min(soft, LAST_SEQUENCE)
-
-        def state(source: SocketAddress, destination: SocketAddress, spi: int, keys: EspKeys) -> NewState:
-            return NewState(
-                source=source.ip,
-                destination=destination.ip,
-                spi=spi,
-                reqid=pair.reqid,
-                if_id=tunnel.if_id,
-                algorithms=algorithm_attributes(cipher, sa.integrity, keys),
-                ports=(source.port, destination.port) if sa.udp_encapsulation else None,
-                # Of several the policies take the union, whichever SA a packet came by.
-                selector=pair.selectors[0].reversed()
-                if spi == sa.spi_in and len(pair.selectors) == 1
-                else None,
-                replay_window=window,
-                esn=sa.esn,
-                clear_df=tunnel.sizes is not None and tunnel.sizes.df_bit is DfBit.CLEAR,
-                soft_packets=soft,
-                soft_bytes=sa.soft_bytes,
-                hard_packets=sa.hard_packets,
-                hard_bytes=sa.hard_bytes,
-            )
-
-        return state(far, near, sa.spi_in, sa.keys_in), state(near, far, sa.spi_out, sa.keys_out)
+    def _set_gre_ends(self, tunnel: _Tunnel, ends: Ends) -> None:
+        if tunnel.gre is None:
+            return
+        df = tunnel.sizes.df_bit if tunnel.sizes else DfBit.COPY
+        if tunnel.version == ends[0].version:
+            gre_device.change(self._links, tunnel.device, tunnel.gre, ends, df)
+            return
+        remove_link(self._links, tunnel.device)
+        gre_device.add(self._links, tunnel.device, tunnel.mtu, tunnel.gre, ends, df)
+        tunnel.version = ends[0].version
 
     def _told_by_kernel(self) -> Iterable[DataPlaneEvent]:
         for kind, told in self._told.take():
@@ -357,9 +427,15 @@ class XfrmDataPlane:
                         yield PeerMoved(found.spi, remote)
 
     def _acquire(self, acquired: Acquired) -> Iterable[Acquire]:
+        if acquired.reqid != ASKING:
+            return  # an SA is away for a moment
         for name, tunnel in self._tunnels.items():
-            if tunnel.if_id == acquired.if_id and acquired.is_new:
-                tunnel.acquired = acquired.sequence
+            if acquired.if_id == BETWEEN_ENDS:
+                is_its = any(selector.octets() == acquired.policy for selector in tunnel.protected)
+            else:
+                is_its = tunnel.if_id == acquired.if_id
+            if is_its:
+                tunnel.acquired = acquired
                 yield Acquire(
                     name,
                     acquired.source,
@@ -371,12 +447,12 @@ class XfrmDataPlane:
                 )
 
     def _expire(self, state: State, hard: bool) -> Iterable[Expire]:
-        spi_in = self._by_out.get((state.destination, state.spi))
-        pair = self._pairs.get(state.spi if spi_in is None else spi_in)
-        if pair is None or not any(t.if_id == state.if_id for t in self._tunnels.values()):
+        found = self._found(state)
+        if found is None:
             return
+        pair, inbound = found
         if hard:  # it is gone
-            self._tunnels[pair.tunnel].counters.add(state, inbound=spi_in is None)
+            _count(self._tunnels[pair.tunnel].counters, pair, state, inbound)
         if hard not in pair.expired:  # the kernel tells it of each direction, and again and again
             pair.expired.add(hard)
             yield Expire(pair.spi_in, hard)
@@ -384,7 +460,7 @@ class XfrmDataPlane:
     def _first_packets(self) -> Iterable[FirstInbound]:
         self._timer = None
         for pair in [p for p in self._pairs.values() if p.awaited]:
-            state = self._state(pair.path.local.ip, pair.spi_in)
+            state = self._state(pair.path.local.ip, pair.spi_in, pair.layers[0].protocol)
             if state is not None and state.packets:
                 pair.awaited = False
                 yield FirstInbound(pair.spi_in)
@@ -400,25 +476,38 @@ class XfrmDataPlane:
         self._timer.daemon = True
         self._timer.start()
 
-    def _living(self) -> Iterable[tuple[_Pair, State, bool]]:
+    def _living(self) -> Iterable[tuple[Pair, State, bool]]:
         """Every SA of ours; True is inbound."""
         for told in self._kernel.request(xfrm_messages.GETSA, b"", F_DUMP):
             state = State.read(told)
-            spi_in = self._by_out.get((state.destination, state.spi))
-            pair = self._pairs.get(state.spi if spi_in is None else spi_in)
-            if pair and (spi_in is not None or state.destination == pair.path.local.ip):
-                yield pair, state, spi_in is None
+            if found := self._found(state):
+                yield found[0], state, found[1]
 
-    def _state(self, destination: IPAddress, spi: int) -> State | None:
+    def _counted(self) -> Iterable[tuple[Pair, State, bool]]:
+        """Of each pair the SAs whose packets count."""
+        return (living for living in self._living() if living[0].counts(living[1]))
+
+    def _found(self, state: State) -> tuple[Pair, bool] | None:
+        """The pair that it belongs to; True is inbound."""
+        spi_in = self._by_out.get((state.destination, state.spi, state.protocol))
+        pair = self._pairs.get(state.spi if spi_in is None else spi_in)
+        if pair is None or pair.if_id != state.if_id:
+            return None
+        if spi_in is None and state.destination != pair.path.local.ip:
+            return None
+        return pair, spi_in is None
+
+    def _state(self, destination: IPAddress, spi: int, protocol: int) -> State | None:
         try:
-            answers = self._kernel.request(xfrm_messages.GETSA, xfrm_messages.state_id(destination, spi))
+            identity = xfrm_messages.state_id(destination, spi, protocol)
+            answers = self._kernel.request(xfrm_messages.GETSA, identity)
         except OSError:
             return None
         return State.read(answers[0]) if answers else None
 
-    def _delete(self, destination: IPAddress, spi: int) -> None:
+    def _delete(self, destination: IPAddress, spi: int, protocol: int) -> None:
         try:
-            self._kernel.request(xfrm_messages.DELSA, xfrm_messages.state_id(destination, spi))
+            self._kernel.request(xfrm_messages.DELSA, xfrm_messages.state_id(destination, spi, protocol))
         except OSError as error:
             if error.errno != errno.ESRCH:
                 raise
@@ -427,12 +516,11 @@ class XfrmDataPlane:
         """Let the next packet ask again."""
         if tunnel.acquired is None:
             return
-        asked = xfrm_messages.spi_for_acquired(tunnel.if_id, tunnel.acquired)
-        tunnel.acquired = None
+        asked, tunnel.acquired = tunnel.acquired.spi(), None
         try:
             for told in self._kernel.request(xfrm_messages.ALLOCSPI, asked):
                 state = State.read(told)
-                self._delete(state.destination, state.spi)
+                self._delete(state.destination, state.spi, state.protocol)
         except OSError:
             pass  # it ends by itself in half a minute
 
@@ -440,6 +528,14 @@ class XfrmDataPlane:
         """SAs and policies of a gateway that was killed."""
         for told in self._kernel.request(xfrm_messages.GETSA, b"", F_DUMP):
             state = State.read(told)
-            if state.if_id == if_id:
-                self._delete(state.destination, state.spi)
+            is_ours = if_id != BETWEEN_ENDS or ASKING <= state.reqid < ASKING + REQIDS
+            if state.if_id == if_id and is_ours:
+                self._delete(state.destination, state.spi, state.protocol)
         self._policies.remove_leftovers(if_id)
+
+
+def _count(tally: Tally, pair: Pair, state: State, inbound: bool) -> None:
+    if pair.counts(state):
+        tally.add(state, inbound)
+    elif inbound:
+        tally.add_failures(state)

@@ -1,4 +1,4 @@
-"""The kernel's names for the algorithms of ESP (net/xfrm/xfrm_algo.c), and their attributes."""
+"""The kernel's names for the algorithms of ESP and AH (net/xfrm/xfrm_algo.c), and their attributes."""
 
 import struct
 
@@ -52,6 +52,14 @@ def algorithm_attributes(cipher: Cipher, integrity: IntegrityId, keys: EspKeys) 
         raise ValueError(f"the kernel's ESP has no {integrity.name}")
     name, icv = INTEGRITIES[integrity]
     return told + attribute(ALG_AUTH_TRUNC, _algorithm(name, keys.integrity.octets, icv))
+
+
+def ah_attributes(integrity: IntegrityId, keys: EspKeys) -> bytes:
+    """The attributes of AH in one direction. ValueError: the kernel has no name for it."""
+    if integrity not in INTEGRITIES:
+        raise ValueError(f"the kernel's AH has no {integrity.name}")
+    name, icv = INTEGRITIES[integrity]
+    return attribute(ALG_AUTH_TRUNC, _algorithm(name, keys.ah.octets, icv))
 
 
 def _algorithm(name: str, key: bytes, icv: int | None = None) -> bytes:

@@ -9,7 +9,7 @@
 import socket
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, ip_address, ip_network, summarize_address_range
 from itertools import islice, product
 
@@ -72,6 +72,25 @@ def outbound(
     found = list(islice(every, _MOST + 1))
     if len(found) > _MOST:
         raise ValueError(f"the selectors are more than {_MOST} of the kernel's")
+    return tuple(dict.fromkeys(found))
+
+
+def between(
+    near: IPAddress,
+    far: IPAddress,
+    local: tuple[TrafficSelector, ...],
+    remote: tuple[TrafficSelector, ...],
+) -> tuple[KernelSelector, ...]:
+    """The packets from `near` to `far` that the selectors take by their protocols and ports.
+
+    Their addresses are of no account: behind a NAT they are others. ValueError as `outbound`.
+    """
+    source, destination = ip_network(near), ip_network(far)
+    chosen = outbound(
+        tuple(s for s in local if s.version == near.version),
+        tuple(s for s in remote if s.version == near.version),
+    )
+    found = (replace(selector, source=source, destination=destination) for selector in chosen)
     return tuple(dict.fromkeys(found))
 
 

@@ -7,15 +7,16 @@ use std::sync::Arc;
 use esp::l2tp::{self, Held, Message, Refusal, PORT, UDP};
 use esp::{inner_ip, DropReason};
 
-use super::{destination, key, mss, source, Session};
+use super::{clear, destination, key, mss, source, Session};
 use crate::ecn;
 use crate::events::Event;
 use crate::gathered::Gathered;
 use crate::ingress::{Arrival, Child, IdHasher, Inner};
+use crate::route::Route;
 use crate::shared::Shared;
 
 /// The gateway looks at no longer messages.
-const MESSAGE_MAX: usize = 4096;
+pub(super) const MESSAGE_MAX: usize = 4096;
 
 /// By the number of the tunnel, and both IDs of ours.
 #[derive(Default)]
@@ -35,8 +36,27 @@ impl Sessions {
     }
 }
 
+/// What has brought a message.
+pub(super) enum Carrier<'a> {
+    /// An SA of the peer that is called so.
+    Sa(&'a str),
+    /// Nothing that proves who has sent it.
+    Clear(&'a Route),
+}
+
+impl Carrier<'_> {
+    /// Does it bring what is of `session`?
+    fn has(&self, session: &Session) -> bool {
+        match (self, &session.route) {
+            (Carrier::Sa(peer), None) => *session.peer == **peer,
+            (Carrier::Clear(arrival), Some(route)) => clear::is_same(route, arrival),
+            _ => false,
+        }
+    }
+}
+
 /// What a message came to.
-enum Taken<'a> {
+pub(super) enum Taken<'a> {
     /// An IP packet of a session, at this place of the message.
     Packet(&'a Session, Range<usize>),
     /// It is for the gateway, as it is.
@@ -93,7 +113,7 @@ impl Child {
         }
         let start = datagram.payload.start;
         let message = &text[datagram.payload];
-        match take(message, self.tunnel, &self.peer, sessions)? {
+        match take(message, self.tunnel, &Carrier::Sa(&self.peer), sessions)? {
             Taken::Packet(session, range) => {
                 let range = start + range.start..start + range.end;
                 let carried = &session.usage.carried;
@@ -108,9 +128,7 @@ impl Child {
             }
             Taken::Frame(session, range) => {
                 self.permit_message(range.len(), arrival.now)?;
-                let [tunnel_id, session_id] = [(session.key >> 16) as u16, session.key as u16];
-                let message = l2tp::short_message(tunnel_id, session_id, &message[range]);
-                self.tell_message(message, theirs, shared);
+                self.tell_message(session.message_of(&message[range]), theirs, shared);
             }
         }
         Ok(None)
@@ -136,13 +154,18 @@ impl Child {
     }
 }
 
-/// Look at `message`, which came by an SA of `peer`.
-fn take<'a>(message: &[u8], tunnel: u64, peer: &str, sessions: &'a Sessions) -> Result<Taken<'a>, Refusal> {
+/// Look at `message`, which `carrier` has brought.
+pub(super) fn take<'a>(
+    message: &[u8],
+    tunnel: u64,
+    carrier: &Carrier<'_>,
+    sessions: &'a Sessions,
+) -> Result<Taken<'a>, Refusal> {
     let Message::Data(data) = l2tp::read(message)? else { return Ok(Taken::Message) };
     let Some(session) = sessions.0.get(&(tunnel, key(data.tunnel_id, data.session_id))) else {
         return Ok(Taken::Message);
     };
-    if *session.peer != *peer {
+    if !carrier.has(session) {
         return Err(Refusal::WrongCarrier);
     }
     if !session.usage.is_fresh(data.ns) {

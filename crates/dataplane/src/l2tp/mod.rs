@@ -6,8 +6,11 @@
 //!                                       \-> other protocols              --> events
 //!  TUN device --> session of the destination --> PPP, L2TP, UDP --> the SA of its peer that sends
 //! ```
+//! Without IPsec UDP's socket stands in the place of ESP.
+//!
 //! A session belongs to a peer, whichever SA carries it at the time; an SA says by a name whose it is.
 
+mod clear;
 mod inward;
 mod mss;
 mod outward;
@@ -15,9 +18,11 @@ mod outward;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::Arc;
 
-use esp::l2tp::{Header, Refusal};
+use esp::l2tp::{short_message, Header, Refusal};
 
 use crate::counters::{ChildUse, SharedCounter};
+use crate::route::{Route, Socket};
+pub use clear::{open, Listener, Outlet};
 pub use inward::Sessions as InwardSessions;
 pub use outward::Sessions as OutwardSessions;
 
@@ -25,9 +30,21 @@ pub use outward::Sessions as OutwardSessions;
 #[derive(Default)]
 pub struct Server {
     refused: [SharedCounter; Refusal::ALL.len()],
+    /// Where it listens, if IPsec does not protect it; else none, and SAs bring all.
+    pub sockets: Vec<Socket>,
 }
 
 impl Server {
+    /// One that listens by itself.
+    pub fn in_the_clear(sockets: Vec<Socket>) -> Self {
+        Server { sockets, ..Server::default() }
+    }
+
+    /// Does no IPsec protect it?
+    pub fn is_open(&self) -> bool {
+        !self.sockets.is_empty()
+    }
+
     pub fn refuse(&self, refusal: Refusal, count: u64) {
         self.refused[refusal as usize].add(count);
     }
@@ -103,6 +120,15 @@ pub struct Session {
     /// Octets of the longest packet for the peer.
     pub mtu: u16,
     pub usage: Arc<Usage>,
+    /// Where it goes without IPsec; None: by the SAs of its peer.
+    pub route: Option<Route>,
+}
+
+impl Session {
+    /// A data message for the gateway, of this session, that holds `frame`.
+    fn message_of(&self, frame: &[u8]) -> Vec<u8> {
+        short_message((self.key >> 16) as u16, self.key as u16, frame)
+    }
 }
 
 /// A session without what it has carried.
@@ -112,6 +138,7 @@ pub struct Described {
     pub networks: Box<[Network]>,
     pub header: Header,
     pub mtu: u16,
+    pub route: Option<Route>,
 }
 
 /// Both IDs of ours in one.

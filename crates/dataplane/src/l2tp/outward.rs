@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use esp::l2tp::{numbered, Refusal, PORT, UDP};
+use esp::DropReason;
 
+use super::clear::is_same;
 use super::{destination, mss, Network, Session};
 use crate::batch::{Batch, Wrapping};
 use crate::egress::{Child, Tunnel};
 use crate::offload::SuperPacket;
+use crate::route::Route;
 use crate::shared::Shared;
 use crate::sizes::Sizes;
 
@@ -84,11 +87,24 @@ impl Tunnel {
         let Some(session) = self.sessions.of(packet.packet()).cloned() else {
             return self.refuse(Refusal::NoSession, count);
         };
+        let sizes = Sizes { mtu: self.sizes.mtu.min(session.mtu), ..self.sizes };
+        if let Some(route) = session.route {
+            let is_large = packet.size(0) > sizes.limit(packet.packet());
+            session.usage.carried.touch_outbound(shared.now());
+            let put = |tunnel: &mut Self, packet: &SuperPacket<'_>| {
+                tunnel.put_in_the_clear(&session, &route, packet);
+            };
+            return if is_large {
+                self.judge_large(packet, &sizes, true, shared, put)
+            } else {
+                put(self, packet)
+            };
+        }
         let index = match self.sender(&session.peer, session.header.port) {
             Ok(index) => index,
             Err(refusal) => return self.refuse(refusal, count),
         };
-        let sizes = Sizes { mtu: self.sizes.mtu.min(session.mtu), ..self.sizes };
+        let sizes = self.children[index].narrowed(&sizes);
         let wrapping = Wrapping::L2tp(&session);
         session.usage.carried.touch_outbound(shared.now());
         if packet.size(0) > sizes.limit(packet.packet()) {
@@ -96,6 +112,27 @@ impl Tunnel {
         } else {
             self.put(index, packet, &wrapping, batch, shared);
         }
+    }
+
+    /// Send it by a session without IPsec.
+    fn put_in_the_clear(&mut self, session: &Session, route: &Route, packet: &SuperPacket<'_>) {
+        let (device, counters) = (self.device.clone(), &self.device.counters.outbound);
+        let sockets = device.l2tp.as_ref().map_or(&[][..], |server| &server.sockets);
+        let failed = self.outlet.send(sockets, route, session, packet).err().unwrap_or(0);
+        let sent = packet.count() as u64 - failed;
+        let octets: usize = (0..sent as usize).map(|index| packet.size(index)).sum();
+        counters.packets.add(sent);
+        counters.octets.add(octets as u64);
+        counters.drop(DropReason::MiscError, failed);
+    }
+
+    /// Send what the gateway says to where nothing protects it.
+    pub(crate) fn send_open_message(&mut self, mut message: Vec<u8>, route: &Route) {
+        self.number_for(&mut message, |session| session.route.is_some_and(|of| is_same(&of, route)));
+        let device = self.device.clone();
+        let sockets = device.l2tp.as_ref().map_or(&[][..], |server| &server.sockets);
+        let failed = self.outlet.send_message(sockets, route, &message).err().unwrap_or(0);
+        self.device.counters.outbound.drop(DropReason::MiscError, failed);
     }
 
     /// Send what the gateway says, to UDP port `port` of `peer`.
@@ -130,10 +167,14 @@ impl Tunnel {
 
     /// Data messages of a session are numbered in one row, whoever makes them.
     fn number(&self, message: &mut [u8], peer: &Arc<str>) {
+        self.number_for(message, |session| session.peer == *peer);
+    }
+
+    fn number_for(&self, message: &mut [u8], has: impl Fn(&Session) -> bool) {
         let Some((tunnel_id, session_id, at)) = numbered(message) else { return };
         let is_its = |session: &&Arc<Session>| {
             let header = &session.header;
-            (header.tunnel_id, header.session_id) == (tunnel_id, session_id) && session.peer == *peer
+            (header.tunnel_id, header.session_id) == (tunnel_id, session_id) && has(session)
         };
         if let Some(session) = self.sessions.by_key.values().find(is_its) {
             message[at..at + 2].copy_from_slice(&session.usage.next().to_be_bytes());

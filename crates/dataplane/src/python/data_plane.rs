@@ -1,6 +1,6 @@
 //! `kakehashi._dataplane.DataPlane`.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::os::fd::AsRawFd;
 use std::sync::{Arc, Mutex};
 
@@ -9,17 +9,18 @@ use esp::l2tp::{Header, Refusal};
 use esp::{Algorithms, DropReason, Keys, Selector, TrafficSelectors};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList};
 
+use super::event::event_tuple;
+use super::pseudowire::{self, carrier_of, encapsulation_of, UseTuple, WireTuple};
 use super::{os_error, route_of, Path};
 use crate::counters::{DirectionCounters, Lifetimes, Limits};
 use crate::egress::Mode;
-use crate::events::{lock, Event};
+use crate::events::lock;
 use crate::l2tp::{self, Described, Network, Usage};
+use crate::multipoint::{Hop, NextHops};
 use crate::plane::{self, Ah, ChildSa, Plane, Wrapped};
-use crate::route::Route;
 use crate::sizes::{DfBit, Sizes};
-use crate::sys;
 
 /// First and last address, protocol, first and last port.
 type SelectorTuple = (Vec<u8>, Vec<u8>, u8, u16, u16);
@@ -32,6 +33,10 @@ type KeysTuple<'py> = (Bound<'py, PyBytes>, Bound<'py, PyBytes>);
 
 /// Outbound SPI, integrity algorithm, its key inbound and outbound, and whether there is no ESP.
 type AhTuple<'py> = (u32, u16, Bound<'py, PyBytes>, Bound<'py, PyBytes>, bool);
+/// A prefix's address and length, the peer if it is known, and whether the gateway is to be asked.
+type HopTuple = (Vec<u8>, u8, Option<Vec<u8>>, bool);
+/// Key, and whether there are checksums and sequence numbers.
+type GreTuple = (Option<u32>, bool, bool);
 /// Server, our IDs of tunnel and session, packets and octets in and out, milliseconds since the last packets.
 type SessionTuple = (String, (u16, u16), (u64, u64), (u64, u64), (Option<u64>, Option<u64>));
 
@@ -83,29 +88,149 @@ impl DataPlane {
         Ok(())
     }
 
-    #[pyo3(signature = (name, device, mtu, gre=None))]
+    /// `plain`: GRE goes in the clear, see `connect`.
+    #[pyo3(signature = (name, device, mtu, gre=None, plain=false))]
     fn add_tunnel(
         &self,
         py: Python<'_>,
         name: &str,
         device: &str,
         mtu: u32,
-        gre: Option<(Option<u32>, bool, bool)>,
+        gre: Option<GreTuple>,
+        plain: bool,
     ) -> PyResult<()> {
         let plane = self.plane()?;
-        let gre = gre.map(|(key, checksum, sequence)| Gre { key, checksum, sequence });
-        let wrapped = gre.map_or(Wrapped::Not, Wrapped::Gre);
+        let wrapped = match gre.map(gre_of) {
+            Some(header) if plain => Wrapped::PlainGre(header),
+            Some(header) => Wrapped::Gre(header),
+            None => Wrapped::Not,
+        };
         py.detach(|| plane.add_tunnel(name, device, mtu, wrapped)).map_err(os_error)
     }
 
-    fn add_l2tp_server(&self, py: Python<'_>, name: &str, device: &str, mtu: u32) -> PyResult<()> {
+    /// `in_the_clear`: there is no IPsec, and UDP port 1701 is opened.
+    #[pyo3(signature = (name, device, mtu, in_the_clear=false))]
+    fn add_l2tp_server(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        device: &str,
+        mtu: u32,
+        in_the_clear: bool,
+    ) -> PyResult<()> {
         let plane = self.plane()?;
-        py.detach(|| plane.add_tunnel(name, device, mtu, Wrapped::L2tp)).map_err(os_error)
+        let wrapped = if in_the_clear { Wrapped::OpenL2tp } else { Wrapped::L2tp };
+        py.detach(|| plane.add_tunnel(name, device, mtu, wrapped)).map_err(os_error)
+    }
+
+    /// `plain`: GRE goes in the clear, see `connect`.
+    #[pyo3(signature = (name, device, mtu, gre=None, plain=false))]
+    fn add_multipoint(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        device: &str,
+        mtu: u32,
+        gre: Option<GreTuple>,
+        plain: bool,
+    ) -> PyResult<()> {
+        let plane = self.plane()?;
+        let wrapped = match gre.map(gre_of) {
+            Some(header) if plain => Wrapped::PlainMultipoint(header),
+            gre => Wrapped::Multipoint(gre),
+        };
+        py.detach(|| plane.add_tunnel(name, device, mtu, wrapped)).map_err(os_error)
+    }
+
+    /// `hops`: prefixes with the peers' addresses. `multicast`: who gets copies.
+    fn set_next_hops(
+        &self,
+        name: &str,
+        hops: Vec<HopTuple>,
+        multicast: Vec<Vec<u8>>,
+        tells_returning: bool,
+    ) -> PyResult<()> {
+        let hop = |(address, bits, peer, asks): HopTuple| {
+            let peer = peer.as_deref().map(address_of).transpose()?;
+            Ok((address_of(&address)?, bits, Hop { peer, asks }))
+        };
+        let hops = hops.into_iter().map(hop).collect::<PyResult<Vec<_>>>()?;
+        let multicast = multicast.iter().map(|peer| address_of(peer)).collect::<PyResult<_>>()?;
+        self.plane()?.set_next_hops(name, NextHops::new(hops, multicast, tells_returning));
+        Ok(())
+    }
+
+    fn send_nhrp(&self, name: &str, peer: &[u8], message: &[u8]) -> PyResult<()> {
+        self.plane()?.send_nhrp(name, address_of(peer)?, message);
+        Ok(())
+    }
+
+    fn discard_for(&self, name: &str, peer: &[u8]) -> PyResult<()> {
+        self.plane()?.discard_for(name, address_of(peer)?);
+        Ok(())
+    }
+
+    /// A tunnel of Ethernet frames: EtherIP, or one session of L2TPv3.
+    fn add_ethernet_tunnel(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        device: &str,
+        mtu: u32,
+        session: Option<WireTuple<'_>>,
+    ) -> PyResult<()> {
+        let plane = self.plane()?;
+        let wrapped = Wrapped::Frames(encapsulation_of(session.as_ref())?);
+        py.detach(|| plane.add_tunnel(name, device, mtu, wrapped)).map_err(os_error)
+    }
+
+    /// `l2tpv3_port`: None is EtherIP; 0 is IP alone.
+    fn add_pseudowire(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        device: &str,
+        mtu: u32,
+        l2tpv3_port: Option<u16>,
+        path: Path,
+    ) -> PyResult<()> {
+        let (plane, route, carrier) = (self.plane()?, route_of(&path)?, carrier_of(l2tpv3_port));
+        py.detach(|| plane.add_pseudowire(name, device, mtu, carrier, route)).map_err(os_error)
+    }
+
+    /// Frames pass by this session from now on; None: no more.
+    fn install_pseudowire(&self, name: &str, session: Option<WireTuple<'_>>) -> PyResult<()> {
+        let encapsulation = session.as_ref().map(|session| encapsulation_of(Some(session))).transpose()?;
+        if !self.plane()?.install_pseudowire(name, encapsulation) {
+            let text = format!("there is no pseudowire {name} for such a session");
+            return Err(PyValueError::new_err(text));
+        }
+        Ok(())
+    }
+
+    fn remove_pseudowire(&self, py: Python<'_>, name: &str) -> PyResult<()> {
+        let plane = self.plane()?;
+        py.detach(|| plane.remove_pseudowire(name));
+        Ok(())
+    }
+
+    fn send_pseudowire(&self, name: &str, message: &[u8]) -> PyResult<()> {
+        self.plane()?.send_pseudowire(name, message);
+        Ok(())
+    }
+
+    fn pseudowires(&self) -> PyResult<Vec<UseTuple>> {
+        Ok(pseudowire::uses(&*self.plane()?))
+    }
+
+    fn pseudowire_drops(&self) -> PyResult<Vec<(&'static str, u64)>> {
+        Ok(pseudowire::drops(&*self.plane()?))
     }
 
     /// `ids`: of tunnel and session, ours, then the peer's. `networks`: addresses and prefix lengths.
+    /// `path`: where it goes without IPsec.
     #[pyo3(signature = (*, server, ids, peer, peer_port, networks, mtu, sequencing, length, compress_address,
-                        compress_protocol))]
+                        compress_protocol, path=None))]
     #[allow(clippy::too_many_arguments)]
     fn install_session(
         &self,
@@ -119,6 +244,7 @@ impl DataPlane {
         length: bool,
         compress_address: bool,
         compress_protocol: bool,
+        path: Option<Path>,
     ) -> PyResult<()> {
         let network = |(address, bits): &(Vec<u8>, u8)| {
             Network::new(address, *bits)
@@ -138,6 +264,7 @@ impl DataPlane {
                 compress_protocol,
             },
             mtu,
+            route: path.as_ref().map(route_of).transpose()?,
         };
         self.plane()?.install_session(server, described).map_err(PyErr::from)
     }
@@ -147,8 +274,8 @@ impl DataPlane {
         Ok(())
     }
 
-    fn send_l2tp(&self, server: &str, payload: &[u8], peer: &str, port: u16) -> PyResult<()> {
-        self.plane()?.send_l2tp(server, payload, peer, port);
+    fn send_l2tp(&self, server: &str, payload: &[u8], peer: &str, path: Path) -> PyResult<()> {
+        self.plane()?.send_l2tp(server, payload, peer, route_of(&path)?);
         Ok(())
     }
 
@@ -187,6 +314,17 @@ impl DataPlane {
             other => return Err(PyValueError::new_err(format!("the DF bit is not {other}"))),
         };
         self.plane()?.set_sizes(name, Sizes { mtu, pre_fragment, mtu_ignore, df_bit });
+        Ok(())
+    }
+
+    /// Of the way between two addresses, given as their octets. None: what the device takes.
+    fn set_path_mtu(&self, local: &[u8], remote: &[u8], mtu: Option<u16>) -> PyResult<()> {
+        let address = |octets: &[u8]| {
+            plane::socket_address(octets, 0, 0).map(|address| address.ip()).ok_or_else(|| {
+                PyValueError::new_err(format!("an IP address has 4 or 16 octets, not {}", octets.len()))
+            })
+        };
+        self.plane()?.set_path_mtu((address(local)?, address(remote)?), mtu);
         Ok(())
     }
 
@@ -273,6 +411,24 @@ impl DataPlane {
         Ok(self.plane()?.means().to_vec())
     }
 
+    /// `peers`: of many, those that packets may come from; None: anybody.
+    #[pyo3(signature = (tunnel, path, peers=None))]
+    fn connect(&self, tunnel: &str, path: Path, peers: Option<Vec<Vec<u8>>>) -> PyResult<()> {
+        let known = |peers: Vec<Vec<u8>>| peers.iter().map(|peer| address_of(peer)).collect::<PyResult<_>>();
+        let peers = peers.map(known).transpose()?;
+        self.plane()?.connect(tunnel, route_of(&path)?, peers).map_err(PyErr::from)
+    }
+
+    fn disconnect(&self, tunnel: &str) -> PyResult<()> {
+        self.plane()?.disconnect(tunnel);
+        Ok(())
+    }
+
+    fn send_keepalive(&self, tunnel: &str) -> PyResult<()> {
+        self.plane()?.send_keepalive(tunnel);
+        Ok(())
+    }
+
     fn use_outbound(&self, tunnel: &str, spi_in: u32) -> PyResult<()> {
         self.plane()?.use_outbound(tunnel, spi_in);
         Ok(())
@@ -301,6 +457,10 @@ impl DataPlane {
             let counters = &device.counters;
             let outbound = counter_dict(py, &counters.outbound)?;
             tunnels.set_item(name, (outbound, counter_dict(py, &counters.inbound)?))?;
+        }
+        for port in plane.wires.ports() {
+            let outbound = counter_dict(py, &port.counters.outbound)?;
+            tunnels.set_item(&*port.name, (outbound, counter_dict(py, &port.counters.inbound)?))?;
         }
         let drops = PyDict::new(py);
         for (name, count) in plane.shared().drops.all() {
@@ -360,6 +520,10 @@ impl Drop for DataPlane {
     }
 }
 
+fn gre_of((key, checksum, sequence): GreTuple) -> Gre {
+    Gre { key, checksum, sequence }
+}
+
 fn selectors_of(tuples: &[SelectorTuple]) -> PyResult<Vec<Selector>> {
     let number = |ip: &[u8]| match ip.len() {
         4 => Ok((4, ip.iter().fold(0, |number, &octet| number << 8 | u128::from(octet)))),
@@ -391,56 +555,7 @@ fn counter_dict<'py>(py: Python<'py>, counters: &DirectionCounters) -> PyResult<
     Ok(dict)
 }
 
-fn event_tuple(py: Python<'_>, event: Event) -> PyResult<Bound<'_, PyTuple>> {
-    match event {
-        Event::Datagram { data, route } => {
-            ("datagram", PyBytes::new(py, &data), path_tuple(py, &route)?).into_pyobject(py)
-        }
-        Event::Acquire { tunnel, flow, refused } => {
-            let ip = |address: u128| match flow.version {
-                4 => PyBytes::new(py, &(address as u32).to_be_bytes()),
-                _ => PyBytes::new(py, &address.to_be_bytes()),
-            };
-            let ports = (flow.source_port.unwrap_or(0), flow.destination_port.unwrap_or(0));
-            let ends = (ip(flow.source), ip(flow.destination));
-            ("acquire", &*tunnel, ends.0, ends.1, flow.protocol, ports.0, ports.1, refused).into_pyobject(py)
-        }
-        Event::Expire { spi_in, hard } => ("expire", spi_in, hard).into_pyobject(py),
-        Event::PeerMoved { spi_in, remote } => {
-            ("peer_moved", spi_in, ip_octets(py, remote), remote.port()).into_pyobject(py)
-        }
-        Event::L2tpMessage { tunnel, payload, route, peer } => {
-            let payload = PyBytes::new(py, &payload);
-            ("l2tp_message", &*tunnel, payload, path_tuple(py, &route)?, &*peer).into_pyobject(py)
-        }
-        Event::FirstInbound { spi_in } => ("first_inbound", spi_in).into_pyobject(py),
-        Event::UnknownSpi { spi, route, packets } => {
-            ("unknown_spi", spi, path_tuple(py, &route)?, packets).into_pyobject(py)
-        }
-        Event::Undecryptable { spi_in, route, packets } => {
-            ("undecryptable", spi_in, path_tuple(py, &route)?, packets).into_pyobject(py)
-        }
-    }
-}
-
-fn path_tuple<'py>(py: Python<'py>, route: &Route) -> PyResult<Bound<'py, PyTuple>> {
-    let Route { local, remote, interface } = *route;
-    // Answers follow the routing table, not the device that a question came by; but a link-local address means
-    // nothing without its device.
-    let name = if is_link_local(remote) { sys::interface_name(interface) } else { String::new() };
-    (ip_octets(py, local), local.port(), ip_octets(py, remote), remote.port(), name).into_pyobject(py)
-}
-
-fn is_link_local(address: SocketAddr) -> bool {
-    match address.ip() {
-        IpAddr::V4(ip) => ip.is_link_local(),
-        IpAddr::V6(ip) => ip.is_unicast_link_local(),
-    }
-}
-
-fn ip_octets(py: Python<'_>, address: SocketAddr) -> Bound<'_, PyBytes> {
-    match address.ip() {
-        IpAddr::V4(ip) => PyBytes::new(py, &ip.octets()),
-        IpAddr::V6(ip) => PyBytes::new(py, &ip.octets()),
-    }
+fn address_of(octets: &[u8]) -> PyResult<IpAddr> {
+    let address = plane::socket_address(octets, 0, 0).map(|address| address.ip());
+    address.ok_or_else(|| PyValueError::new_err("an IP address has 4 or 16 octets"))
 }

@@ -3,6 +3,8 @@
 mod ah_sa;
 mod data_plane;
 mod esp_sa;
+mod event;
+mod pseudowire;
 
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
@@ -47,6 +49,12 @@ impl From<Refusal> for PyErr {
             Refusal::TunnelMode(name) => {
                 PyValueError::new_err(format!("{name} is an L2TP server: its SAs are of transport mode"))
             }
+            Refusal::Protection(name) => PyValueError::new_err(format!(
+                "{name}: what IPsec protects is never sent in the clear, and other tunnels have no SAs"
+            )),
+            Refusal::InTheClear(name) => PyValueError::new_err(format!(
+                "{name} has no SAs and sessions with a path alone if it is an L2TP server without IPsec, else the reverse"
+            )),
             Refusal::System(error) => os_error(error),
         }
     }

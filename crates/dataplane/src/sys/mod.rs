@@ -19,12 +19,15 @@ pub use icmp::{icmp_socket, send_to};
 pub use processor::{copy_and_sum_vectors, sum_vectors, vectors};
 pub use receive::{Extensions, Received, Receiver};
 pub use send::{Header, Piece, Sender, OPTIONS_MAX};
-pub use socket::{ah_socket, esp_socket, joins_datagrams, lanes, set_dont_fragment, udp_socket};
+pub use socket::{
+    ah_socket, esp_socket, gre_socket, header_socket, joins_datagrams, lanes, raw_socket, set_dont_fragment,
+    udp_socket,
+};
 pub use tun::{
-    configure_device, interface_index, interface_name, limit_segments, open_tun, read, set_tun_offload,
+    configure_device, interface_index, interface_name, open_tap, open_tun, read, set_tun_offload,
     tun_offload, write,
 };
-pub use wait::{spawn, Epoll, EventFd, Ready};
+pub use wait::{processor_time, spawn, Epoll, EventFd, Ready};
 
 /// Turn a system call's result into a Result.
 fn check(result: c_int) -> io::Result<c_int> {

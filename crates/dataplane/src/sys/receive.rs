@@ -10,7 +10,8 @@ use std::ptr::{self, null_mut};
 use super::check;
 use super::socket::{address_of, Control, CONTROL_SIZE};
 
-/// Buffers for `recvmmsg`.
+/// Buffers for `recvmmsg`; by default, for no message.
+#[derive(Default)]
 pub struct Receiver {
     slots: Vec<Slot>,
     headers: Vec<libc::mmsghdr>,
@@ -108,6 +109,16 @@ impl Receiver {
     /// The octets of message `index`, as [`Self::message`] left them.
     pub fn data(&self, index: usize) -> &[u8] {
         &self.slots[index].data
+    }
+
+    /// The octets of message `index` of those just received, if they are one datagram.
+    pub fn single(&self, index: usize) -> Option<&[u8]> {
+        let header = &self.headers[index];
+        if header.msg_hdr.msg_flags & libc::MSG_TRUNC != 0 || read_control(&header.msg_hdr).segment_size != 0
+        {
+            return None;
+        }
+        self.slots[index].data.get(..header.msg_len as usize)
     }
 
     /// The message at `index` of those just received. None: it was cut short, or has no sender.

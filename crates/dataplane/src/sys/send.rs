@@ -35,9 +35,16 @@ pub struct Header {
     pub ttl: u8,
     /// Octets of IPv4 options or of the hop-by-hop header, which stand in front of the piece.
     pub options: usize,
-    /// For [`crate::route::Socket::set_dont_fragment`].
+    /// For [`crate::route::Socket::with_dont_fragment`].
     pub dont_fragment: bool,
+    /// It is larger than the path takes: it goes by [`crate::outer::Fragments`].
+    pub in_fragments: bool,
+    /// Of a packet that brings its header: the protocol by which the host's rules route it. 0: they see 255.
+    pub counts_as: u8,
 }
+
+/// Of Linux 6.4; before, the kernel refuses it.
+const IP_PROTOCOL: c_int = 52;
 
 /// More options than this find no room beside the other control messages.
 pub const OPTIONS_MAX: usize = 40;
@@ -101,7 +108,7 @@ impl Sender {
 
 fn write_control(header: &mut libc::msghdr, route: &Route, piece: &Piece, options: &[u8]) {
     let mut writer = ControlWriter { header, used: 0 };
-    let Header { tos, ttl, .. } = piece.header;
+    let Header { tos, ttl, counts_as, .. } = piece.header;
     match route.local.ip() {
         IpAddr::V4(local) => {
             let info = libc::in_pktinfo {
@@ -118,6 +125,9 @@ fn write_control(header: &mut libc::msghdr, route: &Route, piece: &Piece, option
             }
             if !options.is_empty() {
                 writer.put_octets(libc::IPPROTO_IP, libc::IP_RETOPTS, options);
+            }
+            if counts_as != 0 {
+                writer.put(libc::IPPROTO_IP, IP_PROTOCOL, c_int::from(counts_as));
             }
         }
         IpAddr::V6(local) => {

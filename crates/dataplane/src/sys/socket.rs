@@ -103,6 +103,11 @@ pub fn esp_socket(is_v6: bool) -> io::Result<OwnedFd> {
     socket(is_v6, libc::SOCK_RAW, libc::IPPROTO_ESP)
 }
 
+/// A raw socket for another protocol. What it receives begins with the IPv4 header, or for IPv6 behind all headers.
+pub fn raw_socket(is_v6: bool, protocol: u8) -> io::Result<OwnedFd> {
+    socket(is_v6, libc::SOCK_RAW, protocol.into())
+}
+
 /// A raw socket for AH. What it receives begins with the IPv4 header, or with AH for IPv6, whose extension headers come
 /// as control messages. What it sends begins with the IPv4 header: AH covers the identification, too.
 pub fn ah_socket(is_v6: bool) -> io::Result<OwnedFd> {
@@ -117,9 +122,20 @@ pub fn ah_socket(is_v6: bool) -> io::Result<OwnedFd> {
     Ok(fd)
 }
 
-/// DF on an IPv4 socket's packets, as long as they fit the path as far as the kernel knows it; or never.
+/// A raw socket for GRE. What it receives begins with the IPv4 header, or with GRE for IPv6.
+pub fn gre_socket(is_v6: bool) -> io::Result<OwnedFd> {
+    socket(is_v6, libc::SOCK_RAW, libc::IPPROTO_GRE)
+}
+
+/// A raw socket that sends packets as they are, with their headers, and receives none.
+pub fn header_socket(is_v6: bool) -> io::Result<OwnedFd> {
+    socket(is_v6, libc::SOCK_RAW, libc::IPPROTO_RAW)
+}
+
+/// DF on all packets of an IPv4 socket, or on none. What the kernel has heard of the path counts for neither: anybody
+/// may have told it.
 pub fn set_dont_fragment(fd: &OwnedFd, wanted: bool) {
-    let value = if wanted { libc::IP_PMTUDISC_WANT } else { libc::IP_PMTUDISC_DONT };
+    let value = if wanted { libc::IP_PMTUDISC_PROBE } else { libc::IP_PMTUDISC_OMIT };
     // It cannot fail on a socket of ours; if it did, packets would only be fragmented at other places.
     let _ = set_option(fd, libc::IPPROTO_IP, libc::IP_MTU_DISCOVER, &value);
 }
@@ -132,13 +148,13 @@ fn socket(is_v6: bool, kind: c_int, protocol: c_int) -> io::Result<OwnedFd> {
         set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_RECVPKTINFO, &1)?;
         set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_RECVTCLASS, &1)?;
         set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_RECVHOPLIMIT, &1)?;
-        // Packets that are too large are fragmented after encryption.
-        set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_MTU_DISCOVER, &libc::IPV6_PMTUDISC_DONT)?;
+        // Packets that are too large for the device are fragmented after encryption.
+        set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_MTU_DISCOVER, &libc::IPV6_PMTUDISC_OMIT)?;
     } else {
         set_option(&fd, libc::IPPROTO_IP, libc::IP_PKTINFO, &1)?;
         set_option(&fd, libc::IPPROTO_IP, libc::IP_RECVTOS, &1)?;
         set_option(&fd, libc::IPPROTO_IP, libc::IP_RECVTTL, &1)?;
-        set_option(&fd, libc::IPPROTO_IP, libc::IP_MTU_DISCOVER, &libc::IP_PMTUDISC_DONT)?;
+        set_option(&fd, libc::IPPROTO_IP, libc::IP_MTU_DISCOVER, &libc::IP_PMTUDISC_OMIT)?;
     }
     for (force, plain) in [(libc::SO_RCVBUFFORCE, libc::SO_RCVBUF), (libc::SO_SNDBUFFORCE, libc::SO_SNDBUF)] {
         set_option(&fd, libc::SOL_SOCKET, force, &SOCKET_BUFFER)

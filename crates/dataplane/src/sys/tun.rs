@@ -2,9 +2,8 @@
 
 use std::ffi::{c_int, CStr, CString};
 use std::io::{self, IoSlice};
-use std::mem::{size_of, zeroed};
+use std::mem::zeroed;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::ptr;
 
 use super::{check, check_size, owned};
 
@@ -31,12 +30,22 @@ fn interface_request(name: &str) -> io::Result<libc::ifreq> {
 
 /// Make the TUN device `name`. It lives as long as the descriptor; packets have a virtio_net_hdr in front.
 pub fn open_tun(name: &str) -> io::Result<OwnedFd> {
+    open(name, libc::IFF_TUN | libc::IFF_NO_PI | libc::IFF_VNET_HDR)
+}
+
+/// Make the TAP device `name`. It lives as long as the descriptor; what is read or written is an Ethernet frame, whole
+/// and without its check sequence.
+pub fn open_tap(name: &str) -> io::Result<OwnedFd> {
+    open(name, libc::IFF_TAP | libc::IFF_NO_PI)
+}
+
+fn open(name: &str, flags: c_int) -> io::Result<OwnedFd> {
     let mut request = interface_request(name)?;
     // SAFETY: the path is a C string.
     let fd = owned(unsafe {
         libc::open(c"/dev/net/tun".as_ptr(), libc::O_RDWR | libc::O_NONBLOCK | libc::O_CLOEXEC)
     })?;
-    request.ifr_ifru.ifru_flags = (libc::IFF_TUN | libc::IFF_NO_PI | libc::IFF_VNET_HDR) as i16;
+    request.ifr_ifru.ifru_flags = flags as i16;
     // SAFETY: TUNSETIFF reads and writes one ifreq.
     check(unsafe { libc::ioctl(fd.as_raw_fd(), libc::TUNSETIFF as _, &mut request) })?;
     Ok(fd)
@@ -61,63 +70,6 @@ pub fn configure_device(name: &str, mtu: u32, queue_length: u32) -> io::Result<(
     request.ifr_ifru.ifru_metric = queue_length as c_int;
     // SAFETY: SIOCSIFTXQLEN reads one ifreq; the queue's length stands where the metric does.
     unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFTXQLEN as _, &mut request) };
-    Ok(())
-}
-
-/// Let no packet of device `name` be one that would have to be cut into more than `count` segments. Where the host
-/// does not let us, nothing is lost but speed.
-pub fn limit_segments(name: &str, count: u32) -> io::Result<()> {
-    #[repr(C)]
-    struct Request {
-        header: libc::nlmsghdr,
-        family: u8,
-        padding: u8,
-        kind: u16,
-        index: c_int,
-        flags: u32,
-        change: u32,
-        attribute_size: u16,
-        attribute: u16,
-        count: u32,
-    }
-    let mut address: libc::sockaddr_nl = {
-        // SAFETY: a sockaddr_nl of zeros is a valid one: the kernel's.
-        unsafe { zeroed() }
-    };
-    address.nl_family = libc::AF_NETLINK as _;
-    let request = Request {
-        header: libc::nlmsghdr {
-            nlmsg_len: size_of::<Request>() as u32,
-            nlmsg_type: libc::RTM_NEWLINK,
-            nlmsg_flags: libc::NLM_F_REQUEST as u16,
-            nlmsg_seq: 0,
-            nlmsg_pid: 0,
-        },
-        family: libc::AF_UNSPEC as u8,
-        padding: 0,
-        kind: 0,
-        index: interface_index(name) as c_int,
-        flags: 0,
-        change: 0,
-        attribute_size: 8,
-        attribute: libc::IFLA_GSO_MAX_SEGS,
-        count,
-    };
-    // SAFETY: no pointers are passed.
-    let socket = owned(unsafe {
-        libc::socket(libc::AF_NETLINK, libc::SOCK_RAW | libc::SOCK_CLOEXEC, libc::NETLINK_ROUTE)
-    })?;
-    // SAFETY: both pointers are to structures of the stated sizes.
-    check_size(unsafe {
-        libc::sendto(
-            socket.as_raw_fd(),
-            ptr::from_ref(&request).cast(),
-            size_of::<Request>(),
-            0,
-            ptr::from_ref(&address).cast(),
-            size_of::<libc::sockaddr_nl>() as libc::socklen_t,
-        )
-    })?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use std::mem::zeroed;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::ptr::null_mut;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use super::{check, owned};
 
@@ -63,6 +64,11 @@ impl Epoll {
         Ok(())
     }
 
+    /// Readable when one of its descriptors is.
+    pub fn as_fd(&self) -> &OwnedFd {
+        &self.0
+    }
+
     pub fn remove(&self, fd: &OwnedFd) {
         // SAFETY: no pointers are passed. It fails only where the descriptor was not added.
         unsafe { libc::epoll_ctl(self.0.as_raw_fd(), libc::EPOLL_CTL_DEL, fd.as_raw_fd(), null_mut()) };
@@ -89,6 +95,17 @@ impl Epoll {
         }
         Ok(())
     }
+}
+
+/// What this thread has had of processors.
+pub fn processor_time() -> Duration {
+    // SAFETY: the kernel fills a timespec of ours. It fails for clocks that no kernel lacks only.
+    let time = unsafe {
+        let mut time: libc::timespec = zeroed();
+        libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time);
+        time
+    };
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
 /// Start a thread that receives no signals: they belong to Python's main thread.

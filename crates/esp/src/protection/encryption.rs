@@ -25,6 +25,12 @@ pub(crate) trait Encryption: Send {
     fn encrypt(&self, iv: &[u8], text: &mut [u8]);
     fn decrypt(&self, iv: &[u8], text: &mut [u8]);
 
+    /// [`Self::decrypt`], into `target`, which has the text's size.
+    fn decrypt_to(&self, iv: &[u8], text: &[u8], target: &mut [u8]) {
+        target.copy_from_slice(text);
+        self.decrypt(iv, target);
+    }
+
     /// Encrypt the texts of many packets that end with an ICV of `icv_size` octets.
     fn encrypt_batch(&self, buffer: &mut [u8], packets: &[Sealing], icv_size: usize) {
         for Sealing { range, .. } in packets {
@@ -108,6 +114,13 @@ where
     fn decrypt(&self, iv: &[u8], text: &mut [u8]) {
         let iv = Array::try_from(iv).expect(IV_SIZE);
         Decryptor::inner_iv_init(&self.0, &iv).decrypt_blocks(Array::slice_as_chunks_mut(text).0);
+    }
+
+    fn decrypt_to(&self, iv: &[u8], text: &[u8], target: &mut [u8]) {
+        let iv = Array::try_from(iv).expect(IV_SIZE);
+        let (text, target) = (Array::slice_as_chunks(text).0, Array::slice_as_chunks_mut(target).0);
+        let done = Decryptor::inner_iv_init(&self.0, &iv).decrypt_blocks_b2b(text, target);
+        done.expect("a text keeps its size");
     }
 
     fn encrypt_batch(&self, buffer: &mut [u8], packets: &[Sealing], icv_size: usize) {

@@ -9,14 +9,39 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 use zeroize::Zeroize;
 
-use super::ICV_SIZE_MAX;
+#[cfg(target_arch = "x86_64")]
+use super::{hmac_many, sha1_many, sha256_many};
 
-/// Authenticates ESP header, IV and ciphertext, followed by the high half of the ESN where there is one.
+/// The longest ICV of any algorithm here.
+pub(crate) const ICV_SIZE_MAX: usize = 32;
+
+/// An ICV stands in front; what follows is arbitrary.
+pub(crate) type Icv = [u8; ICV_SIZE_MAX];
+
+/// What an ICV covers: ESP header, IV and ciphertext, followed by the high half of the ESN where there is one.
+#[derive(Clone, Copy)]
+pub(crate) struct Covered<'a> {
+    pub octets: &'a [u8],
+    pub high: Option<u32>,
+}
+
+/// Authenticates what [`Covered`] says.
 pub(crate) trait Integrity: Send {
     fn icv_size(&self) -> usize;
 
-    /// The ICV stands in front of the array; what follows is arbitrary.
-    fn compute(&self, covered: &[u8], high: Option<u32>) -> [u8; ICV_SIZE_MAX];
+    fn compute(&self, covered: &[u8], high: Option<u32>) -> Icv;
+
+    /// Does [`Self::compute_many`] take less time than [`Self::compute`] for one packet after the other?
+    fn is_for_many(&self) -> bool {
+        false
+    }
+
+    /// [`Self::compute`] for each of `packets`, into as many `icvs`.
+    fn compute_many(&self, packets: &[Covered<'_>], icvs: &mut [Icv]) {
+        for (packet, icv) in packets.iter().zip(icvs) {
+            *icv = self.compute(packet.octets, packet.high);
+        }
+    }
 }
 
 struct Keyed<M> {
@@ -29,11 +54,17 @@ pub(crate) fn hmac_md5_96(key: &[u8]) -> Box<dyn Integrity> {
 }
 
 pub(crate) fn hmac_sha1_96(key: &[u8]) -> Box<dyn Integrity> {
-    keyed::<Hmac<Sha1>>(key, 12)
+    let single = keyed::<Hmac<Sha1>>(key, 12);
+    #[cfg(target_arch = "x86_64")]
+    let single = hmac_many::new::<sha1_many::Sha1>(key, single);
+    single
 }
 
 pub(crate) fn hmac_sha2_256_128(key: &[u8]) -> Box<dyn Integrity> {
-    keyed::<Hmac<Sha256>>(key, 16)
+    let single = keyed::<Hmac<Sha256>>(key, 16);
+    #[cfg(target_arch = "x86_64")]
+    let single = hmac_many::new::<sha256_many::Sha256>(key, single);
+    single
 }
 
 pub(crate) fn hmac_sha2_384_192(key: &[u8]) -> Box<dyn Integrity> {
@@ -61,7 +92,7 @@ impl Integrity for Nothing {
         0
     }
 
-    fn compute(&self, _covered: &[u8], _high: Option<u32>) -> [u8; ICV_SIZE_MAX] {
+    fn compute(&self, _covered: &[u8], _high: Option<u32>) -> Icv {
         [0; ICV_SIZE_MAX]
     }
 }
@@ -79,7 +110,7 @@ impl<M: Mac + Clone + Send> Integrity for Keyed<M> {
         self.icv_size
     }
 
-    fn compute(&self, covered: &[u8], high: Option<u32>) -> [u8; ICV_SIZE_MAX] {
+    fn compute(&self, covered: &[u8], high: Option<u32>) -> Icv {
         let mut mac = self.mac.clone();
         mac.update(covered);
         if let Some(high) = high {
@@ -130,7 +161,7 @@ impl Integrity for Xcbc {
         12
     }
 
-    fn compute(&self, covered: &[u8], high: Option<u32>) -> [u8; ICV_SIZE_MAX] {
+    fn compute(&self, covered: &[u8], high: Option<u32>) -> Icv {
         // The last block may join the packet's end and the ESN, so both end up in `last`; one block stays there
         // at least.
         let whole = covered.len().saturating_sub(1) / 16 * 16;
