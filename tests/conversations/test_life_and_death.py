@@ -31,6 +31,10 @@ def up(wire: Wire, one: dict | None = None, other: dict | None = None, limits: L
     return a, b
 
 
+def clear_at_once(node: Node) -> object:
+    return node.do(lambda now: node.endpoint.clear(TUNNEL, now, at_once=True))
+
+
 def all_gone(*nodes: Node) -> bool:
     return not any(node.endpoint.ike_sas(node.wire.now) or node.children for node in nodes)
 
@@ -59,6 +63,147 @@ def test_clear_ends_by_time_out_where_no_answer_comes() -> None:
     wire.run(29)
     assert a.ike_sas(IkeSaState.DELETING)
     wire.run(2)
+    assert all_gone(a)
+
+
+@pytest.mark.parametrize("who", [0, 1])
+def test_clear_at_once_leaves_nothing_and_the_peer_is_told(who: int) -> None:
+    wire = Wire()
+    nodes = up(wire)
+    one = nodes[who]
+    assert clear_at_once(one) == 1
+    assert all_gone(one)
+    (told,) = one.told(EventName.IKE_SA_DELETED)
+    assert told.message.endswith("is gone: cleared by the operator")
+    assert clear_at_once(one) == 0, "there is none"
+    wire.run(1)
+    assert all_gone(*nodes)
+    assert len(wire.sent) == 2, "the Delete and its answer"
+    assert nodes[1 - who].removed[0].reason == "the peer deleted it"
+    assert len(one.told(EventName.IKE_SA_DELETED)) == 1
+
+
+def test_after_a_clear_at_once_the_next_packet_begins_anew_while_the_dead_peer_is_told() -> None:
+    wire = Wire()
+    a, b = up(wire)
+    wire.conditions = Conditions(loss=1)
+    clear_at_once(a)
+    a.initiate(TUNNEL, b)
+    assert [sa.state for sa in a.endpoint.ike_sas(wire.now)] == [IkeSaState.CONNECTING]
+    wire.run(5)
+    deletes = [d for _, _, d, _ in wire.sent if decode(d).exchange_type == ExchangeType.INFORMATIONAL]
+    assert len(deletes) == 2, "sent again after 2 s, as any request is (RFC 7296 section 2.1)"
+    wire.conditions = Conditions()
+    wire.run(40)
+    assert_in_step(a, b)
+    assert len(pairs(a, b)) == 1
+    assert len(a.endpoint.ike_sas(wire.now)) == len(b.endpoint.ike_sas(wire.now)) == 1
+    assert not a.told(EventName.PEER_DEAD)
+
+
+def test_a_peer_that_never_answers_the_delete_is_not_called_dead_for_it() -> None:
+    wire = Wire()
+    a, _b = up(wire)
+    wire.conditions = Conditions(loss=1)
+    clear_at_once(a)
+    wire.run(60)
+    assert all_gone(a)
+    assert len([d for _, name, d, _ in wire.sent if name == "a"]) == 4, "2, 4, 8 and 16 s"
+    assert not a.told(EventName.PEER_DEAD)
+    assert a.endpoint.next_timeout() is None, "nothing of it is left"
+
+
+def test_a_clear_at_once_while_a_dead_peer_is_asked_whether_it_lives() -> None:
+    """Where the window is full the Delete waits for it; nobody waits for the Delete."""
+    wire = Wire()
+    a, b = up(wire, {"ike": {"dpd_interval": 30}})
+    wire.conditions = Conditions(loss=1)
+    wire.run(31)
+    assert a.told(EventName.DPD), "it is being asked"
+    clear_at_once(a)
+    assert all_gone(a)
+    a.initiate(TUNNEL, b)
+    assert [sa.state for sa in a.endpoint.ike_sas(wire.now)] == [IkeSaState.CONNECTING]
+    wire.conditions = Conditions()
+    wire.run(40)
+    assert not a.told(EventName.PEER_DEAD)
+    assert_in_step(a, b)
+    assert len(b.endpoint.ike_sas(wire.now)) == 1
+
+
+def test_a_clear_at_once_while_a_child_sa_is_being_made() -> None:
+    """What the peer then has goes with the IKE SA."""
+    wire = Wire()
+    a, b = up(wire)
+    (spi,) = a.children
+    a.do(a.endpoint.expire, spi)
+    clear_at_once(a)
+    assert all_gone(a)
+    wire.run(5)
+    assert b.told(EventName.CHILD_SA_REKEYED), "the request was under way"
+    assert not a.told(EventName.CHILD_SA_REKEYED), "and its answer makes nothing"
+    assert all_gone(a, b)
+
+
+def test_a_clear_at_once_while_the_ike_sa_is_rekeyed() -> None:
+    """The IKE SA that comes of it is deleted, too."""
+    wire = Wire()
+    a, b = up(wire)
+    a.do(a.endpoint.rekey, TUNNEL)
+    clear_at_once(a)
+    assert all_gone(a)
+    wire.run(0.05)
+    assert a.told(EventName.IKE_SA_REKEYED)
+    assert all_gone(a), "nor is the new one there"
+    a.initiate(TUNNEL, b)
+    wire.run(60)
+    assert_in_step(a, b)
+    assert len(pairs(a, b)) == len(b.endpoint.ike_sas(wire.now)) == len(a.endpoint.ike_sas(wire.now)) == 1
+
+
+def test_nothing_new_begins_under_an_ike_sa_that_counts_for_nothing() -> None:
+    """The peer, which does not know yet, is put off."""
+    wire = Wire()
+    a, b = up(wire, {"ike": {"dpd_interval": 30}})
+    wire.filter = lambda node, datagram: node is not a
+    wire.run(31)
+    clear_at_once(a)
+    b.do(b.endpoint.rekey, TUNNEL)
+    wire.run(0.5)
+    assert all_gone(a)
+    wire.filter = None
+    wire.run(40)
+    assert all_gone(a, b)
+    assert not b.told(EventName.IKE_SA_REKEYED)
+
+
+def test_a_peer_that_is_cleared_while_it_is_asked_is_not_called_dead() -> None:
+    wire = Wire()
+    a, _b = up(wire, {"ike": {"dpd_interval": 30}})
+    wire.conditions = Conditions(loss=1)
+    wire.run(31)
+    clear_at_once(a)
+    wire.run(60)
+    assert not a.told(EventName.PEER_DEAD)
+    assert len(a.told(EventName.IKE_SA_DELETED)) == 1
+    assert a.endpoint.next_timeout() is None
+
+
+def test_what_the_peer_still_sends_by_sas_that_are_cleared_is_no_reason_to_complain() -> None:
+    wire = Wire()
+    a, b = up(wire)
+    (spi,) = a.children
+    clear_at_once(a)
+    sent = len(wire.sent)
+    a.do(a.endpoint.unknown_spi, spi, a.path_to(b.address))
+    assert len(wire.sent) == sent
+
+
+def test_a_clear_at_once_is_silent_where_deletes_are_suppressed() -> None:
+    wire = Wire()
+    a, _b = up(wire, {"ike": {"send_delete": False}})
+    clear_at_once(a)
+    assert not wire.sent
     assert all_gone(a)
 
 

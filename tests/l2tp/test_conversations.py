@@ -7,6 +7,10 @@ import pytest
 from kakehashi.l2tp.drops import Drop
 from kakehashi.l2tp.effects import Event, EventName, SessionDown, SessionUp, TunnelDown, TunnelUp
 from kakehashi.l2tp.settings import Limits, Settings, Timing
+from kakehashi.l2tp.wire.avp import result, u16
+from kakehashi.l2tp.wire.header import ControlHeader
+from kakehashi.l2tp.wire.message import Message, encode_message
+from kakehashi.l2tp.wire.registry import AvpType, MessageType
 from kakehashi.model.secret import Secret
 from kakehashi.ppp.effects import Ipv4Up, LinkDown, LoginRefused, PacketReceived
 from kakehashi.ppp.settings import Settings as LinkSettings
@@ -429,3 +433,35 @@ def test_packets_that_the_data_plane_took_are_signs_of_life() -> None:
     assert HELLO not in lac.heard
     wire.run(60)
     assert wire.of(LinkDown)[0].reason == "the peer answers no echo"
+
+
+def test_a_message_for_a_tunnel_that_is_not_there_is_answered_so_that_its_peer_knows() -> None:
+    wire = Wire()
+    # As a client goes on after we have started anew: HELLO as its third message, ours would be the second.
+    wire.inject(ControlHeader(4711, 0, 3, 2).encode(encode_message(MessageType.HELLO)))
+    wire.inject(b"\0\x02\x12\x67\0\1\xff\x03\0\x21")
+    for (datagram, by), (ns, nr) in zip(wire.sent, ((2, 4), (0, 0)), strict=True):
+        assert by == carrier()
+        header, body = ControlHeader.decode(datagram)
+        message = Message.decode(body)
+        assert (header.tunnel_id, header.session_id, header.ns, header.nr) == (0, 0, ns, nr)
+        assert message.type == MessageType.STOPCCN
+        assert message.number(AvpType.ASSIGNED_TUNNEL_ID) == 4711
+        assert message.result()[:2] == (2, 1)
+    assert wire.drops == {Drop.UNKNOWN_TUNNEL: 2}
+
+
+def test_what_says_goodbye_to_a_tunnel_that_is_not_there_has_no_answer() -> None:
+    wire = Wire()
+    body = encode_message(MessageType.STOPCCN, (u16(AvpType.ASSIGNED_TUNNEL_ID, 7), result(1, 0, "")))
+    wire.inject(ControlHeader(4711, 0, 3, 2).encode(body))
+    wire.inject(ControlHeader(4711, 0, 3, 2).encode(b""))
+    assert not wire.sent
+
+
+def test_answers_about_tunnels_that_are_not_there_are_few() -> None:
+    wire = Wire(Settings(limits=Limits(answers_per_second=3)))
+    for tunnel in range(1, 100):
+        wire.inject(ControlHeader(tunnel, 0, 3, 2).encode(encode_message(MessageType.HELLO)))
+    assert len(wire.sent) == 3
+    assert wire.drops[Drop.ANSWERS_LIMIT] == 96

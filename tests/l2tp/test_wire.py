@@ -111,7 +111,7 @@ def test_unknown_avps_survive_and_a_result_is_read() -> None:
         (b"\0\x02\0\1\0", Drop.TOO_SHORT),
         (b"\x40\x02\0\x40\0\1\0\1", Drop.LENGTH),
         (b"\x02\x02\0\1\0\1\0\x09abc", Drop.OFFSET),
-        (b"\0\x02\0\1\0\1", Drop.UNKNOWN_TUNNEL),
+        (b"\0\x02\0\0\0\1", Drop.UNKNOWN_TUNNEL),
         (ControlHeader(5, 0, 0, 0).encode(b""), Drop.UNKNOWN_TUNNEL),
         (ControlHeader(0, 0, 0, 0).encode(b""), Drop.UNEXPECTED),
         (ControlHeader(0, 0, 0, 0).encode(encode_message(MessageType.HELLO)), Drop.UNEXPECTED),

@@ -96,7 +96,7 @@ class Client:
     def receive(self, frame: bytes) -> None:
         assert frame[:2] == b"\xff\x03"
         protocol, packet = struct.unpack("!H", frame[2:4])[0], frame[4:]
-        if protocol == 0x0021:
+        if protocol in (0x0021, 0x0057):
             self.packets.append(packet)
             return
         code, identifier, length = struct.unpack("!BBH", packet[:4])

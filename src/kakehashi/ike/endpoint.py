@@ -91,13 +91,13 @@ class Endpoint:
         """Bring the tunnel up: by a negotiation with the end of `path`, or under the IKE SA that stands.
 
         `path` None: the peer's address is not known, and only an IKE SA that stands can help (V1-10). Does
-        nothing while that is under way or the packet `trigger` has its SA; in GRE all packets have the same.
-        False if it cannot begin, or is not to.
+        nothing while that is under way or the packet `trigger` has its SA; packets in GRE, and frames, all
+        have the same. False if it cannot begin, or is not to.
         """
         wanted = self.gateway.tunnel(tunnel)
         if wanted is not None and wanted.connect is ConnectType.NEVER:
             return False
-        if wanted is not None and wanted.ipsec.gre is not None:
+        if wanted is not None and wanted.ipsec.wraps:
             trigger = None
         match wanted:
             case Ikev1Tunnel() as found:
@@ -155,17 +155,26 @@ class Endpoint:
         """Authentic ESP came from a new address or port: follow a peer that is behind a NAT."""
         (self.v1 if self.v1.has_child(spi_in) else self.v2).peer_moved(spi_in, remote, now)
 
-    def unknown_spi(self, spi: int, path: Path, now: float, packets: int = 1) -> None:
-        """ESP came for an SPI that we do not have, or that its keys do not open."""
-        if not self.v1.undecryptable(spi, path, now, packets):
+    def unknown_spi(self, spi: int, path: Path, now: float, packets: int = 1, in_ah: bool = False) -> None:
+        """ESP or AH came for an SPI that we do not have, or that its keys do not open."""
+        if not self.v1.undecryptable(spi, path, now, packets, in_ah):
             self.v2.unknown_spi(spi, path, now)
 
-    def clear(self, tunnel: str | None, now: float, version: int | None = None) -> int:
-        """Delete the SAs of a tunnel, or all (V2-34), of one version of IKE or both. IKEv2's stay until the
-        answer or the time-out. The number of IKE SAs.
+    def clear(
+        self,
+        tunnel: str | None,
+        now: float,
+        version: int | None = None,
+        peer: IPAddress | None = None,
+        at_once: bool = False,
+    ) -> int:
+        """Delete the SAs of a tunnel, or all, of one version of IKE or both, with one `peer` or all.
+
+        IKEv2's stay until the answer or the time-out (V2-34); `at_once`: they are gone here as IKEv1's are,
+        the next packet begins anew, and the peer is told meanwhile. The number of IKE SAs.
         """
-        engines = ((1, self.v1), (2, self.v2))
-        return sum(engine.clear(tunnel, now) for number, engine in engines if version in (None, number))
+        count = self.v1.clear(tunnel, now, peer) if version in (None, 1) else 0
+        return count + (self.v2.clear(tunnel, now, peer, at_once) if version in (None, 2) else 0)
 
     def discard(self, tunnel: str, reason: str, now: float) -> None:
         """Forget the SAs of a tunnel without a word to the peer."""

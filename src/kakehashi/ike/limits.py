@@ -27,19 +27,3 @@ class Limits:
     cookie_lifetime: float = 60
     answers_per_second: int = 10
     events_per_second: int = 20
-
-
-class Throttle:
-    """So many in each second."""
-
-    def __init__(self, per_second: int) -> None:
-        self._per_second = per_second
-        self._second = 0.0
-        self._count = 0
-
-    def allows(self, now: float) -> bool:
-        """One more; False if the second is full."""
-        if now - self._second >= 1:
-            self._second, self._count = now, 0
-        self._count += 1
-        return self._count <= self._per_second

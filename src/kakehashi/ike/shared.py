@@ -15,11 +15,12 @@ from kakehashi.ike.effects import (
     RemoveChildSa,
     UseOutbound,
 )
-from kakehashi.ike.limits import Limits, Throttle
+from kakehashi.ike.limits import Limits
 from kakehashi.model.address import ANY, Hostname, IPAddress, Path
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.tunnel import Tunnel
+from kakehashi.per_second import PerSecond
 from kakehashi.pki.keyring import Keyring
 
 MIN_ESP_SPI = 256  # RFC 4303 section 2.1: the SPIs below are reserved
@@ -51,8 +52,8 @@ class Shared:
         self._spis: set[int] = set()
         self._outbound: dict[tuple[str, str], int] = {}  # by tunnel and peer: the pair that packets leave by
         self._serials = count(1)
-        self._answers = Throttle(limits.answers_per_second)
-        self._tales = Throttle(limits.events_per_second)
+        self._answers = PerSecond()
+        self._tales = PerSecond()
 
     def emit(self, effect: Effect) -> None:
         """Hand an effect to the driver."""
@@ -85,11 +86,11 @@ class Shared:
 
     def may_answer(self, now: float) -> bool:
         """May one more message without an SA be answered in this second?"""
-        return self._answers.allows(now)
+        return self._answers.take(self.limits.answers_per_second, now)
 
     def may_tell(self, now: float) -> bool:
         """May one more event be told in this second that a stranger can cause at will?"""
-        return self._tales.allows(now)
+        return self._tales.take(self.limits.events_per_second, now)
 
     def install(self, sa: ChildSa, use_outbound: bool) -> None:
         """The pair of SAs carries packets from now on."""
@@ -104,9 +105,9 @@ class Shared:
             self._outbound[tunnel, peer] = spi_in
             self.emit(UseOutbound(tunnel, spi_in))
 
-    def leaves_by(self, tunnel: str) -> int | None:
-        """The `spi_in` of the pair that packets of the tunnel leave by."""
-        return self._outbound.get((tunnel, ""))
+    def leaves_by(self, tunnel: str, peer: str = "") -> int | None:
+        """The `spi_in` of the pair that packets of the tunnel leave by; `peer` as in `use_outbound`."""
+        return self._outbound.get((tunnel, peer))
 
     def remove(self, tunnel: str, spi_in: int, reason: str, heir: int | None = None, peer: str = "") -> None:
         """The pair is no more; if packets left by it, they leave by `heir` now."""

@@ -65,6 +65,12 @@ class AccessServer:
         """End a session in words: PPP, then the call."""
         self._call(session, lambda link: link.terminate(reason, now), now)
 
+    def close_tunnel(self, tunnel: int, reason: str, now: float) -> bool:
+        """End a tunnel with its calls, in words. False if there is no such tunnel."""
+        closed = self.lns.close_tunnel(tunnel, reason, now)
+        self._carry_out(now)
+        return closed
+
     def send_packet(self, session: SessionId, version: int, packet: bytes, now: float) -> None:
         """Send an IP packet, where no data plane does that."""
         self._call(session, lambda link: link.send_packet(version, packet), now)

@@ -5,16 +5,29 @@ The channel keeps bodies, not datagrams: what is sent again carries the Nr of th
 
 import enum
 from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
+from kakehashi.l2tp.drops import Drop
 from kakehashi.l2tp.sequence import MODULUS, ahead
 from kakehashi.l2tp.settings import Timing
-from kakehashi.l2tp.wire.header import ControlHeader
+
+
+class Numbered(Protocol):
+    """The header of a control message, of any version of L2TP."""
+
+    @property
+    def ns(self) -> int:
+        """Its sequence number."""
+
+
+_Header = TypeVar("_Header", bound=Numbered)
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message of ours: the peer's session ID, and the AVPs."""
+    """A message of ours: the peer's session ID (in version 2 a part of the header), and the AVPs."""
 
     session_id: int
     body: bytes
@@ -29,7 +42,7 @@ class Arrival(enum.Enum):
     OUTSIDE = "outside"
 
 
-class Channel:
+class Channel(Generic[_Header]):
     """Both directions of one control connection. `peer_window`: what the peer takes at once."""
 
     def __init__(self, timing: Timing, window: int, peer_window: int, ns: int, nr: int) -> None:
@@ -46,7 +59,7 @@ class Channel:
         self._threshold = self._peer_window
         self._credit = 0
         self._retries = 0
-        self._early: dict[int, tuple[ControlHeader, bytes]] = {}
+        self._early: dict[int, tuple[_Header, bytes]] = {}
 
     @property
     def ns(self) -> int:
@@ -57,6 +70,10 @@ class Channel:
     def backlog(self) -> int:
         """How many messages of ours are not acknowledged."""
         return len(self._waiting)
+
+    def peer_takes(self, window: int) -> None:
+        """The peer has said how many messages it takes at once."""
+        self._peer_window = self._threshold = max(window, 1)
 
     def queue(self, message: Outgoing) -> None:
         """It leaves by `take` as soon as the windows allow."""
@@ -109,7 +126,7 @@ class Channel:
         self.due = now + self._wait()
         return True
 
-    def arrival(self, header: ControlHeader, body: bytes) -> Arrival:
+    def arrival(self, header: _Header, body: bytes) -> Arrival:
         """Look at a message that is no ZLB; one that is early is kept for `next_early`."""
         distance = ahead(header.ns, self.nr)
         if distance < 0:
@@ -126,9 +143,31 @@ class Channel:
         self._early.pop(self.nr, None)
         self.nr = (self.nr + 1) % MODULUS
 
-    def next_early(self) -> tuple[ControlHeader, bytes] | None:
+    def next_early(self) -> tuple[_Header, bytes] | None:
         """The expected message, if it came early."""
         return self._early.get(self.nr)
+
+    def taken(
+        self, header: _Header, body: bytes, most: int, drop: Callable[[Drop], None]
+    ) -> Iterator[tuple[_Header, bytes]]:
+        """The messages to handle now that this one has come: it, and those behind it that were early.
+
+        `most`: with so many of ours not acknowledged none is taken. `drop` is told why there are none.
+        """
+        match self.arrival(header, body):
+            case Arrival.DUPLICATE:
+                drop(Drop.DUPLICATE)
+            case Arrival.OUTSIDE:
+                drop(Drop.OUTSIDE_WINDOW)
+            case Arrival.NEXT if self.backlog >= most:
+                # Not taken, so not acknowledged: it comes again when the peer has read what it caused.
+                drop(Drop.BACKLOG)
+            case Arrival.NEXT:
+                following: tuple[_Header, bytes] | None = (header, body)
+                while following is not None:
+                    self.accept()
+                    yield following
+                    following = self.next_early()
 
     def _wait(self) -> float:
         return self._timing.wait(self._retries)

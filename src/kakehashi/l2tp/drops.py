@@ -9,7 +9,7 @@ class Drop(enum.StrEnum):
 
     TOO_SHORT = "shorter than its header"
     TOO_LONG = "longer than any control message needs to be"
-    VERSION = "not version 2 of L2TP"
+    VERSION = "not the version of L2TP that is spoken here"
     FLAGS = "the flags are not those of a control message"
     LENGTH = "the length in the header is not that of the datagram"
     OFFSET = "the offset leads out of the datagram"
@@ -34,6 +34,10 @@ class Drop(enum.StrEnum):
     BACKLOG = "the peer acknowledges nothing of what it causes"
     STALE_DATA = "a data message behind those that came"
     HALF_OPEN_LIMIT = "its half-open tunnel made room for a newer one"
+    UNKNOWN_PEER = "no peer of this address is configured"
+    NOT_AUTHENTICATED = "a control message has no digest, or a wrong one"
+    COOKIE = "the cookie is not that of the session"
+    LOST_TIE = "both ends have begun, and the other one counts"
     ANSWERS_LIMIT = "more refusals in a second than are told"
 
 

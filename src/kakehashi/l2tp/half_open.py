@@ -6,6 +6,7 @@ was sent in its name. The proof is an SCCCN for the tunnel ID that only the SCCR
 """
 
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from kakehashi.l2tp.effects import Carrier
 from kakehashi.l2tp.settings import Limits
@@ -30,12 +31,15 @@ class HalfOpen:
     refusal: bytes = b""
 
 
-class HalfOpenTunnels:
+_HalfOpen = TypeVar("_HalfOpen", bound=HalfOpen)
+
+
+class HalfOpenTunnels(Generic[_HalfOpen]):
     """By our tunnel ID, oldest first."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._all: dict[int, HalfOpen] = {}
+        self._all: dict[int, _HalfOpen] = {}
         self._of_peer: dict[tuple[Carrier, int], int] = {}
         self._of_source: dict[IPAddress, dict[int, None]] = {}
 
@@ -52,16 +56,16 @@ class HalfOpenTunnels:
             if one.carrier.peer == peer:
                 self.remove(one.tunnel)
 
-    def get(self, tunnel: int) -> HalfOpen | None:
+    def get(self, tunnel: int) -> _HalfOpen | None:
         """By our ID."""
         return self._all.get(tunnel)
 
-    def of_peer(self, carrier: Carrier, peer_tunnel: int) -> HalfOpen | None:
+    def of_peer(self, carrier: Carrier, peer_tunnel: int) -> _HalfOpen | None:
         """By the peer's ID."""
         tunnel = self._of_peer.get((carrier, peer_tunnel))
         return None if tunnel is None else self._all[tunnel]
 
-    def add(self, one: HalfOpen) -> int:
+    def add(self, one: _HalfOpen) -> int:
         """Remember it. How many had to make room."""
         before = len(self._all)
         same = self.of_peer(one.carrier, one.peer_tunnel)
@@ -79,7 +83,7 @@ class HalfOpenTunnels:
         self._of_source.setdefault(one.carrier.path.remote.ip, {})[one.tunnel] = None
         return dropped
 
-    def remove(self, tunnel: int) -> HalfOpen | None:
+    def remove(self, tunnel: int) -> _HalfOpen | None:
         """Forget it."""
         one = self._all.pop(tunnel, None)
         if one is None:

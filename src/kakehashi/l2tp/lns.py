@@ -165,6 +165,8 @@ class Lns:
         tunnel = self._tunnels.get(header.tunnel_id)
         if tunnel is None:
             self._shared.drop(Drop.UNKNOWN_TUNNEL)
+            if header.tunnel_id and self._opening.half_open.get(header.tunnel_id) is None:
+                self._opening.disown(header.tunnel_id, 0, 0, carrier, now)
             return
         if tunnel.carrier != carrier:
             self._shared.drop(Drop.WRONG_CARRIER)

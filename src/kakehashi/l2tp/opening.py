@@ -33,7 +33,7 @@ class Opening:
     def __init__(self, shared: Shared, tunnels: Tunnels) -> None:
         self._shared = shared
         self._tunnels = tunnels
-        self.half_open = HalfOpenTunnels(shared.settings.limits)
+        self.half_open: HalfOpenTunnels[HalfOpen] = HalfOpenTunnels(shared.settings.limits)
 
     def configure(self, settings: Settings) -> None:
         """Other limits."""
@@ -47,6 +47,8 @@ class Opening:
             return None
         if half is None and header.tunnel_id:
             self._shared.drop(Drop.UNKNOWN_TUNNEL)
+            if body:
+                self._answer_unknown(header, body, carrier, now)
             return None
         if not body:
             self._shared.drop(Drop.UNEXPECTED)  # an acknowledgment that proves nothing the SCCCN does not
@@ -229,6 +231,27 @@ class Opening:
         # An ID that is not zero: some peers take zero for malformed (section 4.4.3, Assigned Tunnel ID).
         body = _stop(self._new_id(), refusal)
         self._shared.emit(Send(ControlHeader(peer_tunnel, 0, 0, 1).encode(body), carrier))
+
+    def _answer_unknown(self, header: ControlHeader, body: bytes, carrier: Carrier, now: float) -> None:
+        try:
+            message = Message.decode(body, self._shared.secret)
+        except Malformed:
+            return
+        if message.type != MessageType.STOPCCN:
+            self.disown(header.tunnel_id, header.nr, header.ns + 1, carrier, now)
+
+    def disown(self, tunnel: int, ns: int, nr: int, carrier: Carrier, now: float) -> None:
+        """Say that a tunnel is not there, as after a restart: its peer need not find out by silence.
+
+        The ID of ours is all that is known of it, and by that a peer finds it even in a message for tunnel 0
+        (section 4.4.3, Assigned Tunnel ID). `ns` is what it expects of us, as far as it has said so.
+        """
+        if not self._shared.may_answer(now):
+            self._shared.drop(Drop.ANSWERS_LIMIT)
+            return
+        refusal = StopResult.GENERAL_ERROR, ErrorCode.NO_CONTROL_CONNECTION, "there is no such tunnel here"
+        header = ControlHeader(0, 0, ns, nr & 0xFFFF)
+        self._shared.emit(Send(header.encode(_stop(tunnel, refusal)), carrier))
 
     def _tell_refused(self, carrier: Carrier, reason: str) -> None:
         text = f"a tunnel from {carrier} is refused: {reason}"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from kakehashi.l2tp.drops import Drop
 from kakehashi.l2tp.effects import Effect
 from kakehashi.l2tp.settings import Settings
+from kakehashi.per_second import PerSecond
 
 
 class Shared:
@@ -17,8 +18,7 @@ class Shared:
         self.drops: Counter[Drop] = Counter()
         self.effects: list[Effect] = []
         self.sessions = 0
-        self._second = 0.0
-        self._answers = 0
+        self._answers = PerSecond()
 
     @property
     def secret(self) -> bytes:
@@ -35,10 +35,7 @@ class Shared:
 
     def may_answer(self, now: float) -> bool:
         """May one more stranger be refused in words in this second?"""
-        if now - self._second >= 1:
-            self._second, self._answers = now, 0
-        self._answers += 1
-        return self._answers <= self.settings.limits.answers_per_second
+        return self._answers.take(self.settings.limits.answers_per_second, now)
 
     def new_id(self, taken: Callable[[int], bool]) -> int:
         """A random ID that is not zero and not taken; there are far fewer taken than 65535."""

@@ -3,7 +3,7 @@
 import enum
 
 from kakehashi.l2tp.calls import Calls
-from kakehashi.l2tp.channel import Arrival, Channel, Outgoing
+from kakehashi.l2tp.channel import Channel, Outgoing
 from kakehashi.l2tp.drops import Drop, Malformed
 from kakehashi.l2tp.effects import Event, EventName, Send, TunnelDown, TunnelUp
 from kakehashi.l2tp.half_open import HalfOpen
@@ -40,7 +40,9 @@ class Tunnel:
         self.since = now
         settings = shared.settings
         # Ns 0 was the SCCRP, and the SCCCN was the peer's number 1.
-        self.channel = Channel(settings.timing, settings.window, half.peer_window, ns=1, nr=2)
+        self.channel: Channel[ControlHeader] = Channel(
+            settings.timing, settings.window, half.peer_window, ns=1, nr=2
+        )
         self.calls = Calls(self, now)
         self._heard = now
         self._end = 0.0  # of lingering
@@ -125,20 +127,9 @@ class Tunnel:
         self.shared.emit(Send(header.encode(body), self.carrier))
 
     def _take(self, header: ControlHeader, body: bytes, now: float) -> None:
-        match self.channel.arrival(header, body):
-            case Arrival.DUPLICATE:
-                self.shared.drop(Drop.DUPLICATE)
-            case Arrival.OUTSIDE:
-                self.shared.drop(Drop.OUTSIDE_WINDOW)
-            case Arrival.NEXT if self.channel.backlog >= self.shared.settings.limits.backlog:
-                # Not taken, so not acknowledged: it comes again when the peer has read what it caused.
-                self.shared.drop(Drop.BACKLOG)
-            case Arrival.NEXT:
-                following: tuple[ControlHeader, bytes] | None = (header, body)
-                while following is not None:
-                    self.channel.accept()
-                    self._handle(*following, now)
-                    following = self.channel.next_early()
+        most = self.shared.settings.limits.backlog
+        for message in self.channel.taken(header, body, most, self.shared.drop):
+            self._handle(*message, now)
 
     def _handle(self, header: ControlHeader, body: bytes, now: float) -> None:
         if self.state is not State.ESTABLISHED:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 
 from kakehashi.model.access_list import AccessList, PacketFilter
 from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
+from kakehashi.model.bridge import Bridge
 from kakehashi.model.certificate import CertificateImport, Trustpoint
 from kakehashi.model.ikev1 import DeleteNotify, Ikev1Peer
 from kakehashi.model.l2tp_server import L2tpServer
 from kakehashi.model.logging import Logging
+from kakehashi.model.multipoint import Multipoint
 from kakehashi.model.names import NameService
 from kakehashi.model.policy import IkePolicy
+from kakehashi.model.pseudowire import Pseudowire
 from kakehashi.model.source import Source
 from kakehashi.model.translation import Translation
 from kakehashi.model.tunnel import Tunnel
@@ -119,6 +122,9 @@ class Gateway:
     trustpoints: tuple[Trustpoint, ...] = ()
     certificate_imports: tuple[CertificateImport, ...] = ()
     l2tp_servers: tuple[L2tpServer, ...] = ()
+    multipoints: tuple[Multipoint, ...] = ()
+    pseudowires: tuple[Pseudowire, ...] = ()
+    bridges: tuple[Bridge, ...] = ()
     files: tuple[str, ...] = field(default=())
 
     def interface(self, name: str) -> Interface | None:
@@ -129,9 +135,27 @@ class Gateway:
         """The tunnel of that interface name, or None."""
         return next((t for t in self.tunnels if t.interface == name), None)
 
+    @property
+    def open_servers(self) -> tuple[L2tpServer, ...]:
+        """Those that no IPsec protects, and whose interface is enabled."""
+        enabled = {i.name for i in self.interfaces if i.enabled}
+        return tuple(s for s in self.l2tp_servers if not s.protected and s.interface in enabled)
+
     def l2tp_server(self, interface: str) -> L2tpServer | None:
         """The L2TP server at the tunnel of that interface name, or None."""
         return next((s for s in self.l2tp_servers if s.interface == interface), None)
+
+    def multipoint(self, name: str) -> Multipoint | None:
+        """The multipoint interface of that name, or None."""
+        return next((m for m in self.multipoints if m.interface == name), None)
+
+    def pseudowire(self, interface: str) -> Pseudowire | None:
+        """The pseudowire whose port that interface is, or None."""
+        return next((w for w in self.pseudowires if w.interface == interface), None)
+
+    def bridge(self, name: str) -> Bridge | None:
+        """The bridge of that name, or None."""
+        return next((b for b in self.bridges if b.name == name), None)
 
     def access_list(self, name: str) -> AccessList | None:
         """The access list of that name, or None."""

@@ -1,4 +1,4 @@
-"""GRE: what a tunnel wraps its packets in before IPsec protects them (RFC 2784)."""
+"""GRE: what a tunnel wraps its packets in, alone or before IPsec protects them (RFC 2784)."""
 
 from dataclasses import dataclass
 
@@ -27,3 +27,11 @@ class Gre:
         parts += ["checksum"] if self.checksum else []
         parts += ["sequence numbers"] if self.sequence else []
         return " with ".join(["GRE", ", ".join(parts)] if parts else ["GRE"])
+
+
+@dataclass(frozen=True, slots=True)
+class Keepalive:
+    """Every `period` seconds the peer is to return a packet; after `retries` times in vain it is gone."""
+
+    period: int
+    retries: int

@@ -4,7 +4,7 @@ import enum
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
-from kakehashi.model.address import IPAddress
+from kakehashi.model.address import IPAddress, IPNetwork
 from kakehashi.model.certificate import ANY_CERTIFICATE, CertificateUse
 from kakehashi.model.secret import Secret
 from kakehashi.model.source import Source
@@ -67,7 +67,8 @@ class Authentication:
     `by_address`: of our side, that the identity is the address that an SA is made from, which only the host
     knows; `identity` is then empty. `by_subject`: of our side, that it is the subject of our certificate, if
     there is one. `anybody`: of the peer, that it may say what it likes: what its certificate is like decides
-    (`certificates.attributes`). `certificates` belongs to SIGNATURE.
+    (`certificates.attributes`), or the key that all have; `within`: but it has to be an address of one of
+    these networks, if there are any. `certificates` belongs to SIGNATURE.
     """
 
     method: AuthenticationMethod
@@ -77,4 +78,18 @@ class Authentication:
     by_address: bool = False
     by_subject: bool = False
     anybody: bool = False
+    within: tuple[IPNetwork, ...] = ()
     certificates: CertificateUse = ANY_CERTIFICATE
+
+    def may_be(self, identity: Identity) -> bool:
+        """May the peer, of which this is told, say that it is this?"""
+        if not self.anybody:
+            return identity == self.identity
+        return not self.within or any(_is_within(identity, network) for network in self.within)
+
+
+def _is_within(identity: Identity, network: IPNetwork) -> bool:
+    sizes = {IdType.ID_IPV4_ADDR: 4, IdType.ID_IPV6_ADDR: 16}
+    if len(identity.data) != sizes.get(identity.type):
+        return False
+    return ip_address(identity.data) in network

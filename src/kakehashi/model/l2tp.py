@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kakehashi.model.address import IPNetwork
+from kakehashi.model.address import IPNetwork, Path
 
 PORT = 1701  # UDP; ours always, the peer's unless it says otherwise (RFC 2661 section 8.1)
 _UDP = 8
@@ -22,7 +22,8 @@ class L2tpSession:
     carry it, whichever they are at the time. `peer_port`: the peer's UDP port inside ESP.
 
     `networks`: what the peer may have as source, and is reached by: IPv4 /32, IPv6 /64 or /128; empty as long
-    as no network protocol is up. `mtu`: octets of the longest IP packet for the peer.
+    as no network protocol is up. `mtu`: octets of the longest IP packet for the peer. `path`: where it goes
+    without IPsec; None: by the SAs of `peer`.
 
     `sequencing`: each of our data messages has a sequence number (section 4.4.6). `length`: and a Length.
     `compress_address`, `compress_protocol`: the peer takes frames without Address and Control, and the
@@ -41,6 +42,7 @@ class L2tpSession:
     length: bool = False
     compress_address: bool = False
     compress_protocol: bool = False
+    path: Path | None = None
 
     @property
     def overhead(self) -> int:

@@ -2,7 +2,7 @@
 
 import enum
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Network
 
 from kakehashi.model.address import IPAddress
 from kakehashi.model.secret import Secret
@@ -65,11 +65,28 @@ class AddressRange:
         return f"{self.first} to {self.last}"
 
 
+@dataclass(frozen=True, slots=True)
+class PrefixPool:
+    """The /64 prefixes of `network`, of which each caller has one to itself."""
+
+    network: IPv6Network
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return int(1 << 64 - self.network.prefixlen)
+
+    def __str__(self) -> str:
+        return str(self.network)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class L2tpServer:
     """An L2TP network server at a tunnel interface, whose IPsec policy protects it (NEC V1-15).
 
-    `interface` names the tunnel; what comes otherwise than by its SAs is not answered. `methods`: strongest
+    `interface` names the tunnel; what comes otherwise than by its SAs is not answered. `protected` False:
+    there is no such tunnel but an interface of that name, and no IPsec; what comes to UDP port 1701 in the
+    clear is answered. `methods`: strongest
     first; the first is asked for first. `pool` None: there is none, so nobody but users with an address of
     their own can come in. `lender`: the interface whose address is ours on the links; None is the tunnel's
     own. `dns`: at most two are handed out. `mru`: octets that we take in a frame. `idle`: seconds without a
@@ -77,7 +94,9 @@ class L2tpServer:
     `echo_failures`: how many in a row may stay unanswered. `hello`: seconds of silence before a HELLO of
     L2TP. `secret`: of L2TP's own tunnel authentication, None is without. `host_name`: how we call ourselves.
     `sessions`, `sessions_per_user`: at most so many at a time, 0 is without limit. `local_users`: those of
-    `callers` are known; `radius`: who is asked about others, in this order; `accounting`: and told.
+    `callers` are known; `radius`: who is asked about others, in this order; `accounting`: and told, each
+    `interim` seconds anew, 0 is at the begin and at the end alone. `ipv6`: IPV6CP is spoken (RFC 5072);
+    `prefixes`: and each caller is told a prefix of its own, None leaves it at link-local addresses.
     """
 
     interface: str
@@ -98,5 +117,9 @@ class L2tpServer:
     local_users: bool = True
     radius: tuple[RadiusServer, ...] = ()
     accounting: bool = False
+    interim: int = 0
+    ipv6: bool = False
+    prefixes: PrefixPool | None = None
+    protected: bool = True
     name: str = field(default="", compare=False)
     source: Source | None = field(default=None, compare=False)

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
 from kakehashi.model.encapsulation import EncapsulationMode
+from kakehashi.model.gre import PROTOCOL as GRE_PROTOCOL
 from kakehashi.model.gre import Gre
+from kakehashi.model.pseudowire import Encapsulation, L2tpv3
 from kakehashi.model.selector import EVERYTHING, TrafficSelector
 from kakehashi.wire.registry.ikev2 import IntegrityId
 
@@ -78,7 +80,9 @@ class IpsecSettings:
     `replay_window`: packets, 0 is off. `mtu_ignore`: fragment even what forbids it (DF, IPv6);
     `pre_fragment`: fragment before encryption. `df_bit`: of the outer header. `gre`: packets are wrapped in
     it first, None is off; then IKE is told of GRE between the two ends, and the selectors here are of no
-    account. `name`: what the configuration calls it; it never counts when two are compared.
+    account. `ethernet`: the tunnel carries frames and no packets, which are put into this first; IKE is told
+    of L2TPv3 likewise, of EtherIP what the selectors say. `name`: what the configuration calls it; it never
+    counts when two are compared.
     """
 
     mode: EncapsulationMode = EncapsulationMode.TUNNEL
@@ -89,16 +93,54 @@ class IpsecSettings:
     pre_fragment: bool = False
     df_bit: DfBit = DfBit.COPY
     gre: Gre | None = None
+    ethernet: Encapsulation | None = None
     name: str = field(default="", compare=False)
 
     @property
     def between_ends(self) -> bool:
         """Are the packets that the SAs protect those of the tunnel's two ends alone?"""
-        return self.mode is EncapsulationMode.TRANSPORT or self.gre is not None
+        return self.mode is EncapsulationMode.TRANSPORT or self.wrapped_as is not None
+
+    @property
+    def wrapped_as(self) -> tuple[int, int] | None:
+        """Of what packets are put into first: the protocol that IKE is told of, and its port, or 0;
+        None: the selectors count.
+        """
+        if isinstance(self.ethernet, L2tpv3):
+            return self.ethernet.carried_as
+        return None if self.gre is None else (GRE_PROTOCOL, 0)
+
+    @property
+    def wraps(self) -> bool:
+        """Does everything go into something else first, so that an SA takes whatever comes?"""
+        return self.gre is not None or self.ethernet is not None
+
+    @property
+    def wrapping(self) -> int:
+        """Octets of what a packet is put into before IPsec, without an IP header of its own."""
+        if self.ethernet is not None:
+            return self.ethernet.overhead
+        return self.gre.overhead if self.gre is not None else 0
 
     def protections(self) -> tuple[Protection, ...]:
         """What may protect a packet, in the order of preference."""
         raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoIpsec(IpsecSettings):
+    """Packets go as they are wrapped, and nothing protects them.
+
+    A router fragments what goes into such a tunnel, not what comes out of it, and leaves DF off the outside.
+    """
+
+    mode: EncapsulationMode = EncapsulationMode.TRANSPORT
+    pre_fragment: bool = True
+    df_bit: DfBit = DfBit.CLEAR
+
+    def protections(self) -> tuple[Protection, ...]:
+        """None."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import enum
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kakehashi.model.address import IPAddress, IPInterface, Path, SocketAddress
+from kakehashi.model.address import IPAddress, IPInterface, IPNetwork, Path, SocketAddress
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.certificate import CertificateStatus, KeyStatus
 from kakehashi.model.child_sa import ChildSa
@@ -402,6 +402,7 @@ class L2tpTunnelStatus:
 class CallerStatus:
     """One session of somebody who has dialed in. `user` is "" before the login; `address` None before IPCP.
 
+    `link_local`: its IPv6 address on the link, None before IPV6CP; `prefix`: the one that it alone is told.
     `idle`: seconds since an IP packet passed, `age` since it began; counters are of IP packets.
     """
 
@@ -422,6 +423,93 @@ class CallerStatus:
     inbound_octets: int = 0
     outbound_packets: int = 0
     outbound_octets: int = 0
+    link_local: IPAddress | None = None
+    prefix: IPNetwork | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextHopStatus:
+    """One entry of NHRP's cache: packets for `network` go to `next_hop` in the tunnel, which is at `nbma`.
+
+    `claimed`: what the peer takes for its own NBMA address, another one if there is a NAT between. `origin`:
+    how it came to be known, as `nhrp.effects.Origin` says. `age`: seconds since; `expires`: seconds until it
+    counts no more, None is never. `reached`: an SA with it stands. `failure`: of the last negotiation
+    with one that has none.
+    """
+
+    interface: str
+    network: IPNetwork
+    next_hop: IPAddress
+    nbma: IPAddress
+    claimed: IPAddress
+    origin: str
+    age: float
+    expires: float | None = None
+    unique: bool = False
+    multicast: bool = False
+    reached: bool = False
+    failure: FailureStatus | None = None
+
+    @property
+    def is_shortcut(self) -> bool:
+        """Is it more than the peer itself?"""
+        return self.network.num_addresses > 1 or self.network.network_address != self.next_hop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextHopServerStatus:
+    """A server that an interface registers with; `up`: it has taken the registration."""
+
+    interface: str
+    address: IPAddress
+    nbma: IPAddress
+    up: bool
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class L2tpv3ConnectionStatus:
+    """One control connection of L2TPv3. IDs are ours and the peer's; `age`: seconds since it stands."""
+
+    local_id: int
+    remote_id: int
+    host_name: str
+    local: IPAddress
+    remote: IPAddress
+    age: float
+    sessions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PseudowireStatus:
+    """One pseudowire of the configuration, by its port. `reason`: why it is down, in one sentence.
+
+    `protected`: a tunnel of IPsec of the same name carries it. `connection`: our ID of the control connection
+    that has made the session, 0 without; session IDs are 0 where there is no session, as EtherIP has none.
+    `local_cookie`, `remote_cookie`: their octets, for what comes and what is sent. `active`: the circuit at
+    the peer's end is up. `age`: seconds since it came up, None while it is down or where its tunnel tells
+    that. `idle`: seconds since a frame came. Counters are of frames.
+    """
+
+    interface: str
+    up: bool
+    reason: str
+    encapsulation: str
+    protected: bool
+    host_interface: str
+    bridge: str
+    local: IPAddress | None
+    remote: IPAddress | None
+    end_id: str = ""
+    connection: int = 0
+    local_id: int = 0
+    remote_id: int = 0
+    local_cookie: int = 0
+    remote_cookie: int = 0
+    active: bool = True
+    age: float | None = None
+    idle: float | None = None
+    traffic: Traffic = field(default=Traffic())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -429,7 +517,8 @@ class Status:
     """The whole gateway at one moment. `drops` counts packets of no tunnel, by the name of the reason.
 
     `traffic`: what each pair of ESP SAs has carried, by its inbound SPI.
-    `l2tp_drops`: what came to nothing of L2TP, PPP and logins, by the reason.
+    `l2tp_drops`: what came to nothing of L2TP, PPP and logins, by the reason; `pseudowire_drops`: of
+    pseudowires; `nhrp_drops`: of NHRP.
     `access_matches`: for each access list that filters, how many packets each of its entries has decided
     about.
     """
@@ -456,3 +545,9 @@ class Status:
     l2tp_tunnels: tuple[L2tpTunnelStatus, ...] = ()
     callers: tuple[CallerStatus, ...] = ()
     l2tp_drops: dict[str, int] = field(default_factory=dict)
+    next_hops: tuple[NextHopStatus, ...] = ()
+    next_hop_servers: tuple[NextHopServerStatus, ...] = ()
+    nhrp_drops: dict[str, int] = field(default_factory=dict)
+    pseudowires: tuple[PseudowireStatus, ...] = ()
+    l2tpv3_connections: tuple[L2tpv3ConnectionStatus, ...] = ()
+    pseudowire_drops: dict[str, int] = field(default_factory=dict)

@@ -1,11 +1,12 @@
 """A tunnel: one peer, how it is reached, and what protects the traffic to it."""
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kakehashi.model.address import IPAddress, PeerAddress
+from kakehashi.model.gre import Keepalive
 from kakehashi.model.identity import Authentication
-from kakehashi.model.policy import IkePolicy, IpsecPolicy, IpsecSettings
+from kakehashi.model.policy import IkePolicy, IpsecPolicy, IpsecSettings, NoIpsec
 from kakehashi.model.selector import TrafficSelector
 from kakehashi.model.source import Source
 
@@ -59,7 +60,9 @@ class Tunnel:
     into it instead; where the peer is not known beforehand, the selectors of its SAs. What they take and
     arrives there unprotected is dropped (RFC 4301 section 5.2). `bypass`: except for this, which the next
     tunnel of that interface is asked about, or goes in the clear. `mtu`: octets of the largest packet that
-    the configuration lets in whole, however much would fit; None: as much as fits.
+    the configuration lets in whole, however much would fit; None: as much as fits. `multipoint`: any number
+    of peers share it, each at an address of its own, with whom negotiations begin as soon as their addresses
+    are known; `peer_address` is ANY.
     """
 
     interface: str
@@ -72,14 +75,53 @@ class Tunnel:
     policy_based: bool = False
     bypass: tuple[Bypass, ...] = ()
     mtu: int | None = None
+    multipoint: bool = False
     source: Source | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlainTunnel(Tunnel):
+    """A tunnel of GRE without IPsec: no negotiation makes it, it is up while it can be carried.
+
+    `keepalive`: and while its peer answers.
+    """
+
+    ipsec: NoIpsec
+    keepalive: Keepalive | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One of the peers of a tunnel that has many: where it is, and how it and we prove who we are."""
+
+    address: IPAddress
+    local: Authentication
+    peer: Authentication
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ikev2Tunnel(Tunnel):
-    """A tunnel that IKEv2 makes."""
+    """A tunnel that IKEv2 makes.
+
+    `parties`: of a multipoint tunnel the peers that the configuration names, each with a key of its own;
+    nobody else is let in, and `local` and `peer` are those of the first. Empty: `local` and `peer` are for
+    all.
+    """
 
     local: Authentication
     peer: Authentication
     ike: IkePolicy
     ipsec: IpsecPolicy
+    parties: tuple[Party, ...] = ()
+
+    @property
+    def sides(self) -> tuple[Authentication, ...]:
+        """How anybody proves who it is: we, and each peer."""
+        return (self.local, self.peer, *(side for one in self.parties for side in (one.local, one.peer)))
+
+    def towards(self, address: IPAddress) -> "Ikev2Tunnel | None":
+        """The tunnel as it is for the peer at that address; None: it has none there."""
+        if not self.parties:
+            return self
+        party = next((one for one in self.parties if one.address == address), None)
+        return None if party is None else replace(self, local=party.local, peer=party.peer)

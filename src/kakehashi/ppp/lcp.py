@@ -12,6 +12,7 @@ from kakehashi.ppp.wire.packet import Packet
 from kakehashi.ppp.wire.registry import ChapAlgorithm, Code, LcpOption, Protocol
 
 DEFAULT_MRU: Final = 1500
+NO_ECHO: Final = "the peer answers no echo"  # why a link ends
 _LEAST_MRU: Final = 128
 _AUTHENTICATION: Final = {
     Method.MS_CHAP_V2: struct.pack("!HB", Protocol.CHAP, ChapAlgorithm.MS_CHAP_V2),
@@ -144,7 +145,7 @@ class Lcp(Automaton):
             return
         if self._unanswered >= self._timing.echo_failures:
             self._echo_due = None
-            self.close(now, "the peer answers no echo")
+            self.close(now, NO_ECHO)
             return
         self._unanswered += 1
         self._echo_due = now + self._timing.echo

@@ -7,9 +7,9 @@ import pytest
 
 from kakehashi.ike.effects import EventName
 from kakehashi.model.encapsulation import EncapsulationMode
-from kakehashi.model.ikev1 import CommitBit, Phase2Proposal
+from kakehashi.model.ikev1 import CommitBit, DeleteNotify, Phase2Proposal
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId
-from tests.conversations.v1.gateways import PHASE2, TUNNEL
+from tests.conversations.v1.gateways import PHASE2, SITE1, TUNNEL
 from tests.conversations.v1.stories import ROUGH, established, policy, settled, two_sites
 from tests.conversations.wire import Wire, pairs
 
@@ -89,6 +89,20 @@ def test_who_goes_deletes_each_protocol(kind: str) -> None:
     wire.run(2)
     assert not a.children
     assert not b.children
+
+
+@pytest.mark.parametrize(("in_ah", "protocol"), [(True, "AH"), (False, "ESP")])
+def test_the_sender_for_an_unknown_spi_is_told_of_the_protocol_it_came_in(in_ah: bool, protocol: str) -> None:
+    wire = Wire()
+    a, b = two_sites(wire, *both(AH))
+    b.gateway = replace(b.gateway, delete_notify=DeleteNotify(5, 5))
+    b.boot()
+    a.initiate(TUNNEL, b)
+    wire.run(10)
+    b.endpoint.unknown_spi(0x12345678, b.path_to(SITE1), wire.now, 5, in_ah)
+    wire.carry_out(b)
+    wire.run(2)
+    assert any(f"deletes {protocol} SA 12345678" in event.message for event in a.events)
 
 
 def test_what_one_has_and_the_other_has_not() -> None:

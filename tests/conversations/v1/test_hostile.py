@@ -12,6 +12,7 @@ from kakehashi.ike.limits import Limits
 from kakehashi.ike.v1.authentication import PreSharedKey
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa, State
 from kakehashi.model.ikev1 import ExchangeMode
+from kakehashi.model.secret import Secret
 from kakehashi.model.status import IkeSaState
 from kakehashi.wire.registry.ikev1 import ExchangeType, NotifyType, ProtocolId
 from kakehashi.wire.v1.delete import Delete
@@ -211,11 +212,13 @@ def test_a_forged_answer_in_aggressive_mode_does_not_stand_in_the_way_of_the_tru
     wire = Wire()
     a, b = two_sites(wire, {"mode": AGGRESSIVE})
     forged: list[bytes] = []
+    shown: list[Secret | None] = []
 
     def race(node: Node, datagram: bytes) -> bool:
         if node is b and datagram[18] == ExchangeType.AGGRESSIVE and not forged:
             forged.append(datagram[:8] + b"deceiver" + datagram[16:])
             a.endpoint.receive(forged[0], a.path_to(SITE2), wire.now)
+            shown.extend(sa.encryption_key for sa in a.endpoint.isakmp_sas(wire.now))
             wire.at(wire.now, lambda: wire.carry_out(a))
         return True
 
@@ -223,6 +226,7 @@ def test_a_forged_answer_in_aggressive_mode_does_not_stand_in_the_way_of_the_tru
     a.initiate(TUNNEL, b)
     wire.run(3)
     assert forged
+    assert shown == [None], "of keys that are nobody's nothing is shown"
     settled(a, b)
     assert not a.failures()
 

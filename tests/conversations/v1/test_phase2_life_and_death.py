@@ -27,7 +27,7 @@ from tests.conversations.v1.gateways import (
 )
 from tests.conversations.v1.gateways import gateway as made_of
 from tests.conversations.v1.stories import established, policy, settled, two_sites
-from tests.conversations.wire import Node, Wire, assert_in_step
+from tests.conversations.wire import Conditions, Node, Wire, assert_in_step
 
 NAME = identity("site1")
 ANYONE = {"tunnel": {"address": ANY}}
@@ -55,6 +55,21 @@ def test_clear_tells_the_peer(who: str) -> None:
         assert not end.children
         assert not end.isakmp_sas()
     assert any("the peer deleted it" in r.reason for r in (b if who == "a" else a).removed)
+
+
+def test_after_clear_the_next_packet_begins_anew_though_the_peer_is_dead() -> None:
+    wire = Wire()
+    a, b = established(wire)
+    wire.conditions = Conditions(loss=1)
+    a.do(a.endpoint.clear, TUNNEL)
+    assert not a.children
+    assert not a.isakmp_sas()
+    a.initiate(TUNNEL, b)
+    wire.run(1)
+    wire.conditions = Conditions()
+    wire.run(30)
+    assert_in_step(a, b)
+    assert len(a.isakmp_sas()) == 1
 
 
 def test_clear_of_one_tunnel_leaves_what_another_needs() -> None:

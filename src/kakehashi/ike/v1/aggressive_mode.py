@@ -69,7 +69,7 @@ class AggressiveInitiator(Phase1):
         super().receive(sa, received, now)
         if sa.established_at is None:
             # Whoever made that message: the true one may have another cookie and other keys.
-            sa.responder_cookie, sa.sealer = NO_COOKIE, None
+            sa.responder_cookie, sa.skeyids, sa.sealer = NO_COOKIE, None, None
 
     def _message_2(self, sa: IsakmpSa, received: Received, now: float) -> None:
         messages.check(received, 2)

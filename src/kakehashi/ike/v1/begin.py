@@ -58,7 +58,7 @@ def renew(host: Host, pair: Pair, now: float) -> None:
         sa = found[-1]
         if not _is_making(sa, pair.tunnel, pair.selectors):
             _begin(sa, wish, now)
-    elif pair.peer.is_fixed:
+    elif pair.peer.is_fixed or pair.tunnel.multipoint:
         _by_phase1(host, pair.tunnel, pair.peer, pair.sa.path, [wish], now)
 
 
@@ -128,7 +128,9 @@ def _peer_for(host: Host, tunnel: Ikev1Tunnel, path: Path) -> Ikev1Peer | None:
     """With whom phase 1 is begun: who is at the other end of the path, else the first that can be reached."""
     peers = [peer for name in tunnel.peers if (peer := host.gateway.ikev1_peer(name)) is not None]
     reachable = [
-        peer for peer in peers if peer.is_fixed or isinstance(peer.address, IPv4Network | IPv6Network)
+        peer
+        for peer in peers
+        if tunnel.multipoint or peer.is_fixed or isinstance(peer.address, IPv4Network | IPv6Network)
     ]
     there = [peer for peer in reachable if _is_at(peer, path)]
     named = [peer for peer in reachable if isinstance(peer.address, Hostname)]

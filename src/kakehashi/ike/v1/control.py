@@ -9,7 +9,7 @@ from kakehashi.ike.trigger import Trigger
 from kakehashi.ike.v1 import begin, delete
 from kakehashi.ike.v1.ipsec_sa import Pair
 from kakehashi.ike.v1.isakmp_sa import IsakmpSa
-from kakehashi.model.address import Path, SocketAddress
+from kakehashi.model.address import IPAddress, Path, SocketAddress
 from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel
 from kakehashi.model.status import NatSide
 
@@ -32,12 +32,21 @@ def phase1_failed(sa: IsakmpSa, sentence: str, now: float) -> None:
     begin.phase1_failed(sa, sentence, now)
 
 
-def clear(host: Host, sas: Sequence[IsakmpSa], tunnel: str | None, reason: str, now: float) -> int:
-    """Delete the pairs of a tunnel and the ISAKMP SAs that no other tunnel needs, or all. How many ISAKMP
-    SAs.
+def clear(
+    host: Host,
+    sas: Sequence[IsakmpSa],
+    tunnel: str | None,
+    reason: str,
+    now: float,
+    remote: IPAddress | None = None,
+) -> int:
+    """Delete the pairs of a tunnel and the ISAKMP SAs that no other tunnel needs, or all; those with `remote`
+    if that is an address. How many ISAKMP SAs.
     """
-    concerned = _isakmp_sas(host, sas, tunnel)
+    concerned = [sa for sa in _isakmp_sas(host, sas, tunnel) if remote in (None, sa.path.remote.ip)]
     for pair in host.pairs:
+        if remote not in (None, pair.sa.path.remote.ip):
+            continue
         if tunnel is None or pair.tunnel.interface == tunnel:
             delete.delete_pair(host, pair, reason, now)
     ended = [sa for sa in concerned if tunnel is None or not host.pairs.of_sa(sa)]
@@ -124,9 +133,17 @@ def _reconfigure(host: Host, pair: Pair) -> str:
     if tunnel.peer_address != pair.tunnel.peer_address or not named:
         return "its tunnel has another peer now"
     old, new = pair.tunnel.ipsec, tunnel.ipsec
-    if (old.mode, old.gre, old.filters, old.local_selectors, old.remote_selectors) != (
+    if (
+        old.mode,
+        old.gre,
+        old.ethernet,
+        old.filters,
+        old.local_selectors,
+        old.remote_selectors,
+    ) != (
         new.mode,
         new.gre,
+        new.ethernet,
         new.filters,
         new.local_selectors,
         new.remote_selectors,

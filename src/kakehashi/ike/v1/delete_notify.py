@@ -1,4 +1,4 @@
-"""ESP that comes for an SPI we do not have: its sender is to forget the SA (V1-18)."""
+"""ESP or AH that comes for an SPI we do not have: its sender is to forget the SA (V1-18)."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class UnknownSpis:
         return found
 
 
-def undecryptable(host: Host, spi: int, path: Path, now: float, packets: int) -> bool:
-    """ESP came that nothing opens. False if its sender is no IKEv1 peer of ours.
+def undecryptable(host: Host, spi: int, path: Path, now: float, packets: int, in_ah: bool = False) -> bool:
+    """ESP or AH came that nothing opens. False if its sender is no IKEv1 peer of ours.
 
     Only under an ISAKMP SA can the sender be told. What comes for an SA that stands proves nothing: anybody
     can send that, so nothing is done.
@@ -56,6 +56,7 @@ def undecryptable(host: Host, spi: int, path: Path, now: float, packets: int) ->
         return False
     if _may_be_under_way(sa):
         return True
+    protocol = ProtocolId.AH if in_ah else ProtocolId.ESP
     settings, count = host.gateway.delete_notify, host.pairs.unknown.count(spi, path.remote.ip, now)
     if settings is None:
         due = count.told is None or now - count.told >= _INTERVAL
@@ -63,7 +64,7 @@ def undecryptable(host: Host, spi: int, path: Path, now: float, packets: int) ->
         if due and host.may_answer(now):
             count.told = now
             octets = spi.to_bytes(4, "big")
-            send_notice(sa, [Notification(NotifyType.INVALID_SPI, ProtocolId.ESP, octets, octets)], now)
+            send_notice(sa, [Notification(NotifyType.INVALID_SPI, protocol, octets, octets)], now)
         return True
     if now - count.since > settings.seconds:
         count.since, count.packets = now, 0
@@ -71,7 +72,7 @@ def undecryptable(host: Host, spi: int, path: Path, now: float, packets: int) ->
     if count.packets >= settings.packets and host.may_answer(now):
         text = f"{count.packets} packets for SPI {spi:08x}, which is not here: {sa.peer_text} is to delete it"
         sa.tell(Level.NOTICE, EventName.CHILD_SA_DELETED, text, {"spi": f"{spi:08x}"}, "IPsec")
-        send_notice(sa, [Delete(ProtocolId.ESP, (spi.to_bytes(4, "big"),))], now)
+        send_notice(sa, [Delete(protocol, (spi.to_bytes(4, "big"),))], now)
         count.since, count.packets = now, 0
     return True
 

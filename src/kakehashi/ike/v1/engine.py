@@ -5,7 +5,6 @@ from collections import Counter
 from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import EventName, IsakmpSaChanged, Level, Send
 from kakehashi.ike.known import known
-from kakehashi.ike.limits import Throttle
 from kakehashi.ike.shared import Shared
 from kakehashi.ike.timers import Timers
 from kakehashi.ike.trigger import Trigger
@@ -40,6 +39,7 @@ from kakehashi.model.gateway import Gateway
 from kakehashi.model.identity import AuthenticationMethod, Identity
 from kakehashi.model.ikev1 import ExchangeMode, Ikev1Peer, Ikev1Tunnel
 from kakehashi.model.status import CLEARED, IpsecSaStatus, IsakmpSaStatus, Role
+from kakehashi.per_second import PerSecond
 from kakehashi.pki.keyring import Keyring
 from kakehashi.wire.errors import Reason, WireError
 from kakehashi.wire.registry.ikev1 import NotifyType
@@ -65,7 +65,7 @@ class Engine:
         self._half_open_of: Counter[IPAddress] = Counter()
         self._timers: Timers[IsakmpSa] = Timers(timers.next_timeout)
         self.rearm = self._timers.rearm
-        self._key_exchanges = Throttle(shared.limits.aggressive_per_second)
+        self._key_exchanges = PerSecond()
         self.pairs = Pairs(self)
         self.pools: Pools[Borrower] = Pools(lambda borrower: configuring.is_gone(self, borrower))
         self._candidates = self._read_configuration()
@@ -169,13 +169,13 @@ class Engine:
         if pair is not None:
             control.peer_moved(self, pair, remote)
 
-    def undecryptable(self, spi: int, path: Path, now: float, packets: int) -> bool:
-        """ESP came that nothing opens (V1-18). False if its sender is no IKEv1 peer of ours."""
-        return delete_notify.undecryptable(self, spi, path, now, packets)
+    def undecryptable(self, spi: int, path: Path, now: float, packets: int, in_ah: bool = False) -> bool:
+        """ESP or AH came that nothing opens (V1-18). False if its sender is no IKEv1 peer of ours."""
+        return delete_notify.undecryptable(self, spi, path, now, packets, in_ah)
 
-    def clear(self, tunnel: str | None, now: float) -> int:
-        """Delete the SAs of a tunnel, or all; the number of ISAKMP SAs."""
-        return control.clear(self, self.all_sas(), tunnel, CLEARED, now)
+    def clear(self, tunnel: str | None, now: float, peer: IPAddress | None = None) -> int:
+        """Delete the SAs of a tunnel, or all, those with `peer` if that is one; the number of ISAKMP SAs."""
+        return control.clear(self, self.all_sas(), tunnel, CLEARED, now, peer)
 
     def discard(self, tunnel: str, reason: str, now: float) -> None:
         """Forget the SAs of a tunnel without a word to the peer."""
@@ -238,7 +238,7 @@ class Engine:
         return bool(self.pairs.of_sa(sa))
 
     def may_exchange_keys(self, now: float) -> bool:
-        return self._key_exchanges.allows(now)
+        return self._key_exchanges.take(self.shared.limits.aggressive_per_second, now)
 
     def tiers(self, path: Path) -> list[Tier]:
         return self._candidates.tiers(path)

@@ -11,7 +11,6 @@ from ipaddress import IPv4Address, IPv6Address
 
 from kakehashi.ike.trigger import Trigger
 from kakehashi.model.address import IPAddress, Path
-from kakehashi.model.gre import PROTOCOL as GRE
 from kakehashi.model.ikev1 import Ikev1IpsecPolicy
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, TrafficSelector
 from kakehashi.wire.registry.ikev1 import IdType
@@ -90,10 +89,12 @@ def text(identities: Sequence[Identification]) -> str:
 def pairs(policy: Ikev1IpsecPolicy, path: Path) -> tuple[SelectorPair, ...]:
     """The pairs of identities of a policy, one for each pair of SAs.
 
-    In transport mode, and of GRE, the ends of `path`.
+    In transport mode, and of GRE and of frames in L2TPv3, the ends of `path`.
     """
-    if policy.gre is not None:
-        ends = (replace(_of_host(end), protocol=GRE) for end in (path.local.ip, path.remote.ip))
+    if policy.wrapped_as is not None:
+        protocol, port = policy.wrapped_as
+        own = (port, port) if port else _ALL_PORTS
+        ends = (TrafficSelector(end, end, protocol, *own) for end in (path.local.ip, path.remote.ip))
         return (SelectorPair(*ends),)
     configured = _configured(policy)
     if not policy.between_ends:

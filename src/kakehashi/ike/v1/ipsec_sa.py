@@ -205,6 +205,8 @@ def _peer_name(sa: IsakmpSa, tunnel: Ikev1Tunnel) -> str:
     one NAT have the same address (NT-07), and may say the same identity. A peer that has SAs already keeps
     its name, whichever ISAKMP SA made them.
     """
+    if tunnel.multipoint:
+        return str(sa.path.remote.ip)
     if tunnel.peer_address is not ANY or tunnel.ipsec.mode is not EncapsulationMode.TRANSPORT:
         return ""
     before = (pair.sa.peer for pair in sa.host.pairs.of_sa(sa) if pair.tunnel.interface == tunnel.interface)

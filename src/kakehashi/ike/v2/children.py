@@ -12,6 +12,7 @@ from kakehashi.ike.names import cipher_name, group_name, value_name
 from kakehashi.ike.v2.ike_sa import RESPONDER_PATIENCE, IkeSa
 from kakehashi.ike.v2.proposals import ChildSuite
 from kakehashi.ike.v2.selectors import Pair
+from kakehashi.ike.v2.transport_mode import is_shared
 from kakehashi.model.child_sa import ChildSa, EspKeys
 from kakehashi.model.secret import Secret
 from kakehashi.model.status import NatSide
@@ -179,7 +180,20 @@ def _child_sa(sa: IkeSa, agreed: Agreed) -> ChildSa:
         soft_bytes=policy.soft_bytes,
         mode=policy.mode,
         ah=suite.ah,
+        peer=_peer_name(sa, agreed.tunnel),
     )
+
+
+def _peer_name(sa: IkeSa, tunnel: Ikev2Tunnel) -> str:
+    """What tells the peers of a tunnel apart that any number of them share: several behind one NAT have the
+    same address, and may say the same identity. It outlives rekeys and moves.
+    """
+    if tunnel.multipoint:
+        return str(sa.path.remote.ip)
+    if not is_shared(tunnel):
+        return ""
+    sa.caller = sa.caller or f"{sa.path.remote} #{sa.serial}"
+    return sa.caller
 
 
 def _keys(suite: ChildSuite, encryption: bytes, integrity: bytes) -> EspKeys:

@@ -1,11 +1,15 @@
 """More than one IKE SA between the same two identities: which of them stay."""
 
+from kakehashi.ike.known import known
 from kakehashi.ike.v2.ike_sa import IkeSa
 from kakehashi.ike.v2.informational import DeleteIkeSa
 from kakehashi.ike.v2.states import State
+from kakehashi.ike.v2.transport_mode import is_shared
+from kakehashi.model.address import IPAddress
 from kakehashi.model.status import Role
+from kakehashi.model.tunnel import Ikev2Tunnel
 
-MAX_OF_TUNNEL = 8  # IKE SAs that the peer has proved; two are enough where both ends begin at once
+MAX_OF_TUNNEL = 8  # IKE SAs that a peer has proved; two are enough where both ends begin at once
 
 
 def drop_older(sa: IkeSa, now: float) -> None:
@@ -39,9 +43,22 @@ def settle(sa: IkeSa, now: float) -> None:
 
 def drop_surplus(sa: IkeSa, now: float) -> None:
     """A peer that starts anew without INITIAL_CONTACT leaves IKE SAs behind: the oldest ones end."""
-    older = [other for other in sa.host.sas_of(sa.tunnel_name) if other.is_up and other is not sa]
+    older = [other for other in with_same_peer(sa) if other.is_up and other is not sa]
+    if is_shared(sa.tunnel):
+        older = [other for other in older if _has_same_ends(sa, other)]
     for other in older[: 1 - MAX_OF_TUNNEL]:
         other.begin(DeleteIkeSa("the peer has begun too many others since"), now)
+
+
+def with_same_peer(sa: IkeSa) -> list[IkeSa]:
+    """The IKE SAs of its tunnel that are with its peer, itself too."""
+    tunnel, remote = known(sa.tunnel), sa.path.remote.ip
+    return [other for other in sa.host.sas_of(sa.tunnel_name) if is_of_peer(other, tunnel, remote)]
+
+
+def is_of_peer(sa: IkeSa, tunnel: Ikev2Tunnel, remote: IPAddress) -> bool:
+    """Is the IKE SA of the tunnel with the peer at that address? Most tunnels have only one peer."""
+    return not tunnel.multipoint or sa.path.remote.ip == remote
 
 
 def lowest_nonce(sa: IkeSa) -> bytes:
@@ -50,6 +67,9 @@ def lowest_nonce(sa: IkeSa) -> bytes:
 
 
 def _has_same_ends(sa: IkeSa, other: IkeSa) -> bool:
+    if is_shared(sa.tunnel) and other.path.remote.ip != sa.path.remote.ip:
+        # Laptops say the private addresses that they have at home, and those are the same in many homes.
+        return False
     return other.peer_identity == sa.peer_identity and other.local_identity == sa.local_identity
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from kakehashi.ike.effects import Event, EventName, Level, Send
 from kakehashi.ike.names import placed
 from kakehashi.ike.trigger import Trigger
-from kakehashi.ike.v2 import dispatch, signature
+from kakehashi.ike.v2 import contact, dispatch, signature
 from kakehashi.ike.v2.children import Child, ChildState
 from kakehashi.ike.v2.contents import Contents
 from kakehashi.ike.v2.create_child_sa import NewChild, RekeyChild
+from kakehashi.ike.v2.exchange import Disregarded
 from kakehashi.ike.v2.failures import tunnel_text
 from kakehashi.ike.v2.host import Host
 from kakehashi.ike.v2.ike_auth import own_identity
@@ -38,7 +39,8 @@ def initiate(
     if problem:
         _tell_unusable(host, tunnel, path, problem)
         return None
-    own = [sa for sa in host.sas_of(tunnel.interface) if sa.role is Role.INITIATOR or sa.is_up]
+    sas = [sa for sa in host.sas_of(tunnel.interface) if contact.is_of_peer(sa, tunnel, path.remote.ip)]
+    own = [sa for sa in sas if sa.role is Role.INITIATOR or sa.is_up]
     standing = next((sa for sa in own if sa.is_up), None)
     if standing is not None:
         if not _has_child(standing, trigger) and not _is_making(standing):
@@ -60,8 +62,9 @@ def reconfigure(sa: IkeSa, gateway: Gateway, now: float) -> None:
     """Delete an SA whose tunnel is gone or has another peer; else its tunnel is the new one."""
     if sa.tunnel is None:
         return
-    new = gateway.tunnel(sa.tunnel.interface)
-    if not isinstance(new, Ikev2Tunnel):
+    found = gateway.tunnel(sa.tunnel.interface)
+    new = found.towards(sa.path.remote.ip) if isinstance(found, Ikev2Tunnel) else None
+    if new is None:
         clear(sa, "its tunnel is no longer configured", now)
     elif not _same_ends(sa.tunnel, new):
         clear(sa, "its tunnel has another peer, identity or key now", now)
@@ -71,11 +74,19 @@ def reconfigure(sa: IkeSa, gateway: Gateway, now: float) -> None:
             child.tunnel = new
 
 
-def clear(sa: IkeSa, reason: str, now: float) -> None:
-    """End an IKE SA: with a Delete where the peer knows it and may be told."""
+def clear(sa: IkeSa, reason: str, now: float, at_once: bool = False) -> None:
+    """End an IKE SA: with a Delete where the peer knows it and may be told. It stays until that is answered;
+    `at_once`: here it counts for nothing from now on.
+    """
     if sa.state in (State.INIT_SENT, State.AUTH_SENT, State.INIT_ANSWERED):
         sa.close(reason, now)
-    elif sa.state in (State.ESTABLISHED, State.REPLACED):
+        return
+    if at_once and not sa.policy.send_delete:
+        sa.close(reason, now)
+        return
+    if at_once:
+        _forget(sa, reason, now)
+    if sa.state in (State.ESTABLISHED, State.REPLACED):
         sa.abandon_waiting(reason, now)
         sa.begin(DeleteIkeSa(reason, for_good=True), now)
 
@@ -101,9 +112,14 @@ def peer_moved(sa: IkeSa, remote: SocketAddress) -> None:
         dispatch.move(sa, Path(sa.path.local, remote, sa.path.interface))
 
 
-def heir(tunnel: str, children: Iterable[tuple[Child, IkeSa]]) -> int | None:
+def heir(gone: Child, children: Iterable[tuple[Child, IkeSa]]) -> int | None:
     """The Child SA that takes the place of one that packets left by: the youngest, if there is any."""
-    rest = [c for c, _ in children if c.tunnel.interface == tunnel and c.state is not ChildState.DELETING]
+    place = gone.tunnel.interface, gone.sa.peer
+    rest = [
+        c
+        for c, _ in children
+        if (c.tunnel.interface, c.sa.peer) == place and c.state is not ChildState.DELETING
+    ]
     return max(rest, key=lambda child: child.sa.serial_in).spi_in if rest else None
 
 
@@ -127,6 +143,8 @@ def unknown_spi(host: Host, sas: Iterable[IkeSa], spi: int, path: Path, now: flo
             if sa.requests.waiting is None and not sa.queue:
                 sa.begin(Liveness(notify), now)
             return sa
+    if any(sa.forgotten for sa in here):
+        return None  # the Delete tells it all
     if host.may_answer(now):
         # One-way, with SPIs that mean nothing (RFC 7296 section 1.5).
         message = Message(NO_SPI, NO_SPI, ExchangeType.INFORMATIONAL, True, False, 0, (notify,))
@@ -146,6 +164,24 @@ def stray_notify(host: Host, sas: Iterable[IkeSa], datagram: bytes, path: Path, 
     for sa in sas:
         if sa.path.remote.ip == path.remote.ip and any(c.spi_out == number for c in sa.children.values()):
             dispatch.ask_whether_alive(sa, now)
+
+
+def _forget(sa: IkeSa, reason: str, now: float) -> None:
+    """Nothing passes by it and nothing begins under it any more. A request under way comes before the Delete;
+    a rekey of the IKE SA among them hands the Delete on.
+    """
+    exchange = sa.exchange
+    if exchange is not None and exchange.kind is ExchangeType.CREATE_CHILD_SA and exchange.concerns_child:
+        sa.exchange = Disregarded(exchange.kind)
+        exchange.failed(sa, reason, now)
+    gone = list(sa.children.values())
+    sa.children.clear()
+    for child in gone:
+        sa.host.remove_child(child, reason)
+    sa.forgotten = True
+    sa.rekey_at = None
+    sa.end_reason = reason
+    sa.tell_gone(reason)
 
 
 def _has_child(sa: IkeSa, trigger: Trigger | None) -> bool:

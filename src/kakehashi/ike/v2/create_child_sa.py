@@ -233,7 +233,7 @@ class DeleteUnmade:
 
 def respond(sa: IkeSa, contents: Contents, now: float) -> list[Payload]:
     """The responder's part. Refusal with what section 2.25 says of a bad moment, or why it does not fit."""
-    if sa.state is not State.ESTABLISHED:
+    if sa.state is not State.ESTABLISHED or sa.forgotten:
         raise Refusal(NotifyType.TEMPORARY_FAILURE, f"the IKE SA is {sa.state.value}", expected=True)
     proposals = contents.one(SecurityAssociation).proposals
     if proposals[0].protocol == ProtocolId.IKE:

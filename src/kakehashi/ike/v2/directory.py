@@ -20,7 +20,11 @@ class Directory:
         for tunnel in gateway.tunnels:
             if not isinstance(tunnel, Ikev2Tunnel) or not tunnel.enabled:
                 continue
-            if isinstance(tunnel.peer_address, Hostname):
+            if tunnel.parties:
+                for party in tunnel.parties:
+                    towards = tunnel.towards(party.address) or tunnel
+                    self.fixed.setdefault(party.address, []).append(towards)
+            elif isinstance(tunnel.peer_address, Hostname):
                 self.named.append(tunnel)
             elif tunnel.peer_address is ANY:
                 self.any_address.append(tunnel)

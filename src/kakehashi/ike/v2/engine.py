@@ -83,12 +83,13 @@ class Engine:
         Does nothing while that is under way or the packet `trigger` has its Child SA. False if it cannot
         begin: its peer's address is unknown, or its credentials are not usable.
         """
-        if tunnel.peer_address is ANY:
+        towards = tunnel.towards(path.remote.ip)
+        if towards is None or (tunnel.peer_address is ANY and not tunnel.multipoint):
             return False
         if trigger is not None and trigger.refused:
             # The selectors were negotiated all at once: what they leave out stays out (V2-13).
             return True
-        sa = control.initiate(self, tunnel, path, trigger, now)
+        sa = control.initiate(self, towards, path, trigger, now)
         if sa is not None:
             self.rearm(sa)
         return sa is not None
@@ -173,13 +174,17 @@ class Engine:
         if sa is not None:
             self.rearm(sa)
 
-    def clear(self, tunnel: str | None, now: float) -> int:
-        """Delete the IKE SAs of a tunnel, or all (V2-34). They stay until the answer or the time-out. Their
-        number.
+    def clear(
+        self, tunnel: str | None, now: float, peer: IPAddress | None = None, at_once: bool = False
+    ) -> int:
+        """Delete the IKE SAs of a tunnel, or all, those with `peer` if that is one. They stay until the
+        answer or the time-out (V2-34), or are gone here `at_once`. Their number.
         """
-        sas = [sa for sa in self._living() if tunnel is None or sa.tunnel_name == tunnel]
+        sas = [sa for sa in self._living() if not sa.forgotten]
+        sas = [sa for sa in sas if tunnel is None or sa.tunnel_name == tunnel]
+        sas = [sa for sa in sas if peer in (None, sa.path.remote.ip)]
         for sa in sas:
-            control.clear(sa, CLEARED, now)
+            control.clear(sa, CLEARED, now, at_once)
             self.rearm(sa)
         return len(sas)
 
@@ -195,8 +200,9 @@ class Engine:
             control.goodbye(sa, now)
 
     def ike_sas(self, now: float) -> tuple[IkeSaStatus, ...]:
-        """Every IKE SA, oldest first."""
-        return tuple(status(sa, now) for sa in sorted(self._living(), key=lambda sa: sa.serial))
+        """Every IKE SA, oldest first; none that counts for nothing any more."""
+        shown = [sa for sa in self._living() if not sa.forgotten]
+        return tuple(status(sa, now) for sa in sorted(shown, key=lambda sa: sa.serial))
 
     def half_open(self) -> int:
         """How many initiators we have answered that have not yet proved who they are."""
@@ -239,16 +245,16 @@ class Engine:
         self._children[child.spi_in] = (child, sa)
 
     def use_outbound(self, child: Child) -> None:
-        self.shared.use_outbound(child.tunnel.interface, child.spi_in)
+        self.shared.use_outbound(child.tunnel.interface, child.spi_in, child.sa.peer)
 
     def remove_child(self, child: Child, reason: str) -> None:
         found = self._children.pop(child.spi_in, None)
         if found is None:
             return
         tunnel = child.tunnel.interface
-        leaves = self.shared.leaves_by(tunnel) == child.spi_in
-        heir = control.heir(tunnel, self._children.values()) if leaves else None
-        self.shared.remove(tunnel, child.spi_in, reason, heir)
+        leaves = self.shared.leaves_by(tunnel, child.sa.peer) == child.spi_in
+        heir = control.heir(child, self._children.values()) if leaves else None
+        self.shared.remove(tunnel, child.spi_in, reason, heir, child.sa.peer)
         control.tell_child_gone(found[1], child, reason)
 
     def candidates(self, path: Path) -> tuple[Ikev2Tunnel, ...]:
@@ -268,7 +274,7 @@ class Engine:
         reachable = list(self._reachable(path, of_any_address))
         # Who is known by what it says comes before those who are known by their certificates alone.
         named = [t for t in reachable if t.peer.identity == peer and not t.peer.anybody]
-        return named + [t for t in reachable if t.peer.anybody]
+        return named + [t for t in reachable if t.peer.anybody and t.peer.may_be(peer)]
 
     def half_open_of(self, path: Path) -> tuple[int, int]:
         return len(self._half_open_sas), len(self._half_open.get(path.remote.ip, ()))

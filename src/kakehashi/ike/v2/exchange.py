@@ -33,3 +33,23 @@ class Exchange(Protocol):
 
         `why` it ends; None: because this request was not answered.
         """
+
+
+class Disregarded:
+    """What is left of a request when nobody wants its outcome: the next one has to wait for its response
+    (RFC 7296 section 2.3).
+    """
+
+    concerns_child = False
+
+    def __init__(self, kind: ExchangeType) -> None:
+        self.kind = kind
+
+    def request(self, sa: IkeSa, now: float) -> Sequence[Payload] | None:
+        return None
+
+    def response(self, sa: IkeSa, contents: Contents, now: float) -> None:
+        """Whatever it says."""
+
+    def failed(self, sa: IkeSa, why: str | None, now: float) -> None:
+        """Nobody waits for it."""

@@ -102,7 +102,7 @@ class IkeAuth:
         tunnel = known(sa.tunnel)
         payload = contents.one(IdentificationResponder)
         identity = Identity(payload.id_type, payload.data)
-        if identity != tunnel.peer.identity and not tunnel.peer.anybody:
+        if not tunnel.peer.may_be(identity):
             expected = placed(f"{tunnel.interface} expects {tunnel.peer.identity}", tunnel.peer.source)
             details = {"field": "identity", "offered": str(identity), "allowed": str(tunnel.peer.identity)}
             sentence = f"{sa.peer} says it is {identity}; {expected}"
@@ -314,7 +314,7 @@ def _is_up_otherwise(sa: IkeSa) -> bool:
         and other.children
         and other.authenticated_at is not None
         and other.authenticated_at >= sa.created
-        for other in sa.host.sas_of(sa.tunnel_name)
+        for other in contact.with_same_peer(sa)
     )
 
 

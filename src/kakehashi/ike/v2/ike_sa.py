@@ -87,6 +87,7 @@ class IkeSa:
         self.state = State.INIT_SENT if role is Role.INITIATOR else State.INIT_ANSWERED
         self.local_identity: Identity | None = None
         self.peer_identity: Identity | None = None
+        self.caller = ""  # the name of this peer among those who share the tunnel
 
         self.init = InitMessages()
         self.first_message: tuple[bytes, SocketAddress] | None = None  # of a responder, to know it again
@@ -121,6 +122,7 @@ class IkeSa:
         self.keepalive_at: float | None = None
         self.end_reason = ""
         self.superseded = False  # another IKE SA does its work
+        self.forgotten = False  # it counts for nothing here any more, only the peer is still to be told
 
     @property
     def our_spi(self) -> bytes:
@@ -144,7 +146,7 @@ class IkeSa:
     @property
     def is_up(self) -> bool:
         """May new exchanges begin here?"""
-        return self.state is State.ESTABLISHED and not self.superseded
+        return self.state is State.ESTABLISHED and not self.superseded and not self.forgotten
 
     @property
     def may_rekey(self) -> bool:
@@ -238,10 +240,8 @@ class IkeSa:
         repeats = self.authenticated_at is not None or self.responses.expected_id > 1
         self.expires_at = now + self.waits_total if repeats else now
         self.end_reason = reason
-        if self.authenticated_at is not None:
-            message = f"IKE SA with {self.peer} is gone: {reason}"
-            level = Level.DEBUG if self.superseded else Level.WARNING
-            self.tell(level, EventName.IKE_SA_DELETED, message, {"reason": reason})
+        if self.authenticated_at is not None and not self.forgotten:
+            self.tell_gone(reason)
         self.host.closed(self)
 
     def abandon_waiting(self, reason: str, now: float) -> None:
@@ -251,6 +251,12 @@ class IkeSa:
         self.later.clear()
         for exchange in waiting:
             exchange.failed(self, reason, now)
+
+    def tell_gone(self, reason: str) -> None:
+        """The event of its end. If another does its work, only those who look closely care."""
+        level = Level.DEBUG if self.superseded else Level.WARNING
+        message = f"IKE SA with {self.peer} is gone: {reason}"
+        self.tell(level, EventName.IKE_SA_DELETED, message, {"reason": reason})
 
     def tell(
         self,

@@ -193,6 +193,7 @@ def take_over(old: IkeSa, new: IkeSa, now: float) -> None:
     if old.state is not State.ESTABLISHED or new.state is not State.ESTABLISHED:
         return
     new.superseded = False
+    new.forgotten = old.forgotten
     new.contends_for = None
     new.start_lifetime(now)
     for child in list(old.children.values()):
@@ -243,6 +244,7 @@ def _born(
     new.init = InitMessages(ni=nonces[0], nr=nonces[1])
     new.state = State.ESTABLISHED
     new.local_identity, new.peer_identity = old.local_identity, old.peer_identity
+    new.caller = old.caller
     new.nat, new.fragmentation = old.nat, old.fragmentation
     new.authenticated_at = old.authenticated_at
     seed = skeyseed_rekey(known(old.prf), known(old.keys).sk_d, shared, *nonces)

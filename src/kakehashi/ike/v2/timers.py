@@ -85,7 +85,7 @@ def _run_window(sa: IkeSa, now: float) -> bool:
 def _give_up(sa: IkeSa, now: float) -> None:
     why = f"{sa.peer} has not answered for {sa.waits_total:g} s"
     collision = sa.collision
-    if sa.state is State.ESTABLISHED and not sa.superseded:
+    if sa.is_up:
         sa.tell(Level.WARNING, EventName.PEER_DEAD, f"{why}: it is given up")
     sa.close(why if sa.state is not State.DELETING else sa.end_reason, now, unanswered=True)
     if collision is not None and collision.sa.state is not State.GONE:

@@ -7,8 +7,7 @@ from kakehashi.ike.v2.failures import tunnel_text
 from kakehashi.ike.v2.ike_sa import IkeSa
 from kakehashi.ike.v2.refusal import Refusal
 from kakehashi.ike.v2.selectors import Pair, Selectors
-from kakehashi.model import gre
-from kakehashi.model.address import IPAddress
+from kakehashi.model.address import ANY, IPAddress
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.selector import EVERYTHING, TrafficSelector
 from kakehashi.model.status import NatSide
@@ -21,6 +20,13 @@ from kakehashi.wire.v2.payloads import Payload
 def is_policy(tunnel: Ikev2Tunnel) -> bool:
     """Are the Child SAs of the tunnel to be in transport mode?"""
     return tunnel.ipsec.mode is EncapsulationMode.TRANSPORT
+
+
+def is_shared(tunnel: Ikev2Tunnel | None) -> bool:
+    """May any number of peers have Child SAs of the tunnel, side by side (RFC 3193 section 4)?"""
+    if tunnel is None or tunnel.peer_address is not ANY:
+        return False
+    return tunnel.multipoint or is_policy(tunnel)
 
 
 def notify(tunnel: Ikev2Tunnel) -> list[Payload]:
@@ -53,13 +59,16 @@ def check_consent(sa: IkeSa, tunnel: Ikev2Tunnel, contents: Contents) -> None:
 def policy_pair(sa: IkeSa, tunnel: Ikev2Tunnel) -> Pair:
     """The selectors of the configuration.
 
-    Of GRE, and in transport mode where it has none, those of the two ends of the IKE SA.
+    Of GRE, of frames in L2TPv3, and in transport mode where it has none, those of the two ends of the IKE SA.
     """
     pair = Pair(tunnel.ipsec.local_selectors, tunnel.ipsec.remote_selectors)
     local, remote = sa.path.local.ip, sa.path.remote.ip
-    if tunnel.ipsec.gre is not None:
+    if tunnel.ipsec.wrapped_as is not None:
+        protocol, port = tunnel.ipsec.wrapped_as
+        ports = (port, port) if port else (0, 65535)
         return Pair(
-            (TrafficSelector(local, local, gre.PROTOCOL),), (TrafficSelector(remote, remote, gre.PROTOCOL),)
+            (TrafficSelector(local, local, protocol, *ports),),
+            (TrafficSelector(remote, remote, protocol, *ports),),
         )
     if not is_policy(tunnel):
         return pair

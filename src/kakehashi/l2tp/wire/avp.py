@@ -1,14 +1,15 @@
 """One Attribute-Value Pair (RFC 2661 section 4.1)."""
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from kakehashi.l2tp.drops import Drop, Malformed
 from kakehashi.l2tp.wire.hiding import hide
 from kakehashi.l2tp.wire.registry import AvpType
-from kakehashi.l2tp.wire.rules import MAX_VALUE, RULES
+from kakehashi.l2tp.wire.rules import MAX_VALUE, RULES, Rule
+from kakehashi.wire.registry.open_enum import OpenIntEnum
 
 _HEADER: Final = struct.Struct("!HHH")
 _MANDATORY: Final = 0x8000  # M
@@ -31,7 +32,7 @@ class Avp:
     +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
     """
 
-    type: AvpType
+    type: OpenIntEnum
     value: bytes
     mandatory: bool = True
     hidden: bool = False
@@ -42,10 +43,9 @@ class Avp:
         # A value may be a challenge's response or a password that a LAC hands on.
         return f"Avp({self.type if not self.vendor else int(self.type)}, {len(self.value)} octets)"
 
-    @property
-    def is_known(self) -> bool:
-        """Reserved bits that are set make an AVP unknown (RFC 2661 section 4.1)."""
-        return self.vendor == 0 and self.reserved == 0 and self.type in RULES
+    def is_known(self, rules: Mapping[int, Rule] = RULES) -> bool:
+        """Is it one of these? Reserved bits that are set make an AVP unknown (RFC 2661 section 4.1)."""
+        return self.vendor == 0 and self.reserved == 0 and self.type in rules
 
     def encode(self) -> bytes:
         """Header and value."""
@@ -53,8 +53,8 @@ class Avp:
         return _HEADER.pack(flags | (_HEADER.size + len(self.value)), self.vendor, self.type) + self.value
 
 
-def decode_avps(body: bytes) -> list[Avp]:
-    """Every AVP of a message, at most MAX_AVPS. Malformed if one does not fit."""
+def decode_avps(body: bytes, kinds: type[OpenIntEnum] = AvpType) -> list[Avp]:
+    """Every AVP of a message, at most MAX_AVPS; `kinds`: their names. Malformed if one does not fit."""
     avps: list[Avp] = []
     at = 0
     while at < len(body):
@@ -68,22 +68,22 @@ def decode_avps(body: bytes) -> list[Avp]:
             raise Malformed(Drop.AVP_LENGTH)
         value = body[at + _HEADER.size : at + length]
         mandatory, hidden = bool(flags & _MANDATORY), bool(flags & _HIDDEN)
-        avps.append(Avp(AvpType(attribute), value, mandatory, hidden, vendor, flags & _RESERVED))
+        avps.append(Avp(kinds(attribute), value, mandatory, hidden, vendor, flags & _RESERVED))
         at += length
     return avps
 
 
-def avp(kind: AvpType, value: bytes) -> Avp:
-    """An AVP of ours, marked as RFC 2661 section 4.4 says; a value that is too long is cut."""
-    return Avp(kind, value[:MAX_VALUE], RULES[kind].mandatory)
+def avp(kind: OpenIntEnum, value: bytes, rules: Mapping[int, Rule] = RULES) -> Avp:
+    """An AVP of ours, marked as its rule says (RFC 2661 section 4.4); a value that is too long is cut."""
+    return Avp(kind, value[:MAX_VALUE], rules[kind].mandatory)
 
 
-def u16(kind: AvpType, number: int) -> Avp:
+def u16(kind: OpenIntEnum, number: int) -> Avp:
     """An AVP with 16 bits."""
     return avp(kind, struct.pack("!H", number))
 
 
-def u32(kind: AvpType, number: int) -> Avp:
+def u32(kind: OpenIntEnum, number: int) -> Avp:
     """An AVP with 32 bits."""
     return avp(kind, struct.pack("!I", number))
 
@@ -96,11 +96,13 @@ def result(code: int, error: int = 0, message: str = "") -> Avp:
     return avp(AvpType.RESULT_CODE, value)
 
 
-def hidden(avps: Iterable[Avp], secret: bytes, random_vector: bytes) -> list[Avp]:
+def hidden(
+    avps: Iterable[Avp], secret: bytes, random_vector: bytes, rules: Mapping[int, Rule] = RULES
+) -> list[Avp]:
     """The same with a Random Vector before them and every value hidden that may be."""
     made = [avp(AvpType.RANDOM_VECTOR, random_vector)]
     for one in avps:
-        if one.is_known and RULES[one.type].hideable:
+        if one.is_known(rules) and rules[one.type].hideable:
             value = hide(one.type, one.value, secret, random_vector)
             made.append(Avp(one.type, value, one.mandatory, hidden=True))
         else:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from kakehashi.l2tp.wire.registry import AvpType, MessageType
+from kakehashi.wire.registry.open_enum import OpenIntEnum
 
 MAX_VALUE: Final = 1017  # what 10 bits of length leave after 6 octets of header (section 4.1)
 
@@ -63,7 +64,7 @@ RULES: Final[dict[int, Rule]] = {
 
 # RFC 2661 section 6. Framing and bearer capabilities, connect speeds and the like are for a LAC with modems:
 # clients that are their own LAC leave some out, and nothing here depends on them.
-REQUIRED: Final[dict[int, frozenset[AvpType]]] = {
+REQUIRED: Final[dict[int, frozenset[OpenIntEnum]]] = {
     MessageType.SCCRQ: frozenset({AvpType.PROTOCOL_VERSION, AvpType.HOST_NAME, AvpType.ASSIGNED_TUNNEL_ID}),
     MessageType.SCCRP: frozenset({AvpType.PROTOCOL_VERSION, AvpType.HOST_NAME, AvpType.ASSIGNED_TUNNEL_ID}),
     MessageType.SCCCN: frozenset(),
