@@ -83,6 +83,64 @@ def test_two_that_are_not_one_network_are_an_error_not_a_guess() -> None:
     assert "192.168.80.0/24 is behind several tunnels" in found.wrong[0].message
 
 
+REDUNDANT = """\
+ip route default 203.0.113.254
+ip route 10.1.1.0/24 Tunnel0.0
+ip route 10.1.1.0/24 Tunnel1.0 metric 100
+ike proposal p encryption aes-256 hash sha2-256 group 2048-bit
+ike policy one peer 198.51.100.1 key the-first-of-two-keys p
+ike policy two peer 198.51.100.9 key the-second-of-two-keys p
+ipsec autokey-proposal s esp-aes-256 esp-sha2-256
+ipsec autokey-map one ipv4 peer 198.51.100.1 s
+ipsec autokey-map two ipv4 peer 198.51.100.9 s
+ipsec local-id one 10.10.0.0/16
+ipsec remote-id one 10.1.1.0/24
+watch-group way 10
+  event 10 ip unreach-host 10.1.1.1 Tunnel0.0
+  action 10 ip shutdown-route 10.1.1.0/24 Tunnel0.0
+network-monitor way enable
+interface GigaEthernet0.0
+  ip address 203.0.113.1/24
+  no shutdown
+interface GigaEthernet1.0
+  ip address 10.10.10.10/24
+  no shutdown
+interface Tunnel0.0
+  tunnel mode ipsec
+  ip unnumbered GigaEthernet1.0
+  ipsec policy tunnel one
+  no shutdown
+interface Tunnel1.0
+  tunnel mode ipsec
+  ip unnumbered GigaEthernet1.0
+  ipsec policy tunnel two
+  no shutdown
+"""
+
+
+def test_a_reserve_of_a_route_that_a_map_makes_needless_would_take_all_and_is_told() -> None:
+    found = translated(REDUNDANT, "cisco-ios")
+    assert not found.holds
+    (wrong,) = found.wrong
+    assert (wrong.code, wrong.source and wrong.source.line) == ("reserve-first", 3)
+    one_of_map = translated(REDUNDANT.replace("-id one", "-id two"), "cisco-ios")
+    assert one_of_map.wrong == (), "the first has an interface, and the reserve waits behind it no more"
+
+
+def test_who_asked_by_a_tunnel_that_becomes_an_entry_of_a_map_asks_from_the_lan() -> None:
+    text = translated(REDUNDANT.replace("Tunnel1.0 metric 100", "203.0.113.9 metric 100"), "cisco-ios").text
+    assert " icmp-echo 10.1.1.1 source-interface GigabitEthernet0/1\n" in text
+    assert "source-interface Tunnel" not in text
+
+
+def test_an_mss_that_the_other_device_does_not_take_is_the_nearest_that_it_does() -> None:
+    text = REDUNDANT.replace("ipsec policy tunnel one", "ip tcp adjust-mss 40\n  ipsec policy tunnel one")
+    found = translated(text, "awplus")
+    assert found.wrong == ()
+    assert " ip tcp adjust-mss 64\n" in found.text
+    assert "it must be 64 to 65495" in found.comments()
+
+
 def test_several_peers_of_unknown_address_are_several_entries_of_a_map() -> None:
     found = translated(ROUTERS["NEC_V2_CENTRE"], "cisco-ios")
     assert found.holds

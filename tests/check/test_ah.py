@@ -52,6 +52,12 @@ def test_one_end_with_ah_and_one_without_never_meet() -> None:
     report = article(AH, only="r1.cfg")
     assert row(report, "protocol") == ("ESP and AH", "ESP", "")
     assert "mismatch-protocol" in errors(report)
+    # Whose hash it is follows from that, and no advice is one that the devices do not know.
+    only = ("esp-3des esp-md5-hmac", "ah-sha256-hmac esp-3des esp-md5-hmac")
+    fault = article(only, only="r1.cfg")
+    assert "mismatch-authentication" not in errors(fault)
+    (told,) = [r for r in fault.remarks if r.rule == "mismatch-protocol"]
+    assert told.fix == "let both sides use the same protocols: ESP, AH or both"
 
 
 def test_ah_passes_no_nat() -> None:

@@ -17,10 +17,13 @@ from kakehashi.check.symptoms.awplus import AWPLUS
 from kakehashi.check.symptoms.cisco_ios import CISCO_IOS
 from kakehashi.check.symptoms.nec_ix import NEC_IX
 from kakehashi.check_reading import read_configuration
+from kakehashi.dialects.grammar import Argument, Either, Many, Optional, Pattern
+from kakehashi.dialects.registry import by_name
 from tests.check.faults import FAULTS, Fault
 from tests.check.pairs import ARTICLE, checked
 
 JAPANESE_LETTER = re.compile("[぀-ヿ一-鿿]")
+ARTICLED = re.compile(r"(a|an|the|its|one of) ")
 ENGLISH_WORD = re.compile(r"[a-z]{3,}")
 # Which arguments of a call are sentences: their positions, and their names.
 CALLS = {
@@ -93,6 +96,49 @@ def test_no_sentence_of_a_finding_is_without_its_japanese_counterpart(package: o
     found = written(package)
     assert len(found) > 40
     assert [text for text in found if not is_japanese(translate(text) or "")] == []
+
+
+def test_what_a_command_takes_is_named_in_japanese() -> None:
+    grammars = [by_name(name).grammar for name in ("nec-ix", "cisco-ios", "awplus")]
+    commands = [c for g in grammars for mode in (g.root, *g.modes) for c in mode.commands]
+    taken = {kind for command in commands for kind in expected_of(command.pattern)}
+    assert len(taken) > 100
+    in_english = [text for text in taken if ARTICLED.match(text) and not is_japanese(translate(text) or "")]
+    assert in_english == []
+
+
+@pytest.mark.parametrize(
+    ("english", "japanese"),
+    [
+        (
+            "`ip route 10.0.0.0/8` is incomplete: expected an IPv4 address or an interface such as Tunnel0.0",
+            "`ip route 10.0.0.0/8`は途中で終わっています。次にIPv4アドレスかTunnel0.0のようなインタフェースが必要です",
+        ),
+        (
+            "`x` is not understood after `ike nat-traversal`: expected `policy` or `keepalive` or the end of the "
+            "line",
+            "`ike nat-traversal`の後の`x`を解釈できません: `policy`か`keepalive`か行末が必要です",
+        ),
+        ("there could stand `a`, `b`, `c` or 7 others", "ここに書けるのは`a`か`b`か`c`か他7個です"),
+        ("write more of it", "もっと長く入力してください"),
+    ],
+)
+def test_one_of_several_is_told_in_japanese(english: str, japanese: str) -> None:
+    assert translate(english) == japanese
+
+
+def expected_of(patterns: tuple[Pattern, ...]) -> Iterator[str]:
+    """What the values of a command are called where one is wrong."""
+    for item in patterns:
+        match item:
+            case Argument(kind=kind):
+                yield kind.expected
+            case Optional(items=items):
+                yield from expected_of(items)
+            case Either(options=options):
+                yield from (text for option in options for text in expected_of(option))
+            case Many(item=one):
+                yield from expected_of((one,))
 
 
 def test_no_symptom_is_without_its_japanese_counterpart() -> None:

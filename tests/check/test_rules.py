@@ -16,6 +16,7 @@ ALONE = (
     ("kobe.cfg", "/24\n  no shutdown\n!\ninterface GigaEthernet1.0", "/24\n  ip napt enable\n  no shutdown\n!\ninterface GigaEthernet1.0", "napt-hole", "interface GigaEthernet0.0"),
     ("kobe.cfg", "  child-pfs 2048-bit", "  suppress send-delete", "suppress-delete-only", "  suppress"),
     ("kobe.cfg", "rokko-oroshi-1935\nikev2", "rokko\nikev2", "short-key", "  local-authentication"),
+    ("kobe.cfg", "rokko-oroshi-1935\nikev2", "ｒｏｋｋｏ-oroshi-1935\nikev2", "key-letters", "  local-authentication"),
     ("kobe.cfg", "dh 2048-bit", "dh 1024-bit", "weak-algorithms", "  sa-proposal dh"),
     ("sapporo.cfg", "ipsec local-id", "ipsec rekey remaining-lifetime default second 3000\nipsec local-id", "rekey-margin", "ipsec rekey"),
     ("sapporo.cfg", "ip address 203.0.113.2/24", "ip address 198.51.100.2/24", "peer-is-self", "interface Tunnel0.0"),
@@ -37,6 +38,8 @@ ALONE = (
     ("kobe.cfg", "  ikev2 peer 198.51.100.2 authentication psk id ipv4 198.51.100.2\n", "", "no-peer", "  tunnel mode"),
     ("kobe.cfg", "192.0.2.2/24\n  no shutdown", "192.0.2.2/24", "interface-down", "interface GigaEthernet0.0"),
     ("kobe.cfg", "GigaEthernet0.0 192.0.2.1", "GigaEthernet0.0 192.0.3.1", "next-hop", "  ikev2 outgoing"),
+    ("kobe.cfg", "GigaEthernet0.0 192.0.2.1", "GigaEthernet1.0 auto", "other-way", "  ikev2 outgoing"),
+    ("kobe.cfg", "GigaEthernet0.0 192.0.2.1", "Tunnel0.0 auto", "other-way", "  ikev2 outgoing"),
     ("awaji-awplus.cfg", "tunnel source 198.51.100.2", "tunnel source 198.51.100.3", "source-address", " tunnel source"),
     ("awaji-cisco.cfg", " tunnel destination 192.0.2.2\n", "", "tunnel-incomplete", "interface Tunnel0"),
     ("otaru.cfg", " crypto map WAN\n!", "!", "map-not-applied", "crypto map WAN 10"),
@@ -53,6 +56,21 @@ ALONE = (
     ("otaru.cfg", " group 14", " group 17", "unknown-command", " group 17"),
     ("otaru.cfg", " group 14", " group 2", "weak-algorithms", "crypto isakmp policy"),
 )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("GigaEthernet0.0 192.0.2.1", "GigaEthernet0.0 auto"),
+        # Another line may lead there when the first is gone.
+        (
+            "ikev2 outgoing-interface GigaEthernet0.0 192.0.2.1",
+            "ikev2 outgoing-interface GigaEthernet1.0 auto\nip route default GigaEthernet1.0 metric 100",
+        ),
+    ],
+)
+def test_a_way_that_there_is_or_will_be_is_no_fault(old: str, new: str) -> None:
+    assert "other-way" not in {r.rule for r in found("kobe.cfg", old, new)}
 
 
 def found(file: str, old: str = "", new: str = "") -> list[Remark]:

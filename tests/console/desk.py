@@ -79,7 +79,7 @@ class Desk:
         asyncio.run(run_lines(self.session, [line for text in lines for line in text.splitlines() or [""]]))
         return self.screen.getvalue()
 
-    def clear(self, *words: object) -> int:
+    def clear(self, *words: object, at_once: bool = False) -> int:
         self.cleared.append(words)
         return 1
 

@@ -25,6 +25,9 @@ LINES = [
     "ikev2 authentication psk id keyid tokyo key char SAKURA",
     "ikev2 authentication psk id ipv4 192.0.2.1 secret hex SAKURA",
     "ppp authentication password SAKURA",
+    "  authentication password ada SAKURA",
+    " key 7 SAKURA",
+    "radius-server host 192.0.2.1 auth-port 1812 key 7 SAKURA",
     "ppp chap password 0 SAKURA",
     "radius host ip 192.0.2.1 key SAKURA",
     "snmp-agent ip community SAKURA",
@@ -57,6 +60,10 @@ def test_a_secret_is_not_shown(line: str) -> None:
 )
 def test_what_is_none_stays(line: str) -> None:
     assert masked(line) == line
+
+
+def test_the_name_of_who_dials_in_stays() -> None:
+    assert masked("  authentication password ada SAKURA") == "  authentication password ada ***"
 
 
 SUPPORT = {

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from kakehashi.console.echoes import Echoes
+from kakehashi.console.local import shown
 from kakehashi.console.pager import paged
+from kakehashi.gateway.control import Control
 from tests.console.desk import Desk
 
 WAN = """interface GigabitEthernet0/0
@@ -29,7 +31,7 @@ def test_a_cisco_crypto_map_from_nothing_with_question_marks() -> None:
         "group 14",
         "crypto isakmp key sakura address 198.51.100.2",
         "crypto ipsec transform-set T esp-aes 256 esp-sha-hmac",
-        "exit",
+        "exi",
         "crypto map OUT 10 ipsec-isakmp",
         "set peer 198.51.100.2",
         "set transform-set T",
@@ -38,7 +40,8 @@ def test_a_cisco_crypto_map_from_nothing_with_question_marks() -> None:
         "crypto map OUT",
         "end",
     )
-    assert "Router(cfg-crypto-trans)#exit" in shown
+    assert "Router(cfg-crypto-trans)#exi\n" in shown
+    assert "Router(config)#crypto map OUT 10" in shown
     assert "Router(config-crypto-map)#set peer" in shown
     assert "Router(config-if)#crypto map OUT" in shown
     assert "Invalid" not in shown
@@ -196,7 +199,7 @@ def test_filters_and_clear() -> None:
     assert desk.type("show running-config | begin access-list").splitlines()[1].startswith("ip access-list")
     assert "too intricate" in desk.type("show running-config | include (a+)+b")
     desk.type("clear crypto isakmp")
-    assert desk.cleared == [(None, 0.0, 1)]
+    assert desk.cleared == [(None, 0.0, 1, None, True)]
 
 
 def test_a_nec_ix_shows_and_filters_while_configuring() -> None:
@@ -288,3 +291,32 @@ def test_while_a_line_is_read_the_tunnels_go_on() -> None:
 
     asyncio.run(story())
     assert desk.gateway.hostname == "kyoto"
+
+
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [
+        ("version", "kakehashi "),
+        ("running-config", "! NEC Portable Internetwork Core Operating System Software\nhostname tokyo\n"),
+        ("run", "! NEC Portable Internetwork Core Operating System Software\nhostname tokyo\n"),
+        ("clock", "2026-01-02 12:00:00\n"),
+        ("ike sa", None),
+        ("moon", None),
+    ],
+)
+def test_what_the_command_line_shows_besides_is_shown_without_it(
+    tmp_path: Path, words: str, begins: str | None
+) -> None:
+    desk = Desk("nec-ix", "hostname tokyo\n")
+
+    async def ask() -> str | None:
+        control = Control(tmp_path / "control", desk.answers.answer, desk.answers.stream)
+        await control.start()
+        try:
+            return await shown(tmp_path / "control", words.split())
+        finally:
+            await control.stop()
+
+    text = asyncio.run(ask())
+    assert (text is None) == (begins is None)
+    assert (text or "").startswith(begins or "")

@@ -1,6 +1,7 @@
 """A text as a tree: modes in modes, and lines that say something else than they look."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kakehashi.dialects.document import Comment, Item, Statement, Unknown, parse_document
 from kakehashi.dialects.grammar import Argument, Command, Grammar, Mode, Optional, Support, Word
@@ -62,6 +63,17 @@ def test_exit_leaves_one_mode_and_end_leaves_all() -> None:
         ("house", [("room", []), ("room", [])]),
         "? room d",
     ]
+
+
+def test_exit_may_be_shortened_where_nothing_else_begins_so() -> None:
+    assert read("house a\nroom b\nexi\nex\nhouse c\ncolour red\n") == [
+        ("house", [("room", [])]),
+        ("house", ["colour"]),
+    ]
+    extra = replace(COLOUR, key="extra", pattern=(Word("extra"),))
+    rooms = tuple(replace(m, commands=(*m.commands, extra)) for m in GRAMMAR.modes)
+    items = parse_document("house a\nroom b\nex\nexi\nex\n", replace(GRAMMAR, modes=rooms)).items
+    assert shape(items) == [("house", [("room", ["extra"]), "extra"])]
 
 
 def test_a_misspelt_opener_takes_the_lines_that_it_meant_to_have() -> None:
@@ -137,4 +149,20 @@ def test_a_line_that_a_terminal_broke_at_its_last_column_is_one() -> None:
 
 def test_a_misspelt_line_of_a_mode_is_not_a_shortened_one_of_nobody() -> None:
     assert read("house a\n she\n colour red\n") == [("house", ["? she", "colour"])]
-    assert read("house a\n shed\n") == [("house", []), ("shed", [])]
+    assert read("house a\nshed\n") == [("house", []), ("shed", [])]
+
+
+def test_what_is_nobody_s_further_out_does_not_end_the_mode_below_which_it_is_indented() -> None:
+    assert read("house a\n shed\n  tool b\n colour red\n") == [("house", [("shed", ["? tool b"]), "colour"])]
+    assert read("house a\n sheds\n colour red\n") == [("house", ["? sheds", "colour"])]
+
+
+def test_what_has_begun_as_a_command_of_the_mode_is_none_of_nobody_s_further_out() -> None:
+    rest = Optional(Argument("rest", Text(), rest=True))
+    colour = replace(VIEW, key="colour of all", pattern=(Word("colour"), rest))
+    grammar = replace(GRAMMAR, root=replace(GRAMMAR.root, commands=(*GRAMMAR.root.commands, colour)))
+    for wrong in ("colour", " colour", "colour red blue"):
+        items = parse_document(f"house a\n{wrong}\nroom c\n", grammar).items
+        assert shape(items) == [("house", [f"? {wrong.strip()}", ("room", [])])]
+    indented = parse_document("house a\n colour red\ncolour red blue\n", grammar).items
+    assert shape(indented) == [("house", ["colour"]), "colour of all"]

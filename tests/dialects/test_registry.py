@@ -9,12 +9,16 @@ def test_a_dialect_is_found_by_its_name_in_any_case() -> None:
     assert by_name("NEC-IX").name == "nec-ix"
     assert by_name("Cisco-IOS").name == "cisco-ios"
     assert by_name("AWPlus").name == "awplus"
+    assert by_name("cisco").name == "cisco-ios"
+    assert by_name("nec").name == "nec-ix"
     assert [d.name for d in all_dialects()] == ["nec-ix", "cisco-ios", "awplus"]
 
 
 def test_an_unknown_name_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(UnknownDialectError, match="nec-ix"):
         by_name("nothing")
+    with pytest.raises(UnknownDialectError):
+        by_name("")
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,18 @@ def awplus(words: str) -> str:
     return shown("awplus", AWPLUS, status("eth1", "vlan1"), words)
 
 
+def test_a_tunnel_of_cisco_with_many_peers_has_no_destination() -> None:
+    many = CISCO.replace("mode ipsec ipv4", "mode gre multipoint").replace(
+        "address 198.51.100.2", "address 0.0.0.0"
+    )
+    state = status("GigabitEthernet0/0", "GigabitEthernet0/1", "Tunnel0", "100.1.1.1/32")
+    text = shown(
+        "cisco-ios", many.replace(" tunnel destination 198.51.100.2\n", ""), state, "interfaces tunnel0"
+    )
+    assert "  Tunnel source 192.0.2.2 (GigabitEthernet0/0)\n" in text
+    assert "  Tunnel protocol/transport multi-GRE/IP\n" in text
+
+
 def test_a_tunnel_of_cisco_that_is_down_says_where_it_would_go_and_why_it_does_not() -> None:
     assert cisco("interfaces tunnel 0") == dedent(
         """\

@@ -15,6 +15,8 @@ from kakehashi.dialects.rendering import Loss
 from kakehashi.model.finding import Finding, Severity
 from kakehashi.model.gateway import Gateway
 
+_OF_A_WIRE = "it is of a pseudowire, of which nothing is written"
+OF_A_CLOUD = "it is of a tunnel of many peers, of which nothing is written"
 _MOST_LINES = 400  # each is tried; beyond that only blocks are
 
 
@@ -40,9 +42,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a text becomes: its model, and what is written."""
+    """What a text becomes: its model, what of it is `left` to be written, and what is written."""
 
     gateway: Gateway
+    left: Gateway
     text: str
     losses: tuple[Loss, ...]
     notes: tuple[str, ...] = ()
@@ -55,14 +58,23 @@ class Outcome:
     @property
     def said(self) -> tuple[object, ...]:
         """What is compared: the lines, and which tunnels are on."""
-        enabled = tuple(sorted((t.interface, t.enabled) for t in self.gateway.tunnels))
+        enabled = tuple(sorted((t.interface, t.enabled) for t in self.left.tunnels))
         return tuple(x for x in self.text.splitlines() if not x.startswith("!")), enabled
 
     @property
     def things(self) -> tuple[int, ...]:
-        """How many tunnels, peers and interfaces there are."""
+        """How many tunnels, peers, interfaces and servers there are."""
         found = self.gateway
-        return len(found.tunnels), len(found.ikev1_peers), len(found.interfaces)
+        return len(found.tunnels), len(found.ikev1_peers), len(found.interfaces), len(found.l2tp_servers)
+
+    @property
+    def unwritten(self) -> frozenset[str]:
+        """The pseudowires, and the tunnels of many peers, that are not written."""
+        return _named(self.gateway) - _named(self.left)
+
+
+def _named(gateway: Gateway) -> frozenset[str]:
+    return frozenset(w.interface for w in gateway.pseudowires) | {m.interface for m in gateway.multipoints}
 
 
 def account(
@@ -71,14 +83,27 @@ def account(
     findings: Sequence[Finding],
     outcome: Callable[[str], Outcome],
     carries_foreign: bool,
+    ours: frozenset[int] = frozenset(),
 ) -> tuple[Line, ...]:
-    """Every line that says something, in its order. `outcome`: what a text becomes."""
+    """Every line that says something, in its order. `outcome`: what a text becomes; `ours`: lines that are
+    ours in this text though their commands need not be.
+    """
     whole = outcome("\n".join(lines))
     told = {f.source.line: f for f in findings if f.source and f.severity is not Severity.INFO}
     items = list(lines_of(document.items))
     only_blocks = len(items) > _MOST_LINES
     return tuple(
-        _line(item, foreign, lines, told, whole, outcome, carries_foreign, only_blocks)
+        _line(
+            item,
+            foreign and item.line not in ours,
+            item.line in ours,
+            lines,
+            told,
+            whole,
+            outcome,
+            carries_foreign,
+            only_blocks,
+        )
         for item, foreign in items
     )
 
@@ -86,6 +111,7 @@ def account(
 def _line(
     item: Item,
     foreign: bool,
+    taken: bool,
     lines: Sequence[str],
     told: dict[int, Finding],
     whole: Outcome,
@@ -94,22 +120,37 @@ def _line(
     only_blocks: bool,
 ) -> Line:
     words = _words(item)
-    if foreign or not isinstance(item, Statement) or item.command.support is not Support.OURS:
+    is_ours = isinstance(item, Statement) and item.command.support is Support.OURS
+    if foreign or not (is_ours or taken):
         if carries_foreign:
             return Line(item.line, words, Fate.CARRIED)
         finding = told.get(item.line)
         return Line(item.line, words, Fate.IMPOSSIBLE, finding.message if finding else _reason(item))
-    if only_blocks and not item.body and item.command.enters is None:
+    opens = isinstance(item, Statement) and item.command.enters is not None
+    if only_blocks and not isinstance(item, Comment) and not item.body and not opens:
         loss = next((x for x in whole.losses if x.source and x.source.line == item.line), None)
         return Line(item.line, words, Fate.CARRIED, f"in part: {loss.what}: {loss.why}" if loss else "")
-    gone = {item.line, *(inner.line for inner, _ in lines_of(item.body))}
+    gone = {item.line}
+    if not isinstance(item, Comment):
+        gone |= {inner.line for inner, _ in lines_of(item.body)}
     without = outcome("\n".join("!" if n in gone else text for n, text in enumerate(lines, start=1)))
     gone_too = [text for text in whole.told if text not in without.told]
     reasons = "; ".join(gone_too)
+    if whole.unwritten - without.unwritten:
+        return Line(item.line, words, Fate.IMPOSSIBLE, reasons)
+    if whole.unwritten and without.gateway != whole.gateway and without.left == whole.left:
+        return Line(
+            item.line,
+            words,
+            Fate.IMPOSSIBLE,
+            reasons or (OF_A_CLOUD if whole.gateway.multipoints else _OF_A_WIRE),
+        )
     if without.said != whole.said:
         # Without a tunnel all that is otherwise about it is gone: that is not this line's doing.
         partly = bool(reasons) and without.things == whole.things
         return Line(item.line, words, Fate.CARRIED, f"in part: {reasons}" if partly else "")
+    if without.gateway == whole.gateway and not is_ours and words.startswith("username"):
+        return Line(item.line, words, Fate.IMPOSSIBLE, _reason(item))
     if without.gateway == whole.gateway:
         finding = told.get(item.line)
         if finding is not None:

@@ -15,21 +15,25 @@ from kakehashi.bridge.names import Wanted, translated
 from kakehashi.bridge.places import wan_of
 from kakehashi.check.device import Device
 from kakehashi.dialects.awplus.words import TRIPLE_DES
+from kakehashi.dialects.cisco_ios.interfaces import family_of
 from kakehashi.dialects.registry import by_name
 from kakehashi.model.address import ANY, IPAddress, IPNetwork
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
 from kakehashi.model.finding import Finding, Severity
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel
+from kakehashi.model.l2tp_server import L2tpServer
 from kakehashi.model.logging import Logging, LogHost
+from kakehashi.model.multipoint import Multipoint
 from kakehashi.model.policy import IkePolicy
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, TrafficSelector
-from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, OutgoingInterface, Tunnel
+from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, OutgoingInterface, PlainTunnel, Tunnel
 from kakehashi.model.watch import RouteAction, WatchEvent, WatchGroup
 
 T = TypeVar("T")
 Algorithms = TypeVar("Algorithms", IkeAlgorithms, ChildAlgorithms)
 _WHOLE = (ANY_IPV4, ANY_IPV6)
+_TEMPLATE = "Virtual-Template"  # what Cisco IOS makes the interfaces of sessions after
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class _Draft:
     made: set[str] = field(default_factory=set)  # tunnels that were an entry of a map, and have a route
     notes: list[str] = field(default_factory=list)
     conflicts: list[Finding] = field(default_factory=list)
+    # Tunnel interfaces that a map's entry took the place of: the routes into them, and who lent an address.
+    gone: dict[str, tuple[tuple[Route, ...], str | None]] = field(default_factory=dict)
 
     @property
     def gateway(self) -> Gateway:
@@ -71,7 +77,10 @@ def adapt(gateway: Gateway, target: str) -> Adapted:
     bare = tuple(_mentioned(gateway))
     gateway = replace(gateway, interfaces=(*gateway.interfaces, *bare))
     draft = _Draft(
-        Device("original", gateway), target, {i.name: i for i in gateway.interfaces}, list(gateway.routes)
+        Device("original", gateway),
+        target,
+        {i.name: i for i in gateway.interfaces if target == CISCO or family_of(i.name) != _TEMPLATE},
+        list(gateway.routes),
     )
     draft.notes += [f"{i.name} is named and nothing is said of it: it gets no address" for i in bare]
     if target == AWPLUS:
@@ -95,8 +104,11 @@ def adapt(gateway: Gateway, target: str) -> Adapted:
 
 
 def _needs_map(tunnel: Tunnel, target: str) -> bool:
-    """A tunnel interface of Cisco's has one destination; a dynamic crypto map takes who comes."""
-    return target == CISCO and tunnel.peer_address is ANY and not tunnel.policy_based
+    """A tunnel interface of Cisco's has one destination or, with NHRP, many; a dynamic crypto map takes who
+    comes.
+    """
+    comes = tunnel.peer_address is ANY and not tunnel.multipoint
+    return target == CISCO and comes and not tunnel.policy_based
 
 
 def _mentioned(gateway: Gateway) -> Iterator[Interface]:
@@ -177,6 +189,13 @@ def _for_cisco(tunnel: Tunnel, draft: _Draft) -> None:
     names_networks = isinstance(tunnel, Ikev1Tunnel) and bool(
         networks((*ipsec.local_selectors, *ipsec.remote_selectors))
     )
+    if tunnel.multipoint:
+        if not isinstance(tunnel, PlainTunnel):
+            draft.notes.append(
+                f"{tunnel.interface}: the device makes an SA with a peer when there is traffic for it"
+            )
+        draft.tunnels.append((replace(_filtering(tunnel), outgoing=None), tunnel))
+        return
     if tunnel.peer_address is ANY or names_networks:
         _to_map(tunnel, draft)
         return
@@ -216,6 +235,8 @@ def _to_map(tunnel: Tunnel, draft: _Draft) -> None:
         source_address=tunnel.source_address,
     )
     before = draft.interfaces.pop(tunnel.interface, None)
+    draft.gone[tunnel.interface] = (tuple(into), before.unnumbered if before else None)
+    is_server = draft.gateway.l2tp_server(tunnel.interface) is not None
     version = next((s.version for s in changed.ipsec.local_selectors), 4)
     draft.interfaces[name] = Interface(
         name=name,
@@ -223,6 +244,9 @@ def _to_map(tunnel: Tunnel, draft: _Draft) -> None:
         enabled=wan is not None,
         unnumbered=wan.name if wan and version == 4 else None,
         unnumbered_ipv6=wan.name if wan and version == 6 else None,
+        # The interface that a session is made after has them.
+        addresses=before.addresses if before and is_server else (),
+        adjust_mss=before.adjust_mss if before and is_server else None,
     )
     draft.fixed.add(name)
     at = wan.name if wan else "no interface"
@@ -231,11 +255,49 @@ def _to_map(tunnel: Tunnel, draft: _Draft) -> None:
         draft.notes.append(
             f"the route to {route.destination} goes: the selectors of the map choose the traffic"
         )
-    if before is not None and (before.addresses or before.mtu or before.adjust_mss is not None):
+    if is_server:
+        draft.notes.append(f"who dials in to {tunnel.interface} gets an interface like Virtual-Template1")
+    elif before is not None and (before.addresses or before.mtu or before.adjust_mss is not None):
         draft.notes.append(
             f"{before.name}: address, MTU and MSS go, for a crypto map has no interface of its own"
         )
     draft.tunnels.append((changed, tunnel))
+
+
+def _reserves(draft: _Draft) -> Iterator[Finding]:
+    """Routes that were kept for the case that another is away: without that one they lead all the traffic."""
+    tunnels = {t.interface for t, _ in draft.tunnels if not t.policy_based}
+    for name, (routes, _) in draft.gone.items():
+        for route in routes:
+            for other in draft.routes:
+                if other.interface not in tunnels or other.destination != route.destination:
+                    continue
+                if other.metric > route.metric:
+                    yield Finding(
+                        Severity.ERROR,
+                        "reserve-first",
+                        f"the route to {route.destination} by {other.interface} is a reserve, and the entry "
+                        f"of a crypto map that {name} becomes has no route: all goes by {other.interface}",
+                        other.source,
+                        f"let {name} be a tunnel for any network, or take the reserve out",
+                        name=name,
+                    )
+
+
+def _asking(group: WatchGroup, draft: _Draft) -> WatchGroup:
+    """A map's entry has no interface to ask by: from the lender's address the request is for the map."""
+
+    def asked(event: WatchEvent) -> WatchEvent:
+        if event.interface not in draft.gone:
+            return event
+        lender = draft.gone[event.interface][1]
+        draft.notes.append(
+            f"path monitoring {group.title} asks from {lender or 'any interface'}: {event.interface} is no "
+            "interface there"
+        )
+        return replace(event, interface=None, source_address=event.source_address or lender)
+
+    return replace(group, events=tuple(asked(event) for event in group.events))
 
 
 def _chosen_by_routes(tunnel: Tunnel, into: list[Route]) -> Tunnel:
@@ -357,7 +419,7 @@ def _ends_for(tunnel: Tunnel, draft: _Draft) -> Tunnel:
                 source_address=None,
                 connect=ConnectType.ON_DEMAND,
             )
-    if draft.target == NEC:
+    if draft.target == NEC and not isinstance(changed, PlainTunnel):
         return changed
     source = changed.source_address
     if source is None and changed.outgoing is not None:
@@ -384,6 +446,7 @@ def _renamed(draft: _Draft) -> Adapted:
         if old != new and " part " not in old:
             draft.notes.append(f"{old} is {new}")
     tunnels = [(_renamed_tunnel(t, names), of) for t, of in draft.tunnels]
+    draft.conflicts += _reserves(draft)
     made = replace(
         gateway,
         dialect=target,
@@ -391,9 +454,11 @@ def _renamed(draft: _Draft) -> Adapted:
         interfaces=tuple(_renamed_interface(i, names) for i in draft.interfaces.values()),
         tunnels=tuple(t for t, _ in tunnels),
         routes=tuple(_renamed_route(r, names) for r in draft.routes),
-        watch_groups=tuple(_renamed_watch(w, names) for w in gateway.watch_groups),
+        watch_groups=tuple(_renamed_watch(_asking(w, draft), names) for w in gateway.watch_groups),
         access_lists=tuple(a for a in gateway.access_lists if same or a.name in _filters(gateway)),
         ikev1_peers=_used(gateway, [t for t, _ in tunnels]),
+        multipoints=tuple(_renamed_multipoint(m, names) for m in gateway.multipoints),
+        l2tp_servers=_renamed_servers(gateway, {of.interface: t.interface for t, of in tunnels}, names),
         logging=_renamed_logging(gateway.logging, names),
     )
     return Adapted(
@@ -417,7 +482,7 @@ def _filters(gateway: Gateway) -> set[str]:
 def _answering(gateway: Gateway, target: str) -> IkePolicy:
     """What answers strangers: nobody may come where all peers are known, so what the tunnels say is said."""
     tunnels = [t for t in gateway.tunnels if isinstance(t, Ikev2Tunnel)]
-    if gateway.dialect == target or any(t.peer_address is ANY for t in tunnels):
+    if gateway.dialect == target or any(t.peer_address is ANY and not t.parties for t in tunnels):
         return gateway.unknown_peer_policy
     if tunnels and target != AWPLUS:
         return tunnels[0].ike
@@ -442,12 +507,32 @@ def _renamed_route(route: Route, names: dict[str, str]) -> Route:
     return replace(route, interface=names.get(route.interface or "", route.interface))
 
 
+def _renamed_multipoint(multipoint: Multipoint, names: dict[str, str]) -> Multipoint:
+    source = multipoint.source_address
+    return replace(
+        multipoint,
+        interface=names.get(multipoint.interface, multipoint.interface),
+        source_address=names.get(source, source) if isinstance(source, str) else source,
+    )
+
+
 def _renamed_logging(logging: Logging, names: dict[str, str]) -> Logging:
     def renamed(host: LogHost) -> LogHost:
         local = host.local
         return replace(host, local=names.get(local, local)) if isinstance(local, str) else host
 
     return replace(logging, hosts=tuple(renamed(host) for host in logging.hosts))
+
+
+def _renamed_servers(
+    gateway: Gateway, tunnels: dict[str, str], names: dict[str, str]
+) -> tuple[L2tpServer, ...]:
+    """The servers with what their tunnels, and the interfaces that lend them an address, are called."""
+    return tuple(
+        replace(s, interface=tunnels[s.interface], lender=names.get(s.lender or "", s.lender))
+        for s in gateway.l2tp_servers
+        if s.interface in tunnels
+    )
 
 
 def _renamed_watch(group: WatchGroup, names: dict[str, str]) -> WatchGroup:

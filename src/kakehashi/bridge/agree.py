@@ -43,7 +43,7 @@ from kakehashi.model.policy import IpsecPolicy, IpsecSettings
 from kakehashi.model.secret import Secret
 from kakehashi.model.selector import ANY_IPV4, TrafficSelector
 from kakehashi.model.source import Source
-from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel, PlainTunnel, Tunnel
 from kakehashi.wire.registry.ikev2 import IdType, IntegrityId, KeyExchangeId
 
 T = TypeVar("T")
@@ -146,6 +146,8 @@ def agree(gateway: Gateway, target: str, tunnels: Collection[str], replaces: boo
                     _phase1(tunnel, talks.peers[peer.name], talks)
                 ipsec = _merged(_unwrapped(tunnel.ipsec, tunnel, talks), tunnel, talks)
                 talks.tunnels[name] = replace(tunnel, ipsec=_quick_mode(ipsec, tunnel, talks))
+            case PlainTunnel() as tunnel:
+                talks.tunnels[name] = replace(tunnel, ipsec=_with_header(tunnel.ipsec, tunnel, talks))
     changed = replace(
         gateway,
         unknown_peer_policy=answering,
@@ -159,6 +161,12 @@ def _unwrapped(ipsec: Settings, tunnel: Tunnel, talks: _Talks) -> Settings:
     """Without GRE, where the other device has none under IPsec: IPsec's own tunnel carries the packets."""
     if ipsec.gre is None or talks.target == CISCO:
         return ipsec
+    if talks.target == AWPLUS:
+        ipsec = _with_header(ipsec, tunnel, talks)
+        if ipsec.mode is EncapsulationMode.TUNNEL:
+            why = f"{TITLES[AWPLUS]} protects GRE in it"
+            talks.told(tunnel, "tunnel mode around GRE", "transport mode", tunnel.source, why)
+        return replace(ipsec, mode=EncapsulationMode.TRANSPORT)
     talks.told(
         tunnel,
         f"{ipsec.gre} under IPsec",
@@ -173,6 +181,14 @@ def _unwrapped(ipsec: Settings, tunnel: Tunnel, talks: _Talks) -> Settings:
         local_selectors=(ANY_IPV4,),
         remote_selectors=(ANY_IPV4,),
     )
+
+
+def _with_header(ipsec: Settings, tunnel: Tunnel, talks: _Talks) -> Settings:
+    """With a header of GRE that the other device can write: Cisco alone has sequence numbers in it."""
+    if ipsec.gre is None or not ipsec.gre.sequence or talks.target == CISCO:
+        return ipsec
+    talks.told(tunnel, "sequence numbers in GRE", "GRE without them", tunnel.source)
+    return replace(ipsec, gre=replace(ipsec.gre, sequence=False))
 
 
 def _merged(ipsec: Ikev1IpsecPolicy, tunnel: Ikev1Tunnel, talks: _Talks) -> Ikev1IpsecPolicy:
@@ -487,11 +503,20 @@ def _quick_mode(policy: Ikev1IpsecPolicy, tunnel: Ikev1Tunnel, talks: _Talks) ->
         said = f"ESP with {added.cipher}, {_short(added.integrity)}"
         talks.told(tunnel, "the proposals of phase 2", said, first.source or tunnel.source, adds=True)
         changed = replace(changed, proposals=(*policy.proposals, added))
+    if talks.device.gateway.l2tp_server(tunnel.interface) is not None:
+        # Who dials in says the port of L2TP; each maker's server takes it (RFC 3193 section 4).
+        changed = replace(changed, sends_identities=talks.target != NEC)
+        return _with_pfs(changed, tunnel, talks)
     if not policy.sends_identities and talks.target != NEC:
         told = "quick mode without identities"
         talks.told(tunnel, told, "quick mode with the identities of the map", tunnel.source)
         changed = replace(changed, sends_identities=True)
-    changed = _without_ports(changed, tunnel, talks)
+    return _with_pfs(_without_ports(changed, tunnel, talks), tunnel, talks)
+
+
+def _with_pfs(policy: Ikev1IpsecPolicy, tunnel: Ikev1Tunnel, talks: _Talks) -> Ikev1IpsecPolicy:
+    ours, theirs = talks.ours, talks.theirs
+    changed = policy
     if policy.pfs != KeyExchangeId.NONE and policy.pfs not in theirs.groups:
         group = group_like(policy.pfs, ours.groups & theirs.groups)
         talks.told(tunnel, f"perfect forward secrecy with {_short(policy.pfs)}", _short(group), tunnel.source)

@@ -178,7 +178,7 @@ def _secrets(*gateways: Gateway) -> Iterator[Secret]:
     for gateway in gateways:
         for tunnel in gateway.tunnels:
             if isinstance(tunnel, Ikev2Tunnel):
-                yield from (s.secret for s in (tunnel.local, tunnel.peer) if s.secret is not None)
+                yield from (s.secret for s in tunnel.sides if s.secret is not None)
             elif isinstance(tunnel, Ikev1Tunnel):
                 yield from (p.secret for p in gateway.ikev1_peers if p.secret is not None)
 

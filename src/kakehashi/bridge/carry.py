@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from kakehashi.dialects.document import Comment, Document, Item, Statement
 from kakehashi.dialects.grammar import Support
+from kakehashi.model.finding import Finding
 
 
 def carry_over(source: Document, text: str, parse: Callable[[str], Document]) -> str:
@@ -12,16 +13,17 @@ def carry_over(source: Document, text: str, parse: Callable[[str], Document]) ->
     """
     inside: dict[tuple[str, str], list[str]] = {}
     root: list[str] = []
+    lines = text.splitlines()
     for item in source.items:
         if isinstance(item, Comment):
             continue
         if _is_left_out(item):
-            root += _lines(item)
+            found = list(_lines(item))
+            root += found if found[1:] or found[0] not in lines else []  # `bridge irb enable` is written
         elif isinstance(item, Statement) and item.body:
             left = [line for i in item.body if _is_left_out(i) for line in _lines(i)]
             if left:
                 inside.setdefault(_key(item), []).extend(left)
-    lines = text.splitlines()
     openers = {s.line: _key(s) for s in parse(text).statements() if s.command.enters}
     written: list[str] = []
     for number, line in enumerate(lines, start=1):
@@ -58,6 +60,12 @@ def _lines(item: Item) -> Iterator[str]:
     if not isinstance(item, Comment):
         for inner in item.body:
             yield from _lines(inner)
+
+
+def error_line(finding: Finding) -> str:
+    """An error of a result, with the line that it is about and what to do."""
+    where = f"{finding.source}: " if finding.source else ""
+    return f"ERROR: {where}{finding.message}" + (f" ({finding.remedy})" if finding.remedy else "")
 
 
 def in_comments(lines: Sequence[str]) -> str:

@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kakehashi.bridge import clouds
 from kakehashi.bridge.abilities import TITLES
 from kakehashi.bridge.adapt import adapt
 from kakehashi.bridge.agree import Change, agree
 from kakehashi.bridge.amend import Amended, amend
-from kakehashi.bridge.carry import in_comments
+from kakehashi.bridge.carry import error_line, in_comments
 from kakehashi.bridge.far_end import NoFarEndError, Placeholder, far_end
+from kakehashi.bridge.frames import not_written, wires_of
 from kakehashi.bridge.narrow import narrow
 from kakehashi.bridge.prove import Proof, negotiate, why_it_is_down
 from kakehashi.bridge.reading import Read
@@ -58,7 +60,7 @@ class Mirror:
         lines = [f"The far end of {self.tunnel} of {self.file} ({TITLES[self.dialect]}), for {to}.", ""]
         met = f", once {self.file} is changed as told below" if self.first and self.proof.holds else ""
         lines.append(f"{'Proved' if self.proof.holds else 'FAILED'}: {self.proof}{met}.")
-        lines += [f"ERROR: {f.message}" for f in self.wrong]
+        lines += [error_line(f) for f in self.wrong]
         for title, found in (
             (f"Both ends must say otherwise than {self.file}:", [str(c) for c in self.changes]),
             (f"So change in {self.file}:", list(self.first.lines) if self.first else []),
@@ -74,19 +76,26 @@ class Mirror:
 
 def mirror(read: Read, target: str, tunnel: str | None = None) -> Mirror:
     """The far end of a tunnel of a router that was read; of the only one if none is named. MirrorError."""
-    near = _chosen(read, tunnel)
+    near = chosen(read, tunnel)
     if read.gateway.l2tp_server(near.interface) is not None:
         raise MirrorError(
             f"people dial in to {near.interface} by L2TP: its far ends are laptops and phones, which have no "
-            "configuration of a router"
+            "configuration of a router; there is a sheet for those"
         )
+    wires = wires_of(near, read.gateway)
+    unsaid = [f for wire in wires if (f := not_written(wire, read.gateway, target)) is not None]
+    if unsaid and target != read.dialect:
+        raise MirrorError(str(unsaid[0]))
+    cloud = read.gateway.multipoint(near.interface)
+    if cloud is not None and (why := clouds.not_written(cloud, read.gateway, target)) is not None:
+        raise MirrorError(str(why))
     gateway, changes, first = _agreed(read, near, target)
     near = gateway.tunnel(near.interface) or near
     try:
         far = far_end(gateway, near)
     except NoFarEndError as error:
         raise MirrorError(str(error)) from error
-    narrowed, kept = narrow(far.gateway, target)
+    narrowed, kept = narrow(clouds.with_maps(far.gateway, target), target)
     adapted = adapt(narrowed, target)
     dialect = by_name(target)
     rendered = dialect.render(adapted.gateway)
@@ -111,7 +120,7 @@ def mirror(read: Read, target: str, tunnel: str | None = None) -> Mirror:
         changes=changes,
         first=first,
         proof=proof if proof.holds else why_it_is_down(proof, read, near, rendered.losses),
-        wrong=(*adapted.conflicts, *(f for f in again.findings if f.severity is Severity.ERROR)),
+        wrong=(*unsaid, *adapted.conflicts, *(f for f in again.findings if f.severity is Severity.ERROR)),
     )
 
 
@@ -129,11 +138,21 @@ def _agreed(read: Read, near: Tunnel, target: str) -> tuple[Gateway, tuple[Chang
     return written, agreed.changes, first
 
 
-def _chosen(read: Read, name: str | None) -> Tunnel:
+def chosen(read: Read, name: str | None) -> Tunnel:
+    """The tunnel of that name, or the only one. MirrorError."""
     tunnels = read.gateway.tunnels
     known = ", ".join(t.interface for t in tunnels)
+    if not tunnels and read.gateway.pseudowires:
+        wire = read.gateway.pseudowires[0]
+        raise MirrorError(
+            f"{read.file} has no tunnel of IPsec: {wire.interface} carries Ethernet by {wire.encapsulation} "
+            "without one, and nothing is negotiated that could be proved; write its other end by hand"
+        )
     if not tunnels:
-        why = next((f.message for f in read.findings if f.severity is Severity.ERROR), "")
+        errors = [f.message for f in read.findings if f.severity is Severity.ERROR]
+        names = [cloud.interface for cloud in read.gateway.multipoints]
+        errors += [f.message for f in read.findings if any(name in f.message for name in names)]
+        why = next(iter(errors), "")
         raise MirrorError(f"{read.file} has no tunnel" + (f": {why}" if why else ""))
     if name is None:
         if len(tunnels) > 1:

@@ -37,6 +37,11 @@ def tunnel(dialect: str, number: int = 0) -> str:
     return _TUNNEL[dialect].format(number)
 
 
+def loopback(dialect: str, number: int = 0) -> str:
+    """The name of the loopback interface of that number."""
+    return _LOOPBACK[dialect].format(number)
+
+
 def translated(wanted: Iterable[Wanted], source: str, target: str) -> dict[str, str]:
     """The new name of each interface: its own number where that is free, else the next free one."""
     names: dict[str, str] = {}

@@ -6,14 +6,18 @@ from dataclasses import dataclass, replace
 from kakehashi.bridge.agree import Agreed
 from kakehashi.bridge.far_end import NoFarEndError, far_end
 from kakehashi.bridge.reading import Read
+from kakehashi.check.clouds import check_clouds
 from kakehashi.check.device import Device
+from kakehashi.check.members import knows, members_of
 from kakehashi.check.pair import End, Pair
+from kakehashi.check.report import Severity as Gravity
 from kakehashi.check.verdict import Judge
 from kakehashi.dialects.rendering import Loss
 from kakehashi.model.finding import Severity
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.identity import AuthenticationMethod
 from kakehashi.model.ikev1 import Ikev1Tunnel
+from kakehashi.model.parties import towards
 from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
 
 _CERTIFICATES = "its certificates are not translated: put them on the device yourself"
@@ -50,8 +54,27 @@ def negotiate(one: tuple[Gateway, str], other: tuple[Gateway, str]) -> Proof:
             return Proof(one[1], False, False, f"there is no tunnel {interface} in what was written")
         ends.append(End(name, tunnel))
     devices = {name: Device(name, g) for name, (g, _) in zip(names, (one, other), strict=True)}
+    if all(end.tunnel.multipoint for end in ends):
+        if apart := _apart(devices):
+            return Proof(one[1], False, False, apart)
+        ends = [_towards(ends[0], one[0], other[0]), _towards(ends[1], other[0], one[0])]
     verdict = Judge(devices).judge(Pair(ends[0], ends[1]))
     return Proof(one[1], verdict.comes_up, verdict.survives_rekey, verdict.reason or verdict.one_way)
+
+
+def _towards(end: End, own: Gateway, other: Gateway) -> End:
+    """A member's tunnel with another member for its peer, as lines or NHRP tell where that is."""
+    found = min((a for m in members_of({"": other}) for a in m.nbma), default=None, key=str)
+    return end if found is None else End(end.device, towards(end.tunnel, found, own))
+
+
+def _apart(devices: dict[str, Device]) -> str:
+    """Why two members of a cloud do not find each other, "" if they do."""
+    here, there = (members_of({name: device.gateway}) for name, device in devices.items())
+    if not any(knows(a, b) or knows(b, a) for a in here for b in there):
+        return "neither of the two registers with the other"
+    errors = (remark.message for remark in check_clouds(devices) if remark.severity is Gravity.ERROR)
+    return next(errors, "")
 
 
 def why_it_is_down(proof: Proof, read: Read, tunnel: Tunnel, losses: Sequence[Loss]) -> Proof:
@@ -96,8 +119,11 @@ def prove_translation(
     if has_certificate(of):
         return Proof(tunnel, False, False, _CERTIFICATES)
     try:
-        far = far_end(read.gateway, _original(read.gateway, of))
-        found = negotiate((translated, tunnel), (far.gateway, far.tunnel))
+        for peer in _each_first(read.gateway, of):
+            far = far_end(peer, _original(read.gateway, of))
+            found = negotiate((translated, tunnel), (far.gateway, far.tunnel))
+            if not found.holds:
+                break
         if found.holds:
             return found
         changes = [c for c in agreed.changes if c.tunnel == of.interface]
@@ -113,11 +139,24 @@ def prove_translation(
     return why_it_is_down(found, read, of, losses)
 
 
+def _each_first(gateway: Gateway, of: Tunnel) -> tuple[Gateway, ...]:
+    """The gateway; of a tunnel of many peers once for each that is written down, that one first."""
+    cloud = gateway.multipoint(of.interface)
+    if cloud is None or not cloud.endpoints:
+        return (gateway,)
+    others = tuple(m for m in gateway.multipoints if m is not cloud)
+    orders = ((hop, *(o for o in cloud.endpoints if o is not hop)) for hop in cloud.endpoints)
+    return tuple(replace(gateway, multipoints=(*others, replace(cloud, endpoints=o))) for o in orders)
+
+
 def _original(gateway: Gateway, of: Tunnel) -> Tunnel:
     """The tunnel as the file has it, with the pairs of networks that a part of it is for."""
     found = gateway.tunnel(of.interface) or of
     if not isinstance(found, Ikev1Tunnel):
         return found
+    if gateway.l2tp_server(found.interface) is not None:
+        # Who dials in says what it wants to carry, whatever the server makes of it (RFC 3193 section 4).
+        return replace(found, ipsec=replace(found.ipsec, sends_identities=True))
     parts = list(zip(of.ipsec.local_selectors, of.ipsec.remote_selectors, strict=False))
     pairs = [
         (local, remote)

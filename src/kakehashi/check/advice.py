@@ -9,14 +9,18 @@ from kakehashi.check.sheet.row import Cell, Row
 from kakehashi.check.strength import strength
 
 _SENTENCES = {
+    "protection": "let both sides protect the tunnel by IPsec, or neither",
     "pre-shared-key": "write the same key on both sides: letter case and blanks count",
     "inside": "let both sides wrap their packets in GRE, or neither",
+    "protocol": "let both sides use the same protocols: ESP, AH or both",
     "version": "let both sides make the tunnel with IKEv2",
 }
 
 
 def advise(pair: Pair, row: Row, configurations: Mapping[str, Configuration]) -> str:
     """What to write where: the weaker side is better changed, unless its device lacks what the other has."""
+    if row.parameter == "inside" and all(end.tunnel.ipsec.gre is not None for end in pair.ends):
+        return "write the same key on both sides, and checksums and sequence numbers on both or on neither"
     sentence = _SENTENCES.get(row.parameter)
     if sentence:
         return sentence

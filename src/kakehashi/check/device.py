@@ -93,6 +93,13 @@ class Device:
         """
         return self._way(address, 2)
 
+    def ways_to(self, address: IPAddress) -> frozenset[str]:
+        """The interfaces by which packets for `address` may leave, now or when better ways are gone."""
+        routes = [route for found in self._routes.matching(address) for route in found]
+        hops = [address, *(r.next_hop for r in routes if r.interface is None and r.next_hop is not None)]
+        linked = {name for hop in hops for names in self._networks.matching(hop) for name in names}
+        return frozenset(linked | {r.interface for r in routes if r.interface is not None})
+
     def switched_off_way_to(self, address: IPAddress) -> Interface | None:
         """The interface that is shut down, and by which packets for `address` would leave else."""
         route = self.route_to(address)
@@ -170,6 +177,15 @@ class Device:
     @cached_property
     def _holders(self) -> dict[IPAddress, Interface]:
         return {own.ip: interface for interface, own in reversed(self._connected)}
+
+    @cached_property
+    def _networks(self) -> PrefixTable[str]:
+        """The names of interfaces, those that are shut down among them, by the networks that they are in."""
+        table: PrefixTable[str] = PrefixTable()
+        for interface in self.gateway.interfaces:
+            for own in interface.addresses:
+                table.add(own.network, interface.name)
+        return table
 
     @cached_property
     def _routes(self) -> PrefixTable[Route]:

@@ -7,6 +7,7 @@ from kakehashi.check.configuration import Configuration
 from kakehashi.check.device import Device
 from kakehashi.check.pair import Pair
 from kakehashi.check.report import Mismatch, Remark, Severity, Symptom
+from kakehashi.check.sheet import names
 from kakehashi.check.sheet.labels import ENGLISH
 from kakehashi.check.sheet.row import NOTHING, Cell, Row
 from kakehashi.check.symptoms.table import symptom
@@ -42,8 +43,9 @@ def mismatches(
 def _follows(row: Row, unfit: Mapping[str, Row]) -> bool:
     """Is a row only unfit because another one is?
 
-    AEAD ciphers have no integrity algorithm, AH no cipher; a PRF that no line of its own names is that of the
-    hash; who has no name is called by its address.
+    AEAD ciphers have no integrity algorithm, AH no cipher and a hash of its own; a PRF that no line of its
+    own names is that of the hash; who has no name is called by its address; what is in no header of its own
+    goes in tunnel mode.
     """
     cells = row.a, row.b
     match row.key:
@@ -53,11 +55,16 @@ def _follows(row: Row, unfit: Mapping[str, Row]) -> bool:
                 cell.words in ("", other.words)
                 for cell, other in zip(cells, (hashes.a, hashes.b), strict=True)
             )
+        case "2/authentication" if "2/protocol" in unfit:
+            return True
         case "1/hash" | "2/authentication":
-            unlike = f"{row.phase}/encryption" in unfit or "2/protocol" in unfit
+            unlike = f"{row.phase}/encryption" in unfit
             return unlike and any(NOTHING in cell.text.split(", ") for cell in cells)
         case "2/encryption":
             return "2/protocol" in unfit
+        case "2/mode":
+            inside = unfit.get("2/inside")
+            return inside is not None and names.PACKETS in (inside.a.text, inside.b.text)
         case "1/identity-a" | "1/identity-b":
             return "1/peer-address" in unfit and all(c.text.startswith("address ") for c in cells)
     return False
@@ -154,7 +161,7 @@ def _both(pair: Pair) -> tuple[Source, ...]:
 
 
 def _consequence(row: Row, verdict: Verdict) -> str:
-    if verdict.comes_up and row.key == "2/inside":
+    if verdict.comes_up and row.key in ("0/inside", "2/inside"):
         return "comes up, and carries nothing"
     if verdict.comes_up and not verdict.survives_rekey:
         return "comes up, and dies at the first rekey"

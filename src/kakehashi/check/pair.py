@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from kakehashi.check.device import Device
+from kakehashi.check.members import Member, knows, members_of
 from kakehashi.check.peers import expected_identities, expects, own_identities, same_traffic
 from kakehashi.model.address import ANY, AnyAddress, Hostname, IPAddress
 from kakehashi.model.gateway import Gateway, InterfaceKind
 from kakehashi.model.ikev1 import Ikev1Tunnel
+from kakehashi.model.parties import towards
 from kakehashi.model.selector import EVERYTHING
-from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, Tunnel
+from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, PlainTunnel, Tunnel
 
 # What speaks for a pair, in points. Both identities outweigh any address, because a NAT changes addresses and
 # leaves identities alone; an address that belongs to the other device outweighs one identity.
@@ -47,7 +49,9 @@ class End:
 
     @property
     def ike_version(self) -> int:
-        """The version of IKE that makes the tunnel."""
+        """The version of IKE that makes the tunnel; 0: it needs none."""
+        if isinstance(self.tunnel, PlainTunnel):
+            return 0
         return 1 if isinstance(self.tunnel, Ikev1Tunnel) else 2
 
     @property
@@ -100,9 +104,14 @@ class Owners:
 
 
 def pair_tunnels(gateways: Mapping[str, Gateway]) -> Pairing:
-    """Find the pairs among the tunnels of all devices, by identities and addresses; each is used once."""
-    ends = [End(name, tunnel) for name, gateway in gateways.items() for tunnel in gateway.tunnels]
-    order = {end.key: index for index, end in enumerate(ends)}
+    """Find the pairs among the tunnels of all devices, by identities and addresses; each is used once, but
+    for those of many peers, which have an end for each peer that they know of.
+    """
+    every = [End(name, tunnel) for name, gateway in gateways.items() for tunnel in gateway.tunnels]
+    order = {end.key: index for index, end in enumerate(every)}
+    in_clouds = tuple(_in_clouds(gateways))
+    met = {end.key for pair in in_clouds for end in pair.ends}
+    ends = [end for end in every if end.key not in met]
     scored = sorted(_Scores(gateways).candidates(ends), key=lambda candidate: -candidate[0])
     free = {end.key: end for end in ends}
     pairs: list[Pair] = []
@@ -115,7 +124,25 @@ def pair_tunnels(gateways: Mapping[str, Gateway]) -> Pairing:
     if len(free) == 2 and any({pair.a.key, pair.b.key} == set(free) for _, pair in scored):
         pairs.append(Pair(*free.values()))
         free = {}
+    pairs += in_clouds
     return Pairing(tuple(sorted(pairs, key=lambda pair: order[pair.a.key])), tuple(free.values()))
+
+
+def _in_clouds(gateways: Mapping[str, Gateway]) -> Iterator[Pair]:
+    """Two of one cloud, each of whose ends has the other's address for its peer's."""
+    for a, b in combinations(members_of(gateways), 2):
+        if knows(a, b) or knows(b, a):
+            ends = _towards(a, b), _towards(b, a)
+            if ends[0] is not None and ends[1] is not None:
+                yield Pair(ends[0], ends[1])
+
+
+def _towards(member: Member, other: Member) -> End | None:
+    tunnel = member.gateway.tunnel(member.multipoint.interface)
+    peer = min(other.nbma, default=None, key=str)
+    if tunnel is None or peer is None:
+        return None
+    return End(member.device, towards(tunnel, peer, member.gateway))
 
 
 def owner(address: object, gateways: Mapping[str, Gateway]) -> str | None:
@@ -183,6 +210,8 @@ class _Scores:
                 is_expected = mine.peer.identity == theirs.local.identity
             case Ikev1Tunnel() as mine, Ikev1Tunnel() as theirs:
                 is_expected = expects(self._devices[here.device], mine, self._devices[there.device], theirs)
+            case PlainTunnel() as mine, PlainTunnel() as theirs:
+                is_expected = mine.ipsec.gre == theirs.ipsec.gre
             case _:
                 return 0
         return _IDENTITY if is_expected else 0

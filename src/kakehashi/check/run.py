@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import combinations
 
+from kakehashi.check.clouds import check_clouds
 from kakehashi.check.configuration import Configuration, Lines
 from kakehashi.check.consequences import causes_only
 from kakehashi.check.device import Device
@@ -14,6 +16,7 @@ from kakehashi.check.report import PairReport, Remark, Report, Severity, in_orde
 from kakehashi.check.rules.every import RULES, RULES_OF_PAIRS
 from kakehashi.check.rules.expiry import check_expiry
 from kakehashi.check.rules.filters import check_filters, stops_ike
+from kakehashi.check.rules.pseudowires import check_without_tunnels
 from kakehashi.check.rules.reach import check_reach
 from kakehashi.check.rules.subject import Subject
 from kakehashi.check.rules.way import check_way
@@ -47,10 +50,11 @@ def check(configurations: Sequence[Configuration], at: datetime | None = None) -
         paired = [remark for each in found for remark in each.remarks()]
         paired += list(_lonely(alone, devices, told))
     ruled = told.news(_of_rules(by_file, devices, pairs))
+    clouds = [*check_clouds(devices), *_wires_without_tunnels(devices, pairs)]
     ended = [remark for c in by_file.values() for remark in check_expiry(c, at)] if at else []
     return Report(
         configurations=tuple(configurations),
-        remarks=in_order(causes_only([*told.remarks(), *ruled, *ended, *paired], by_file)),
+        remarks=in_order(causes_only([*told.remarks(), *ruled, *clouds, *ended, *paired], by_file)),
         pairs=pairs,
         alone=alone,
     )
@@ -137,6 +141,13 @@ def _of_rules(
         a, b = (subjects[end.key] for end in pair.pair.ends)
         for rule_of_pairs in RULES_OF_PAIRS:
             yield from rule_of_pairs(a, b)
+
+
+def _wires_without_tunnels(devices: Mapping[str, Device], pairs: Iterable[PairReport]) -> Iterator[Remark]:
+    met = {frozenset(end.device for end in report.pair.ends) for report in pairs}
+    for a, b in combinations(devices.values(), 2):
+        if frozenset((a.name, b.name)) not in met:
+            yield from check_without_tunnels(a, b)
 
 
 def _paired(

@@ -27,6 +27,7 @@ from kakehashi.ike.endpoint import Endpoint
 from kakehashi.model.address import IKE_PORT, AnyAddress, Hostname, IPAddress, Path, SocketAddress
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.identity import Authentication
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.status import IkeSaStatus, IpsecSaStatus, IsakmpSaStatus
 from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
@@ -288,6 +289,8 @@ class Wire:
 def _path(begins: Side, other: Side) -> Path | None:
     """Where the first message goes: to the configured address, be it the other side's or not."""
     match begins.configured.peer_address:
+        case AnyAddress() if begins.configured.multipoint:
+            target = other.reachable_at
         case AnyAddress():
             return None
         case Hostname():
@@ -314,9 +317,14 @@ def _quiet_tunnel(tunnel: Tunnel) -> Tunnel:
         return replace(
             tunnel,
             ike=replace(tunnel.ike, dpd_interval=None, nat_keepalive=None),
-            peer=replace(tunnel.peer, certificates=simulated(tunnel.peer.certificates)),
+            peer=_simulated(tunnel.peer),
+            parties=tuple(replace(party, peer=_simulated(party.peer)) for party in tunnel.parties),
         )
     return tunnel
+
+
+def _simulated(peer: Authentication) -> Authentication:
+    return replace(peer, certificates=simulated(peer.certificates))
 
 
 def _child_rekey_after(tunnel: Tunnel) -> float:

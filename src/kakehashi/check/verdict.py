@@ -10,6 +10,7 @@ from kakehashi.check.shape import Crowd, NoShapeError, Shape, shape_of
 from kakehashi.check.simulate import Attempt, Node, Side, Wire
 from kakehashi.model.address import ANY, IPAddress
 from kakehashi.model.selector import EVERYTHING
+from kakehashi.model.tunnel import PlainTunnel
 
 # Where a NAT gives a private address another one, and where nobody says which address an end has.
 _OUTSIDE = {4: ip_address("192.0.2.254"), 6: ip_address("2001:db8::fffe")}
@@ -71,6 +72,9 @@ class Judge:
         for end in pair.ends:
             if not end.tunnel.enabled:
                 return _refused(addresses, f"{_placed(end)} is shut down")
+        plain = [end for end in pair.ends if isinstance(end.tunnel, PlainTunnel)]
+        if plain:
+            return _without_ike(pair, addresses, plain)
         beginners = [index for index, end in enumerate(pair.ends) if _can_begin(end, addresses[1 - index])]
         if not beginners:
             return _refused(addresses, _nobody_begins(pair))
@@ -109,6 +113,19 @@ class Judge:
         if key not in self._nodes:
             self._nodes[key] = Node(device, self._devices[device].gateway, outside)
         return self._nodes[key]
+
+
+def _without_ike(pair: Pair, addresses: tuple[Address, Address], plain: Sequence[End]) -> Verdict:
+    """Nobody negotiates: packets pass, or they do not."""
+    if len(plain) < len(pair.ends):
+        return _refused(addresses, f"{_placed(plain[0])} is not protected by IPsec, and the other end is")
+    for end, own, far in zip(pair.ends, addresses, reversed(addresses), strict=True):
+        peer = end.tunnel.peer_address
+        if own.outside is not None:
+            return _refused(addresses, f"{_placed(end)} is behind a NAT, which GRE does not get through")
+        if isinstance(peer, IPAddress) and peer != far.seen:
+            return _refused(addresses, f"{_placed(end)} looks for the other end at {peer}")
+    return Verdict(comes_up=True, survives_rekey=True, reason=None, addresses=addresses)
 
 
 def _is_told_by(shape: Shape, verdict: Verdict) -> bool:

@@ -1,10 +1,11 @@
 """`kakehashi console`: a session at this terminal with a gateway that runs on this machine."""
 
 import asyncio
+import io
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
@@ -12,10 +13,13 @@ from typing import Any, cast
 from prompt_toolkit.input import create_input
 
 from kakehashi.console.display import Display
+from kakehashi.console.outside import OF_THE_COMMAND_LINE
 from kakehashi.console.piped import Piped, run_lines
 from kakehashi.console.router import RefusedError, Router
 from kakehashi.console.session import Session
 from kakehashi.console.terminal import Terminal
+from kakehashi.dialects.manners import manner_of
+from kakehashi.dialects.matching import Failure, match_line
 from kakehashi.dialects.registry import by_name
 from kakehashi.gateway.control import LONGEST_ANSWER, Request
 
@@ -36,6 +40,20 @@ async def console(socket: Path, dialect: str) -> None:
     screen = Piped(sys.stdout)
     lines = sys.stdin.read().splitlines()
     await run_lines(Session(router, screen, language, hostname=hostname), lines)
+
+
+async def shown(socket: Path, words: Sequence[str]) -> str | None:
+    """What the command line shows behind `show`; None where it has no such command either. RefusedError."""
+    router = socket_router(socket, "")
+    about = await router.answer(Request("about"))
+    language = by_name(about["dialect"])
+    typed = ["show", *words]
+    found = match_line(typed, manner_of(language).exec)
+    if isinstance(found, Failure) or found.command.key not in OF_THE_COMMAND_LINE:
+        return None
+    screen = io.StringIO()
+    await Session(router, Piped(screen), language, hostname=about["hostname"]).run(" ".join(typed))
+    return screen.getvalue()
 
 
 def socket_router(path: Path, dialect: str) -> Router:

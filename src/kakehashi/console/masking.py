@@ -18,6 +18,8 @@ _ANNOUNCED = re.compile(
     rf"(?i)(?<![\w-])((?:{_WORDS})\s+(?:{_BETWEEN}\s+(?!(?:{_HARMLESS})(?:\s|$)))*+)"
     rf"(?!(?:{_HARMLESS})(?:\s|$|:)|\*\*\*|[:=|])(\S+)"
 )
+# `authentication password USER PASSWORD` of a PPP profile of NEC IX: the name may be seen.
+_OF_USER = re.compile(r"(?i)(authentication\s+password\s+\S+\s+)(\S+)")
 # Keys of SAs, as `show` prints them: `Authkey : 0x...`.
 _SHOWN = re.compile(r"(?i)(key\s*[:=]\s*)(\S+)")
 
@@ -28,4 +30,6 @@ def masked(text: str) -> str:
 
 
 def _line(line: str) -> str:
+    if _OF_USER.search(line):
+        return _OF_USER.sub(rf"\1{MASK}", line)
     return _SHOWN.sub(rf"\1{MASK}", _ANNOUNCED.sub(rf"\1{MASK}", line))

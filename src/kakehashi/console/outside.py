@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from kakehashi.console.session import Session
 
 _FREE = ("ping", "traceroute", "enable", "exit", "quit", "logout", "terminal length", "terminal width")
+# What `show` shows here that the gateway itself has no words for.
+OF_THE_COMMAND_LINE = (
+    "show running-config",
+    "show startup-config",
+    "show interfaces brief",
+    "show version",
+    "show tech-support",
+    "show diagnosis",
+    "show clock",
+)
 _HIDDEN = ("show running-config", "show startup-config", "show tech-support")
 _ATTEMPTS = 3
 

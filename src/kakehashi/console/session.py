@@ -16,6 +16,7 @@ from kakehashi.console.router import RefusedError, Router
 from kakehashi.console.screen import EndOfInputError, Screen
 from kakehashi.dialects.base import Dialect
 from kakehashi.dialects.completion import Completion, completions_at
+from kakehashi.dialects.cursor import leaving
 from kakehashi.dialects.editing import spelled_out
 from kakehashi.dialects.grammar import Command, Mode, Negation, Optional, Support, Word
 from kakehashi.dialects.help import Help, help_at, written
@@ -114,8 +115,8 @@ class Session:
             await self._run_outside(text)
             return
         words = text.split()
-        if len(words) == 1 and words[0].lower() in _LEAVING:
-            depth = len(self.place.frames) - 1 if words[0].lower() == "exit" else 0
+        if left := leaving(words, self.place.mode):
+            depth = len(self.place.frames) - 1 if left == "exit" else 0
             self.place = self.place.upto(depth)
             return
         if self.manner.do and words[0].lower() == self.manner.do and len(words) > 1:

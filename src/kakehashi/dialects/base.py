@@ -8,6 +8,7 @@ from kakehashi.dialects.document import Document
 from kakehashi.dialects.grammar import Grammar
 from kakehashi.dialects.notation import Notation
 from kakehashi.dialects.rendering import Rendered
+from kakehashi.model.address import IPAddress
 from kakehashi.model.finding import Finding
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
@@ -29,13 +30,21 @@ class ShowError(ValueError):
 class Clear:
     """`clear ikev2 sa`: delete the IKE SAs of `tunnel`, or of all tunnels if it is None.
 
-    `version`: of this version of IKE only. `callers`: it is the sessions of those who have dialed in that
-    end, and no SA.
+    `version`: of this version of IKE only; `peer`: with this one alone, of a tunnel that has many.
+    `callers`: it is the sessions of those who have dialed in that end, and no SA; those of `l2tp_tunnels`, by
+    interface and our ID, which end with them, and of `l2tp_sessions`, by interface and our two IDs; where
+    neither names any, all. `next_hops`: it is what NHRP has learnt. `at_once`: SAs are gone before the peer
+    has answered the Delete.
     """
 
     tunnel: str | None
     version: int | None = None
+    peer: IPAddress | None = None
     callers: bool = False
+    next_hops: bool = False
+    at_once: bool = True
+    l2tp_tunnels: frozenset[tuple[str, int]] = frozenset()
+    l2tp_sessions: frozenset[tuple[str, int, int]] = frozenset()
 
 
 class Dialect(Protocol):

@@ -81,8 +81,11 @@ def is_indented(item: Item) -> bool:
 
 def wanted(terminals: Sequence[Terminal]) -> str:
     """What could have stood there, in words."""
-    parts = [f"`{t.text}`" if isinstance(t, Word) else t.kind.expected for t in terminals[:_MOST]]
-    return either(tuple(dict.fromkeys(parts))) if parts else "nothing more"
+    every = [f"`{t.text}`" if isinstance(t, Word) else t.kind.expected for t in terminals]
+    parts = tuple(dict.fromkeys(every))
+    if len(parts) > _MOST:
+        parts = (*parts[: _MOST - 1], f"{len(parts) - _MOST + 1} others")
+    return either(parts) if parts else "nothing more"
 
 
 def either(parts: Sequence[str]) -> str:

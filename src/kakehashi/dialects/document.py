@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
+from kakehashi.dialects.cursor import leaving
 from kakehashi.dialects.grammar import Command, Grammar, Mode, Support
 from kakehashi.dialects.matching import Failure, Match, match_in
 from kakehashi.dialects.spelling import close
@@ -170,8 +171,8 @@ class _Parser:
         self._margin, self._opens = _indentation(said), opens
         for frame in self._frames:
             frame.indented = frame.indented or self._margin > frame.margin >= 0
-        if len(words) == 1 and words[0].lower() in ("exit", "end"):
-            self._leave(max(1, len(self._frames) - 1) if words[0].lower() == "exit" else 1)
+        if left := leaving(words, self._frames[-1].mode):
+            self._leave(max(1, len(self._frames) - 1) if left == "exit" else 1)
             self._keep(Comment(number, text))
             return
         self._read(number, text, _without_remark(words, self._frames))
@@ -183,6 +184,9 @@ class _Parser:
     def _read(self, number: int, text: str, words: list[str]) -> None:
         """A line belongs to the innermost mode that takes it; but where a shortened one would be whole words
         further out, it is meant there, and where it would be ours there and is not here, too.
+
+        What has begun as a command of ours is no other one, and what stands indented below a mode leaves it
+        only for what is ours: `mop` and `ntp` are commands of an interface, too.
         """
         failures: list[Failure] = []
         shortened: list[tuple[int, Match]] = []
@@ -190,9 +194,10 @@ class _Parser:
             found = match_in(words, self._frames[depth - 1].mode)
             if isinstance(found, Failure):
                 failures.append(found)
-            elif depth == len(self._frames) or self._leaves(words, found):
+            elif depth == len(self._frames) or self._leaves(words, found, failures):
                 if _is_whole(words, found):
-                    self._append(depth, number, text, found)
+                    is_foreign = found.command.support in _FOREIGN
+                    self._append(max(depth, self._below()) if is_foreign else depth, number, text, found)
                     return
                 shortened.append((depth, found))
         # What is shortened, not ours and further out is rather a line of ours that is misspelt.
@@ -203,14 +208,23 @@ class _Parser:
         else:
             self._refuse(Unknown(number, text, self._frames[-1].mode, reduce(_further, failures)))
 
-    def _leaves(self, words: list[str], match: Match) -> bool:
-        """Does a line leave the open mode? A mode of unknown commands is left by whole words only."""
+    def _leaves(self, words: list[str], match: Match, failures: Sequence[Failure]) -> bool:
+        """Does a line leave the open mode? A mode of unknown commands is left by whole words only.
+
+        `failures`: what the modes further in said to the line.
+        """
         frame = self._frames[-1]
-        if frame.mode.unknown is Support.OURS:
-            return True
         if frame.indented and self._margin <= frame.margin:
             return True  # what belongs to the mode was indented, and this is not
+        if match.command.support in _FOREIGN and any(_has_begun(failure) for failure in failures):
+            return False
+        if frame.mode.unknown is Support.OURS:
+            return True
         return _typed(words, match)[:1] == match.command.words.split()[:1]
+
+    def _below(self) -> int:
+        """So many modes, the root counted, were opened by lines above which the line at hand is indented."""
+        return sum(frame.margin < self._margin for frame in self._frames)
 
     def _append(self, depth: int, number: int, text: str, match: Match) -> None:
         """Keep a statement in the mode at `depth`, and open its own."""
@@ -228,7 +242,9 @@ class _Parser:
         Whoever indents below a foreign command means that one, however near the words are to one of ours.
         """
         is_foreign = unknown.mode.unknown is not Support.OURS and unknown.text[:1].isspace()
-        opened = None if is_foreign else _meant_to_open(unknown, self._grammar)
+        # What is indented below a mode opens none of the root's, however like their words it is.
+        is_below = self._below() > 1 and unknown.failure.position == 0
+        opened = None if is_foreign or is_below else _meant_to_open(unknown, self._grammar)
         if opened is None:
             self._refuse_whole(unknown)
             return
@@ -238,7 +254,7 @@ class _Parser:
 
     def _refuse_whole(self, unknown: Unknown) -> None:
         """Keep a line that nothing is known of. If what follows is indented below it, that belongs to it."""
-        within = sum(frame.margin < self._margin for frame in self._frames)
+        within = self._below()
         is_foreign = self._frames[-1].mode.unknown is not Support.OURS
         if not self._opens or (is_foreign and within == len(self._frames)):
             self._keep(unknown)
@@ -277,6 +293,12 @@ def _is_whole(words: list[str], match: Match) -> bool:
 
 def _is_ours(match: Match) -> bool:
     return match.command.support in (Support.OURS, Support.NOT_YET)
+
+
+def _has_begun(failure: Failure) -> bool:
+    """Are the leading keywords of a command of ours there, and only what follows them is wrong?"""
+    read = failure.position - (failure.words[0].lower() == "no")
+    return any(c.support is Support.OURS and 0 < c.stem <= read for c in failure.commands)
 
 
 def _typed(words: list[str], match: Match) -> list[str]:

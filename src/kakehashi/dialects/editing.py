@@ -32,6 +32,8 @@ _OF_A_TERMINAL = re.compile(
 ANY_OTHER: tuple[str, ...] = ("*",)
 WHICH: tuple[str, ...] = ("?",)
 ONE: tuple[str, ...] = ()
+# Behind it the value that lets a line stand beside the others, as secondary addresses do.
+BESIDE = "&"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +187,8 @@ def _typed(lines: tuple[Line, ...], mode: Mode, text: str, habits: Habits) -> tu
         # What it says besides its name may be another.
         return tuple(replace(new, body=o.body) if n == place else o for n, o in enumerate(lines))
     if match.negated:
-        kept = tuple(line for line in lines if not _takes_back(match, line))
+        is_whole = isinstance(match_in(words[1:], mode), Match)
+        kept = tuple(line for line in lines if not _takes_back(match, line, is_whole))
         is_shown = match.command.negation is Negation.SETS
         if not is_shown or (mode.name, match.command.key) in habits.unshown:
             return kept
@@ -228,9 +231,15 @@ def _first(line: Line) -> str:
     return next((word for word in words if word != "no"), "")
 
 
-def _takes_back(negative: Match, line: Line) -> bool:
-    """Does a line with `no` mean this one? What it leaves out, it does not ask for."""
-    if line.command is None or not _is_same_command(negative.command, line.command):
+def _takes_back(negative: Match, line: Line, is_whole: bool) -> bool:
+    """Does a line with `no` mean this one? What it leaves out, it does not ask for.
+
+    `is_whole`: without the `no` it would be a line itself, and means no other command's.
+    """
+    command = line.command
+    if command is None or (line.negated and negative.command.negation is Negation.REMOVES):
+        return False
+    if command.key != negative.command.key and (is_whole or not _begins_as(command, negative.command)):
         return False
     return all(_says(line.values.get(name), value) for name, value in negative.values.items())
 
@@ -242,8 +251,11 @@ def _says(value: object, wanted: object) -> bool:
     return value == wanted
 
 
-def _is_same_command(one: Command, other: Command) -> bool:
-    return one.key == other.key or (one.stem > 0 and one.words == other.words)
+def _begins_as(command: Command, other: Command) -> bool:
+    """Has it the other's leading keywords, and perhaps more? One keyword alone names nothing."""
+    if command.words == other.words:
+        return other.stem > 0
+    return other.stem > 1 and f"{command.words} ".startswith(f"{other.words} ")
 
 
 def _is_superseded(line: Line, match: Match, mode: Mode, habits: Habits) -> bool:
@@ -258,6 +270,10 @@ def _is_superseded(line: Line, match: Match, mode: Mode, habits: Habits) -> bool
         return dict(line.values) == match.values
     if by == WHICH:
         return set(line.values) == set(match.values)
+    if by[:1] == (BESIDE,):
+        if match.values.get(by[1]):
+            return dict(line.values) == match.values
+        return not line.values.get(by[1])
     return all(line.values.get(name) == match.values.get(name) for name in by)
 
 

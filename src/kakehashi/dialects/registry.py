@@ -16,10 +16,10 @@ def all_dialects() -> tuple[Dialect, ...]:
 
 
 def by_name(name: str) -> Dialect:
-    """The dialect of that name. UnknownDialectError."""
-    for dialect in all_dialects():
-        if dialect.name == name.lower():
-            return dialect
+    """The dialect of that name, or of the only one that begins so: `cisco`. UnknownDialectError."""
+    meant = [d for d in all_dialects() if name and d.name.startswith(name.lower())]
+    if len(meant) == 1:
+        return meant[0]
     raise UnknownDialectError(f"no dialect is called {name}; there are {_names()}")
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 from kakehashi.model.address import IPInterface
 from kakehashi.model.gateway import Gateway, Interface
 from kakehashi.model.identity import Authentication
+from kakehashi.model.pseudowire import Pseudowire
 from kakehashi.model.secret import Secret
 from kakehashi.model.source import Source
 
@@ -102,6 +103,19 @@ class Names:
             name, number = f"{base}-{number}", number + 1
         self.taken.add(name.lower())
         return name
+
+
+def without_frames(gateway: Gateway, wires: Iterable[Pseudowire]) -> Gateway:
+    """The gateway without tunnels of frames, but for those of `wires`: as tunnels of packets they would be
+    others.
+    """
+    said = {wire.interface for wire in wires}
+    gone = {t.interface for t in gateway.tunnels if t.ipsec.ethernet is not None and t.interface not in said}
+    return replace(
+        gateway,
+        tunnels=tuple(t for t in gateway.tunnels if t.interface not in gone),
+        interfaces=tuple(i for i in gateway.interfaces if i.name not in gone),
+    )
 
 
 def address_lines(

@@ -1,6 +1,8 @@
 """What the device prints, as far as that is known: its columns, from a status that is true."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
 from textwrap import dedent
 
 import pytest
@@ -8,8 +10,8 @@ import pytest
 from kakehashi.dialects.awplus import AwPlus
 from kakehashi.dialects.base import Clear, Lowered, ShowError
 from kakehashi.model.gateway import Gateway
-from kakehashi.model.status import IkeSaState, NatSide, Status
-from tests.dialects.awplus.reading import version_1, whole
+from kakehashi.model.status import FailureStatus, IkeSaState, NatSide, NextHopStatus, Status
+from tests.dialects.awplus.reading import lower, version_1, whole
 from tests.dialects.awplus.status import IKE_SA, STATUS, TUNNEL, VERSION_1
 
 OWN = whole(
@@ -300,3 +302,76 @@ def test_clear(words: str, status: Status, expected: Clear) -> None:
 def test_clear_of_a_peer_that_has_no_sa_is_refused() -> None:
     with pytest.raises(ShowError, match=r"there is no SA with the peer 192\.0\.2\.9; the peers are: 198"):
         AwPlus().clear(["isakmp", "sa", "peer", "192.0.2.9"], STATUS)
+
+
+OF_MANY = """\
+crypto isakmp key between-us address 198.51.100.2
+crypto isakmp key among-friends address 203.0.113.2
+interface tunnel0
+ tunnel source 192.0.2.2
+ tunnel endpoint 172.16.0.2 destination 198.51.100.2
+ tunnel endpoint 172.16.0.3 destination 203.0.113.2
+ tunnel mode ipsec multipoint
+ tunnel protection ipsec
+ ip address 172.16.0.1/24
+"""
+
+
+def hop(address: str, nbma: str, reached: bool, failure: FailureStatus | None = None) -> NextHopStatus:
+    inside, outside = ip_address(address), ip_address(nbma)
+    return NextHopStatus(
+        interface="tunnel0",
+        network=ip_network(address),
+        next_hop=inside,
+        nbma=outside,
+        claimed=outside,
+        origin="by the configuration",
+        age=1.0,
+        reached=reached,
+        failure=failure,
+    )
+
+
+def test_show_tunnel_endpoint_tells_who_is_there_and_why_somebody_is_not() -> None:
+    failure = FailureStatus(
+        time=datetime(2026, 1, 1, tzinfo=UTC),
+        stage="IKE_AUTH",
+        cause="AUTHENTICATION_FAILED",
+        message="keys differ",
+    )
+    hops = (
+        hop("172.16.0.2", "198.51.100.2", reached=True),
+        hop("172.16.0.3", "203.0.113.2", reached=False, failure=failure),
+    )
+    text = show("tunnel endpoint", replace(STATUS, next_hops=hops), lower(OF_MANY))
+    assert text == dedent(
+        """\
+        Interface   Endpoint                  Destination               State
+        ----------------------------------------------------------------------------
+        tunnel0     172.16.0.2                198.51.100.2              up
+        tunnel0     172.16.0.3                203.0.113.2               no SA
+          Last failure: keys differ
+        """
+    )
+
+
+def test_a_tunnel_of_many_peers_shows_each() -> None:
+    device = lower(OF_MANY)
+    text = show("interface tunnel0", STATUS, device)
+    assert "  Tunnel endpoint 172.16.0.3 destination 203.0.113.2\n" in text
+    assert "ipsec ipv4 multipoint" in text
+    assert "POINT-TO-POINT" not in text
+    assert [row.split()[:2] for row in show("isakmp peer", STATUS, device).splitlines()[2:]] == [
+        ["198.51.100.2", "default"],
+        ["203.0.113.2", "default"],
+    ]
+    peers = show("ipsec peer", STATUS, device)
+    assert "RemoteID:   198.51.100.2" in peers
+    assert "RemoteID:   203.0.113.2" in peers
+    assert "203.0.113.2" in show("isakmp key", STATUS, device)
+
+
+def test_one_of_many_peers_is_cleared_alone() -> None:
+    status = replace(STATUS, next_hops=(hop("172.16.0.2", "198.51.100.2", reached=True),))
+    cleared = AwPlus().clear(["isakmp", "sa", "peer", "198.51.100.2"], status)
+    assert cleared == Clear("tunnel0", peer=ip_address("198.51.100.2"))

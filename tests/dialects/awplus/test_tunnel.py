@@ -4,14 +4,16 @@ from ipaddress import ip_address
 
 import pytest
 
+from kakehashi.dialects.awplus import AwPlus
 from kakehashi.model.address import ANY, Hostname
 from kakehashi.model.finding import Severity
 from kakehashi.model.identity import Identity
+from kakehashi.model.policy import DfBit
 from kakehashi.model.secret import Secret
 from kakehashi.model.selector import EVERYTHING, TrafficSelector
 from kakehashi.model.tunnel import ConnectType
 from kakehashi.wire.registry.ikev2 import IdType
-from tests.dialects.awplus.reading import codes, found, line, lower, the_tunnel, whole
+from tests.dialects.awplus.reading import codes, found, line, lower, the_tunnel, version_1, whole
 
 PEER = "198.51.100.2"
 
@@ -295,3 +297,29 @@ def test_a_trustpoint_that_is_not_there_is_an_error() -> None:
     lines = CERTIFICATES.replace("pki trustpoint T\n transform", "pki trustpoint t2\n transform")
     lowered = whole(lines, tunnel=NAMES.format("here.example"))
     assert line(found(lowered, "undefined-trustpoint")) == 10
+
+
+@pytest.mark.parametrize(
+    ("words", "df_bit", "mtu_ignore"),
+    [
+        ("!", DfBit.COPY, False),
+        (" tunnel df copy", DfBit.COPY, False),
+        (" tunnel df set", DfBit.SET, False),
+        (" tunnel df clear", DfBit.CLEAR, True),
+        (" tunnel df clear\n no tunnel df", DfBit.COPY, False),
+        (" tunnel df clear\n tunnel df set", DfBit.SET, False),
+    ],
+)
+def test_the_df_bit_outside_is_as_the_tunnel_says(words: str, df_bit: DfBit, mtu_ignore: bool) -> None:
+    for lowered in (whole(tunnel=words), version_1(tunnel=words)):
+        (tunnel,) = lowered.gateway.tunnels
+        assert (tunnel.ipsec.df_bit, tunnel.ipsec.mtu_ignore) == (df_bit, mtu_ignore)
+        assert "not-yet" not in codes(lowered)
+        rendered = AwPlus().render(lowered.gateway)
+        assert not rendered.losses
+        (again,) = AwPlus().lower(rendered.text, "again.cfg").gateway.tunnels
+        assert again.ipsec == tunnel.ipsec
+
+
+def test_of_two_lines_about_the_df_bit_the_later_holds_and_the_other_is_told_of() -> None:
+    assert line(found(whole(tunnel=" tunnel df clear\n tunnel df set"), "replaced")) == 12

@@ -102,14 +102,17 @@ def test_default_before_a_command_is_the_command_taken_back() -> None:
     assert ikev1(lowered) == ikev1(crypto_map())
 
 
-def test_of_a_tunnel_with_many_peers_one_line_tells() -> None:
+def test_a_tunnel_with_many_peers_needs_no_ipsec() -> None:
     text = (
+        "interface GigabitEthernet0/0\n ip address 192.0.2.2 255.255.255.0\n"
         "interface Tunnel0\n ip address 10.0.0.1 255.255.255.0\n tunnel source GigabitEthernet0/0\n"
         " tunnel mode gre multipoint\n ip nhrp network-id 1\n ip nhrp map multicast dynamic\n tunnel key 5\n"
+        "ip route 10.2.0.0 255.255.255.0 10.0.0.2\n"
     )
-    finding = found(lower(text), "not-yet")
-    assert line(finding) == 4
-    assert "the tunnel stays down" in finding.message
+    lowered = lower(text)
+    assert told(text) == []
+    (tunnel,) = lowered.gateway.tunnels
+    assert tunnel.multipoint
 
 
 def test_remarks_behind_commands_are_no_part_of_them() -> None:

@@ -135,6 +135,22 @@ def test_what_stands_for_all_peers() -> None:
     assert (off.nat_traversal, off.nat_keepalive) == (False, None)
 
 
+def test_no_ikev1_at_all_leaves_its_tunnels_down_and_is_told_of() -> None:
+    lowered = crypto_map(isakmp="no crypto isakmp enable")
+    assert not ikev1(lowered).enabled
+    assert "OUT 10" in found(lowered, "isakmp-off").message
+    for again in ("crypto isakmp enable", "default crypto isakmp enable"):
+        lowered = crypto_map(isakmp=f"no crypto isakmp enable\n{again}")
+        assert ikev1(lowered).enabled
+        assert complaints(lowered) == []
+
+
+def test_what_is_on_by_itself_is_on_by_default_again() -> None:
+    off = "no crypto ipsec nat-transparency udp-encapsulation"
+    for again in ("crypto ipsec nat-transparency udp-encaps", f"default {off.removeprefix('no ')}"):
+        assert the_peer(crypto_map(isakmp=f"{off}\n{again}")).nat_traversal
+
+
 def test_the_narrowest_key_is_the_peers() -> None:
     lowered = crypto_map(
         isakmp="crypto isakmp key all address 0.0.0.0 0.0.0.0\ncrypto isakmp key some address 198.51.100.0 255.255.255.0\n"

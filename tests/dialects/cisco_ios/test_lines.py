@@ -60,6 +60,40 @@ def test_a_line_at_the_margin_ends_a_map_without_a_word() -> None:
     assert codes(lowered) == ["not-ours"]
 
 
+@pytest.mark.parametrize("indent", [" ", ""])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "no mop enabled",
+        "no mop sysid",
+        "ntp disable",
+        "vlan-id dot1q 10",
+        "mpls ip",
+        "ip dhcp client lease 1",
+    ],
+)
+def test_an_interface_does_not_end_at_words_that_also_stand_outside_of_it(words: str, indent: str) -> None:
+    text = f"interface GigabitEthernet0/0/0\n{indent}{words}\n{indent}ip address 192.0.2.1 255.255.255.0\n"
+    lowered = lower(text)
+    assert [str(i.addresses[0]) for i in lowered.gateway.interfaces] == ["192.0.2.1/24"]
+    assert codes(lowered) == ["not-ours"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("crypto isakmp policy 10\n{}authentication pre-shared", "pre-share"),
+        ("interface Tunnel1\n{}ip tcp adjust-mss 9999", "500"),
+    ],
+)
+@pytest.mark.parametrize("indent", [" ", ""])
+def test_a_wrong_value_is_not_taken_for_a_command_of_the_same_name_elsewhere(
+    text: str, expected: str, indent: str
+) -> None:
+    finding = next(f for f in lower(text.format(indent) + "\n").findings if line(f) == 2)
+    assert expected in finding.message + finding.remedy
+
+
 def test_a_line_below_the_wrong_opener_is_told_where_it_belongs() -> None:
     finding = found(lower("hostname x\n set transform-set TS\n"), "unknown-command")
     assert finding.remedy == "the command belongs below `crypto map`"

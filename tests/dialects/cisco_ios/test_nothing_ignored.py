@@ -218,6 +218,7 @@ WITHOUT_EFFECT = {
     "ivrf",
     "remark",
     "description",
+    "set nat demux",  # what always holds
     "local-address",  # only where we have several addresses
     "address",  # only where it is the narrowest
     "hostname",

@@ -10,13 +10,13 @@ import pytest
 from kakehashi.dialects.base import Clear, ShowError
 from kakehashi.dialects.cisco_ios import CiscoIos
 from kakehashi.dialects.cisco_ios.show import SHOW
-from kakehashi.model.address import Path, SocketAddress
+from kakehashi.model.address import ANY, Path, SocketAddress
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import ExchangeMode
 from kakehashi.model.selector import TrafficSelector
 from kakehashi.model.status import IkeSaState, NatSide, Phase1Step, Role, Status, Traffic
 from tests.dialects.cisco_ios.reading import crypto_map
-from tests.dialects.cisco_ios.running import IKE, MAP, PAIR, UP, UP2, VTI, isakmp, status
+from tests.dialects.cisco_ios.running import IKE, MAP, PAIR, PATH, UP, UP2, VTI, isakmp, status
 
 NOTHING = status()
 
@@ -257,6 +257,32 @@ def test_sessions_in_detail() -> None:
     two = show("crypto session detail", UP2, VTI)
     assert "IKEv2 SA: local 192.0.2.2/500 remote 198.51.100.2/500 Active" in two
     assert "Capabilities:DN connid:1007 lifetime:23:47:45" in two
+
+
+def test_a_tunnel_of_many_peers_is_a_session_with_each() -> None:
+    far = Path(PATH.local, SocketAddress(ip_address("203.0.113.9"), 500))
+    again = replace(
+        PAIR, sa=replace(PAIR.sa, path=far, spi_in=7, remote_selectors=(TrafficSelector.of("10.9.0.0/24"),))
+    )
+    many = replace(MAP, tunnels=tuple(replace(t, peer_address=ANY) for t in MAP.tunnels))
+    state = status(isakmp_sas=(isakmp(), isakmp(path=far)), ipsec_sas=(PAIR, again))
+    text = show("crypto session", state, many)
+    assert re.findall(r"^Peer: (\S+)", text, re.MULTILINE) == ["198.51.100.2", "203.0.113.9"]
+    assert text.count("IKEv1 SA:") == text.count("IPSEC FLOW:") == 2
+    of_one = show("crypto session remote 203.0.113.9 detail", state, many)
+    assert re.findall(r"^Peer: (\S+)", of_one, re.MULTILINE) == ["203.0.113.9"]
+    assert "Code: C" in of_one
+    assert "current_peer 203.0.113.9" in show("crypto ipsec sa peer 203.0.113.9", state, many)
+    assert "current_peer 198.51.100.2" not in show("crypto ipsec sa peer 203.0.113.9", state, many)
+
+
+@pytest.mark.parametrize(
+    "which", ["peer 198.51.100.2", "interface gi0/0", "interface GigabitEthernet 0/0 detail"]
+)
+def test_ipsec_sas_of_a_peer_or_of_an_interface(which: str) -> None:
+    everything = show("crypto ipsec sa detail" if "detail" in which else "crypto ipsec sa")
+    assert show(f"crypto ipsec sa {which}") == everything != ""
+    assert show("crypto ipsec sa interface Tunnel0") == ""
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,14 @@ def test_a_profile_that_only_answers() -> None:
     assert ikev1(lowered).connect is ConnectType.NEVER
 
 
+def test_a_tunnel_interface_without_an_address_carries_no_ipv4_on_the_device() -> None:
+    assert line(found(vti(tunnel=" no ip unnumbered"), "no-address")) == 19
+    assert "no-address" not in codes(vti(tunnel=" no ip unnumbered\n ip address 10.0.0.1 255.255.255.252"))
+    assert "no-address" not in codes(
+        vti(tunnel=" no ip unnumbered", root="no ip route 192.168.20.0 255.255.255.0 Tunnel0")
+    )
+
+
 def test_a_tunnel_of_ikev2() -> None:
     lowered = vti()
     tunnel = ikev2(lowered)

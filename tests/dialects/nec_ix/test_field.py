@@ -138,9 +138,7 @@ def test_a_peer_by_name_over_one_ip_version() -> None:
     assert the_tunnel(again).peer_address == Hostname("Far.example.net", 6)
 
 
-@pytest.mark.parametrize(
-    "mode", ["gre ip", "gre ipv6", "4-over-6", "map-e", "map-e ocn", "ether-ip ipsec-ikev2"]
-)
+@pytest.mark.parametrize("mode", ["gre ipv6", "4-over-6", "map-e", "map-e ocn"])
 def test_a_tunnel_of_another_kind_is_told_of_once(mode: str) -> None:
     lowered = lower(
         f"interface Tunnel0.0\n  tunnel mode {mode}\n  tunnel source GigaEthernet0.0\n  tunnel key 5\n"

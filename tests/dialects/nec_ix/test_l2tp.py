@@ -1,17 +1,17 @@
 """People dial in: `tunnel mode l2tp-lns ipsec`, `ppp binding`, `ppp profile` (V1-14, V1-15)."""
 
-from ipaddress import ip_address
+from dataclasses import replace
+from ipaddress import IPv4Address, ip_address
 
 import pytest
 
 from kakehashi.dialects.awplus import AwPlus
-from kakehashi.dialects.base import Dialect, Lowered
-from kakehashi.dialects.cisco_ios import CiscoIos
+from kakehashi.dialects.base import Lowered
 from kakehashi.dialects.nec_ix import NecIx
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.finding import Severity
 from kakehashi.model.ikev1 import Ikev1Tunnel
-from kakehashi.model.l2tp_server import AddressRange, L2tpServer, LoginMethod
+from kakehashi.model.l2tp_server import AddressRange, Caller, L2tpServer, LoginMethod
 from kakehashi.model.secret import Secret
 from tests.dialects.nec_ix.reading import codes, found, line, lower
 
@@ -107,6 +107,7 @@ def test_a_later_password_of_a_user_holds_and_no_takes_one_away() -> None:
     [
         ("ppp binding", "no-ppp-profile", "tunnel mode"),
         ("ppp profile", "undefined-ppp-profile", "ppp binding"),
+        ("ipsec policy", "no-ipsec-policy", "tunnel mode"),
         ("authentication password", "no-users", "ppp profile"),
         ("authentication request", "no-login", "ppp profile"),
         ("ipcp provide-ip-address", "no-pool", "ppp profile"),
@@ -116,6 +117,25 @@ def test_what_is_missing_is_told_at_its_line(gone: str, code: str, at: str) -> N
     lowered = without(gone)
     text = [t for t in LNS.splitlines() if not t.strip().startswith(gone)]
     assert text[line(found(lowered, code)) - 1].strip().startswith(at)
+
+
+@pytest.mark.parametrize(
+    "asked", ["radius host 192.168.30.5 key between-us", "aaa authentication login default radius"]
+)
+def test_nobody_else_is_asked_about_users_and_that_is_told(asked: str) -> None:
+    lowered = lower(LNS.replace("interface GigaEthernet0.0", f"{asked}\ninterface GigaEthernet0.0"))
+    assert line(found(lowered, "radius-unused")) == LNS.splitlines().index("interface GigaEthernet0.0") + 1
+    (wan, *_) = lowered.gateway.interfaces
+    assert wan.name == "GigaEthernet0.0"
+    nobody = without("ppp binding", "tunnel mode")
+    assert "radius-unused" not in codes(nobody)
+
+
+def test_a_line_that_would_end_idle_sessions_is_told() -> None:
+    lowered = lower(LNS.replace("  lcp pfc\n", "  idle-timeout 300\n"))
+    told = found(lowered, "profile-line-unused")
+    assert line(told) == LNS.splitlines().index("  lcp pfc") + 1
+    assert "`dial-in`" in told.message
 
 
 def test_a_range_the_wrong_way_round() -> None:
@@ -142,12 +162,46 @@ def test_a_profile_for_dialing_in_that_nothing_binds() -> None:
     assert found(lowered, "unused-ppp-profile").severity is Severity.INFO
 
 
-@pytest.mark.parametrize("dialect", [NecIx(), CiscoIos(), AwPlus()], ids=lambda d: d.name)
-def test_in_another_language_it_is_told_and_no_half_of_it_is_written(dialect: Dialect) -> None:
-    written = dialect.render(lower(LNS).gateway)
+def test_in_its_own_language_it_is_written_as_it_was() -> None:
+    text = LNS.replace("  lcp pfc\n", "  lcp mru 1300\n  no echo\n")
+    gateway = lower(text).gateway
+    written = NecIx().render(gateway)
+    assert not written.losses
+    again = lower(written.text)
+    assert not codes(again, Severity.ERROR, Severity.WARNING), again.findings
+    assert again.gateway.l2tp_servers == gateway.l2tp_servers
+    assert again.gateway.tunnels == gateway.tunnels
+
+
+def test_two_profiles_on_one_tunnel() -> None:
+    lowered = lower(LNS.replace("  ppp binding dial-in\n", "  ppp binding other\n  ppp binding dial-in\n"))
+    assert line(found(lowered, "replaced")) == LNS.splitlines().index("  ppp binding dial-in") + 1
+    assert the_server(lowered).name == "dial-in"
+
+
+def test_what_a_profile_has_no_words_for_is_told() -> None:
+    gateway = lower(LNS).gateway
+    (server,) = gateway.l2tp_servers
+    changed = replace(
+        server,
+        methods=(LoginMethod.MS_CHAP_V2,),
+        idle=300,
+        sessions_per_user=1,
+        secret=Secret(b"between-us"),
+        callers=(Caller(name="ada", password=Secret(b"two words"), address=IPv4Address("192.168.30.9")),),
+    )
+    written = NecIx().render(replace(gateway, l2tp_servers=(changed,)))
+    told = " ".join(map(str, written.losses))
+    for what in ("MS-CHAPv2", "300 s", "each user", "own password", "the user ada", "192.168.30.9"):
+        assert what in told
+    assert "two words" not in written.text + told
+    assert "authentication request chap\n" in written.text
+
+
+def test_alliedware_plus_is_no_server_and_no_half_of_it_is_written() -> None:
+    written = AwPlus().render(lower(LNS).gateway)
     told = [loss for loss in written.losses if "people dial in to Tunnel0.0" in loss.what]
     assert len(told) == 1
     assert told[0].source
     assert "Enigma" not in written.text
-    assert "shared-by-all" in written.text or dialect.name == "awplus"
     assert "unnel0" not in written.text

@@ -34,6 +34,25 @@ def test_a_line_that_looks_like_vpn_is_never_passed_over(words: str, meant: str)
     assert (finding.severity, line(finding), finding.remedy) == (Severity.WARNING, 17, meant)
 
 
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        ("ikev2 dpd 10", "there could stand `interval`"),
+        ("ikev2 sa-proposal aes-cbc-256", "there could stand `enc`, `integrity`, `prf` or `dh`"),
+        ("ikev2 ipsec mtu 1400", "there could stand `ignore`"),
+        ("ikev2 bogus", ""),
+    ],
+)
+def test_where_few_words_fit_they_are_named(words: str, remedy: str) -> None:
+    assert found(whole(tunnel=words), "unknown-command").remedy == remedy
+
+
+def test_of_many_words_the_first_are_named_and_the_others_counted() -> None:
+    message = found(whole(tunnel="ikev2"), "incomplete").message
+    assert message.startswith("`ikev2` is incomplete: expected `peer`, `peer-fqdn-ipv4`, ")
+    assert message.endswith(" or 15 others")
+
+
 def test_the_prefix_does_not_belong_into_a_profile() -> None:
     finding = found(whole(profile="  ikev2 dpd interval 10"), "unknown-command")
     assert finding.remedy == "in a profile the command stands without `ikev2`"
@@ -203,7 +222,6 @@ def test_what_is_only_typed_and_what_other_models_write_are_not_there_yet(words:
     "words",
     [
         "tunnel mode l2tp-lns",
-        "tunnel mode ether-ip ipsec-ikev2",
         "ip address map-e",
         "ip napt static network 192.168.10.0 10.0.0.0",
         "ip napt eim-mode on",

@@ -257,6 +257,25 @@ def test_pfs_is_that_of_the_newest_child() -> None:
     assert text.count("      ESP  0x1511ab8e") == 2
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("  child-pfs 2048-bit", "MODP-2048"),
+        ("  child-pfs 1536-bit 2048-bit", "MODP-2048, MODP-1536"),
+        ("  child-pfs off", "disable"),
+        ("", "disable"),
+    ],
+)
+def test_pfs_of_an_sa_that_made_its_first_child_only_is_what_is_demanded_of_the_next(
+    line: str, shown: str
+) -> None:
+    """The listing shows message IDs 2 and 0, so nothing was exchanged after IKE_AUTH, and a group."""
+    first = replace(CHILD, key_exchange=KeyExchangeId.NONE)
+    status = replace(STATUS, ike_sas=(replace(IKE_SA, children=(first,)),))
+    text = NecIx().show(["ikev2", "sa"], status, whole(default=line).gateway)
+    assert f"    PFS : {shown}\n" in text
+
+
 def test_selectors_of_both_versions_with_protocol_and_ports() -> None:
     narrow = TrafficSelector.of("192.168.10.0/24", 6, 443)
     child = replace(CHILD, sa=replace(CHILD.sa, local_selectors=(narrow,), remote_selectors=EVERYTHING))
@@ -312,6 +331,24 @@ def test_one_tunnel_of_several() -> None:
         show("ikev2 sa Tunnel9.0", status)
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("ikev2", "after `show ikev2` there could stand `sa` or `child-sa`"),
+        (
+            "ikev2 sa moon",
+            "after `show ikev2 sa` there could stand `interface` or an interface such as Tunnel0.0",
+        ),
+        ("ipsec delete-notify on", "`show ipsec delete-notify` ends there"),
+        ("moon", "there are `show ikev2 sa`, "),
+    ],
+)
+def test_a_command_that_is_not_understood_names_what_is(words: str, told: str) -> None:
+    with pytest.raises(ShowError) as refused:
+        show(words)
+    assert f"% `show {words}` is not understood; {told}" in str(refused.value)
+
+
 def test_show_tunnel_status_says_why_a_tunnel_is_down() -> None:
     tunnel = replace(TUNNEL, up=False, down_reason="no route to the peer", last_failure="no answer")
     text = show("tunnel status", replace(STATUS, tunnels=(tunnel,), ike_sas=()))
@@ -354,15 +391,17 @@ def test_show_ip_route_tells_where_each_comes_from_and_why_one_is_not_there() ->
 
 
 def test_clear_names_one_tunnel_or_all() -> None:
-    assert NecIx().clear(["ikev2", "sa"], STATUS) == Clear(None, version=2)
-    assert NecIx().clear(["IKEV2", "sa", "tunnel0.0"], STATUS) == Clear("Tunnel0.0", version=2)
+    """And waits for the peer's answer (V2-34)."""
+    assert NecIx().clear(["ikev2", "sa"], STATUS) == Clear(None, version=2, at_once=False)
+    named = Clear("Tunnel0.0", version=2, at_once=False)
+    assert NecIx().clear(["IKEV2", "sa", "tunnel0.0"], STATUS) == named
 
 
 @pytest.mark.parametrize("words", ["", "ikev2", "crypto isakmp sa", "ikev2 sa now", "no ikev2 sa"])
 def test_what_the_device_would_not_take_is_refused_with_what_there_is(words: str) -> None:
-    with pytest.raises(ShowError, match="ikev2 sa"):
+    with pytest.raises(ShowError, match=r"ikev2 sa|`sa`"):
         show(words)
-    with pytest.raises(ShowError, match="ikev2 sa"):
+    with pytest.raises(ShowError, match=r"ikev2 sa|`sa`"):
         NecIx().clear(words.split(), STATUS)
 
 

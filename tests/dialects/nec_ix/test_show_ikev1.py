@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_interface
 from textwrap import dedent
 
 import pytest
@@ -20,6 +20,7 @@ from kakehashi.model.secret import Secret
 from kakehashi.model.selector import ANY_IPV4
 from kakehashi.model.status import (
     IkeSaState,
+    InterfaceStatus,
     IpsecSaStatus,
     IsakmpSaStatus,
     NatMethod,
@@ -130,6 +131,15 @@ STATUS = Status(
 
 def show(words: str, status: Status = STATUS, gateway: Gateway = CENTER) -> str:
     return NecIx().show(words.split(), status, gateway)
+
+
+def test_the_outgoing_interface_is_shown_where_dhcp_gave_the_address() -> None:
+    wan = replace(CENTER.interfaces[0], addresses=(), dhcp=True)
+    gateway = replace(CENTER, interfaces=(wan, *CENTER.interfaces[1:]))
+    leased = InterfaceStatus(name="GigaEthernet0.0", mtu=1400, addresses=(ip_interface("192.0.2.2/24"),))
+    borrowed = InterfaceStatus(name="Tunnel1.0", mtu=1300, addresses=leased.addresses)
+    text = show("ipsec sa", replace(STATUS, interfaces=(borrowed, leased)), gateway)
+    assert "Outgoing interface is GigaEthernet0.0\n    Interface MTU is 1400, path MTU is 1400\n" in text
 
 
 def test_show_ike_sa_as_the_device_prints_it() -> None:

@@ -10,8 +10,9 @@ from kakehashi.check.rules.filters import check_filters
 from kakehashi.check.rules.subject import Subject
 from kakehashi.model.address import ANY, Hostname, IPAddress
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.parties import towards
 from kakehashi.model.status import Status, TunnelStatus
-from kakehashi.model.tunnel import ConnectType, Tunnel
+from kakehashi.model.tunnel import ConnectType, PlainTunnel, Tunnel
 
 _FIRST = (Look.KEY, Look.ANSWER, Look.PHASE1, Look.AUTHENTICATION, Look.PHASE2)
 
@@ -50,7 +51,8 @@ class _Walk:
         name = tunnel.interface
         children = [child.sa for s in status.ike_sas for child in s.children]
         sas = [sa for sa in (*children, *(s.sa for s in status.ipsec_sas)) if sa.tunnel == name]
-        self.has_sa = bool(sas)
+        # What needs none has as good as one.
+        self.has_sa = bool(sas) or isinstance(tunnel, PlainTunnel)
         carried = [status.traffic[sa.spi_in] for sa in sas if sa.spi_in in status.traffic]
         # What the SAs of now have carried; what went through those before says nothing of today.
         self.sent = sum(t.packets_out for t in carried) if carried else state.outbound.packets
@@ -112,8 +114,19 @@ class _Walk:
     def _negotiation(self) -> Iterator[Step]:
         failure = self.state.failure
         blocked = next(self._remarks(), None)
+        if isinstance(self.tunnel, PlainTunnel):
+            if self.state.up:
+                yield self._good(Look.ANSWER, "nothing is negotiated: packets go in the clear")
+            elif self.state.down_reason:
+                yield self._bad(
+                    Look.ANSWER,
+                    self.state.down_reason,
+                    "look at the peer, and at what is between: GRE is protocol 47",
+                )
+            return
         if self.has_sa:
             yield self._good(Look.PHASE2, "there are SAs with the peer")
+            yield from self._missing_peers()
             return
         step = failed_step(self.tunnel, failure, self.gateway) if failure else None
         if step is not None:
@@ -135,6 +148,16 @@ class _Walk:
             yield self._bad(
                 Look.ANSWER, "a negotiation is under way, and has no answer yet", "ask again in half a minute"
             )
+
+    def _missing_peers(self) -> Iterator[Step]:
+        """Of a tunnel of many peers: what keeps one away while there are SAs with others."""
+        for hop in self.status.next_hops:
+            if hop.interface != self.tunnel.interface or hop.failure is None:
+                continue
+            one = towards(self.tunnel, hop.nbma, self.gateway)
+            step = failed_step(one, hop.failure, self.gateway)
+            if step is not None:
+                yield step
 
     def _before(self, step: Step) -> Iterator[Step]:
         """What went well before that."""

@@ -3,6 +3,62 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "{}: the endpoint {} is set again in line {}, which holds": (
+        "{}: エンドポイント{}は{}行目で再設定されており、そちらが有効です"
+    ),
+    "{}: an endpoint is known by its address alone, names of the DNS are not there yet; the line has no "
+    "effect": "{}: エンドポイントはアドレスでのみ指定でき、ホスト名は未対応です。この行は無効です",
+    "write `tunnel endpoint {} destination ADDRESS`": (
+        "`tunnel endpoint {} destination ADDRESS`を設定してください"
+    ),
+    "{}: nothing tells where the endpoint {} is reached": "{}: エンドポイント{}の宛先が指定されていません",
+    "{}: the endpoint {} is reached at an IPv{} address, and the tunnel is over IPv{}": (
+        "{}: エンドポイント{}の宛先はIPv{}アドレスですが、トンネルはIPv{}上です"
+    ),
+    "write an IPv{} address": "IPv{}アドレスを指定してください",
+    "{}: the endpoint {} is this device itself": "{}: エンドポイント{}は本装置自身です",
+    "write the peer's address in the tunnel": "対向のトンネル内アドレスを指定してください",
+    "{}: the endpoint {} is in no network of the interface: no route leads to it": (
+        "{}: エンドポイント{}はインタフェースのネットワークにないため、経路がありません"
+    ),
+    "the addresses of the interface and of its endpoints are of one network": (
+        "インタフェースとエンドポイントのアドレスを同じネットワークにしてください"
+    ),
+    "{}: the endpoint at {} has another ISAKMP profile than the first one, and an interface has one for "
+    "all": (
+        "{}: 宛先{}のISAKMPプロファイルが最初のエンドポイントと異なります。1つのインタフェースでは共通です"
+    ),
+    "give all endpoints of the interface the same `crypto isakmp peer` profile": (
+        "インタフェースの全エンドポイントに同じ`crypto isakmp peer`プロファイルを設定してください"
+    ),
+    "{}: `{}` is of a tunnel between two ends, and this one has many; the line has no effect": (
+        "{}: `{}`は2点間トンネルの設定で、このトンネルはマルチポイントです。この行は無効です"
+    ),
+    "write `{} ADDRESS destination ADDRESS` for each peer, which is known by its address": (
+        "対向ごとに`{} ADDRESS destination ADDRESS`を設定してください。対向はアドレスで識別されます"
+    ),
+    "{}: `{}` is of a tunnel with many peers, and this one has two ends; the line has no effect": (
+        "{}: `{}`はマルチポイントトンネルの設定で、このトンネルは2点間です。この行は無効です"
+    ),
+    "write `{}` or `{}`, or take the line out": ("`{}`か`{}`とするか、この行を削除してください"),
+    "the route to {} leads into {} and says by no next hop to which of its peers: its packets are dropped": (
+        "{}への経路の出力先{}には対向が複数ありますが、ネクストホップがありません。パケットは破棄されます"
+    ),
+    "write the peer's address in the tunnel, one of: {}": ("対向のトンネル内アドレス({})を指定してください"),
+    "{} has no endpoint {}, to which the route to {} leads: its packets are dropped": (
+        "{}に、{2}への経路のネクストホップ{1}のエンドポイントがありません。パケットは破棄されます"
+    ),
+    "add `tunnel endpoint {} destination ADDRESS`": (
+        "`tunnel endpoint {} destination ADDRESS`を追加してください"
+    ),
+    "{}: `{}` is of GRE, and the tunnel is not; the line has no effect": (
+        "{}: `{}`はGREの設定で、このトンネルはGREではありません。この行は無効です"
+    ),
+    "write `tunnel mode gre`, or take the line out": "`tunnel mode gre`とするか、この行を削除してください",
+    "{}: without IPsec a peer is known by its address alone, and none is given; it stays down": (
+        "{}: IPsecなしでは対向をアドレスだけで識別しますが、指定がなく、確立しません"
+    ),
+    "add `tunnel destination ADDRESS`": "`tunnel destination アドレス`を追加してください",
     "the certificate that is pasted here cannot be read: it is no base64": (
         "ここに貼り付けられた証明書は読めません。base64ではありません"
     ),
@@ -99,12 +155,10 @@ SENTENCES: Mapping[str, str] = {
     "{} takes its source from {}, which has no `interface` block": (
         "{}の送信元{}の`interface`ブロックがありません"
     ),
-    "{}: `{}` is an IPv{} address, and the tunnel is IPsec over IPv{}": (
-        "{}: `{}`はIPv{}アドレスですが、トンネルはIPv{}上のIPsecです"
+    "{}: `{}` is an IPv{} address, and the tunnel is {} over IPv{}": (
+        "{}: `{}`はIPv{}アドレスですが、トンネルの外側は{}のIPv{}です"
     ),
-    "write `tunnel mode ipsec ipv{}`, or an IPv{} address": (
-        "`tunnel mode ipsec ipv{}`にするか、IPv{}アドレスにしてください"
-    ),
+    "write `{}`, or an IPv{} address": "`{}`にするか、IPv{}アドレスにしてください",
     "{}: there is no pre-shared key for {} (there are keys for: {})": (
         "{}: {}の事前共有鍵がありません(鍵があるもの: {})"
     ),
@@ -131,4 +185,37 @@ SENTENCES: Mapping[str, str] = {
     "nobody": "なし",
     "the peer": "対向",
     "peers of unknown address": "アドレス不定の対向",
+    "no tunnel is L2TPv3: the port has no effect": ("L2TPv3のトンネルがないため、このポートは無効です"),
+    "the bridge {} has no L2TPv3 tunnel as a port: joining its ports is left to the host": (
+        "ブリッジ{}にL2TPv3トンネルのポートがないため、ポートの接続はホストに任せます"
+    ),
+    "no interface is a port of the bridge {}": ("ブリッジ{}のポートになっているインターフェースがありません"),
+    "{} is L2TPv3 to a peer of unknown address, who cannot be told apart; it stays down": (
+        "{}はアドレス不定の対向とのL2TPv3で、対向を識別できません。トンネルは確立しません"
+    ),
+    "{}: `{}` is no Session ID of L2TPv3, which is a number from 1 to 4294967295; it stays down": (
+        "{}: `{}`はL2TPv3のセッションID(1から4294967295の数)ではありません。トンネルは確立しません"
+    ),
+    "{}: `` is no Session ID of L2TPv3, which is a number from 1 to 4294967295; it stays down": (
+        "{}: 空の値はL2TPv3のセッションID(1から4294967295の数)ではありません。トンネルは確立しません"
+    ),
+    "write the same number as the other end has on its other side": (
+        "対向側の反対側のIDと同じ番号を設定してください"
+    ),
+    "{} is a port of no bridge: its frames go nowhere": (
+        "{}はどのブリッジのポートでもないため、フレームはどこにも届きません"
+    ),
+    "{} and {} have the same `tunnel local id` {}: nobody can tell their frames apart": (
+        "{}と{}の`tunnel local id`が同じ{}です。フレームを区別できません"
+    ),
+    "give each a number of its own, and the other end the same as `tunnel remote id`": (
+        "それぞれに固有の番号を設定し、対向側の`tunnel remote id`も同じ番号にしてください"
+    ),
+    "there is no bridge {}: the device does not join its ports": (
+        "ブリッジ{}がないため、装置はポートを接続しません"
+    ),
+    "{}: `{}` is an IPv{} address, and the tunnel is L2TPv3 over IPv{}": (
+        "{}: `{}`はIPv{}アドレスですが、トンネルはIPv{}上のL2TPv3です"
+    ),
+    "write `{} ipv{}`, or an IPv{} address": ("`{} ipv{}`と書くか、IPv{}アドレスにしてください"),
 }

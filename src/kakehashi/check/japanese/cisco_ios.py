@@ -3,6 +3,23 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "IKEv1 is switched off on the device: {} never comes up": ("装置のIKEv1が無効です: {}は確立しません"),
+    "{} has no IPv4 address, own or borrowed: the device leaves out IPv4 routes into it and drops what "
+    "comes; here they lead through": (
+        "{}にIPv4アドレスがありません(`ip unnumbered`もありません)。装置ではIPv4の経路が有効にならず"
+        "受信も破棄されますが、ここでは通します"
+    ),
+    "add `ip address A MASK` or `ip unnumbered INTERFACE`": (
+        "`ip address アドレス マスク`または`ip unnumbered インタフェース`を追加してください"
+    ),
+    "{} has no `{} nhrp network-id`: the device does no NHRP there, and the other lines of it have no "
+    "effect": ("{}に`{} nhrp network-id`がないため、装置はNHRPを動作させません。他の`nhrp`の行も効きません"),
+    "add `{} nhrp network-id 1`": "`{} nhrp network-id 1`を追加してください",
+    "{}: the device takes no authentication string of NHRP of more than {} characters": (
+        "{}: 装置のNHRPの認証文字列は{}文字までです"
+    ),
+    "write a shorter one on all devices": "すべての装置で短い文字列にしてください",
+    "write `crypto isakmp enable`": "`crypto isakmp enable`を設定してください",
     "log hosts in a VRF": "VRF内のsyslogサーバ",
     "TLS profiles: those that the host trusts vouch for a log host": (
         "TLSプロファイル: syslogサーバの証明書はホストが信頼する認証局で検証します"
@@ -153,10 +170,55 @@ SENTENCES: Mapping[str, str] = {
         "RADIUSサーバのIPv4アドレスか、読める鍵がなく、問い合わせません"
     ),
     "add `address ipv4 ADDRESS` and `key SECRET`": ("`address ipv4 ADDRESS`と`key SECRET`を追加してください"),
+    "there is no list `aaa authentication ppp {}`: here the users of the configuration are known": (
+        "リスト`aaa authentication ppp {}`がありません。ここではコンフィグの利用者だけが使えます"
+    ),
+    "add `aaa authentication ppp {} METHOD`": "`aaa authentication ppp {} 方式`を追加してください",
+    "there is no group of RADIUS servers {}: nobody asks it": (
+        "RADIUSサーバグループ{}がなく、問い合わせません"
+    ),
+    "add `aaa group server radius {}`": "`aaa group server radius {}`を追加してください",
+    "nobody can dial in: no user is known": "利用者がなく、誰も接続できません",
+    "add `username NAME password 0 PASSWORD`": "`username 名前 password 0 パスワード`を追加してください",
+    "of {} only a hash of the password is kept: {} logs in to the device, and cannot dial in by CHAP or "
+    "MS-CHAPv2": (
+        "{}はパスワードのハッシュしか保存されていません。{}は装置にログインできますが、CHAPやMS-CHAPv2では"
+        "接続できません"
+    ),
+    "add `username {} password 0 PASSWORD` if {} is to dial in": (
+        "{1}が接続する場合は`username {0} password 0 パスワード`を追加してください"
+    ),
+    "people dial in by one group: this one, the second that accepts L2TP, has no effect here": (
+        "接続を受けるグループは1つです。L2TPを受ける2つ目のこのグループはここでは効果がありません"
+    ),
+    "the device asks RADIUS before its own users; here its own users ({}) are never asked about elsewhere, "
+    "and come in whatever RADIUS says": (
+        "装置は自身の利用者より先にRADIUSに問い合わせますが、ここではコンフィグの利用者({})は問い合わせられず、"
+        "RADIUSの結果によらず接続できます"
+    ),
+    "take the users out whom RADIUS knows": "RADIUSにいる利用者はコンフィグから消してください",
+    "take out the group that is not meant": "不要なグループを消してください",
     "add `no l2tp tunnel authentication`": "`no l2tp tunnel authentication`を追加してください",
-    "nobody can dial in: no dynamic crypto map is in transport mode, and without IPsec L2TP is not "
-    "done here": (
-        "トランスポートモードのダイナミッククリプトマップがなく、誰も接続できません。ここではIPsecなしのL2TPは行いません"
+    "nobody can dial in: no dynamic crypto map is in transport mode, and where there is one, nobody "
+    "is answered without IPsec": (
+        "トランスポートモードのダイナミッククリプトマップがなく、誰も接続できません。ダイナミッククリプトマップがある場合、"
+        "IPsecなしの接続には応答しません"
+    ),
+    "people dial in without IPsec: whoever is on the way reads what they send and receive": (
+        "IPsecなしで接続を受け付けます。経路上の誰もが通信内容を読めます"
+    ),
+    "put a dynamic crypto map with `mode transport` on the interface towards them": (
+        "接続を受けるインタフェースに、`mode transport`のダイナミッククリプトマップを設定してください"
+    ),
+    "there is no pool of prefixes {}: who dials in has link-local addresses of IPv6 alone": (
+        "プレフィックスのプール{}がありません。接続者にはIPv6のリンクローカルアドレスのみが与えられます"
+    ),
+    "the pool {} lends no prefixes of 64 bits, from which alone a host makes its addresses: who dials in "
+    "has link-local addresses of IPv6 alone": (
+        "プール{}は64ビットのプレフィックスを払い出しません。接続者にはIPv6のリンクローカルアドレスのみが与えられます"
+    ),
+    "add `ipv6 local pool {} 2001:db8::/48 64`, with a network of yours": (
+        "`ipv6 local pool {} 2001:db8::/48 64`を、ご自身のネットワークで追加してください"
     ),
     "add `mode transport` to its transform sets": (
         "トランスフォームセットに`mode transport`を追加してください"
@@ -364,14 +426,38 @@ SENTENCES: Mapping[str, str] = {
     "{} has no `tunnel source`: the device leaves it down; here the route decides": (
         "{}に`tunnel source`がなく、装置では確立しません。ここでは経路から決めます"
     ),
-    "{} is GRE without IPsec, which is not there yet; the tunnel stays down": (
-        "{}はIPsecなしのGREで、未対応です。トンネルは確立しません"
+    "{}: nothing tells where the next hop server {} is below the tunnel": (
+        "{}: next hop server {}の、トンネルの外側のアドレスが指定されていません"
+    ),
+    "{}: a next hop server is known by its address in the tunnel; `dynamic` is not there yet: the line has "
+    "no effect": (
+        "{}: next hop serverはトンネル内のアドレスで指定します。`dynamic`は未対応です。この行は無効です"
+    ),
+    "{}: a tunnel of many peers has nobody to send keepalives to; the line has no effect": (
+        "{}: 多対多のトンネルにはkeepaliveの送り先がありません。この行は無効です"
+    ),
+    "take `keepalive` out; who registers by NHRP is known to be there": (
+        "`keepalive`を削除してください。NHRPの登録により相手の存在が分かります"
+    ),
+    "{}: `{}` on a tunnel between two ends is not there yet; the line has no effect": (
+        "{}: 2点間トンネルでの`{}`は未対応です。この行は無効です"
+    ),
+    "make it `tunnel mode gre multipoint`": "`tunnel mode gre multipoint`にしてください",
+    "{}: {} is an IPv{} address, and the tunnel is GRE over IPv{}": (
+        "{}: {}はIPv{}アドレスですが、トンネルはIPv{}上のGREです"
+    ),
+    "write `tunnel mode gre {}`, or an IPv{} address": (
+        "`tunnel mode gre {}`とするか、IPv{}アドレスを指定してください"
+    ),
+    "{}: the answer to a keepalive comes outside of IPsec, so that the device takes the tunnel down; "
+    "none is sent here": (
+        "{}: キープアライブの応答はIPsecの外を通るため、装置ではトンネルがダウンします。ここでは送信しません"
+    ),
+    "take `keepalive` out; DPD (`crypto ikev2 dpd`, `crypto isakmp keepalive`) finds a peer that is gone": (
+        "`keepalive`を削除し、DPD(`crypto ikev2 dpd`、`crypto isakmp keepalive`)を使用してください"
     ),
     "{} has no `tunnel mode`, so it is GRE with IPsec, which is not there yet; the tunnel stays down": (
         "{}に`tunnel mode`がないためIPsec付きのGREになりますが、未対応です。トンネルは確立しません"
-    ),
-    "add `tunnel protection ipsec profile NAME` on both sides": (
-        "両側に`tunnel protection ipsec profile NAME`を追加してください"
     ),
     "{} is an IPsec tunnel without `tunnel protection ipsec profile`; it stays down": (
         "{}はIPsecトンネルですが`tunnel protection ipsec profile`がなく、確立しません"
@@ -382,4 +468,9 @@ SENTENCES: Mapping[str, str] = {
     "{} names the crypto map `{}`, and there is no such crypto map ({})": (
         "{}のcrypto map `{}`がありません({})"
     ),
+    "{}: {}; it stays down": ("{}: {}。この疑似回線は確立しません"),
+    "nobody uses the {} {}": ("{} {}は使われていません"),
+    "`xconnect` needs the peer's address and a number": ("`xconnect`には対向のアドレスと番号が必要です"),
+    "only L2TPv3 is there, and no other encapsulation": ("L2TPv3以外のカプセル化は未対応です"),
+    "frames of one VLAN by L2TPv3 are not there yet": ("L2TPv3による1つのVLANのフレームは未対応です"),
 }

@@ -3,6 +3,20 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "{}: `{}` is of GRE, and the tunnel is not; the line has no effect": (
+        "{}: `{}`はGREの設定で、このトンネルはGREではありません。この行は無効です"
+    ),
+    "write `tunnel mode gre ip`, or take the line out": (
+        "`tunnel mode gre ip`とするか、この行を削除してください"
+    ),
+    "{}: {} is an IPv6 address, and the tunnel is GRE over IPv4": (
+        "{}: {}はIPv6アドレスですが、トンネルはIPv4上のGREです"
+    ),
+    "write an IPv4 address": "IPv4アドレスを指定してください",
+    "add `tunnel destination ADDRESS`": "`tunnel destination アドレス`を追加してください",
+    "{} takes its source from {}, which has no `interface` block": (
+        "{}の送信元{}の`interface`ブロックがありません"
+    ),
     "no log host is told: `syslog ip enable` is missing": (
         "`syslog ip enable`がないため、syslogサーバには送信しません"
     ),
@@ -114,6 +128,18 @@ SENTENCES: Mapping[str, str] = {
     ),
     "the range from {} to {} holds no address": "{}から{}の範囲にアドレスがありません",
     "write the smaller address first": "小さいアドレスを先に書いてください",
+    "nobody asks that server about who dials in: the users are those of the PPP profile": (
+        "接続してくる利用者はこのサーバに問い合わせられません。利用者はPPPプロファイルのものだけです"
+    ),
+    "add `authentication password NAME PASSWORD` to the profile for each user": (
+        "利用者ごとにプロファイルに`authentication password 名前 パスワード`を追加してください"
+    ),
+    "the line has no effect on who dials in by the PPP profile `{}`": (
+        "この行はPPPプロファイル`{}`で接続してくる利用者に効果がありません"
+    ),
+    "take it out, or end sessions by `clear ppp`": (
+        "この行を消すか、`clear ppp`でセッションを切断してください"
+    ),
     "{}: the host speaks PPP there, and has its settings": "{}: PPPはホストが行い、設定もホストにあります",
     "no interface binds the PPP profile `{}`": (
         "PPPプロファイル`{}`はどのインタフェースにも割り当てられていません"
@@ -295,5 +321,8 @@ SENTENCES: Mapping[str, str] = {
     ),
     "write the prefix and the interface as in `ip route`": (
         "`ip route`と同じ宛先とインタフェースを書いてください"
+    ),
+    "{}: {} is an IPv{} address, and the tunnel is EtherIP over IPv{}": (
+        "{}: {}はIPv{}アドレスですが、トンネルはIPv{}上のEtherIPです"
     ),
 }

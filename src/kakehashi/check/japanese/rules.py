@@ -3,6 +3,17 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "{}: the pre-shared key has letters beyond ASCII, such as full-width ones; two makers make different "
+    "octets of them": (
+        "{}: 事前共有鍵に全角文字などASCII以外の文字があります。メーカーによって異なるバイト列になります"
+    ),
+    "type the key anew in half-width letters, on both sides": "両側で鍵を半角文字で入力し直してください",
+    "{} never comes up: no route leads to its peer {} by {}, only by {}": (
+        "{}は確立しません: 対向{}への経路は{}を通らず、{}だけを通ります"
+    ),
+    "name the interface by which the peer is reached, or add a route to it by this one": (
+        "対向へ到達できるインタフェースを指定するか、このインタフェースを通る経路を追加してください"
+    ),
     # Pairs.
     "{}: {} does not fit: {}": "{}: {}が一致しません: {}",
     "never comes up": "トンネルは確立しません",
@@ -11,6 +22,38 @@ SENTENCES: Mapping[str, str] = {
     "let both sides wrap their packets in GRE, or neither": (
         "両側ともGREにするか、両側ともGREなしにしてください"
     ),
+    "let both sides use the same protocols: ESP, AH or both": (
+        "両側で同じプロトコル(ESP、AH、または両方)を使ってください"
+    ),
+    "let both sides protect the tunnel by IPsec, or neither": (
+        "両側ともIPsecで保護するか、両側とも保護なしにしてください"
+    ),
+    "write the same key on both sides, and checksums and sequence numbers on both or on neither": (
+        "両側に同じキーを設定し、チェックサムとシーケンス番号は両側とも有効にするか、両側とも無効にしてください"
+    ),
+    "{} is not protected by IPsec, and the other end is": (
+        "{}はIPsecで保護されていませんが、対向は保護されています"
+    ),
+    "{} is behind a NAT, which GRE does not get through": "{}はNATの内側にあり、GREはNATを通過できません",
+    "{} looks for the other end at {}": "{}は対向が{}にあるとしています",
+    "{} is GRE without IPsec: its packets are readable on their way, and anybody may send some in the peer's "
+    "name": ("{}はIPsecなしのGREです。パケットは途中で読み取られ、第三者が対向になりすまして送信できます"),
+    "add `tunnel protection ipsec profile NAME` on both sides": (
+        "両側に`tunnel protection ipsec profile NAME`を追加してください"
+    ),
+    "add `tunnel protection ipsec` on both sides": "両側に`tunnel protection ipsec`を追加してください",
+    "use `tunnel mode ipsec-ikev2` on both sides": "両側を`tunnel mode ipsec-ikev2`にしてください",
+    "{} {} - {} {}: both ends are {} in the tunnel: neither reaches the other's address there, and no "
+    "routing protocol comes up": (
+        "{} {} - {} {}: トンネル内のアドレスが両側とも{}です。互いのトンネルアドレスに到達できず、"
+        "ルーティングプロトコルも確立しません"
+    ),
+    "{} {} - {} {}: {} and {} are not in one network: neither reaches the other's address there, and no "
+    "routing protocol comes up": (
+        "{} {} - {} {}: {}と{}が同じネットワークにありません。互いのトンネルアドレスに到達できず、"
+        "ルーティングプロトコルも確立しません"
+    ),
+    "give the ends two addresses of one network": "両端に同じネットワークの異なるアドレスを設定してください",
     "comes up from one end only": "片側から開始した場合にしか確立しません",
     "phase 1 comes up, phase 2 does not": "フェーズ1は確立しますが、フェーズ2が確立しません",
     "{} says {} (its default)": "{}は{}(既定値)",
@@ -214,6 +257,35 @@ SENTENCES: Mapping[str, str] = {
         "{}: NATトラバーサルが無効で、NATの内側からは接続できません。接続元の多くはNATの内側にあります"
     ),
     "switch NAT traversal on": "NATトラバーサルを有効にしてください",
+    "{} lends addresses from {}, and the route to {} leads elsewhere: where nobody has dialed in with one of "
+    "them, it is followed": (
+        "{}が払い出す範囲{}は{}への経路とも重なり、接続元がいないアドレスはその経路に従います"
+    ),
+    "lend other addresses, or take the route out": "別のアドレスを払い出すか、経路を消してください",
+    "{} and {} lend the same addresses ({} and {})": "{}と{}が同じアドレスを払い出します({}と{})",
+    "give each a range of its own": "それぞれに別の範囲を設定してください",
+    "{} lends {} addresses, and {} users are known: the last ones who dial in are turned away": (
+        "{}が払い出すアドレスは{}個ですが利用者は{}人で、後から接続した人は拒否されます"
+    ),
+    "lend more addresses": "払い出すアドレスを増やしてください",
+    "{} lends {} addresses, and {} sessions are allowed: so many never stand": (
+        "{}が払い出すアドレスは{}個で、許可された{}セッションには達しません"
+    ),
+    "lend more addresses, or allow fewer sessions": (
+        "払い出すアドレスを増やすか、許可するセッション数を減らしてください"
+    ),
+    "{} asks for passwords by PAP, and where nothing is encrypted whoever listens reads them": (
+        "{}はPAPでパスワードを要求しますが、暗号化されない場合は盗聴者に読まれます"
+    ),
+    "ask by CHAP or MS-CHAPv2, and encrypt": "CHAPかMS-CHAPv2にし、暗号化してください",
+    "{} asks for passwords by PAP alone: whoever knows the pre-shared key can stand in for this device and "
+    "be told them": (
+        "{}はPAPだけでパスワードを要求します。事前共有鍵を知る人は本装置になりすましてパスワードを得られます"
+    ),
+    "ask by CHAP or MS-CHAPv2": "CHAPかMS-CHAPv2にしてください",
+    "{} lets TCP segments of {} octets pass, and a session has room for {}: ping works, the web hangs": (
+        "{}は{}バイトのTCPセグメントを通しますが、セッションに入るのは{}バイトです。pingは通りWebは止まります"
+    ),
     # Certificates.
     "the certificate {} ({}) is valid only from {} UTC on": (
         "証明書{}({})の有効期間は{} UTCからです。まだ有効ではありません"
@@ -235,4 +307,116 @@ SENTENCES: Mapping[str, str] = {
     ),
     "{} cannot be used: {}": "{}は使用できません: {}",
     "import it again from whoever has issued it": "発行元から入手し直してインポートしてください",
+    # Multipoint tunnels.
+    "{} has the endpoint {} at {}, and {}, which is there, has {} in the tunnel": (
+        "{}のエンドポイント{}({})にある{}のトンネル内アドレスは{}です"
+    ),
+    "write {} for the endpoint at {}": "宛先{1}のエンドポイントを{0}にしてください",
+    "{} has an endpoint for {}, which has none for it: it is not let in": (
+        "{}には{}のエンドポイントがありますが、対向にはありません。接続は受け付けられません"
+    ),
+    "add `tunnel endpoint {} destination {}` to {}": (
+        "{2}に`tunnel endpoint {0} destination {1}`を追加してください"
+    ),
+    "name it there, too": "対向にも設定してください",
+    "{}: the next hop server {} is this device itself": "{}: ネクストホップサーバ{}は本装置自身です",
+    "write the hub's address in the tunnel": "ハブのトンネル内アドレスを設定してください",
+    "{}: the next hop server {} is not in the tunnel's network {}": (
+        "{}: ネクストホップサーバ{}はトンネルのネットワーク{}にありません"
+    ),
+    "the hub's address in the tunnel and the mask of the tunnel have to fit": (
+        "ハブのトンネル内アドレスとトンネルのマスクを合わせてください"
+    ),
+    "{} registers with {} at {}, and {}, which is there, has {} in the tunnel": (
+        "{}は{}({})に登録しますが、そこにある{}のトンネル内アドレスは{}です"
+    ),
+    "{} registers with {} at {}, and {}, which has that address in the tunnel, is at {}": (
+        "{}は{}({})に登録しますが、そのトンネル内アドレスを持つ{}は{}にあります"
+    ),
+    "write {} for where the next hop server is": "ネクストホップサーバのNBMAアドレスを{}にしてください",
+    "write {} for the next hop server": "ネクストホップサーバを{}にしてください",
+    "{} registers with {}, which does no NHRP": "{}は{}に登録しますが、相手はNHRPを使用しません",
+    "give the hub's interface a network identifier": "ハブのインタフェースにnetwork-idを設定してください",
+    "{} sends no multicast to who registers: {} hears nothing of its routing protocol": (
+        "{}は登録した装置にマルチキャストを送りません。{}にルーティングプロトコルが届きません"
+    ),
+    "add `ip nhrp map multicast dynamic` to the hub": (
+        "ハブに`ip nhrp map multicast dynamic`を追加してください"
+    ),
+    "{} takes shorter ways, and {} tells of none: all goes by the hub": (
+        "{}はショートカットを使用しますが、{}がリダイレクトを通知しません。すべてハブを経由します"
+    ),
+    "add `ip nhrp redirect` to the hub": "ハブに`ip nhrp redirect`を追加してください",
+    "{} and {} are of one cloud, and only one of them has GRE": (
+        "{}と{}は同じネットワークですが、片方だけがGREです"
+    ),
+    "give both the same tunnel mode": "両方に同じトンネルモードを設定してください",
+    "{} has {} in GRE, {} has {}: each drops the other's packets": (
+        "GREのキーが{}は{}、{}は{}です。互いのパケットを破棄します"
+    ),
+    "no key": "キーなし",
+    "key {}": "キー{}",
+    "write the same `tunnel key` on both": "両方に同じ`tunnel key`を設定してください",
+    "of {} and {} only one is protected by IPsec": "{}と{}の片方だけがIPsecで保護されています",
+    "protect both": "両方を保護してください",
+    "{} has {} in the tunnel, {} has {}: they are in one network, or neither finds the other": (
+        "トンネル内アドレスが{}は{}、{}は{}です。同じネットワークでなければ互いに到達できません"
+    ),
+    "write the same network and mask on both": "両方に同じネットワークとマスクを設定してください",
+    "{} and {} both have {} in the tunnel": "{}と{}のトンネル内アドレスがどちらも{}です",
+    "give one of them another address": "片方に別のアドレスを設定してください",
+    "the NHRP authentication strings of {} and {} are not the same: no registration is taken": (
+        "{}と{}のNHRP認証文字列が一致しません。登録は受け付けられません"
+    ),
+    "write the same `ip nhrp authentication` on both": (
+        "両方に同じ`ip nhrp authentication`を設定してください"
+    ),
+    "{} of {} is number {}, and the other end has {} towards it alone: no session is made": (
+        "{1}の{0}の番号は{2}ですが、対向側の番号は{3}だけです。セッションは確立しません"
+    ),
+    "write the same number at both ends": ("両側に同じ番号を設定してください"),
+    "{}: {} at one end and {} at the other: no frame is understood": (
+        "{}: 片側は{}、もう片側は{}です。フレームは通りません"
+    ),
+    "{} carries Ethernet by {}, and {} has {} alone: nothing of it is written": (
+        "{}は{}でEthernetを運びますが、{}にあるのは{}だけです。この部分は何も書き出しません"
+    ),
+    "let routers of one maker stand at both ends of it, or join the sites by a tunnel and routes": (
+        "両端を同じメーカーのルータにするか、拠点間を通常のトンネルと経路で結んでください"
+    ),
+    "{} has many peers by NHRP, and tunnels for {} have one each here: nothing of it is written": (
+        "{}はNHRPで複数の相手と接続しますが、{}向けのトンネルの相手はここでは1つだけです。この部分は何も書き出しません"
+    ),
+    "{} has many peers in a way that {} has alone: nothing of it is written": (
+        "{}は{}固有の方式で複数の相手と接続します。この部分は何も書き出しません"
+    ),
+    "write a tunnel for each of its peers, on both ends, or keep a device of this maker here": (
+        "相手ごとに1本のトンネルを両端に設定するか、この装置を同じメーカーのままにしてください"
+    ),
+    "{}: {} at one end and {} at the other, and neither device has what the other has: no frame is "
+    "understood": ("{}: 一端は{}、他端は{}です。どちらの装置にも相手の方式がなく、フレームを解釈できません"),
+    "let both ends carry frames alike": ("両側のカプセル化を揃えてください"),
+    "{}: one end negotiates its sessions and the other does not: none is made": (
+        "{}: 片側はセッションを折衝し、もう片側は折衝しません。セッションは確立しません"
+    ),
+    "give both ends their Session IDs, or neither": (
+        "両側にセッションIDを設定するか、両側とも折衝にしてください"
+    ),
+    "what is one end's own ID is the other's remote one": (
+        "片側のローカルIDは、もう片側のリモートIDと同じにしてください"
+    ),
+    "{}: the cookie that one end sends is not the one that the other expects: frames are dropped": (
+        "{}: 片側が送るクッキーと、もう片側が期待するクッキーが異なります。フレームは破棄されます"
+    ),
+    "what one end has as its local cookie the other has as its remote one": (
+        "片側のローカルクッキーは、もう片側のリモートクッキーと同じにしてください"
+    ),
+    "{}: the secrets of the control connections differ: no message is taken": (
+        "{}: 制御コネクションの秘密鍵が異なります。メッセージは受け付けられません"
+    ),
+    "write the same `digest secret` at both ends": ("両側に同じ`digest secret`を設定してください"),
+    "{}: one end has the Session IDs {} (its own) and {}, the other {} (its own) and {}: frames are "
+    "dropped": (
+        "{}: セッションIDが片側は{}(ローカル)と{}、もう片側は{}(ローカル)と{}です。フレームは破棄されます"
+    ),
 }

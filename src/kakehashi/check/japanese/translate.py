@@ -4,13 +4,25 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
-from kakehashi.check.japanese import awplus, cisco_ios, devices, dialects, explain, nec_ix, rules
+from kakehashi.check.japanese import (
+    awplus,
+    cisco_ios,
+    devices,
+    dialects,
+    expected,
+    explain,
+    nec_ix,
+    rules,
+)
 from kakehashi.check.sheet.labels import ENGLISH, JAPANESE
 
 _HOLE = "{}"
 _ORDERED = re.compile(r"\{(\d*)\}")
 _JOINT, _STOP = "; ", "。"
 _COMMA, _JAPANESE_COMMA = ", ", "、"
+_OR, _JAPANESE_OR = " or ", "か"
+_OTHERS = re.compile(r"(\d+) others")
+_WORD = re.compile(r"[^\s`]+|`[^`]*`")
 
 
 def sentences() -> Mapping[str, str]:
@@ -20,6 +32,7 @@ def sentences() -> Mapping[str, str]:
         **labels,
         **JAPANESE.values,
         **dialects.SENTENCES,
+        **expected.SENTENCES,
         **awplus.SENTENCES,
         **cisco_ios.SENTENCES,
         **nec_ix.SENTENCES,
@@ -74,7 +87,28 @@ def _part(text: str) -> str:
     known = [part for part in listed if part is not None]
     if len(listed) > 1 and len(known) == len(listed):
         return _JAPANESE_COMMA.join(known)
-    return translate(text) or text
+    return translate(text) or _choice(text) or text
+
+
+def _choice(text: str) -> str | None:
+    """One of several things, `a, b or c`: words of a line, and what stands for such."""
+    if _OR not in text:
+        return None
+    found = [_one(part) for several in text.split(_OR) for part in _alternatives(several)]
+    known = [part for part in found if part is not None]
+    return _JAPANESE_OR.join(known) if len(known) == len(found) else None
+
+
+def _alternatives(text: str) -> list[str]:
+    """What commas part, where that is words alone."""
+    parts = text.split(_COMMA)
+    return parts if all(_WORD.fullmatch(part) for part in parts) else [text]
+
+
+def _one(text: str) -> str | None:
+    if counted := _OTHERS.fullmatch(text):
+        return f"他{counted[1]}個"
+    return translate(text) or (text if _WORD.fullmatch(text) else None)
 
 
 def _several(text: str) -> str | None:

@@ -1,7 +1,8 @@
-"""Do the filters of the interface towards the peer let IKE, ESP and AH through (CI-09)?
+"""Do the filters of the interface towards the peer let IKE, ESP and AH through, or GRE (CI-09)?
 
-UDP 500 and ESP (or AH) where no NAT is in the way, UDP 500 and 4500 where there is one (RFC 3948). A packet
-filter knows nothing of conversations: an answer needs a line like everything else.
+UDP 500 and ESP (or AH) where no NAT is in the way, UDP 500 and 4500 where there is one (RFC 3948); GRE where
+there is no IPsec. A packet filter knows nothing of conversations: an answer needs a line like everything
+else.
 """
 
 from collections.abc import Iterator
@@ -12,9 +13,10 @@ from kakehashi.check.rules.subject import Subject, where
 from kakehashi.model.access_list import UDP, AccessEntry, AccessList, Packet, joined
 from kakehashi.model.address import IKE_PORT, NAT_T_PORT, IPAddress
 from kakehashi.model.gateway import Interface
+from kakehashi.model.tunnel import PlainTunnel
 from kakehashi.wire.registry.ikev2 import IntegrityId
 
-_ESP, _AH = 50, 51
+_GRE, _ESP, _AH = 47, 50, 51
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ _IKE = _Kind("IKE (UDP 500)", UDP, IKE_PORT, "filter-ike", "permit udp host {} h
 _NAT_T = _Kind("UDP 4500", UDP, NAT_T_PORT, "filter-nat-t", "permit udp host {} host {} eq 4500")
 _PACKETS = _Kind("ESP", _ESP, None, "filter-esp", "permit esp host {} host {}")
 _AUTHENTICATED = _Kind("AH", _AH, None, "filter-ah", "permit ahp host {} host {}")
+_PLAIN = _Kind("GRE", _GRE, None, "filter-gre", "permit gre host {} host {}")
 
 
 def check_filters(subject: Subject) -> Iterator[Remark]:
@@ -40,7 +43,7 @@ def check_filters(subject: Subject) -> Iterator[Remark]:
     if wan is None or own is None or peer is None or not (subject.tunnel.enabled and subject.is_found):
         return
     for rules, ends in _filters(subject, wan, own, peer):
-        for kind in (_IKE, _NAT_T) if subject.nat else (_IKE, *_outermost(subject)):
+        for kind in _kinds(subject):
             packet = _packet(kind, *ends)
             if not rules.permits(packet):
                 yield _blocked(subject, wan, rules, kind, ends, rules.decides(packet))
@@ -49,6 +52,12 @@ def check_filters(subject: Subject) -> Iterator[Remark]:
 def stops_ike(remark: Remark) -> bool:
     """Does it hold back what negotiates, not only what is protected?"""
     return remark.severity is Severity.ERROR and remark.rule not in (_PACKETS.rule, _AUTHENTICATED.rule)
+
+
+def _kinds(subject: Subject) -> tuple[_Kind, ...]:
+    if isinstance(subject.tunnel, PlainTunnel):
+        return (_PLAIN,)
+    return (_IKE, _NAT_T) if subject.nat else (_IKE, *_outermost(subject))
 
 
 def _outermost(subject: Subject) -> Iterator[_Kind]:

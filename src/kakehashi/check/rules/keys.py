@@ -23,6 +23,15 @@ def check_keys(subject: Subject) -> Iterator[Remark]:
                 where=where(source, subject.tunnel.source),
                 fix="use 20 random characters or more, on both sides",
             )
+        if _is_wide(secret):
+            yield Remark(
+                rule="key-letters",
+                severity=Severity.WARNING,
+                message=f"{subject.name}: the pre-shared key has letters beyond ASCII, such as full-width "
+                "ones; two makers make different octets of them",
+                where=where(source, subject.tunnel.source),
+                fix="type the key anew in half-width letters, on both sides",
+            )
     if isinstance(subject.tunnel, Ikev1Tunnel):
         for peer in subject.device.peers_of(subject.tunnel):
             if peer.mode is ExchangeMode.AGGRESSIVE:
@@ -55,10 +64,19 @@ def check_main_mode(subject: Subject) -> Iterator[Remark]:
             )
 
 
+def _is_wide(secret: Secret) -> bool:
+    """Is it text in UTF-8 that no keyboard of a router types? Octets of a hexadecimal key are hardly ever."""
+    try:
+        text = secret.octets.decode()
+    except UnicodeDecodeError:
+        return False
+    return not text.isascii() and text.isprintable()
+
+
 def _secrets(subject: Subject) -> Iterator[tuple[Secret, Source | None]]:
     tunnel = subject.tunnel
     if isinstance(tunnel, Ikev2Tunnel):
-        for authentication in (tunnel.local, tunnel.peer):
+        for authentication in tunnel.sides:
             if authentication.secret is not None:
                 yield authentication.secret, authentication.source
     for peer in subject.device.peers_of(tunnel):

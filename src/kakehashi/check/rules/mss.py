@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 
+from kakehashi.check.device import Device
 from kakehashi.check.report import Remark, Severity
 from kakehashi.check.rules.subject import Subject, where
 from kakehashi.crypto.sizes import ah_size
+from kakehashi.model.address import IPAddress
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Interface
 from kakehashi.model.policy import Protection
+from kakehashi.model.tunnel import PlainTunnel, Tunnel
 from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId
 
 DEFAULT_MTU = 1500
@@ -31,12 +34,14 @@ _ICV = 12
 
 def check_mss(subject: Subject) -> Iterator[Remark]:
     """An MSS, or an MTU, that is written is held against what is left of the line's MTU."""
-    protections = subject.tunnel.ipsec.protections()
-    if not protections or not subject.tunnel.enabled:
+    tunnel = subject.tunnel
+    if not tunnel.enabled or not (tunnel.ipsec.protections() or isinstance(tunnel, PlainTunnel)):
         return
+    if subject.device.gateway.l2tp_server(subject.name) is not None:
+        return  # L2TP and PPP take their part of it, see `dial_in`
     version = 4 if subject.own is None else subject.own.version
     mtu = (subject.wan.mtu if subject.wan else None) or DEFAULT_MTU
-    inner = min(largest_inner(mtu, version, subject.nat, p) for p in protections) - _gre(subject, version)
+    inner = _room(mtu, tunnel, version, subject.nat)
     yield from _mtu(subject, inner)
     most = inner - _IP[4] - _TCP
     for interface in _clamping(subject):
@@ -49,6 +54,21 @@ def check_mss(subject: Subject) -> Iterator[Remark]:
                 where=where(interface.source),
                 fix=f"write {most} or less",
             )
+
+
+def room_for(device: Device, tunnel: Tunnel, version: int) -> int:
+    """The largest packet that fits into the tunnel over IP of this version without fragments, octets."""
+    peer = tunnel.peer_address if isinstance(tunnel.peer_address, IPAddress) else None
+    wan, own = device.wan(tunnel, peer), device.interfaces.get(tunnel.interface)
+    room = _room((wan.mtu if wan else None) or DEFAULT_MTU, tunnel, version, False)
+    return min(room, (own.mtu if own else None) or room)
+
+
+def _room(mtu: int, tunnel: Tunnel, version: int, nat: bool) -> int:
+    if isinstance(tunnel, PlainTunnel):
+        return mtu - _IP[version] - (tunnel.ipsec.gre.overhead if tunnel.ipsec.gre else 0)
+    sizes = (largest_inner(mtu, version, nat, p) for p in tunnel.ipsec.protections())
+    return min(sizes) - _wrapping(tunnel, version)
 
 
 def _mtu(subject: Subject, inner: int) -> Iterator[Remark]:
@@ -78,12 +98,12 @@ def largest_inner(mtu: int, version: int, nat: bool, protection: Protection) -> 
     return room // block * block - _ESP_TRAILER
 
 
-def _gre(subject: Subject, version: int) -> int:
-    """What GRE takes of it: its header, and in tunnel mode the IP header before that one."""
-    ipsec = subject.tunnel.ipsec
-    if ipsec.gre is None:
+def _wrapping(tunnel: Tunnel, version: int) -> int:
+    """What GRE or a pseudowire takes of it: its header, and in tunnel mode the IP header before that one."""
+    ipsec = tunnel.ipsec
+    if not ipsec.wraps:
         return 0
-    return ipsec.gre.overhead + (_IP[version] if ipsec.mode is EncapsulationMode.TUNNEL else 0)
+    return ipsec.wrapping + (_IP[version] if ipsec.mode is EncapsulationMode.TUNNEL else 0)
 
 
 def _shape(cipher: Cipher, integrity: IntegrityId) -> tuple[int, int, int]:

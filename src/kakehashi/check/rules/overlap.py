@@ -10,7 +10,9 @@ from kakehashi.model.source import Source
 
 
 def check_overlap(a: Subject, b: Subject) -> Iterator[Remark]:
-    """Networks on link, those towards the peers left out."""
+    """Networks on link, those towards the peers left out; where frames are carried they are one anyhow."""
+    if a.tunnel.ipsec.ethernet is not None and b.tunnel.ipsec.ethernet is not None:
+        return
     for here, source in lans(a.device, a):
         for there, other in lans(b.device, b):
             if here.version == there.version and here.overlaps(there):

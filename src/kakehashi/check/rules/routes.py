@@ -41,7 +41,7 @@ def _routes(here: Subject, there: Subject) -> Iterator[Remark]:
 def check_carried(here: Subject) -> Iterator[Remark]:
     """Does the tunnel take what its routes lead into it? What its SAs do not is dropped (RFC 4301, 5.1)."""
     tunnel, ipsec = here.tunnel, here.tunnel.ipsec
-    if tunnel.policy_based or ipsec.gre or (isinstance(tunnel, Ikev1Tunnel) and not tunnel.ipsec.filters):
+    if tunnel.policy_based or ipsec.wraps or (isinstance(tunnel, Ikev1Tunnel) and not tunnel.ipsec.filters):
         return
     for route in here.device.gateway.routes:
         if route.interface != here.name:

@@ -1,4 +1,7 @@
-"""IKEv1 is deprecated (RFC 9395 section 2). Told once of a device."""
+"""IKEv1 is deprecated (RFC 9395 section 2). Told once of a device.
+
+Nothing is said of where people dial in by L2TP: what their systems bring has no other.
+"""
 
 from collections.abc import Iterator
 
@@ -14,13 +17,16 @@ _INSTEAD = {
 
 
 def check_version(subject: Subject) -> Iterator[Remark]:
-    """Its first tunnel of IKEv1."""
-    tunnels = subject.device.gateway.tunnels
-    if not isinstance(subject.tunnel, Ikev1Tunnel):
+    """Its first tunnel of IKEv1 that has another device at its end."""
+    gateway = subject.device.gateway
+    with_ikev1 = (
+        tunnel
+        for tunnel in gateway.tunnels
+        if isinstance(tunnel, Ikev1Tunnel) and gateway.l2tp_server(tunnel.interface) is None
+    )
+    if subject.tunnel is not next(with_ikev1, None):
         return
-    if subject.tunnel is not next(t for t in tunnels if isinstance(t, Ikev1Tunnel)):
-        return
-    instead = _INSTEAD.get(subject.device.gateway.dialect)
+    instead = _INSTEAD.get(gateway.dialect)
     yield Remark(
         rule="ikev1",
         severity=Severity.NOTE,

@@ -11,13 +11,20 @@ from kakehashi.check.rules.subject import Subject, where
 from kakehashi.model.address import IPAddress
 from kakehashi.model.gateway import Interface
 from kakehashi.model.source import Source
+from kakehashi.model.tunnel import NextHopChoice
 
 
 def check_way(subject: Subject) -> Iterator[Remark]:
     """The first thing that is in the way: an interface, a next hop, a missing route, an address."""
     if not subject.tunnel.enabled or not subject.device.tells_all_addresses:
         return
-    for found in (_interface(subject), _next_hop(subject), _route(subject), _source(subject)):
+    for found in (
+        _interface(subject),
+        _next_hop(subject),
+        _route(subject),
+        _table(subject),
+        _source(subject),
+    ):
         if found is not None:
             yield found
             return
@@ -97,6 +104,24 @@ def _route(subject: Subject) -> Remark | None:
         message=f"{subject.name} never comes up: no route leads to its peer {peer}",
         where=where(subject.tunnel.source),
         fix=f"add a default route, or a route to {peer}",
+    )
+
+
+def _table(subject: Subject) -> Remark | None:
+    """With `auto` the tunnel is up only while the table leads to the peer by its interface."""
+    device, outgoing, peer = subject.device, subject.tunnel.outgoing, subject.tunnel.peer_address
+    if outgoing is None or outgoing.next_hop is not NextHopChoice.AUTO or not isinstance(peer, IPAddress):
+        return None
+    interface, ways = device.interfaces.get(outgoing.interface), device.ways_to(peer)
+    if interface is None or interface.dhcp or not ways or outgoing.interface in ways:
+        return None
+    return Remark(
+        rule="other-way",
+        severity=Severity.ERROR,
+        message=f"{subject.name} never comes up: no route leads to its peer {peer} by {interface.name}, "
+        f"only by {', '.join(sorted(ways))}",
+        where=where(outgoing.source, subject.tunnel.source),
+        fix="name the interface by which the peer is reached, or add a route to it by this one",
     )
 
 

@@ -8,6 +8,7 @@ from kakehashi.check.device import Device
 from kakehashi.check.pair import Pair
 from kakehashi.check.sheet import names
 from kakehashi.check.sheet.common import Half, peer_row
+from kakehashi.check.sheet.gre import gre_rows, protection_row
 from kakehashi.check.sheet.ikev1 import ikev1_rows
 from kakehashi.check.sheet.ikev2 import ikev2_rows
 from kakehashi.check.sheet.row import Row
@@ -27,6 +28,9 @@ def build_sheet(
         Half(end, devices[end.device], configurations[end.device], address)
         for end, address in zip(pair.ends, verdict.addresses, strict=True)
     )
+    plain = [end.ike_version == 0 for end in pair.ends]
+    if any(plain):
+        return tuple(gre_rows(a, b)) if all(plain) else (protection_row(a, b), peer_row(1, a, b))
     versions = [f"IKEv{end.ike_version}" for end in pair.ends]
     if versions[0] != versions[1]:
         cells = [h.cell("1/version", v, h.end.tunnel.source) for h, v in zip((a, b), versions, strict=True)]

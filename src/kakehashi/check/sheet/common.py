@@ -11,6 +11,7 @@ from kakehashi.check.sheet import names
 from kakehashi.check.sheet.row import NOTHING, Cell, Row
 from kakehashi.check.verdict import Address
 from kakehashi.model.address import AnyAddress, Hostname
+from kakehashi.model.gre import Gre
 from kakehashi.model.source import Source
 
 T = TypeVar("T")
@@ -62,23 +63,29 @@ def peer_row(phase: int, a: Half, b: Half) -> Row:
     )
 
 
-def inner_rows(a: Half, b: Half) -> list[Row]:
-    """What is inside ESP, where any end wraps its packets in GRE first: IKE says nothing of it."""
-    headers = [h.end.tunnel.ipsec.gre for h in (a, b)]
+def inner_rows(a: Half, b: Half, phase: int = 2) -> list[Row]:
+    """What is inside ESP, where an end wraps its packets in GRE first, or carries frames: IKE is silent."""
+    headers = [_inside(h) for h in (a, b)]
     if headers == [None, None]:
         return []
     texts = [names.PACKETS if header is None else str(header) for header in headers]
     fits = headers[0] == headers[1]
     return [
         Row(
-            phase=2,
+            phase=phase,
             parameter="inside",
-            a=a.cell("2/inside", texts[0], a.end.tunnel.source),
-            b=b.cell("2/inside", texts[1], b.end.tunnel.source),
+            a=a.cell(f"{phase}/inside", texts[0], a.end.tunnel.source),
+            b=b.cell(f"{phase}/inside", texts[1], b.end.tunnel.source),
             agreed=texts[0] if fits else "",
             fits=fits,
         )
     ]
+
+
+def _inside(half: Half) -> Gre | str | None:
+    """Session IDs and cookies are another row's matter."""
+    ipsec = half.end.tunnel.ipsec
+    return ipsec.gre if ipsec.ethernet is None else f"frames in {ipsec.ethernet}"
 
 
 def lifetime_text(seconds: Iterable[int]) -> str:

@@ -40,8 +40,13 @@ class Language:
 
 ENGLISH = Language(
     name="en",
-    phases={1: "IKE phase 1 (ISAKMP SA)", 2: "IKE phase 2 (IPsec SA)"},
+    phases={0: "GRE", 1: "IKE phase 1 (ISAKMP SA)", 2: "IKE phase 2 (IPsec SA)"},
     parameters={
+        "0/protection": "protection by IPsec",
+        "0/peer-address": "the other end's address",
+        "0/inside": "header",
+        "0/mtu": "room for packets, octets",
+        "0/gre-keepalive": "keepalive of GRE",
         "1/version": "IKE version",
         "1/encryption": "encryption algorithm",
         "1/hash": "hash algorithm",
@@ -103,8 +108,13 @@ ENGLISH = Language(
 
 JAPANESE = Language(
     name="ja",
-    phases={1: "IKE Phase1 ( ISAKMP SA )", 2: "IKE Phase2 ( IPsec SA )"},
+    phases={0: "GRE", 1: "IKE Phase1 ( ISAKMP SA )", 2: "IKE Phase2 ( IPsec SA )"},
     parameters={
+        "0/protection": "IPsecによる保護",
+        "0/peer-address": "対向のアドレス",
+        "0/inside": "ヘッダ",
+        "0/mtu": "運べるパケットの大きさ(オクテット)",
+        "0/gre-keepalive": "GREキープアライブ",
         "1/version": "IKEバージョン",
         "1/encryption": "暗号化アルゴリズム",
         "1/hash": "ハッシュアルゴリズム",

@@ -3,7 +3,7 @@
 from kakehashi.dialects.awplus.certificates import COMMANDS
 from kakehashi.dialects.awplus.show import CLEAR, SHOW
 from kakehashi.dialects.debugging import Topic, debugging, diagnosis
-from kakehashi.dialects.editing import ANY_OTHER, ONE, Habits
+from kakehashi.dialects.editing import ANY_OTHER, BESIDE, ONE, Habits
 from kakehashi.dialects.grammar import Word
 from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, plain, shown
 
@@ -19,10 +19,11 @@ HABITS = Habits(
         ("root", "log monitor"): ONE,
         ("root", "crypto isakmp key"): _WHO,
         ("root", "crypto isakmp peer"): _WHO,
+        ("interface", "tunnel endpoint"): ("address",),
         ("interface", "tunnel local selector"): ANY_OTHER,
         ("interface", "tunnel remote selector"): ANY_OTHER,
         ("interface", "ipv6 address"): ANY_OTHER,
-        ("interface", "ip address"): ("secondary",),
+        ("interface", "ip address"): (BESIDE, "secondary"),
         ("isakmp profile", "transform"): ("number",),
         ("ipsec profile", "transform"): ("number",),
         ("trustpoint", "subject-alt-name"): ANY_OTHER,

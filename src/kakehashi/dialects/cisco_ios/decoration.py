@@ -28,8 +28,14 @@ _EXEC = re.compile(
     r"|term(inal)? (len(gth)?|width) \d+|sh(ow)? (run|start|conf|ver|cry|ip |int|acc)\S*.*)$",
     re.IGNORECASE,
 )
-# `default X` is X as if nobody had ever set it.
-_DEFAULT = re.compile(r"^(\s*)default (?!interface)(?=\S)", re.IGNORECASE)
+# `default X` is X as if nobody had ever set it: on, where it is on by itself, else off.
+_DEFAULT = re.compile(
+    r"^(\s*)default (?!interface)(?=\S)"
+    r"(?=(?P<on>(crypto isakmp (enable|default policy)"
+    r"|crypto ipsec (nat-transparency \S+|default transform-set)"
+    r"|ip domain[ -]lookup|logging (on|trap))\s*$)?)",
+    re.IGNORECASE,
+)
 _BANNER_KINDS = ("motd", "login", "exec", "incoming", "slip-ppp", "prompt-timeout", "config-save")
 
 
@@ -45,7 +51,7 @@ def _read(lines: Sequence[str]) -> Iterator[str]:
             banner -= 1
             yield ""
             continue
-        text = _DEFAULT.sub(r"\1no ", typed(without_page(line), _EXEC), count=1)
+        text = _DEFAULT.sub(_as_nobody_set_it, typed(without_page(line), _EXEC), count=1)
         if _HEADER.match(text.strip()):
             yield ""
         elif (height := _banner(text, lines[number + 1 : number + 1 + _LONGEST_BANNER])) is not None:
@@ -53,6 +59,10 @@ def _read(lines: Sequence[str]) -> Iterator[str]:
             yield ""
         else:
             yield text
+
+
+def _as_nobody_set_it(default: re.Match[str]) -> str:
+    return default[1] if default["on"] else f"{default[1]}no "
 
 
 def _banner(text: str, following: Sequence[str]) -> int | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kakehashi.dialects.cisco_ios.words import DES, TRIPLE_DES, aes
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.ikev1 import DpdStyle
+from kakehashi.model.pseudowire import ControlChannel
 from kakehashi.model.translation import Timeouts
 from kakehashi.wire.registry.ikev1 import HashAlgorithm
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId, PrfId
@@ -72,9 +73,15 @@ IKEV2_LIFETIME = 86400
 IKEV2_REKEY_BEFORE_END = 60  # not documented; ours
 IKEV2_RETRANSMIT = (2, 4, 8, 16, 32)
 
+# keepalive, on a tunnel of GRE: seconds, and how many in vain.
+GRE_KEEPALIVE_PERIOD, GRE_KEEPALIVE_RETRIES = 10, 3
+
 # After how many seconds the device forgets a translation.
 NAT_TIMEOUTS = Timeouts(tcp=86400, tcp_opening=60, tcp_closing=60, udp=300)
 # Of an operation of `ip sla`: seconds, and milliseconds.
 SLA_FREQUENCY, SLA_TIMEOUT, SLA_THRESHOLD = 60, 5000, 5000
 # What tracked objects are called where other devices give their watch groups names.
 TRACK_GROUP = "track"
+
+# l2tp-class: how a control connection of L2TPv3 is made without any line.
+L2TP_CONTROL = ControlChannel(hello=60, window=512, retries=15, first_wait=1, longest_wait=8)

@@ -2,7 +2,7 @@
 
 from kakehashi.dialects.cisco_ios.show import CLEAR, SHOW
 from kakehashi.dialects.debugging import Topic, debugging, diagnosis
-from kakehashi.dialects.editing import ANY_OTHER, ONE, WHICH, Habits
+from kakehashi.dialects.editing import ANY_OTHER, BESIDE, ONE, WHICH, Habits
 from kakehashi.dialects.grammar import Word
 from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, shown
 
@@ -58,12 +58,12 @@ HABITS = Habits(
         ("crypto map", "set security-association lifetime"): WHICH,
         ("ipsec profile", "set security-association lifetime"): WHICH,
         ("keyring", "pre-shared-key"): _WHO,
-        ("interface", "ip address"): ("secondary",),
+        ("interface", "ip address"): (BESIDE, "secondary"),
         ("interface", "ip access-group"): ("direction",),
         ("interface", "ipv6 traffic-filter"): ("direction",),
         ("ikev2 peer", "pre-shared-key"): ("side",),
     },
-    leading={"username": 2, "enable": 2},
+    leading={"username": 2, "enable": 2, "peer": 4},
     unshown=frozenset({("interface", "shutdown")}),
     ending="end",
 )
@@ -102,6 +102,9 @@ MANNER = Manner(
         "ikev2 keyring": "config-ikev2-keyring",
         "ikev2 peer": "config-ikev2-keyring-peer",
         "ikev2 profile": "config-ikev2-profile",
+        "vpdn-group": "config-vpdn",
+        "accept-dialin": "config-vpdn-acc-in",
+        "request-dialin": "config-vpdn-req-in",
         "access-list extended": "config-ext-nacl",
         "access-list standard": "config-std-nacl",
         "access-list ipv6": "config-ipv6-acl",

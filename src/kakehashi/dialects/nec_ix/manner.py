@@ -5,7 +5,7 @@ command is as users have printed it. The caret and the prompts of other modes ar
 """
 
 from kakehashi.dialects.debugging import Topic, debugging, diagnosis
-from kakehashi.dialects.editing import ANY_OTHER, ONE, Habits
+from kakehashi.dialects.editing import ANY_OTHER, BESIDE, ONE, Habits
 from kakehashi.dialects.grammar import Word
 from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, plain, shown
 from kakehashi.dialects.nec_ix.grammar.pki import PKI
@@ -17,12 +17,19 @@ _BY_NAME = (
     "ike local-id",
     "ike remote-id",
     "ike keepalive",
+    "ike nat-traversal",
+    "ike initial-contact",
+    "ike rekey remaining-lifetime",
+    "ipsec local-id",
+    "ipsec remote-id",
+    "ipsec rekey remaining-lifetime",
     "ipsec autokey-proposal",
     "ipsec autokey-map",
     "ipsec dynamic-map",
     "ipsec commit-bit",
     "ipsec anti-replay",
     "network-monitor",
+    "network-monitor startup-delay",
 )
 _SINGLE = (
     "hostname",
@@ -36,23 +43,36 @@ _SINGLE = (
     "ipsec delete-notify",
     "ipsec rekey unconditional-rekeying",
 )
-_SEVERAL = ("local-ts", "remote-ts", "ip napt static", "ipv6 address")
+_SEVERAL = ("local-ts", "remote-ts", "cert cacert", "cert mycert", "ip napt static", "ipv6 address")
+_NUMBERED = (
+    "event ip",
+    "event ipv6",
+    "event others",
+    "action ip",
+    "action ipv6",
+    "action ipsec",
+    "action others",
+)
 
 HABITS = Habits(
     same={
         **{("root", key): ("name",) for key in _BY_NAME},
         **{("root", key): ONE for key in _SINGLE},
-        ("root", "ike rekey remaining-lifetime"): ("policy",),
-        ("root", "ipsec rekey remaining-lifetime"): ("policy",),
+        **{("root", f"{word} route"): ("prefix", "next_hop", "interface") for word in ("ip", "ipv6")},
         ("root", "ikev2 authentication"): ("id_type", "id"),
         **{(mode, key): ANY_OTHER for mode in ("interface", "ikev2 profile") for key in _SEVERAL},
         ("root", "syslog function"): ("function",),
         ("root", "logging subsystem"): ("function",),
         ("root", "syslog ip host"): ("address",),
-        ("interface", "ip address"): ("secondary",),
-        ("watch-group", "event"): ("number",),
-        ("watch-group", "action"): ("number",),
+        ("interface", "ip address"): (BESIDE, "secondary"),
+        **{("interface", f"{word} filter"): ("sequence", "inbound") for word in ("ip", "ipv6")},
+        ("interface", "ip napt service"): ("name",),
+        ("interface", "ip nat static"): ("inside",),
+        ("ppp profile", "authentication password"): ("user",),
+        **{("watch-group", key): ("number",) for key in _NUMBERED},
     },
+    # A tunnel is of one kind and has one end on either side; a number is one event's, whatever occurs.
+    leading={"username": 2, "tunnel": 2, "event": 2, "action": 2, "description": 1},
     indent=2,
     # By this line a configuration is known for what it is, however little it says.
     heading="! NEC Portable Internetwork Core Operating System Software",
@@ -73,6 +93,7 @@ MANNER = Manner(
         "interface": "config-{}",
         "ikev2 profile": "config-ikev2-{}",
         "watch-group": "config-watch-{}",
+        "ppp profile": "config-ppp-{}",
         "foreign": "config-{}",
     },
     exec=(

@@ -16,6 +16,7 @@ from kakehashi.dialects.awplus.interfaces import InterfaceName
 from kakehashi.dialects.grammar import Argument, Command, Either, Negation, Optional, Support
 from kakehashi.dialects.kinds import Address, HostName, InterfaceAddress, Prefix
 from kakehashi.model.gateway import AdjustMss
+from kakehashi.model.policy import DfBit
 
 _MTU = number("mtu", 68, 65535, "Octets")
 
@@ -30,7 +31,7 @@ def _side(side: str, whose: str) -> tuple[Command, ...]:
         command(
             f"tunnel {side} id",
             text("name", "an identity", "The identity"),
-            sentence=f"Who {whose} says it is, where it has no name",
+            sentence=f"Who {whose} says it is, where it has no name; of L2TPv3 the Session ID of {whose}",
         ),
         command(
             f"tunnel {side} selector",
@@ -65,14 +66,32 @@ TUNNEL: tuple[Command, ...] = (
         key="tunnel mode ipsec multipoint",
         pattern=(
             *said("tunnel mode ipsec"),
-            Optional(Either((word("ipv4"),), (word("ipv6"),))),
+            Optional(
+                Either(
+                    (word("ipv4", "IPsec over IPv4 (the default)", ("version", 4)),),
+                    (word("ipv6", "IPsec over IPv6", ("version", 6)),),
+                )
+            ),
             word("multipoint", "With many peers"),
         ),
-        help="IPsec tunnels with many peers",
-        support=Support.NOT_YET,
+        help="The tunnel is IPsec with many peers",
     ),
-    not_yet("tunnel mode gre", "GRE"),
-    not_yet("tunnel mode l2tp", "L2TPv3"),
+    command("tunnel mode gre multipoint", sentence="The tunnel is GRE with many peers"),
+    command(
+        "tunnel mode gre",
+        Optional(word("ipv6", "GRE over IPv6", ("version", 6))),
+        sentence="The tunnel is GRE, over IPv4 unless said",
+    ),
+    command(
+        "tunnel mode l2tp v3",
+        Optional(
+            Either(
+                (word("ipv4", "L2TPv3 over IPv4", ("version", 4)),),
+                (word("ipv6", "L2TPv3 over IPv6", ("version", 6)),),
+            )
+        ),
+        sentence="The tunnel carries Ethernet frames, by L2TPv3",
+    ),
     not_yet("tunnel mode", "a tunnel of another kind"),
     command(
         "tunnel source",
@@ -98,12 +117,32 @@ TUNNEL: tuple[Command, ...] = (
         Optional(word("profile"), text("profile", "the name of an IPsec profile", "Its name")),
         sentence="IPsec protects the tunnel, with the default profile or another one",
     ),
-    not_yet("tunnel df", "the DF bit of outer packets"),
+    command(
+        "tunnel df",
+        Either(
+            (word("copy", "As the packet inside has it (the default)", ("df", DfBit.COPY)),),
+            (word("set", "On", ("df", DfBit.SET)),),
+            (word("clear", "Off: what is too large is fragmented, whatever it says", ("df", DfBit.CLEAR)),),
+        ),
+        sentence="The DF bit of the packets outside",
+    ),
     not_yet("tunnel selector", "SAs for pairs of selectors by their numbers alone"),
     not_yet("tunnel vrf", "VRFs: the peer is looked for in the one table"),
-    not_yet("tunnel endpoint", "the ends of a tunnel with many peers"),
-    not_yet("tunnel key", "the key of GRE"),
-    not_yet("tunnel checksum", "checksums of GRE"),
+    # The manual that has this line could not be read: its words are put together like those of its relatives.
+    command(
+        "tunnel endpoint",
+        Argument("address", Address(), "The peer's address in the tunnel: the next hop of routes"),
+        Optional(
+            word("destination", "Where it is reached"),
+            Either(
+                (Argument("destination", Address(), "Its address"),),
+                (Argument("hostname", HostName(), "Its name in the DNS"),),
+            ),
+        ),
+        sentence="One of many peers: its address in the tunnel, and the one that it is reached at",
+    ),
+    command("tunnel key", number("key", 0, 4294967295, "The key"), sentence="The key of GRE"),
+    command("tunnel checksum", sentence="A checksum in each GRE packet"),
     not_yet("tunnel openvpn", "OpenVPN"),
     not_yet("tunnel wireguard", "WireGuard"),
     not_yet("tunnel destination network", "peers of a whole network"),
@@ -189,7 +228,6 @@ _FOREIGN = (
     "arp",
     "atmf",
     "auth",
-    "bridge-group",
     "channel-group",
     "description",
     "dot1x",
@@ -249,6 +287,12 @@ INTERFACE: tuple[Command, ...] = (
     *TUNNEL,
     *ADDRESSES,
     *LINES,
+    command(
+        "bridge-group",
+        text("bridge", "the number of a bridge", "Its number"),
+        Optional(REST),
+        sentence="The bridge that the interface is a port of",
+    ),
     *(not_yet(key, "filters: everything passes") for key in ("ip access-group", "ipv6 traffic-filter")),
     *(not_yet(key, "address translation of one interface") for key in ("ip nat", "nat")),
     *(not_ours(key) for key in _FOREIGN),

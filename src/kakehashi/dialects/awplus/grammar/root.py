@@ -73,6 +73,16 @@ ROOT: tuple[Command, ...] = (
     not_ours("ip route static"),
     *NAMES,
     *LOG,
+    Command(
+        key="bridge",
+        pattern=(word("bridge"), text("bridge", "the number of a bridge", "Its number")),
+        help="A bridge, whose ports are one LAN",
+    ),
+    command(
+        "l2tp unmanaged port",
+        number("port", 1, 65535, "The port"),
+        sentence="The UDP port of L2TPv3, at both ends",
+    ),
     *CRYPTO,
     *FOREIGN,
 )

@@ -15,12 +15,18 @@ from kakehashi.dialects.awplus.lower.interface import lower_interface
 from kakehashi.dialects.awplus.lower.keys import read_register
 from kakehashi.dialects.awplus.lower.lines import report_lines
 from kakehashi.dialects.awplus.lower.log import read_logging
+from kakehashi.dialects.awplus.lower.multipoint import (
+    check_next_hops,
+    lower_multipoints,
+    lower_tunnels_of_many,
+)
 from kakehashi.dialects.awplus.lower.name_service import read_name_service
 from kakehashi.dialects.awplus.lower.profiles import (
     IsakmpProfile,
     read_ipsec_profiles,
     read_isakmp_profiles,
 )
+from kakehashi.dialects.awplus.lower.pseudowire import read_bridges, read_pseudowires
 from kakehashi.dialects.awplus.lower.route import read_routes
 from kakehashi.dialects.awplus.lower.tunnel import lower_tunnel
 from kakehashi.dialects.base import Lowered
@@ -40,17 +46,19 @@ def lower_document(document: Document, file: str) -> Lowered:
     tell_several(document, report)
     around = _read(document, report)
     check_profiles(around)
+    wires = read_pseudowires(document, around)
     lowered = [
-        lower_tunnel(around.blocks[name], around)
+        lower_tunnel(around.blocks[name], around, wires)
         for name, interface in around.interfaces.items()
         if interface.kind is InterfaceKind.TUNNEL
     ]
-    tunnels = tuple(
-        replace(tunnel, mtu=around.interfaces[tunnel.interface].mtu) for tunnel, _ in lowered if tunnel
-    )
+    of_many = lower_tunnels_of_many(around)
+    found = [tunnel for tunnel, _ in (*lowered, *of_many) if tunnel]
+    tunnels = tuple(replace(tunnel, mtu=around.interfaces[tunnel.interface].mtu) for tunnel in found)
     check_interfaces(around.interfaces, around.routes, report)
     check_routes(document, around.interfaces, around.routes, tunnels, report)
     check_same_peers(tunnels, report)
+    check_next_hops(around)
     check_unused(around, tunnels)
     gateway = Gateway(
         dialect=DIALECT,
@@ -59,10 +67,16 @@ def lower_document(document: Document, file: str) -> Lowered:
         interfaces=tuple(around.interfaces.values()),
         tunnels=tunnels,
         routes=around.routes,
-        ikev1_peers=tuple(peer for _, peer in lowered if peer is not None),
+        ikev1_peers=(
+            *(peer for _, peer in lowered if peer is not None),
+            *(peer for _, peers in of_many for peer in peers),
+        ),
         names=read_name_service(document),
         logging=read_logging(document, report),
         trustpoints=read_trustpoints(around.trustpoints, report),
+        multipoints=lower_multipoints(around),
+        pseudowires=wires,
+        bridges=read_bridges(document, wires, around),
         files=(file,),
     )
     return Lowered(gateway, report.findings())

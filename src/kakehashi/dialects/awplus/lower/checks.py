@@ -104,12 +104,13 @@ def check_routes(
     hops = [route.next_hop for route in routes if route.next_hop and not route.interface]
     for tunnel in tunnels:
         into = tunnel.interface in named or _has_any(interfaces[tunnel.interface], hops)
-        if tunnel.enabled and not into and tunnel.source:
+        if tunnel.enabled and not into and tunnel.ipsec.ethernet is None and tunnel.source:
+            where = "NEXT-HOP" if tunnel.multipoint else tunnel.interface
             report.warning(
                 tunnel.source.line,
                 "no-route",
                 f"no route leads into {tunnel.interface}",
-                f"add `ip route PREFIX {tunnel.interface}`",
+                f"add `ip route PREFIX {where}`",
             )
 
 
@@ -125,8 +126,10 @@ def check_same_peers(tunnels: Iterable[Tunnel], report: Report) -> None:
     for tunnel in tunnels:
         if not isinstance(tunnel, Ikev2Tunnel) or not tunnel.enabled:
             continue
-        key = (tunnel.peer_address, tunnel.peer.identity, tunnel.local.identity)
-        other = first.setdefault(key, tunnel)
+        keys: list[object] = [(p.address, p.peer.identity, p.local.identity) for p in tunnel.parties]
+        keys = keys or [(tunnel.peer_address, tunnel.peer.identity, tunnel.local.identity)]
+        others = [other for key in keys if (other := first.setdefault(key, tunnel)) is not tunnel]
+        other = next(iter(others), tunnel)
         if other is not tunnel and tunnel.source:
             report.warning(
                 tunnel.source.line,

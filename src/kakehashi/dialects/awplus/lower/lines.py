@@ -13,9 +13,6 @@ from kakehashi.model.finding import Finding, Severity
 _VPN_WORDS = ("crypto",)
 # What only tunnels of other kinds have.
 _OF_THAT_TUNNEL = (
-    "tunnel key",
-    "tunnel checksum",
-    "tunnel endpoint",
     "tunnel openvpn",
     "tunnel wireguard",
     "tunnel destination network",

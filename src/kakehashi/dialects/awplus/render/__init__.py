@@ -6,9 +6,16 @@ from kakehashi.dialects.awplus.render.interface import interface_lines
 from kakehashi.dialects.awplus.render.log import log_lines
 from kakehashi.dialects.awplus.render.name_service import name_lines
 from kakehashi.dialects.awplus.render.profiles import Profiles
+from kakehashi.dialects.awplus.render.pseudowire import (
+    bridge_lines,
+    can_say,
+    end_lines,
+    port_lines,
+    wire_lines,
+)
 from kakehashi.dialects.awplus.render.trustpoint import trustpoint_blocks
 from kakehashi.dialects.awplus.render.tunnel import Whom, tunnel_lines
-from kakehashi.dialects.rendering import Losses, Rendered, is_word, without_servers
+from kakehashi.dialects.rendering import Losses, Rendered, is_word, without_frames, without_servers
 from kakehashi.model.gateway import Gateway, Route
 from kakehashi.model.tunnel import Ikev2Tunnel
 
@@ -17,13 +24,21 @@ def render(gateway: Gateway) -> Rendered:
     """The text that says `gateway`, and what of it the device has no words for."""
     losses = Losses()
     gateway = without_servers(gateway, losses)
+    wires = tuple(w for w in gateway.pseudowires if can_say(w, gateway, losses))
+    gateway = without_frames(gateway, wires)
     profiles = Profiles(losses)
     whom = Whom(losses)
     answering = ""
     if any(isinstance(t, Ikev2Tunnel) for t in gateway.tunnels):
         answering = profiles.isakmp_of(gateway.unknown_peer_policy, None)
         whom.answer_with(answering)
-    tunnels = {t.interface: tunnel_lines(t, gateway, profiles, whom) for t in gateway.tunnels}
+    of_name = {w.interface: w for w in wires}
+    tunnels = {
+        t.interface: tunnel_lines(t, gateway, profiles, whom, of_name.get(t.interface))
+        for t in gateway.tunnels
+        if t.ipsec.ethernet is None or t.interface in of_name
+    }
+    tunnels |= {w.interface: [*end_lines(w), *wire_lines(w)] for w in wires if not w.protected}
     for access_list in gateway.access_lists:
         losses.add(
             access_list.source,
@@ -48,7 +63,11 @@ def render(gateway: Gateway) -> Rendered:
         *profiles.ipsec_blocks(),
         *profiles.isakmp_blocks(),
         whom.profiles(),
-        *(interface_lines(i, tunnels.get(i.name, []), losses) for i in gateway.interfaces),
+        list(bridge_lines(gateway, wires)),
+        *(
+            interface_lines(i, [*port_lines(i.name, gateway, wires), *tunnels.get(i.name, [])], losses)
+            for i in gateway.interfaces
+        ),
         [line for r in gateway.routes if (line := _route(r, losses))],
     ]
     return Rendered(_text(sections), tuple(losses.found))

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from kakehashi.dialects.rendering import Losses, address_lines
-from kakehashi.model.gateway import AdjustMss, Interface
+from kakehashi.model.gateway import Interface
+
+_MSS = (64, 65495)  # octets that the device takes
 
 
 def interface_lines(interface: Interface, tunnel: list[str], losses: Losses) -> list[str]:
@@ -43,8 +45,14 @@ def _options(interface: Interface, losses: Losses) -> Iterator[str]:
     if interface.mtu is not None:
         yield f"mtu {interface.mtu}"
     for word, mss in (("ip", interface.adjust_mss), ("ipv6", interface.adjust_mss_ipv6)):
-        if mss is not None:
-            yield f"{word} tcp adjust-mss {'pmtu' if mss is AdjustMss.AUTO else mss}"
+        if isinstance(mss, int):
+            low, high = _MSS
+            fits = losses.unless(
+                low <= mss <= high, interface.source, f"MSS {mss}", f"it must be {low} to {high}"
+            )
+            yield f"{word} tcp adjust-mss {mss if fits else min(max(mss, low), high)}"
+        elif mss is not None:
+            yield f"{word} tcp adjust-mss pmtu"
     if interface.napt:
         losses.add(
             interface.source,

@@ -7,17 +7,21 @@ from ipaddress import ip_address
 from kakehashi.dialects.awplus import defaults
 from kakehashi.dialects.awplus.defaults import DEFAULT
 from kakehashi.dialects.awplus.render.profiles import Profiles
+from kakehashi.dialects.awplus.render.pseudowire import wire_lines
 from kakehashi.dialects.rendering import Losses, is_word, plain_secret, tell_of_certificates
 from kakehashi.model.address import ANY, Hostname, PeerAddress
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.gre import Gre
 from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import CommitBit, Ikev1IpsecPolicy, Ikev1Peer, Ikev1Tunnel, PeerIdentity
+from kakehashi.model.parties import of_each_peer
 from kakehashi.model.policy import DfBit, IpsecPolicy, IpsecSettings, ResponderSelectors
+from kakehashi.model.pseudowire import Pseudowire
 from kakehashi.model.secret import Secret
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, EVERYTHING, TrafficSelector
 from kakehashi.model.source import Source
-from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, Tunnel
+from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, PlainTunnel, Tunnel
 from kakehashi.wire.registry.ikev2 import IdType, IntegrityId
 
 
@@ -76,10 +80,49 @@ def _called(address: PeerAddress) -> str:
     return "" if address is ANY else f"address {address}"
 
 
-def tunnel_lines(tunnel: Tunnel, gateway: Gateway, profiles: Profiles, whom: Whom) -> list[str]:
-    """The lines of a tunnel on its interface."""
+def tunnel_lines(
+    tunnel: Tunnel, gateway: Gateway, profiles: Profiles, whom: Whom, wire: Pseudowire | None = None
+) -> list[str]:
+    """The lines of a tunnel on its interface. `wire`: what frames it carries by."""
     losses = profiles.losses
+    if isinstance(tunnel, PlainTunnel):
+        losses.unless(
+            tunnel.keepalive is None,
+            tunnel.source,
+            f"keepalives of {tunnel.interface}",
+            "the device returns those of others, and sends none",
+        )
+        if tunnel.multipoint:
+            lines = _of_many(tunnel, gateway, profiles, whom)
+        else:
+            lines = _gre(tunnel, tunnel.ipsec.gre, losses) if tunnel.ipsec.gre else []
+        # Here it is off unless a line says otherwise.
+        bit = tunnel.ipsec.df_bit
+        return lines + ([f"tunnel df {bit.value}"] if bit is not DfBit.CLEAR else [])
     _tell_what_is_fixed(tunnel, losses)
+    if tunnel.multipoint:
+        return _of_many(tunnel, gateway, profiles, whom)
+    names = _identities(tunnel, gateway, profiles, whom)
+    if names is None:
+        return []
+    local, remote = names
+    header = tunnel.ipsec.gre
+    mode = f"tunnel mode ipsec ipv{_version(tunnel)}"
+    lines = _gre(tunnel, header, losses) if header else [*([] if wire else [mode]), *_ends(tunnel, losses)]
+    lines += _name("local", local, _own(tunnel, gateway), tunnel.source, losses)
+    lines += _name("remote", remote, tunnel.peer_address, tunnel.source, losses)
+    lines += [] if header else _selectors(tunnel, losses)
+    lines += wire_lines(wire) if wire else ()
+    return lines + _protection(tunnel, profiles)
+
+
+def _identities(
+    tunnel: Tunnel, gateway: Gateway, profiles: Profiles, whom: Whom
+) -> tuple[Identity | None, Identity | None] | None:
+    """Who both sides say they are, where a line can say it; None: nothing says with whom. The key and the
+    profile of the peer go to `whom`.
+    """
+    losses = profiles.losses
     match tunnel:
         case Ikev2Tunnel():
             losses.unless(
@@ -91,26 +134,61 @@ def tunnel_lines(tunnel: Tunnel, gateway: Gateway, profiles: Profiles, whom: Who
             whom.add(tunnel, tunnel.local.secret, profiles.isakmp_of(tunnel.ike, tunnel))
             for side in (tunnel.local, tunnel.peer):
                 tell_of_certificates(side, losses)
-            local: Identity | None = None if tunnel.local.by_address else tunnel.local.identity
-            remote: Identity | None = tunnel.peer.identity
+            return None if tunnel.local.by_address else tunnel.local.identity, tunnel.peer.identity
         case Ikev1Tunnel():
             peer = _peer(tunnel, gateway, losses)
             if peer is None:
-                return []
+                return None
             whom.add(
                 tunnel, peer.secret, profiles.isakmp_of_peer(peer, tunnel.name, not tunnel.ipsec.rekey_unused)
             )
-            local = peer.local_identity
-            remote = peer.peer_identity if isinstance(peer.peer_identity, Identity) else None
+            theirs = peer.peer_identity
+            return peer.local_identity, theirs if isinstance(theirs, Identity) else None
         case _:
-            return []
+            return None
+
+
+def _of_many(tunnel: Tunnel, gateway: Gateway, profiles: Profiles, whom: Whom) -> list[str]:
+    """A tunnel of many peers, each by a line of its own."""
+    of_many = gateway.multipoint(tunnel.interface)
+    if of_many is None or not of_many.endpoints:
+        profiles.losses.add(tunnel.source, f"the peers of {tunnel.interface}", "the device is told of each")
+        return []
+    each = [one for one in of_each_peer(gateway) if one.interface == tunnel.interface]
+    for one in each:
+        _identities(one, gateway, profiles, whom)
+    header = tunnel.ipsec.gre
+    over = " ipv6" if _version(each[0]) == 6 else ""
+    lines = [f"tunnel mode {'gre' if header else f'ipsec{over}'} multipoint"]
+    lines += [line for line in _ends(tunnel, profiles.losses) if not line.startswith("tunnel destination")]
+    lines += [f"tunnel endpoint {hop.address} destination {hop.nbma}" for hop in of_many.endpoints]
+    return lines + (_header(header) if header else []) + _protection(tunnel, profiles)
+
+
+def _protection(tunnel: Tunnel, profiles: Profiles) -> list[str]:
+    if not isinstance(tunnel, Ikev1Tunnel | Ikev2Tunnel):
+        return []
     ipsec = profiles.ipsec_of(tunnel.ipsec, tunnel.source)
-    lines = [f"tunnel mode ipsec ipv{_version(tunnel)}", *_ends(tunnel, losses)]
-    lines += _name("local", local, _own(tunnel, gateway), tunnel.source, losses)
-    lines += _name("remote", remote, tunnel.peer_address, tunnel.source, losses)
-    lines += _selectors(tunnel, losses)
-    lines.append("tunnel protection ipsec" + ("" if ipsec == DEFAULT else f" profile {ipsec}"))
+    lines = ["tunnel protection ipsec" + ("" if ipsec == DEFAULT else f" profile {ipsec}")]
+    if tunnel.ipsec.df_bit is not DfBit.COPY:
+        lines.append(f"tunnel df {tunnel.ipsec.df_bit.value}")
     return lines
+
+
+def _header(header: Gre) -> list[str]:
+    lines = [f"tunnel key {header.key}"] if header.key is not None else []
+    return lines + (["tunnel checksum"] if header.checksum else [])
+
+
+def _gre(tunnel: Tunnel, header: Gre, losses: Losses) -> list[str]:
+    losses.unless(
+        not header.sequence,
+        tunnel.source,
+        f"sequence numbers in GRE of {tunnel.interface}",
+        "the device has none",
+    )
+    lines = ["tunnel mode gre" + (" ipv6" if _version(tunnel) == 6 else ""), *_ends(tunnel, losses)]
+    return lines + _header(header)
 
 
 def _peer(tunnel: Ikev1Tunnel, gateway: Gateway, losses: Losses) -> Ikev1Peer | None:
@@ -252,13 +330,18 @@ def _tell_what_is_fixed(tunnel: Tunnel, losses: Losses) -> None:
 
 
 def _of_packets(ipsec: IpsecSettings) -> Iterator[tuple[bool, str]]:
-    yield ipsec.mode is EncapsulationMode.TUNNEL, "transport mode"
+    if ipsec.ethernet is None:
+        yield ipsec.mode is EncapsulationMode.TUNNEL or ipsec.gre is not None, "transport mode"
+    else:
+        yield ipsec.mode is EncapsulationMode.TRANSPORT, f"{ipsec.ethernet} in tunnel mode"
     yield (
         ipsec.replay_window == defaults.REPLAY_WINDOW,
         f"a replay window of {ipsec.replay_window} packets",
     )
-    yield not ipsec.mtu_ignore, "fragments of what forbids it"
-    yield ipsec.df_bit is DfBit.COPY or ipsec.mtu_ignore, f"the DF bit outside: {ipsec.df_bit.value}"
+    # `tunnel df clear` is both.
+    is_clear = ipsec.df_bit is DfBit.CLEAR
+    yield is_clear or not ipsec.mtu_ignore, "fragments of what forbids it"
+    yield ipsec.mtu_ignore or not is_clear, "no fragments of what forbids it, without DF outside"
     yield not ipsec.pre_fragment, "fragments before encryption"
 
 

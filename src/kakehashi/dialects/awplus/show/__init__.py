@@ -8,9 +8,11 @@ from kakehashi.dialects.awplus.show import (
     certificates,
     configured,
     counters,
+    endpoints,
     hosts,
     interface,
     ip_route,
+    l2tp,
     log,
     peers,
     sas,
@@ -20,6 +22,7 @@ from kakehashi.dialects.grammar import Argument, Command, Either, Optional, Patt
 from kakehashi.dialects.kinds import Address, HostName, Text
 from kakehashi.dialects.matching import Failure, match_line
 from kakehashi.model.gateway import Gateway
+from kakehashi.model.parties import of_each_peer
 from kakehashi.model.status import Status
 
 _ISAKMP = Word("isakmp", "ISAKMP and IKE")
@@ -32,10 +35,13 @@ _DATABASE = Optional(Word("database", "All, also those that are not in force", s
 _INTERFACE = Optional(Argument("interface", InterfaceName(), "One interface"))
 
 
+_HEADS = {"ip": "IPv4", "ipv6": "IPv6", "l2tp": "L2TP", "tunnel": "Tunnels"}
+
+
 def _command(key: str, sentence: str, *pattern: Pattern) -> Command:
     first, word = key.split()
     words = {"isakmp": _ISAKMP, "ipsec": _IPSEC}
-    head = words.get(first) or Word(first, {"ip": "IPv4", "ipv6": "IPv6"}.get(first, ""))
+    head = words.get(first) or Word(first, _HEADS.get(first, ""))
     return Command(key=key, pattern=(head, Word(word, sentence), *pattern), help=sentence)
 
 
@@ -83,6 +89,9 @@ SHOW: tuple[Command, ...] = (
         pattern=(Word("log", "The log"), Optional(Word("config", "Who is told it", sets=("config", True)))),
         help="What the log told last, or who is told it",
     ),
+    _command("l2tp tunnel", "The tunnels of L2TPv3"),
+    _command("tunnel endpoint", "The peers of tunnels with many"),
+    Command(key="bridge", pattern=(Word("bridge", "Bridges"),), help="The bridges, with their ports"),
     _pki("certificates", "The certificates of the trustpoints"),
     _pki("trustpoint", "The trustpoints"),
     Command(
@@ -108,6 +117,9 @@ CLEAR: tuple[Command, ...] = (
 
 _Renderer = Callable[[Status, Gateway, dict[str, Any]], str]
 _RENDERERS: dict[str, _Renderer] = {
+    "l2tp tunnel": lambda status, gateway, _: l2tp.render_tunnels(status, gateway),
+    "bridge": lambda status, gateway, _: l2tp.render_bridges(status, gateway),
+    "tunnel endpoint": lambda status, gateway, _: endpoints.render(status, gateway),
     "isakmp sa": lambda status, gateway, _: sas.render_isakmp(status, gateway),
     "isakmp counters": lambda status, *_: counters.render_isakmp(status),
     "isakmp key": lambda _, gateway, __: configured.render_keys(gateway),
@@ -152,12 +164,13 @@ def clear(words: Sequence[str], status: Status) -> Clear:
     peer = _peer(said)
     if peer is None:
         return Clear(None)
-    ends = [(str(sa.path.remote.ip), sa.peer_identity, sa.tunnel) for sa in status.ike_sas]
-    ends += [(str(p.sa.path.remote.ip), None, p.sa.tunnel) for p in status.ipsec_sas]
+    ends = [(sa.path.remote.ip, sa.peer_identity, sa.tunnel) for sa in status.ike_sas]
+    ends += [(p.sa.path.remote.ip, None, p.sa.tunnel) for p in status.ipsec_sas]
+    of_many = {hop.interface for hop in status.next_hops}
     for address, identity, tunnel in ends:
-        if tunnel and peer in (address, identity.text.lower() if identity else None):
-            return Clear(tunnel)
-    known = ", ".join(dict.fromkeys(address for address, _, _ in ends)) or "none"
+        if tunnel and peer in (str(address), identity.text.lower() if identity else None):
+            return Clear(tunnel, peer=address if tunnel in of_many else None)
+    known = ", ".join(dict.fromkeys(str(address) for address, _, _ in ends)) or "none"
     raise ShowError(f"% there is no SA with the peer {peer}; the peers are: {known}")
 
 
@@ -183,7 +196,7 @@ def _check(key: str, said: dict[str, Any], status: Status, gateway: Gateway) -> 
         case "interface":
             kind, known = "interface", tuple(i.name for i in gateway.interfaces)
         case "isakmp peer" | "ipsec peer":
-            kind, known = "peer", tuple(peers.peer_name(t) for t in gateway.tunnels)
+            kind, known = "peer", tuple(peers.peer_name(t) for t in of_each_peer(gateway))
         case _:
             return
     if wanted is not None and wanted not in known:

@@ -25,8 +25,9 @@ from kakehashi.model.algorithms import Cipher
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.identity import AuthenticationMethod, Identity
 from kakehashi.model.ikev1 import Ikev1Peer, Ikev1Tunnel
+from kakehashi.model.parties import of_each_peer
 from kakehashi.model.policy import IpsecPolicy
-from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel, PlainTunnel, Tunnel
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId
 
 _ISAKMP_TITLE, _IPSEC_TITLE = "ISAKMP Profile:", "IPsec Profile:"
@@ -55,7 +56,8 @@ class _Ipsec:
 def render_keys(gateway: Gateway) -> str:
     """Whom there is a key for."""
     lines = [row(("Hostname/IP address", 48), ("Key", 32)), "-" * 80]
-    named = {_key_name(tunnel, gateway): None for tunnel in gateway.tunnels if _has_key(tunnel, gateway)}
+    tunnels = of_each_peer(gateway)
+    named = {_key_name(tunnel, gateway): None for tunnel in tunnels if _has_key(tunnel, gateway)}
     lines += [row((name, 48), (MASK, 32)) for name in named]
     return page(lines)
 
@@ -63,8 +65,8 @@ def render_keys(gateway: Gateway) -> str:
 def render_peers(gateway: Gateway, peer: str | None) -> str:
     """Which profile each peer has, or one, and whether there is a key for it."""
     lines = [row(("Peer", 40), ("Profile (* incomplete)", 28), ("Key", 12)), "-" * 80]
-    for tunnel in gateway.tunnels:
-        if peer not in (None, peer_name(tunnel)):
+    for tunnel in of_each_peer(gateway):
+        if isinstance(tunnel, PlainTunnel) or peer not in (None, peer_name(tunnel)):
             continue
         key = "PRESENT" if _has_key(tunnel, gateway) else "ABSENT"
         lines.append(row((peer_name(tunnel), 40), (_isakmp_name(tunnel), 28), (key, 12)))
@@ -144,7 +146,8 @@ def ipsec_profiles(gateway: Gateway) -> Mapping[str, _Ipsec]:
         group=KeyExchangeId.NONE,
         transforms=tuple((t.cipher, t.integrity) for t in defaults.IPSEC_TRANSFORMS),
     )
-    return {profile_name(t): _ipsec(t) for t in gateway.tunnels} | {DEFAULT: built_in}
+    protected = (t for t in gateway.tunnels if not isinstance(t, PlainTunnel))
+    return {profile_name(t): _ipsec(t) for t in protected} | {DEFAULT: built_in}
 
 
 def _used_isakmp(gateway: Gateway) -> Iterator[tuple[str, _Isakmp]]:

@@ -4,11 +4,12 @@ from kakehashi.dialects.awplus.show.names import page, row, selector_name
 from kakehashi.dialects.awplus.show.peers import peer_name, profile_name
 from kakehashi.model.address import IPInterface
 from kakehashi.model.gateway import AdjustMss, Gateway, Interface
+from kakehashi.model.gre import Gre
 from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.selector import EVERYTHING
 from kakehashi.model.status import InterfaceStatus, Status, TunnelStatus
-from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel, PlainTunnel, Tunnel
 
 
 def render(status: Status, gateway: Gateway, name: str | None) -> str:
@@ -64,36 +65,62 @@ def _dotted(mac: str) -> str:
 
 
 def _interface(state: TunnelStatus, tunnel: Tunnel, interface: Interface, gateway: Gateway) -> list[str]:
-    flags = "UP,POINT-TO-POINT,RUNNING,MULTICAST" if state.up else "POINT-TO-POINT,MULTICAST"
+    ends = "" if tunnel.multipoint else "POINT-TO-POINT,"
+    flags = f"UP,{ends}RUNNING,MULTICAST" if state.up else f"{ends}MULTICAST"
+    of_many = gateway.multipoint(state.name)
     into, out = state.inbound, state.outbound
     return [
         f"Interface {state.name}",
         f"  Link is {_up(state.up)}, administrative state is {_up(interface.enabled)}",
         *([f"  Link is DOWN because {state.down_reason}"] if state.down_reason and not state.up else []),
         "  Hardware is Tunnel",
-        *(_address(address) for address in interface.addresses),
+        *(_address(address, tunnel) for address in interface.addresses),
         f"  metric 1{f' mtu {state.mtu}' if state.mtu is not None else ''}",
         *_mss(interface),
         f"  <{flags}>",
-        f"  Tunnel source {tunnel.source_address or '-'}, destination {peer_name(tunnel)}",
+        f"  Tunnel source {tunnel.source_address or '-'}"
+        + ("" if tunnel.multipoint else f", destination {peer_name(tunnel)}"),
+        *(
+            f"  Tunnel endpoint {h.address} destination {h.nbma}"
+            for h in (of_many.endpoints if of_many else ())
+        ),
         *_names(tunnel, gateway),
         *_selectors(tunnel),
-        f"  Tunnel protocol/transport ipsec ipv{_version(tunnel)}, key disabled, sequencing disabled",
-        "  Checksumming of packets disabled, path MTU discovery disabled",
-        f'  Tunnel protection via IPsec (profile "{profile_name(tunnel)}")',
+        *_kind(tunnel),
         f"    input packets {into.packets}, bytes {into.octets}, dropped {into.dropped}, multicast packets 0",
         f"    output packets {out.packets}, bytes {out.octets}, multicast packets 0, broadcast packets 0",
     ]
+
+
+def _kind(tunnel: Tunnel) -> list[str]:
+    header = tunnel.ipsec.gre or Gre()
+    kind = f"ipsec ipv{_version(tunnel)}"
+    if tunnel.ipsec.gre is not None:
+        kind = "gre ipv6" if _version(tunnel) == 6 else "gre"
+    if tunnel.multipoint:
+        kind += " multipoint"
+    key = "disabled" if header.key is None else header.key
+    sequencing, checksumming = (
+        "enabled" if there else "disabled" for there in (header.sequence, header.checksum)
+    )
+    lines = [
+        f"  Tunnel protocol/transport {kind}, key {key}, sequencing {sequencing}",
+        f"  Checksumming of packets {checksumming}, path MTU discovery disabled",
+    ]
+    if not isinstance(tunnel, PlainTunnel):
+        lines.append(f'  Tunnel protection via IPsec (profile "{profile_name(tunnel)}")')
+    return lines
 
 
 def _up(up: bool) -> str:
     return "UP" if up else "DOWN"
 
 
-def _address(address: IPInterface) -> str:
+def _address(address: IPInterface, tunnel: Tunnel) -> str:
     if address.version == 6:
         return f"  IPv6 address {address}"
-    return f"  IPv4 address {address} point-to-point {address.network.broadcast_address}"
+    kind = "broadcast" if tunnel.multipoint else "point-to-point"
+    return f"  IPv4 address {address} {kind} {address.network.broadcast_address}"
 
 
 def _mss(interface: Interface) -> list[str]:
@@ -105,6 +132,8 @@ def _mss(interface: Interface) -> list[str]:
 
 def _names(tunnel: Tunnel, gateway: Gateway) -> list[str]:
     """Who both sides are, where they are not just their addresses."""
+    if isinstance(tunnel, PlainTunnel) or tunnel.multipoint:
+        return []
     local: Identity | None = None
     remote: object = None
     if isinstance(tunnel, Ikev2Tunnel):

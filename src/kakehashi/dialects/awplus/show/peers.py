@@ -15,9 +15,10 @@ from kakehashi.dialects.awplus.show.sas import PhaseOne, PhaseTwo, ipsec_sas, is
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.identity import Identity
 from kakehashi.model.ikev1 import Ikev1Tunnel
+from kakehashi.model.parties import of_each_peer
 from kakehashi.model.selector import TrafficSelector
 from kakehashi.model.status import Status
-from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel, PlainTunnel, Tunnel
 
 DEFAULT = "default"
 
@@ -41,10 +42,14 @@ def render_peers(status: Status, gateway: Gateway, peer: str | None) -> str:
     for pair in ipsec_sas(status):
         two.setdefault(pair.sa.tunnel, []).append(pair)
     lines: list[str] = []
-    for tunnel in gateway.tunnels:
+    for tunnel in _protected(gateway):
         if peer in (None, peer_name(tunnel)):
-            name = tunnel.interface
-            lines += _peer(tunnel, gateway, one.get(name, []), two.get(name, []))
+            name, at = tunnel.interface, tunnel.peer_address
+            first, second = one.get(name, []), two.get(name, [])
+            if tunnel.multipoint:
+                first = [sa for sa in first if sa.peer == at]
+                second = [pair for pair in second if pair.sa.path.remote.ip == at]
+            lines += _peer(tunnel, gateway, first, second)
     return page(lines)
 
 
@@ -55,10 +60,14 @@ def render_policies(gateway: Gateway) -> str:
         row(("  Profile", 32), ("Peer", 40)),
         "-" * 72,
     ]
-    for tunnel in gateway.tunnels:
+    for tunnel in _protected(gateway):
         lines += [f"{local} {remote} {tunnel.interface}" for local, remote in _pairs(tunnel)]
         lines.append(row((f"  {profile_name(tunnel)}", 32), (peer_name(tunnel), 40)))
     return page(lines)
+
+
+def _protected(gateway: Gateway) -> list[Tunnel]:
+    return [t for t in of_each_peer(gateway) if not isinstance(t, PlainTunnel)]
 
 
 def _pairs(tunnel: Tunnel) -> list[tuple[str, str]]:

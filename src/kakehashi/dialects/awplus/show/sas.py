@@ -19,6 +19,7 @@ from kakehashi.model.address import IPAddress
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.identity import AuthenticationMethod
+from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.status import IkeSaStatus, IsakmpSaStatus, NatSide, Status
 from kakehashi.model.tunnel import Ikev2Tunnel
 from kakehashi.wire.registry.ikev2 import KeyExchangeId
@@ -157,9 +158,17 @@ def _version_2(sa: IkeSaStatus, gateway: Gateway) -> PhaseOne:
     )
 
 
+def _tunnel_of(peer: str, gateway: Gateway) -> str:
+    """The tunnel that phase 1 with a peer is made for; "" if there is none."""
+    if gateway.tunnel(peer):
+        return peer
+    named = (t.interface for t in gateway.tunnels if isinstance(t, Ikev1Tunnel) and peer in t.peers)
+    return next(named, "")
+
+
 def _version_1(sa: IsakmpSaStatus, gateway: Gateway) -> PhaseOne:
     return PhaseOne(
-        tunnel=sa.peer if gateway.tunnel(sa.peer) else "",
+        tunnel=_tunnel_of(sa.peer, gateway),
         peer=sa.path.remote.ip,
         cookies=f"{sa.initiator_cookie.hex()}:{sa.responder_cookie.hex()}",
         authentication=AUTHENTICATIONS[sa.authentication] if sa.authentication else "-",

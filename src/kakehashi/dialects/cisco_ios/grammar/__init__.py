@@ -2,12 +2,14 @@
 
 from kakehashi.dialects.cisco_ios.grammar import (
     access_list,
+    dial_in,
     ikev2,
     interface,
     ipsec,
     isakmp,
     nat,
     pki,
+    pseudowire,
     track,
 )
 from kakehashi.dialects.cisco_ios.grammar.root import ROOT
@@ -58,12 +60,20 @@ GRAMMAR = Grammar(
         Mode(name="route-map", title="route-map", commands=nat.OF_ROUTE_MAP, unknown=Support.NOT_OURS),
         Mode(name="ip sla", title="ip sla", commands=track.OPERATION),
         Mode(name="track", title="track", commands=track.OBJECT),
+        *dial_in.MODES,
         Mode(name="foreign", title="a mode that is not ours", commands=(), unknown=Support.NOT_OURS),
-        Mode(name="host", title="a mode of the host's", commands=(), unknown=Support.THE_HOSTS),
         Mode(name="trustpoint", title="trustpoint", commands=pki.TRUSTPOINT),
         Mode(name="certificate chain", title="crypto pki certificate chain", commands=pki.CHAIN),
         Mode(name="certificate", title="certificate of a chain", commands=pki.OCTETS),
         Mode(name="certificate map", title="crypto pki certificate map", commands=pki.MAP),
+        Mode(name="l2tp-class", title="l2tp-class", commands=pseudowire.L2TP_CLASS, unknown=Support.NOT_OURS),
+        Mode(
+            name="pseudowire-class",
+            title="pseudowire-class",
+            commands=pseudowire.PSEUDOWIRE_CLASS,
+            unknown=Support.NOT_OURS,
+        ),
+        Mode(name="xconnect", title="xconnect", commands=pseudowire.OF_XCONNECT, unknown=Support.NOT_YET),
         Mode(name="later", title="a mode that is not there yet", commands=(), unknown=Support.NOT_YET),
     ),
 )

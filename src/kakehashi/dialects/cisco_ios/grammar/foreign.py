@@ -48,7 +48,6 @@ _BLOCKS = (
     "parameter-map",
     "parser view",
     "policy-map",
-    "pseudowire-class",
     "radius server",
     "redundancy",
     "router",

@@ -1,6 +1,8 @@
 """The commands of `interface NAME` (CI-08, CI-10, CI-11, CI-15)."""
 
 from kakehashi.dialects.cisco_ios.grammar.ipsec import DF_BIT, FRAGMENTATION
+from kakehashi.dialects.cisco_ios.grammar.nhrp import nhrp
+from kakehashi.dialects.cisco_ios.grammar.pseudowire import XCONNECT
 from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
     command,
     flag,
@@ -73,7 +75,7 @@ TUNNEL: tuple[Command, ...] = (
         text("list", "an access list"),
         sentence="The traffic selectors of the tunnel",
     ),
-    not_yet("tunnel mode gre multipoint", "GRE with many peers (DMVPN)"),
+    command("tunnel mode gre multipoint", sentence="Generic route encapsulation with many peers (DMVPN)"),
     command(
         "tunnel mode gre",
         Either(
@@ -101,15 +103,22 @@ TUNNEL: tuple[Command, ...] = (
     not_ours("tunnel bandwidth"),
     not_ours("tunnel tos"),
     not_ours("tunnel ttl"),
-    not_yet("ip nhrp", "NHRP"),
-    not_yet("ipv6 nhrp", "NHRP"),
+    *nhrp("ip", 4),
+    *nhrp("ipv6", 6),
     not_yet("nhrp", "NHRP"),
     not_yet("tunnel vxlan", "VXLAN"),
     not_ours("tunnel flow"),
     not_ours("tunnel udlr"),
     not_ours("tunnel mpls"),
     not_ours("tunnel entropy"),
-    not_ours("keepalive"),
+    command(
+        "keepalive",
+        Optional(
+            number("period", 0, 32767, "Seconds between two; 0 switches them off"),
+            Optional(number("retries", 1, 255, "So many in vain, and the line protocol is down")),
+        ),
+        sentence="Ask the other end of a GRE tunnel to return a packet",
+    ),
 )
 
 ADDRESSES: tuple[Command, ...] = (
@@ -235,6 +244,7 @@ PPP: tuple[Command, ...] = (
     the_hosts("encapsulation", "Encapsulation"),
     the_hosts("vpdn", "Virtual private dialup network"),
     the_hosts("peer default ip", "Addresses of the other end"),
+    the_hosts("peer default ipv6", "Prefixes of the other end"),
 )
 
 INTERFACE: tuple[Command, ...] = (
@@ -263,6 +273,7 @@ INTERFACE: tuple[Command, ...] = (
     *TUNNEL,
     *ADDRESSES,
     *PPP,
+    XCONNECT,
     *(
         not_ours(key)
         for key in (
@@ -330,6 +341,31 @@ INTERFACE: tuple[Command, ...] = (
             "auto",
             "backup",
             "if-state",
+            "authentication",
+            "clns",
+            "cts",
+            "device-tracking",
+            "dot1x",
+            "ip admission",
+            "ip arp",
+            "ip dhcp",
+            "ip dns view-group",
+            "ip ips",
+            "ip multicast",
+            "ip rsvp",
+            "ip vrf sitemap",
+            "ip wccp",
+            "isdn",
+            "mac",
+            "mop",
+            "mpls",
+            "ntp",
+            "power inline",
+            "redundancy",
+            "rmon",
+            "service instance",
+            "udld",
+            "vlan-id",
         )
     ),
 )

@@ -177,7 +177,7 @@ MAP: tuple[Command, ...] = (
     not_yet("set group", "GET VPN"),
     not_yet("set vrf", "VRFs"),
     not_yet("set ip access-group", "a filter on what comes out of the tunnel"),
-    not_yet("set nat demux", "clients told apart behind one address"),
+    command("set nat demux", sentence="Tell clients behind one address apart; that is always done"),
     not_ours("qos pre-classify"),
 )
 

@@ -1,6 +1,7 @@
 """The commands outside of any mode."""
 
 from kakehashi.dialects.cisco_ios.grammar.access_list import LISTS
+from kakehashi.dialects.cisco_ios.grammar.dial_in import GROUP
 from kakehashi.dialects.cisco_ios.grammar.foreign import FOREIGN
 from kakehashi.dialects.cisco_ios.grammar.ikev2 import IKEV2
 from kakehashi.dialects.cisco_ios.grammar.ipsec import IPSEC
@@ -8,9 +9,9 @@ from kakehashi.dialects.cisco_ios.grammar.isakmp import ISAKMP
 from kakehashi.dialects.cisco_ios.grammar.log import LOGGING
 from kakehashi.dialects.cisco_ios.grammar.nat import NAT, ROUTE_MAP
 from kakehashi.dialects.cisco_ios.grammar.pki import TRUSTPOINTS, TYPED
+from kakehashi.dialects.cisco_ios.grammar.pseudowire import BLOCKS as PSEUDOWIRES
 from kakehashi.dialects.cisco_ios.grammar.track import TRACKING
 from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
-    REST,
     command,
     flag,
     not_ours,
@@ -23,7 +24,7 @@ from kakehashi.dialects.cisco_ios.grammar.vocabulary import (
 )
 from kakehashi.dialects.cisco_ios.interfaces import interface
 from kakehashi.dialects.cisco_ios.kinds import Mask
-from kakehashi.dialects.grammar import Argument, Command, Either, Many, Negation, Optional, Support
+from kakehashi.dialects.grammar import Argument, Command, Either, Many, Negation, Optional
 from kakehashi.dialects.kinds import Address, Prefix, Text
 
 _OPTIONS = Optional(
@@ -187,13 +188,8 @@ ROOT: tuple[Command, ...] = (
     not_yet("crypto xauth", "XAUTH"),
     the_hosts("dialer-list", "Which packets bring a line up"),
     the_hosts("vpdn enable", "Virtual private dialup network"),
-    Command(
-        key="vpdn-group",
-        pattern=(*said("vpdn-group"), REST),
-        help="Virtual private dialup network",
-        enters="host",
-        support=Support.THE_HOSTS,
-    ),
+    GROUP,
     the_hosts("bba-group", "PPP over Ethernet"),
+    *PSEUDOWIRES,
     *FOREIGN,
 )

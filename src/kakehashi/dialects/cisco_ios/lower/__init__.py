@@ -1,5 +1,7 @@
 """A configuration becomes a Gateway, and what is to be said about it."""
 
+from dataclasses import replace
+
 from kakehashi.dialects.base import Lowered
 from kakehashi.dialects.blocks import read_blocks
 from kakehashi.dialects.cisco_ios.interfaces import interface_of
@@ -16,15 +18,18 @@ from kakehashi.dialects.cisco_ios.lower.dial_in import find_dial_in, read_server
 from kakehashi.dialects.cisco_ios.lower.fragments import as_interfaces_say
 from kakehashi.dialects.cisco_ios.lower.ikev2 import read_ikev2
 from kakehashi.dialects.cisco_ios.lower.interface import lower_interface
-from kakehashi.dialects.cisco_ios.lower.isakmp import read_phase1, tell_built_in
+from kakehashi.dialects.cisco_ios.lower.isakmp import Phase1, read_phase1, tell_built_in
 from kakehashi.dialects.cisco_ios.lower.keys import read_keys
 from kakehashi.dialects.cisco_ios.lower.lines import lists_in_use, report_lines, tell_of_firewalls
 from kakehashi.dialects.cisco_ios.lower.log import read_logging
+from kakehashi.dialects.cisco_ios.lower.multipoint import lower_multipoints, tell_of_others
 from kakehashi.dialects.cisco_ios.lower.name_service import read_name_service
 from kakehashi.dialects.cisco_ios.lower.nat import check_translation, with_translation
+from kakehashi.dialects.cisco_ios.lower.open_dial_in import lower_open_dial_in
 from kakehashi.dialects.cisco_ios.lower.own import hostname, own_name
 from kakehashi.dialects.cisco_ios.lower.peers import Peers, read_aggressive, read_profiles
 from kakehashi.dialects.cisco_ios.lower.phase2 import read_phase2
+from kakehashi.dialects.cisco_ios.lower.pseudowire import read_bridges, read_pseudowires
 from kakehashi.dialects.cisco_ios.lower.route import read_routes, with_dhcp_routes
 from kakehashi.dialects.cisco_ios.lower.track import read_tracks
 from kakehashi.dialects.cisco_ios.lower.vti import lower_tunnels
@@ -32,8 +37,9 @@ from kakehashi.dialects.cisco_ios.lower.ways import into_tunnels
 from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.report import Report
 from kakehashi.dialects.several import tell_several
-from kakehashi.model.gateway import Gateway
+from kakehashi.model.gateway import Gateway, Interface
 from kakehashi.model.ikev1 import Ikev1Tunnel
+from kakehashi.model.tunnel import Tunnel
 
 DIALECT = "cisco-ios"
 
@@ -52,30 +58,36 @@ def lower_document(document: Document, file: str) -> Lowered:
     tunnels = tuple(as_interfaces_say(t, around.blocks, around.interfaces) for t in (*routed, *maps.tunnels))
     if any(isinstance(t, Ikev1Tunnel) for t in tunnels):
         tell_built_in(around.peers.phase1, report)
+        tunnels = _without_ikev1(tunnels, around.peers.phase1, report)
     check_interfaces(around.interfaces, around.routes, around.lists, report)
     led_into = tuple(t for t in tunnels if t.interface not in maps.dialed_in)
     check_routes(document, around.interfaces, around.routes, led_into, report)
     check_same_peers(tunnels, report)
     check_translation(document, tunnels, around.lists, report)
+    tell_of_others(around)
     check_unused(around, maps.used_maps, maps.used_dynamic, used_profiles)
     servers = tuple(
         read_server(dial_in, name, hostname(document), document, report)
         for name in (maps.dialed_in[:1] if dial_in else ())
         if dial_in
     )
-    if dial_in and not servers:
+    made_after: tuple[Interface, ...] = ()
+    if dial_in and not servers and maps.used_dynamic:
         report.warning(
             dial_in.group.line,
             "no-transport",
-            "nobody can dial in: no dynamic crypto map is in transport mode, and without IPsec L2TP is not "
-            "done here",
+            "nobody can dial in: no dynamic crypto map is in transport mode, and where there is one, nobody "
+            "is answered without IPsec",
             "add `mode transport` to its transform sets",
         )
+    elif dial_in and not servers:
+        servers, made_after = lower_open_dial_in(dial_in, hostname(document), document, report)
+    wires = read_pseudowires(document, around)
     gateway = Gateway(
         dialect=DIALECT,
         unknown_peer_policy=around.ikev2.policy(None, None),
         hostname=hostname(document),
-        interfaces=(*around.interfaces.values(), *maps.interfaces),
+        interfaces=(*around.interfaces.values(), *maps.interfaces, *made_after),
         tunnels=tunnels,
         routes=around.routes,
         ikev1_peers=around.peers.made(),
@@ -85,9 +97,26 @@ def lower_document(document: Document, file: str) -> Lowered:
         logging=read_logging(document, report),
         trustpoints=tuple(around.peers.phase1.trustpoints.values()),
         l2tp_servers=servers,
+        multipoints=lower_multipoints(around),
+        pseudowires=wires,
+        bridges=read_bridges(wires, around),
         files=(file,),
     )
     return Lowered(gateway, report.findings())
+
+
+def _without_ikev1(tunnels: tuple[Tunnel, ...], phase1: Phase1, report: Report) -> tuple[Tunnel, ...]:
+    """The tunnels, those of IKEv1 down where the device does none."""
+    if phase1.switched_off is None:
+        return tunnels
+    names = ", ".join(t.interface for t in tunnels if isinstance(t, Ikev1Tunnel))
+    report.warning(
+        phase1.switched_off,
+        "isakmp-off",
+        f"IKEv1 is switched off on the device: {names} never comes up",
+        "write `crypto isakmp enable`",
+    )
+    return tuple(replace(t, enabled=False) if isinstance(t, Ikev1Tunnel) else t for t in tunnels)
 
 
 def _read(document: Document, report: Report) -> Around:

@@ -83,6 +83,22 @@ def check_routes(
                 f"no route leads into {tunnel.interface}",
                 f"add `ip route PREFIX MASK {tunnel.interface}`",
             )
+        else:
+            _check_ipv4(interfaces[tunnel.interface], routes, report)
+
+
+def _check_ipv4(interface: Interface, routes: tuple[Route, ...], report: Report) -> None:
+    """An interface without an address of a version of IP has nothing to do with that version."""
+    if interface.unnumbered or interface.dhcp or any(a.version == 4 for a in interface.addresses):
+        return
+    if any(r.interface == interface.name and r.destination.version == 4 for r in routes):
+        report.warning(
+            interface.source.line if interface.source else 0,
+            "no-address",
+            f"{interface.name} has no IPv4 address, own or borrowed: the device leaves out IPv4 routes "
+            "into it and drops what comes; here they lead through",
+            "add `ip address A MASK` or `ip unnumbered INTERFACE`",
+        )
 
 
 def _check_way_out(tunnel: Tunnel, table: Table, report: Report) -> None:

@@ -100,11 +100,10 @@ def lower_maps(around: Around, dial_in: DialIn | None = None) -> Made:
 
 
 def _is_for_callers(entry: _Entry, around: Around) -> bool:
-    """Is it for peers of unknown address, in transport mode, by IKEv1?"""
+    """Is it for peers of unknown address, in transport mode?"""
     names = (n for line in entry.settings.all("set transform-set") for n in line.get("transform sets", ()))
     modes = {around.phase2.sets[name].mode for name in names if name in around.phase2.sets}
-    is_ikev1 = entry.template is not None and entry.settings.last("set ikev2-profile") is None
-    return is_ikev1 and modes == {EncapsulationMode.TRANSPORT}
+    return entry.template is not None and modes == {EncapsulationMode.TRANSPORT}
 
 
 def _for_callers(tunnel: Tunnel, interface: Interface, dial_in: DialIn) -> tuple[Tunnel, Interface]:
@@ -235,6 +234,7 @@ def _tunnel(entry: _Entry, around: Around) -> Tunnel:
             outgoing=_outgoing(entry, report),
             policy_based=True,
             line=entry.block.line,
+            anybody=entry.callers,
         )
         if len(peers) > 1 and line:
             _tell_fallbacks(what, peers, line.line, report)

@@ -3,17 +3,19 @@
 Without that they are lines of PPPoE, which the host brings up (CI-11), and users of the device itself.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
-from itertools import pairwise
 
 from kakehashi.dialects.blocks import Block, read_blocks
 from kakehashi.dialects.cisco_ios.interfaces import interface_of
-from kakehashi.dialects.cisco_ios.passwords import reveal_type_7
-from kakehashi.dialects.document import Comment, Document, Item, Statement
+from kakehashi.dialects.cisco_ios.lower.aaa import lines_of_aaa, read_asked
+from kakehashi.dialects.cisco_ios.lower.dial_in_ipv6 import lines_of_pools, prefixes_of, speaks_ipv6
+from kakehashi.dialects.cisco_ios.lower.interim import interim_of
+from kakehashi.dialects.cisco_ios.lower.said import Said, address_of, password_of, said_in
+from kakehashi.dialects.document import Document, Statement
 from kakehashi.dialects.report import Report
-from kakehashi.model.l2tp_server import AddressRange, Caller, L2tpServer, LoginMethod, RadiusServer
+from kakehashi.model.l2tp_server import AddressRange, Caller, L2tpServer, LoginMethod
 from kakehashi.model.secret import Secret
 
 _METHODS = {
@@ -21,17 +23,13 @@ _METHODS = {
     "chap": LoginMethod.CHAP,
     "pap": LoginMethod.PAP,
 }
+_WORDS_OF_AUTHENTICATION = {
+    *_METHODS, "ms-chap", "eap", "callin", "callout", "callback", "if-needed", "one-time", "optional",
+}  # fmt: skip
+_ADD_USER = "add `username NAME password 0 PASSWORD`"
 _MRU = 1500
-_OLD_PORT = 1645  # the device's own, before IANA gave 1812
-_OF_TEMPLATE = ("ppp", "peer default ip")
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A line of a group, in words."""
-
-    line: int
-    words: tuple[str, ...]
+KEEPALIVE = 10, 5  # seconds and how many (command reference, `keepalive`)
+_OF_TEMPLATE = ("ppp", "peer default ip", "peer default ipv6", "keepalive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +37,11 @@ class DialIn:
     """The group that people dial in by, and the block of its template. `lines`: all that say how."""
 
     group: Statement
-    said: tuple[_Said, ...]
+    said: tuple[Said, ...]
     template: Block | None
     lines: frozenset[int]
 
-    def last(self, *words: str) -> _Said | None:
+    def last(self, *words: str) -> Said | None:
         """The last line that begins so."""
         found = [s for s in self.said if s.words[: len(words)] == words]
         return found[-1] if found else None
@@ -51,19 +49,15 @@ class DialIn:
 
 def find_dial_in(document: Document) -> DialIn | None:
     """The first group that accepts L2TP, None if there is none."""
-    for group in document.statements("vpdn-group"):
-        said = tuple(_words(group.body))
-        if group.negated or not any(s.words[:2] in (("protocol", "l2tp"), ("protocol", "any")) for s in said):
-            continue
-        if not any(s.words[:1] == ("accept-dialin",) for s in said):
-            continue
+    for group in _accepting(document):
+        said = tuple(said_in(group.body))
         blocks = read_blocks(document, "interface", lambda s: interface_of(s, "name"))
         number = next((s.words[1] for s in said if s.words[0] == "virtual-template" and len(s.words) > 1), "")
         template = blocks.get(f"Virtual-Template{number}")
         lines = {group.line, *(s.line for s in said)}
         lines |= {s.line for s in document.statements("vpdn enable")}
         lines |= {s.line for s in document.statements("ip local", "username")}
-        lines |= _lines_of_aaa(document)
+        lines |= lines_of_aaa(document) | lines_of_pools(document)
         lines |= {s.line for s in template.lines if s.key in _OF_TEMPLATE} if template else set()
         return DialIn(group, said, template, frozenset(lines))
     return None
@@ -76,6 +70,13 @@ def read_server(
     line = dial_in.group.line
     if not any(not s.negated for s in document.statements("vpdn enable")):
         report.warning(line, "vpdn-off", "nobody can dial in: VPDN is off", "add `vpdn enable`")
+    for other in _accepting(document)[1:]:
+        report.warning(
+            other.line,
+            "second-group",
+            "people dial in by one group: this one, the second that accepts L2TP, has no effect here",
+            "take out the group that is not meant",
+        )
     if dial_in.template is None:
         report.error(
             line,
@@ -84,27 +85,57 @@ def read_server(
             "add `virtual-template 1` below `accept-dialin`, and `interface Virtual-Template1`",
         )
     template = _Template(dial_in.template, document, report) if dial_in.template else None
+    asked = read_asked(*(template.authentication_list() if template else ("default", line)), document, report)
+    callers = tuple(_callers(document, report))
+    if asked.local and not asked.radius and not callers:
+        report.warning(line, "no-users", "nobody can dial in: no user is known", _ADD_USER)
+    if asked.local_last and callers:
+        who = ", ".join(caller.name for caller in callers)
+        report.info(
+            line,
+            "local-first",
+            f"the device asks RADIUS before its own users; here its own users ({who}) are never asked about "
+            "elsewhere, and come in whatever RADIUS says",
+            "take the users out whom RADIUS knows",
+        )
     name, hello = dial_in.last("local", "name"), dial_in.last("l2tp", "tunnel", "hello")
     limit = dial_in.last("session-limit")
+    echo, failures = template.keepalive() if template else KEEPALIVE
     return L2tpServer(
         interface=interface,
         methods=template.methods() if template else (LoginMethod.CHAP,),
-        callers=tuple(_callers(document, report)),
+        callers=callers,
         pool=template.pool() if template else None,
         lender=template.lender() if template else None,
         dns=template.dns() if template else (),
         mru=template.mtu() if template else _MRU,
         idle=template.idle() if template else 0,
+        echo=echo,
+        echo_failures=failures,
         hello=_number(hello, 3, 60),
         secret=_tunnel_secret(dial_in, report),
-        host_name=name.words[2] if name and len(name.words) > 2 else hostname,
+        host_name=name.typed[2] if name and len(name.typed) > 2 else hostname,
         sessions=_number(limit, 1, 0),
-        local_users=_is_local(document),
-        radius=tuple(_radius(document, report)) if _asks_radius(document) else (),
-        accounting=_accounts(document),
+        local_users=asked.local,
+        radius=asked.radius,
+        accounting=asked.accounting,
+        interim=interim_of(document),
+        ipv6=template is not None and speaks_ipv6(template.block),
+        prefixes=prefixes_of(template.block, document, report) if template else None,
         name="".join(dial_in.group.get("rest", ())[:1]),
         source=report.source(line),
     )
+
+
+def _accepting(document: Document) -> list[Statement]:
+    """The groups that accept L2TP."""
+    found = []
+    for group in document.statements("vpdn-group"):
+        begins = {words[:n] for s in said_in(group.body) for words in [s.words] for n in (1, 2)}
+        is_l2tp = not begins.isdisjoint({("protocol", "l2tp"), ("protocol", "any")})
+        if is_l2tp and ("accept-dialin",) in begins and not group.negated:
+            found.append(group)
+    return found
 
 
 @dataclass(slots=True)
@@ -128,6 +159,12 @@ class _Template:
             return (LoginMethod.MS_CHAP_V2, LoginMethod.CHAP)
         return found
 
+    def authentication_list(self) -> tuple[str, int]:
+        """Which list of AAA is asked, and where that is said."""
+        line, words = self._said("ppp", "authentication")
+        other = [w for w in words if w.lower() not in _WORDS_OF_AUTHENTICATION]
+        return (other[-1] if other else "default"), line.line if line else self.block.line
+
     def pool(self) -> AddressRange | None:
         line, words = self._said("peer default ip", "address")
         name = words[1] if words[:1] == ["pool"] and len(words) > 1 else "default" if line else ""
@@ -148,11 +185,20 @@ class _Template:
 
     def dns(self) -> tuple[IPv4Address, ...]:
         _, words = self._said("ppp", "ipcp", "dns")
-        return tuple(a for word in words if (a := _address(word)) is not None)
+        return tuple(a for word in words if (a := address_of(word)) is not None)
 
     def mtu(self) -> int:
         line = self.block.last("ip mtu") or self.block.last("mtu")
         return min(line.get("mtu"), _MRU) if line else _MRU
+
+    def keepalive(self) -> tuple[int, int]:
+        """`keepalive [SECONDS [RETRIES]]`."""
+        lines = [line for line in self.block.lines if line.key == "keepalive"]
+        if not lines:
+            return KEEPALIVE
+        if lines[-1].negated:
+            return 0, KEEPALIVE[1]
+        return lines[-1].get("period", KEEPALIVE[0]), lines[-1].get("retries", KEEPALIVE[1])
 
     def idle(self) -> int:
         _, words = self._said("ppp", "timeout", "idle")
@@ -170,24 +216,14 @@ class _Template:
         return found
 
 
-def _words(items: Sequence[Item]) -> Iterator[_Said]:
-    """The lines of a group and of the modes in it."""
-    for item in items:
-        if not isinstance(item, Comment):
-            words = tuple(item.text.split())
-            if words:
-                yield _Said(item.line, tuple(w.lower() if n < 3 else w for n, w in enumerate(words)))
-            yield from _words(item.body)
-
-
 def _pools(document: Document, report: Report) -> Iterator[tuple[str, AddressRange]]:
     """`ip local pool NAME FIRST [LAST]`."""
     for line in document.statements("ip local"):
         words = line.get("rest", ())
         if line.negated or len(words) < 3 or words[0].lower() != "pool":
             continue
-        first = _address(words[2])
-        last = _address(words[3]) if len(words) > 3 else first
+        first = address_of(words[2])
+        last = address_of(words[3]) if len(words) > 3 else first
         if first is None or last is None or first > last:
             report.error(
                 line.line, "invalid-value", f"the pool {words[1]} holds no address", "write FIRST and LAST"
@@ -197,14 +233,16 @@ def _pools(document: Document, report: Report) -> Iterator[tuple[str, AddressRan
 
 
 def _callers(document: Document, report: Report) -> Iterator[Caller]:
-    """`username NAME ... password [0|7] WORD`; of a `secret` nobody knows the password."""
+    """`username NAME ... password [0|7] WORD`; of a `secret` nobody knows the password, and CHAP needs it
+    (RFC 1994 section 2.2).
+    """
     lines: Mapping[str, Statement] = {
         s.get("rest")[0]: s for s in document.statements("username") if s.get("rest") and not s.negated
     }
     for name, line in lines.items():
         words = list(line.get("rest"))
         if "password" in words[1:-1]:
-            kind, password = _password(words[words.index("password", 1) + 1 :])
+            kind, password = password_of(words[words.index("password", 1) + 1 :])
             if password is not None:
                 yield Caller(name=name, password=password, source=report.source(line.line))
                 continue
@@ -215,82 +253,15 @@ def _callers(document: Document, report: Report) -> Iterator[Caller]:
                 "write it as `password 0`",
                 name=name,
             )
-
-
-def _asks_radius(document: Document) -> bool:
-    return any("radius" in words for words in _of_ppp(document))
-
-
-def _is_local(document: Document) -> bool:
-    """Without a list for PPP the device asks itself."""
-    lists = list(_of_ppp(document))
-    return not lists or any("local" in words or "local-case" in words for words in lists)
-
-
-def _accounts(document: Document) -> bool:
-    lines = (s.get("rest", ()) for s in document.statements("aaa accounting") if not s.negated)
-    return any(words[:1] == ("network",) and "radius" in words and "none" not in words for words in lines)
-
-
-def _of_ppp(document: Document) -> Iterator[tuple[str, ...]]:
-    """`aaa authentication ppp LIST METHOD...`, the methods."""
-    for line in document.statements("aaa"):
-        words = tuple(line.get("rest", ()))
-        if not line.negated and words[:2] == ("authentication", "ppp"):
-            yield words[3:]
-
-
-def _lines_of_aaa(document: Document) -> set[int]:
-    found = {
-        s.line
-        for s in document.statements("aaa")
-        if tuple(s.get("rest", ()))[:2] == ("authentication", "ppp")
-        or s.get("rest", ())[:1] == ("new-model",)
-    }
-    found |= {s.line for s in document.statements("aaa accounting") if s.get("rest", ())[:1] == ("network",)}
-    if _asks_radius(document):
-        for block in document.statements("radius server"):
-            found |= {block.line, *(s.line for s in _words(block.body))}
-    return found
-
-
-def _radius(document: Document, report: Report) -> Iterator[RadiusServer]:
-    """`radius server NAME` with `address ipv4 A [auth-port N] [acct-port N]` and `key [0|7] WORD`."""
-    for block in document.statements("radius server"):
-        said = {s.words[0]: s.words for s in _words(block.body)}
-        words, key = said.get("address", ()), said.get("key", ())
-        address = _address(words[2]) if len(words) > 2 else None
-        secret = _password(key[1:])[1] if len(key) > 1 else None
-        if block.negated or address is None or not secret:
-            report.warning(
-                block.line,
-                "radius-incomplete",
-                "the RADIUS server has no address of IPv4, or no key that can be read: nobody asks it",
-                "add `address ipv4 ADDRESS` and `key SECRET`",
+        elif "secret" in words[1:-1]:
+            report.info(
+                line.line,
+                "hashed-password",
+                f"of {name} only a hash of the password is kept: {name} logs in to the device, and cannot "
+                "dial in by CHAP or MS-CHAPv2",
+                f"add `username {name} password 0 PASSWORD` if {name} is to dial in",
+                name=name,
             )
-            continue
-        ports = dict(pairwise(words[3:]))
-        yield RadiusServer(
-            address=address,
-            secret=secret,
-            port=_port(ports.get("auth-port"), _OLD_PORT),
-            accounting_port=_port(ports.get("acct-port"), _OLD_PORT + 1),
-            timeout=_port(said.get("timeout", ("", ""))[1], 5),
-            retries=_port(said.get("retransmit", ("", ""))[1], 3),
-            source=report.source(block.line),
-        )
-
-
-def _port(word: str | None, default: int) -> int:
-    return int(word) if word and word.isdigit() and int(word) < 65536 else default
-
-
-def _password(words: Sequence[str]) -> tuple[str, Secret | None]:
-    kind, rest = (words[0], words[1:]) if len(words) > 1 and words[0].isdigit() else ("0", words)
-    secret = Secret(" ".join(rest).encode())
-    if kind == "7":
-        return kind, reveal_type_7(secret)
-    return kind, secret if kind == "0" else None
 
 
 def _tunnel_secret(dial_in: DialIn, report: Report) -> Secret | None:
@@ -300,7 +271,7 @@ def _tunnel_secret(dial_in: DialIn, report: Report) -> Secret | None:
     if off is not None and off.words[3:4] == ("authentication",):
         return None
     if line is not None:
-        return _password(line.words[3:])[1]
+        return password_of(line.typed[3:])[1]
     report.warning(
         dial_in.group.line,
         "tunnel-authentication",
@@ -311,12 +282,5 @@ def _tunnel_secret(dial_in: DialIn, report: Report) -> Secret | None:
     return None
 
 
-def _number(said: _Said | None, place: int, default: int) -> int:
+def _number(said: Said | None, place: int, default: int) -> int:
     return int(said.words[place]) if said and said.words[place:] and said.words[place].isdigit() else default
-
-
-def _address(word: str) -> IPv4Address | None:
-    try:
-        return IPv4Address(word)
-    except ValueError:
-        return None

@@ -8,7 +8,7 @@ from kakehashi.dialects.blocks import Block
 from kakehashi.model.gateway import Interface
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.policy import DfBit
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import PlainTunnel, Tunnel
 
 
 def as_interfaces_say(
@@ -20,6 +20,8 @@ def as_interfaces_say(
     """
     if not tunnel.policy_based and (own := interfaces.get(tunnel.interface)):
         tunnel = replace(tunnel, mtu=own.mtu)
+    if isinstance(tunnel, PlainTunnel):
+        return tunnel  # what is said of IPsec is not about it
     bearer = tunnel.outgoing.interface if tunnel.policy_based and tunnel.outgoing else tunnel.interface
     block = blocks.get(bearer)
     if block is None:

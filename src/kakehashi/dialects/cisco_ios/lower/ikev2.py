@@ -9,69 +9,27 @@ from kakehashi.dialects.blocks import Block, last_line, read_blocks
 from kakehashi.dialects.cisco_ios import defaults
 from kakehashi.dialects.cisco_ios.interfaces import interface_of
 from kakehashi.dialects.cisco_ios.lower.interface import own_address
+from kakehashi.dialects.cisco_ios.lower.keyring import Keyring, KeyringPeer
 from kakehashi.dialects.cisco_ios.lower.keys import read_secret
 from kakehashi.dialects.cisco_ios.lower.names import undefined
 from kakehashi.dialects.cisco_ios.lower.pki import read_maps, read_trustpoints, use_of
 from kakehashi.dialects.cisco_ios.words import PRF_OF_INTEGRITY
 from kakehashi.dialects.document import Document, Statement, statements
 from kakehashi.dialects.report import Report
-from kakehashi.model.address import Hostname, IPAddress, IPNetwork, PeerAddress
+from kakehashi.model.address import ANY, IPAddress, IPNetwork, PeerAddress
 from kakehashi.model.algorithms import Cipher, IkeAlgorithms
 from kakehashi.model.certificate import ANY_CERTIFICATE, CertificateMap, CertificateUse, KeyKind, Trustpoint
 from kakehashi.model.gateway import Interface
 from kakehashi.model.identity import Authentication, AuthenticationMethod, Identity
 from kakehashi.model.policy import IkePolicy, IpsecPolicy, Rekey
 from kakehashi.model.secret import Secret
-from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, OutgoingInterface
+from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, OutgoingInterface, Party
 from kakehashi.wire.registry.ikev2 import IdType, IntegrityId, PrfId
 
 DEFAULT = "default"
 _COMMON = ("crypto ikev2 dpd", "crypto ikev2 nat keepalive", "crypto ikev2 fragmentation")
 _TYPES = {"fqdn": IdType.ID_FQDN, "email": IdType.ID_RFC822_ADDR, "key-id": IdType.ID_KEY_ID}
 _NOBODY = Identity(IdType.ID_KEY_ID, b"")
-
-
-@dataclass(frozen=True, slots=True)
-class KeyringPeer:
-    """One `peer` of a keyring: who it is, and the keys that we and it sign with."""
-
-    name: str
-    addresses: tuple[IPNetwork, ...]
-    hostname: Hostname | None
-    identity: Identity | None
-    local: Secret | None
-    remote: Secret | None
-    line: int
-
-    def fits(self, peer: PeerAddress, identity: Identity | None) -> int:
-        """How narrowly it is about such a peer; -1: not at all."""
-        if identity is not None and self.identity == identity:
-            return 1000
-        if self.hostname is not None and peer == self.hostname:
-            return 999
-        if isinstance(peer, IPAddress):
-            return max((n.prefixlen for n in self.addresses if peer in n), default=-1)
-        return 0 if any(n.prefixlen == 0 for n in self.addresses) else -1
-
-
-class Keyring:
-    """The peers of a keyring; those of one address are found at once."""
-
-    def __init__(self, peers: tuple[KeyringPeer, ...]) -> None:
-        self._of_one: dict[IPAddress, list[KeyringPeer]] = {}
-        self._others: list[KeyringPeer] = []
-        for peer in peers:
-            hosts = [n.network_address for n in peer.addresses if n.num_addresses == 1]
-            for host in hosts:
-                self._of_one.setdefault(host, []).append(peer)
-            if len(hosts) < len(peer.addresses) or peer.hostname or peer.identity or not peer.addresses:
-                self._others.append(peer)
-
-    def find(self, peer: PeerAddress, identity: Identity | None) -> KeyringPeer | None:
-        """The entry that is most narrowly about a peer."""
-        asked = [*(self._of_one.get(peer, ()) if isinstance(peer, IPAddress) else ()), *self._others]
-        fitting = [entry for entry in asked if entry.fits(peer, identity) >= 0]
-        return max(fitting, key=lambda e: e.fits(peer, identity), default=None)
 
 
 @dataclass(slots=True)
@@ -82,7 +40,7 @@ class Ikev2:
     report: Report
     common: Mapping[str, Statement | None]  # the lines that stand for all, by their keys
     profiles: Mapping[str, Block] = field(default_factory=dict)
-    keyrings: Mapping[str, "Keyring"] = field(default_factory=dict)
+    keyrings: Mapping[str, Keyring] = field(default_factory=dict)
     policies: Mapping[str, Block] = field(default_factory=dict)
     proposals: Mapping[str, Block] = field(default_factory=dict)
     used: set[tuple[str, str]] = field(default_factory=set)
@@ -122,11 +80,16 @@ class Ikev2:
         line: int,
         connect: ConnectType = ConnectType.ON_DEMAND,
         policy_based: bool = False,
+        multipoint: bool = False,
+        anybody: bool = False,
     ) -> Ikev2Tunnel:
-        """The tunnel that uses the profile that a line names. `what` is the user in messages."""
+        """The tunnel that uses the profile that a line names. `what` is the user in messages. `anybody`: all
+        of a group may be its peer, side by side.
+        """
         name = profile.get("ikev2 profile")
         block = self.profiles.get(name)
         own = source_address if isinstance(source_address, IPAddress) else None
+        parties = self._parties(block, own) if multipoint and block is not None else ()
         if block is None:
             remedy = f"add `crypto ikev2 profile {name}`"
             undefined(self.report, profile.line, "ikev2 profile", name, what, self.profiles, remedy)
@@ -134,12 +97,17 @@ class Ikev2:
         else:
             self.used.add(("profile", name))
             self._check_own_address(block, what, own)
-            local, peer_side = self._sides(block, what, peer, own)
+            group = _group(block) if multipoint or (anybody and _is_group(block)) else ()
+            local, peer_side = (
+                (parties[0].local, parties[0].peer)
+                if parties
+                else self._sides(block, what, peer, own, group=group)
+            )
         secrets = all(
             side.secret is not None or side.method is AuthenticationMethod.SIGNATURE
             for side in (local, peer_side)
         )
-        usable = secrets and peer_side.identity != _NOBODY
+        usable = secrets and (peer_side.identity != _NOBODY or peer_side.anybody)
         return Ikev2Tunnel(
             interface=interface,
             enabled=enabled and usable,
@@ -152,8 +120,39 @@ class Ikev2:
             outgoing=outgoing,
             source_address=source_address,
             policy_based=policy_based,
+            multipoint=multipoint,
+            parties=parties,
             source=self.report.source(line),
         )
+
+    def _parties(self, block: Block, own: IPAddress | None) -> tuple[Party, ...]:
+        """Of a tunnel with many peers those that the keyring has a key for each of, and none for all."""
+        methods = [block.last(f"authentication {side}") for side in ("local", "remote")]
+        name = keyring.get("keyring") if (keyring := block.last("keyring")) else None
+        ring = self.keyrings.get(name or "")
+        by_keyring = all(m and m.get("method") == "pre-share" and "secret" not in m.values for m in methods)
+        if ring is None or not by_keyring or ring.find(ANY, None) is not None:
+            return ()
+        self.used.add(("keyring", name or ""))
+        our_identity, our_line = self._own_identity(block, own)
+        lines = block.all("match identity remote")
+        found = []
+        for address in ring.hosts:
+            entry = ring.find(address, None)
+            line = next((s for s in lines if s.get("type") == "any" or _includes(s, address)), None)
+            if line is None or entry is None or entry.local is None or entry.remote is None:
+                continue
+            local = Authentication(
+                AuthenticationMethod.PSK,
+                our_identity or _NOBODY,
+                entry.local,
+                self.report.source(our_line),
+                by_address=our_identity is None,
+            )
+            identity, source = Identity.of_address(address), self.report.source(line.line)
+            peer = Authentication(AuthenticationMethod.PSK, identity, entry.remote, source)
+            found.append(Party(address, local, peer))
+        return tuple(found)
 
     def _check_own_address(self, block: Block, what: str, own: IPAddress | None) -> None:
         """A profile may be for some of our addresses only."""
@@ -168,10 +167,16 @@ class Ikev2:
             )
 
     def _sides(
-        self, block: Block, what: str, peer: PeerAddress, own: IPAddress | None
+        self,
+        block: Block,
+        what: str,
+        peer: PeerAddress,
+        own: IPAddress | None,
+        *,
+        group: tuple[IPNetwork, ...],
     ) -> tuple[Authentication, Authentication]:
         """How we and the peer prove who we are."""
-        their_identity, their_line = self._peer_identity(block, peer)
+        their_identity, their_line = (None, block.line) if group else self._peer_identity(block, peer)
         our_identity, our_line = self._own_identity(block, own)
         entry = self._keyring_entry(block, what, peer, their_identity)
         self._check_trustpoints(block)
@@ -191,7 +196,8 @@ class Ikev2:
                     self.report.source(line),
                     by_address=side == "local" and identity is None,
                     by_subject=side == "local" and _is_subject(block),
-                    anybody=side == "remote" and _is_anybody(block),
+                    anybody=side == "remote" and (bool(group) or _is_anybody(block)),
+                    within=group if side == "remote" and not _is_group(block) else (),
                     certificates=self._certificates(block, side, method),
                 )
             )
@@ -404,10 +410,27 @@ def _is_subject(block: Block) -> bool:
     return line is not None and line.get("type") == "dn" and _signs(block, "local")
 
 
+def _group(block: Block) -> tuple[IPNetwork, ...]:
+    """The networks whose addresses the peers may say they are, where each peer is one of many."""
+    lines = block.all("match identity remote")
+    if _is_group(block):
+        return (ip_network("0.0.0.0/0"), ip_network("::/0"))
+    return tuple(_network(s) for s in lines if s.get("type") == "address" and "value" not in s.values)
+
+
 def _is_anybody(block: Block) -> bool:
     """Does the certificate alone decide who the peer is?"""
     named = block.all("match identity remote")
     return not named and block.last("match certificate") is not None and _signs(block, "remote")
+
+
+def _is_group(block: Block) -> bool:
+    """Does the profile take every address, or whoever it is? The key decides, or the certificate."""
+    return any(
+        line.get("type") == "any"
+        or (line.get("type") == "address" and "value" not in line.values and _network(line).prefixlen == 0)
+        for line in block.all("match identity remote")
+    )
 
 
 def _signs(block: Block, side: str) -> bool:

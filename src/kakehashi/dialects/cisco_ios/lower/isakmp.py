@@ -60,7 +60,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Phase1:
-    """What holds for all peers of IKEv1. `policies` in the order in which they are offered."""
+    """What holds for all peers of IKEv1. `policies` in the order in which they are offered.
+
+    `switched_off`: the line by which the device does no IKEv1 at all.
+    """
 
     policies: tuple[Policy, ...]
     written: bool
@@ -70,7 +73,7 @@ class Phase1:
     fragmentation: bool
     accepts_aggressive: bool
     identity: Identity | None
-    enabled: bool
+    switched_off: int | None = None
     trustpoints: Mapping[str, Trustpoint] = field(default_factory=dict)
 
     @property
@@ -86,26 +89,30 @@ class Phase1:
 def read_phase1(document: Document, report: Report) -> Phase1:
     """The policies, and the lines that stand for all peers."""
     trustpoints = read_trustpoints(document, report)
+    off = _switched_off(document, "crypto isakmp enable")
     policies = _read_policies(document, bool(trustpoints), report)
     keepalive = last_line(document, "crypto isakmp keepalive")
     nat = last_line(document, "crypto isakmp nat keepalive")
-    built_in_off = any(s.negated for s in document.statements("crypto isakmp default policy"))
+    built_in_off = _switched_off(document, "crypto isakmp default policy")
     offered = policies or (() if built_in_off else _built_in(bool(trustpoints)))
     return Phase1(
         policies=offered,
         written=bool(policies),
         dpd=detection(keepalive),
         nat_keepalive=nat.get("seconds") if nat else defaults.NAT_KEEPALIVE,
-        nat_traversal=not any(
-            s.negated and s.get("transparency") == "udp"
-            for s in document.statements("crypto ipsec nat-transparency")
-        ),
+        nat_traversal=not _switched_off(document, "crypto ipsec nat-transparency", transparency="udp"),
         fragmentation=last_line(document, "crypto isakmp fragmentation") is not None,
         accepts_aggressive=last_line(document, "crypto isakmp aggressive-mode disable") is None,
         identity=_identity(document, report),
-        enabled=not any(s.negated for s in document.statements("crypto isakmp enable")),
+        switched_off=off.line if off else None,
         trustpoints=trustpoints,
     )
+
+
+def _switched_off(document: Document, key: str, **values: str) -> Statement | None:
+    """The `no` before a command that is on by itself, if nobody has taken it back."""
+    lines = [s for s in document.statements(key) if all(s.get(k) == v for k, v in values.items())]
+    return lines[-1] if lines and lines[-1].negated else None
 
 
 def detection(statement: Statement | None) -> DeadPeerDetection | None:

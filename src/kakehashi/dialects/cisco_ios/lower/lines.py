@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from kakehashi.dialects.cisco_ios.grammar import ACCESS_LIST_MODES, CRYPTO_MODES, GRAMMAR
+from kakehashi.dialects.cisco_ios.interfaces import interface_of
 from kakehashi.dialects.diagnosis import count, is_indented, is_ours, ranges, reason, remedy
 from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
 from kakehashi.dialects.grammar import Support
@@ -22,8 +23,8 @@ _OF_FIREWALLS = (
     "same-security-traffic",
 )
 # Tunnels of other kinds, and what only they have.
-_STAYS_DOWN = ("tunnel mode gre multipoint", "tunnel mode")
-_OF_THAT_TUNNEL = ("ip nhrp", "ipv6 nhrp", "nhrp", "tunnel vxlan")
+_STAYS_DOWN = ("tunnel mode",)
+_OF_THAT_TUNNEL = ("nhrp", "tunnel vxlan")  # and what begins so
 
 
 @dataclass(slots=True)
@@ -104,10 +105,17 @@ def _walk(items: tuple[Item, ...], inherited: Support, opener: Statement | None,
                 continue
             case Statement() if _goes_without_saying(item, down):
                 continue
+            case Statement() if item.key == "keepalive" and not _is_tunnel(opener):
+                walk.foreign.append(item.line)
             case Statement():
                 _statement(item, inherited, walk)
             case Unknown():
                 _unknown(item, inherited, opener, walk)
+
+
+def _is_tunnel(opener: Statement | None) -> bool:
+    name = interface_of(opener, "name") if opener is not None else None
+    return bool(name and name.startswith("Tunnel"))
 
 
 def _statement(item: Statement, inherited: Support, walk: _Walk) -> None:
@@ -141,7 +149,7 @@ def _goes_without_saying(statement: Statement, down: bool) -> bool:
     """`no` before what is not there yet, and what is about a tunnel that stays down."""
     if statement.command.support is not Support.NOT_YET:
         return False
-    return statement.negated or (down and statement.key in _OF_THAT_TUNNEL)
+    return statement.negated or (down and statement.key.startswith(_OF_THAT_TUNNEL))
 
 
 def _not_yet(statement: Statement, report: Report) -> Finding:

@@ -151,6 +151,8 @@ def _match(tunnel: Tunnel, map_name: str, number: int, book: Book) -> Iterator[s
             for b in tunnel.ipsec.remote_selectors
             if a.version == b.version
         )
+    if book.gateway.l2tp_server(tunnel.interface) is not None:
+        return  # who dials in says which ports
     if tunnel.peer_address is ANY and pairs in (((ANY_IPV4, ANY_IPV4),), ((ANY_IPV6, ANY_IPV6),)):
         return
     if pairs:

@@ -141,6 +141,12 @@ def _keyring(tunnel: Ikev2Tunnel, ring: str, book: Book) -> Iterator[str]:
     if tunnel.local.secret is None and tunnel.peer.secret is None:
         return
     yield f"crypto ikev2 keyring {ring}"
+    if tunnel.parties:
+        for party in tunnel.parties:
+            yield f" peer {party.address}"
+            yield f"  address {party.address}"
+            yield from _keys(party.local, party.peer, tunnel.source, book)
+        return
     yield f" peer {ring}"
     match tunnel.peer_address:
         case Hostname(name):
@@ -148,17 +154,23 @@ def _keyring(tunnel: Ikev2Tunnel, ring: str, book: Book) -> Iterator[str]:
             if (identity := tunnel.peer.identity).type not in _ADDRESSES:
                 yield from (f"  identity {text}" for text in _identity(tunnel.peer, book))
             del identity
+        case _ if tunnel.multipoint:
+            yield "  address 0.0.0.0 0.0.0.0"
         case address if address is not ANY:
             yield f"  address {address}"
         case _ if tunnel.peer.identity.type in _ADDRESSES:
             yield f"  identity address {tunnel.peer.identity.text}"
         case _:
             yield from (f"  identity {text}" for text in _identity(tunnel.peer, book))
-    if tunnel.local.secret == tunnel.peer.secret:
-        yield from _key("", tunnel.local.secret, tunnel.source, book)
+    yield from _keys(tunnel.local, tunnel.peer, tunnel.source, book)
+
+
+def _keys(local: Authentication, peer: Authentication, source: Source | None, book: Book) -> Iterator[str]:
+    if local.secret == peer.secret:
+        yield from _key("", local.secret, source, book)
     else:
-        yield from _key("local ", tunnel.local.secret, tunnel.local.source, book)
-        yield from _key("remote ", tunnel.peer.secret, tunnel.peer.source, book)
+        yield from _key("local ", local.secret, local.source, book)
+        yield from _key("remote ", peer.secret, peer.source, book)
 
 
 def _key(side: str, secret: Secret | None, source: Source | None, book: Book) -> Iterator[str]:
@@ -174,7 +186,9 @@ def _key(side: str, secret: Secret | None, source: Source | None, book: Book) ->
 def _profile(tunnel: Ikev2Tunnel, ring: str, book: Book) -> Iterator[str]:
     peer, ike = tunnel.peer.identity, tunnel.ike
     common = book.gateway.unknown_peer_policy
-    if tunnel.peer.anybody:
+    if tunnel.multipoint:
+        yield from _members(tunnel)
+    elif tunnel.peer.anybody:
         pass  # the certificate map says who it is
     elif peer.type in _ADDRESSES and peer.data:
         mask = " 255.255.255.255" if peer.type == IdType.ID_IPV4_ADDR else "/128"
@@ -193,6 +207,21 @@ def _profile(tunnel: Ikev2Tunnel, ring: str, book: Book) -> Iterator[str]:
     if ike.rekey.lifetime != defaults.IKEV2_LIFETIME:
         yield f"lifetime {ike.rekey.lifetime}"
     yield from _keeping(ike, common, tunnel, book)
+
+
+def _members(tunnel: Ikev2Tunnel) -> Iterator[str]:
+    """Who may come where each peer is one of many. They call themselves as this device does."""
+    for party in tunnel.parties:
+        mask = " 255.255.255.255" if party.address.version == 4 else "/128"
+        yield f"match identity remote address {party.address}{mask}"
+    if tunnel.parties:
+        return
+    for network in tunnel.peer.within:
+        mask = f" {network.netmask}" if network.version == 4 else f"/{network.prefixlen}"
+        yield f"match identity remote address {network.network_address}{mask}"
+    if not tunnel.peer.within:
+        by_address = tunnel.local.by_address or tunnel.local.identity.type in _ADDRESSES
+        yield f"match identity remote {'address 0.0.0.0' if by_address else 'any'}"
 
 
 def _keeping(ike: IkePolicy, common: IkePolicy, tunnel: Ikev2Tunnel, book: Book) -> Iterator[str]:

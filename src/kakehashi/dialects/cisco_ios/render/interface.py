@@ -1,6 +1,6 @@
 """`interface` blocks, and the translation of addresses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, ip_network
 
 from kakehashi.dialects.cisco_ios.defaults import NAT_TIMEOUTS
@@ -24,8 +24,10 @@ _TCP_HEADERS = {4: 40, 6: 60}
 _FROM_PPP = ("Dialer", "Serial", "Cellular", "Async")
 
 
-def interface_lines(interface: Interface, more: list[str], losses: Losses) -> list[str]:
-    """The block of an interface; `more`: its lines about IPsec."""
+def interface_lines(
+    interface: Interface, more: list[str], losses: Losses, last: Iterable[str] = ()
+) -> list[str]:
+    """The block of an interface; `more`: its lines about IPsec; `last`: what must stand at its end."""
     addresses = address_lines(
         interface, _from_dhcp(interface, losses), lambda a: f"{a.ip} {a.netmask}", _ipv6(interface)
     )
@@ -34,7 +36,7 @@ def interface_lines(interface: Interface, more: list[str], losses: Losses) -> li
         lines.append("shutdown")
     elif interface.kind is InterfaceKind.PHYSICAL:
         lines.append("no shutdown")
-    return [f"interface {interface.name}", *(f" {line}" for line in lines)]
+    return [f"interface {interface.name}", *(f" {line}" for line in (*lines, *last))]
 
 
 def write_translation(book: Book) -> None:

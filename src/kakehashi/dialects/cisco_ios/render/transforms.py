@@ -21,7 +21,7 @@ from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.ikev1 import CommitBit, Ikev1IpsecPolicy, Phase2Proposal
 from kakehashi.model.policy import DfBit, IpsecPolicy, IpsecSettings, ResponderSelectors
 from kakehashi.model.source import Source
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import PlainTunnel, Tunnel
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId
 
 _SECONDS, _KILOBYTES = (120, 2592000), (2560, 4294967295)
@@ -40,7 +40,7 @@ _CIPHERS: dict[str, tuple[Cipher, str]] = {
 
 def write_common(book: Book) -> None:
     """What holds for all SAs."""
-    policies = [t.ipsec for t in book.gateway.tunnels]
+    policies = [t.ipsec for t in book.gateway.tunnels if not isinstance(t, PlainTunnel)]
     before = {p.pre_fragment for p in policies}
     book.losses.unless(
         len(before) <= 1, None, "some tunnel fragments before encryption", "it holds for all of them"

@@ -1,4 +1,4 @@
-"""Tunnel interfaces with an IPsec profile (CI-15)."""
+"""Tunnel interfaces, with an IPsec profile and without (CI-15)."""
 
 from kakehashi.dialects.cisco_ios.render.access_list import list_for
 from kakehashi.dialects.cisco_ios.render.book import Book
@@ -6,10 +6,10 @@ from kakehashi.dialects.cisco_ios.render.ikev2 import write_profile
 from kakehashi.dialects.cisco_ios.render.isakmp import Profiles
 from kakehashi.dialects.cisco_ios.render.transforms import settings_lines
 from kakehashi.model.address import ANY, Hostname
-from kakehashi.model.gre import Gre
+from kakehashi.model.gre import Gre, Keepalive
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, EVERYTHING
-from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, Tunnel
+from kakehashi.model.tunnel import ConnectType, Ikev2Tunnel, PlainTunnel, Tunnel
 
 _WHOLE = {(ANY_IPV4,): 4, (ANY_IPV6,): 6, EVERYTHING: 0}
 
@@ -20,12 +20,17 @@ def write_vtis(book: Book, profiles: Profiles) -> None:
     for tunnel in book.gateway.tunnels:
         if tunnel.policy_based:
             continue
-        if tunnel.peer_address is ANY:
+        if tunnel.peer_address is ANY and not tunnel.multipoint:
             book.losses.add(
                 tunnel.source,
                 f"{tunnel.interface}: a peer of unknown address",
                 "a tunnel interface has one destination; a dynamic crypto map takes such peers",
             )
+            continue
+        if isinstance(tunnel, PlainTunnel):
+            # Where it is of many peers, all of it stands there already.
+            if not tunnel.multipoint:
+                book.put_on(tunnel.interface, *_on_interface(tunnel, book), *_keepalive(tunnel.keepalive))
             continue
         lines = _profile(tunnel, profiles, book)
         name = shared.get(tuple(lines)) if not isinstance(tunnel, Ikev2Tunnel) else None
@@ -34,7 +39,9 @@ def write_vtis(book: Book, profiles: Profiles) -> None:
             name = book.name("ipsec profile", wanted or tunnel.interface.upper(), "PROFILE")
             shared[tuple(lines)] = name
             book.profiles += [f"crypto ipsec profile {name}", *(f" {line}" for line in lines)]
-        book.put_on(tunnel.interface, *_on_interface(tunnel, book), f"tunnel protection ipsec profile {name}")
+        # Where it is of many peers, the rest of it stands there already.
+        block = [] if tunnel.multipoint else _on_interface(tunnel, book)
+        book.put_on(tunnel.interface, *block, f"tunnel protection ipsec profile {name}")
 
 
 def _profile(tunnel: Tunnel, profiles: Profiles, book: Book) -> list[str]:
@@ -45,7 +52,7 @@ def _profile(tunnel: Tunnel, profiles: Profiles, book: Book) -> list[str]:
         named = [profiles.of[name] for name in tunnel.peers if name in profiles.of]
         lines += [f"set isakmp-profile {named[0]}"] if named else []
     book.losses.unless(
-        tunnel.connect is not ConnectType.ON_DEMAND,
+        tunnel.connect is not ConnectType.ON_DEMAND or tunnel.multipoint,
         tunnel.source,
         f"the SA of {tunnel.interface} waits for traffic",
         "the device makes it at once",
@@ -76,13 +83,15 @@ def _on_interface(tunnel: Tunnel, book: Book) -> list[str]:
     elif isinstance(source, str):
         lines.append(f"tunnel source {source}")
     else:
-        lines.append(f"tunnel source {_holder(source, book) or source}")
+        lines.append(f"tunnel source {holder(source, book) or source}")
     if via is not None:
         lines.append(f"tunnel route-via {via.interface} mandatory")
     address = tunnel.peer_address
     destination = f"tunnel destination {address.name if isinstance(address, Hostname) else address}"
     if tunnel.ipsec.gre is not None:
-        return [*lines, *_gre(tunnel.ipsec.gre, outer), destination]
+        # Over IPv4 that is what a tunnel interface is without `tunnel mode`.
+        over = ["tunnel mode gre ipv6"] if outer == 6 else []
+        return [*lines, *over, *header_lines(tunnel.ipsec.gre), destination]
     local, remote = tunnel.ipsec.local_selectors, tunnel.ipsec.remote_selectors
     inner = _WHOLE.get(local) if local == remote else None
     version = inner if inner is not None else (local[0].version if local else 4)
@@ -105,12 +114,15 @@ def _on_interface(tunnel: Tunnel, book: Book) -> list[str]:
     return lines
 
 
-def _gre(header: Gre, outer: int) -> list[str]:
-    """GRE over IPv4 is what a tunnel interface is without `tunnel mode`."""
-    lines = ["tunnel mode gre ipv6"] if outer == 6 else []
-    lines += [f"tunnel key {header.key}"] if header.key is not None else []
+def header_lines(header: Gre) -> list[str]:
+    """What stands in the header of GRE."""
+    lines = [f"tunnel key {header.key}"] if header.key is not None else []
     lines += ["tunnel checksum"] if header.checksum else []
     return lines + (["tunnel sequence-datagrams"] if header.sequence else [])
+
+
+def _keepalive(keepalive: Keepalive | None) -> list[str]:
+    return [f"keepalive {keepalive.period} {keepalive.retries}"] if keepalive else []
 
 
 def _outer_version(tunnel: Tunnel, book: Book) -> int:
@@ -120,7 +132,7 @@ def _outer_version(tunnel: Tunnel, book: Book) -> int:
     return getattr(address, "version", 4)
 
 
-def _holder(address: object, book: Book) -> str | None:
+def holder(address: object, book: Book) -> str | None:
     """The interface whose first address it is."""
     for interface in book.gateway.interfaces:
         first = next((a.ip for a in interface.addresses if a.version == getattr(address, "version", 0)), None)

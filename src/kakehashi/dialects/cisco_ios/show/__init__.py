@@ -19,12 +19,15 @@ from kakehashi.dialects.cisco_ios.show import (
     isakmp,
     log,
     nat,
+    nhrp,
+    pseudowire,
     session,
     track,
     vpdn,
 )
 from kakehashi.dialects.diagnosis import wanted
 from kakehashi.dialects.grammar import Argument, Command, Either, Optional, Pattern, Word
+from kakehashi.dialects.hanging_up import hang_up_sessions, hang_up_tunnels
 from kakehashi.dialects.kinds import Address, Number, Text
 from kakehashi.dialects.matching import Failure, Match, match_line
 from kakehashi.model.gateway import Gateway
@@ -37,8 +40,25 @@ _IKEV2 = Word("ikev2", "IKEv2")
 _DETAIL = Optional(Word("detail", "More of each", sets=("detail", True)))
 _DETAILED = Optional(Word("detailed", "More of each", sets=("detail", True)))
 _LIST: Pattern = Optional(Argument("list", Text("the name or number of a list"), "One of them"))
-_PEER: Pattern = Optional(Word("peer", "Of one peer"), Argument("peer", Address(), "Its address"))
-_REMOTE: Pattern = Optional(Word("remote", "Of one peer"), Argument("peer", Address(), "Its address"))
+_ONE: Pattern = Argument("peer", Address(), "Its address")
+_PEER: Pattern = Optional(Word("peer", "Of one peer"), _ONE)
+_REMOTE: Pattern = Optional(Word("remote", "Of one peer"), _ONE)
+_INTERFACE: tuple[Pattern, ...] = (Word("interface", "Of one interface"), interface("of", "Which one"))
+
+
+_ALL: Pattern = Optional(Word("all", "All that is known"))
+_WHICH_TUNNEL: Pattern = Either(
+    (Word("id", "By its ID on this side"), Argument("tunnel_id", Number(1, 65535), "The ID")),
+    (
+        Word("hostname", "By what the other side calls itself"),
+        Argument("host_name", Text("a name of a host"), "The name"),
+    ),
+    (
+        Word("ip", "By an address"),
+        Word("remote", "Of the other side"),
+        Argument("ip", Address(4), "The address"),
+    ),
+)
 
 
 def _command(key: str, help: str, *pattern: Pattern) -> Command:  # noqa: A002
@@ -57,8 +77,23 @@ SHOW: tuple[Command, ...] = (
     _command(
         "transform-set", "The transform sets", _CRYPTO, _IPSEC, Word("transform-set", "The transform sets")
     ),
-    _command("ipsec sa", "The IPsec SAs, with counters", _CRYPTO, _IPSEC, Word("sa", "The SAs"), _DETAIL),
-    _command("session", "Each tunnel with its state", _CRYPTO, Word("session", "Tunnels"), _DETAIL),
+    _command(
+        "ipsec sa",
+        "The IPsec SAs, with counters",
+        _CRYPTO,
+        _IPSEC,
+        Word("sa", "The SAs"),
+        Optional(Either((Word("peer", "Of one peer"), _ONE), _INTERFACE)),
+        _DETAIL,
+    ),
+    _command(
+        "session",
+        "Each tunnel with its state",
+        _CRYPTO,
+        Word("session", "Tunnels"),
+        Optional(Either((Word("remote", "Of one peer"), _ONE), _INTERFACE)),
+        _DETAIL,
+    ),
     _command("map", "The crypto maps", _CRYPTO, Word("map", "The crypto maps")),
     _command(
         "engine",
@@ -165,6 +200,32 @@ SHOW: tuple[Command, ...] = (
         Word("vpdn", "Virtual private dialup network"),
         Word("session", "Sessions"),
     ),
+    _command(
+        "ip nhrp",
+        "The peers of multipoint tunnels, and what is reached by them",
+        Word("ip", "IPv4"),
+        Word("nhrp", "NHRP"),
+    ),
+    _command(
+        "ip nhrp nhs",
+        "The next hop servers",
+        Word("ip", "IPv4"),
+        Word("nhrp", "NHRP"),
+        Word("nhs", "Next hop servers"),
+    ),
+    _command("ipv6 nhrp", "The same of IPv6", Word("ipv6", "IPv6"), Word("nhrp", "NHRP")),
+    _command("dmvpn", "The peers of each multipoint tunnel", Word("dmvpn", "Multipoint tunnels")),
+    _command("l2tp", "Who has dialed in", Word("l2tp", "L2TP")),
+    _command("l2tp tunnel", "The tunnels of L2TP", Word("l2tp", "L2TP"), Word("tunnel", "Tunnels"), _ALL),
+    _command("l2tp session", "The sessions of L2TP", Word("l2tp", "L2TP"), Word("session", "Sessions"), _ALL),
+    _command(
+        "xconnect",
+        "What Ethernet goes to other sites",
+        Word("xconnect", "Pseudowires"),
+        Optional(Word("all", "All that is known")),
+    ),
+    _command("caller", "Who has dialed in, and since when", Word("caller", "Callers")),
+    _command("ppp all", "The link of each session", Word("ppp", "PPP"), Word("all", "All of them")),
     _command("users", "Who is logged in, and who has dialed in", Word("users", "Users")),
     _command("ipv6 route", "Routes of IPv6", Word("ipv6", "IPv6"), Word("route", "Routes")),
 )
@@ -173,13 +234,27 @@ CLEAR: tuple[Command, ...] = (
         "l2tp", "End the sessions of who has dialed in", Word("l2tp", "L2TP"), Word("all", "All of them")
     ),
     _command(
+        "l2tp tunnel",
+        "End tunnels of L2TP with their sessions",
+        Word("l2tp", "L2TP"),
+        Word("tunnel", "Tunnels"),
+        _WHICH_TUNNEL,
+    ),
+    _command(
         "vpdn",
         "End the sessions of who has dialed in",
         Word("vpdn", "Virtual private dialup network"),
         Word("tunnel", "Tunnels"),
         Word("l2tp", "L2TP"),
-        Word("all", "All of them"),
+        Either((Word("all", "All of them"),), (_WHICH_TUNNEL,)),
     ),
+    _command(
+        "interface",
+        "End the session of one who has dialed in",
+        Word("interface", "Interfaces"),
+        interface("interface", "Its interface, `Virtual-Access2.1`"),
+    ),
+    _command("ip nhrp", "Forget what NHRP has learnt", Word("ip", "IPv4"), Word("nhrp", "NHRP")),
     _command(
         "isakmp",
         "Delete ISAKMP SAs with their IPsec SAs, and tell the peers",
@@ -199,7 +274,7 @@ CLEAR: tuple[Command, ...] = (
         _REMOTE,
     ),
 )
-_CALLERS = frozenset({"l2tp", "vpdn"})
+_CALLERS = frozenset({"l2tp", "vpdn"})  # all of them, where nothing else is said
 _LISTS = {"access-lists": None, "ip access-lists": 4, "ipv6 access-list": 6}  # of which IP version
 _VERSIONS = {"isakmp": 1, "ikev2": 2}
 
@@ -211,16 +286,13 @@ _OF_INTERFACES: dict[str, Callable[[Status, Gateway, str | None], str]] = {
     "interfaces": interfaces.render,
     "ip interface": interfaces.render_ip,
 }
+_OF_SESSIONS = {"ipsec sa": ipsec_sa.render, "session": session.render}
 _PRINTERS: dict[str, Callable[[Status, Gateway], str]] = {
     "isakmp policy": lambda _, gateway: isakmp.render_policies(gateway),
     "isakmp sa": lambda status, _: isakmp.render(status),
     "isakmp sa detail": lambda status, _: isakmp.render_detail(status),
     "transform-set": lambda _, gateway: configuration.render_transform_sets(gateway),
     "map": lambda _, gateway: configuration.render_maps(gateway),
-    "ipsec sa": ipsec_sa.render,
-    "ipsec sa detail": ipsec_sa.render_detail,
-    "session": session.render,
-    "session detail": session.render_detail,
     "engine": engine.render,
     "ikev2 sa": ikev2.render,
     "ikev2 sa detail": ikev2.render_detail,
@@ -233,7 +305,17 @@ _PRINTERS: dict[str, Callable[[Status, Gateway], str]] = {
     "vpdn": vpdn.render,
     "vpdn tunnel": vpdn.render_tunnels,
     "vpdn session": vpdn.render_sessions,
+    "l2tp": vpdn.render,
+    "l2tp tunnel": vpdn.render_tunnels,
+    "l2tp session": vpdn.render_sessions,
+    "xconnect": pseudowire.render_xconnects,
+    "caller": vpdn.render_callers,
+    "ppp all": vpdn.render_links,
     "users": vpdn.render_users,
+    "ip nhrp": lambda status, _: nhrp.render(status, 4),
+    "ipv6 nhrp": lambda status, _: nhrp.render(status, 6),
+    "ip nhrp nhs": lambda status, _: nhrp.render_servers(status),
+    "dmvpn": nhrp.render_dmvpn,
     "arp": lambda status, _: interfaces.render_arp(status),
     "ip arp": lambda status, _: interfaces.render_arp(status),
     "ip route": lambda status, _: ip_route.render_ipv4(status),
@@ -251,6 +333,10 @@ def show(words: Sequence[str], status: Status, gateway: Gateway) -> str:
         return _NUMBERED[found.command.key](status, gateway, found.values.get("number"))
     if found.command.key in _OF_INTERFACES:
         return _OF_INTERFACES[found.command.key](status, gateway, name_in(found.values, "interface"))
+    if found.command.key in _OF_SESSIONS:
+        meant = flows.which(found.values.get("peer"), name_in(found.values, "of"))
+        detailed = bool(found.values.get("detail"))
+        return _OF_SESSIONS[found.command.key](status, gateway, meant, detailed=detailed)
     key = found.command.key + (" detail" if found.values.get("detail") else "")
     return _PRINTERS[key](status, gateway)
 
@@ -260,10 +346,22 @@ def clear(words: Sequence[str], status: Status) -> Clear:
     found = _read("clear", words, CLEAR)
     peer = found.values.get("peer")
     connection = found.values.get("connection")
+    if found.command.key == "interface":
+        name = name_in(found.values, "interface") or ""
+        meant = vpdn.by_interface(status).get(name)
+        return hang_up_sessions(status, lambda c: c is meant, f"of {name}")
+    number, host_name, ip = (found.values.get(key) for key in ("tunnel_id", "host_name", "ip"))
+    if number is not None:
+        return hang_up_tunnels(status, lambda t: t.tunnel_id == number, str(number))
+    if host_name is not None:
+        return hang_up_tunnels(status, lambda t: t.host_name == host_name, f"of {host_name}")
+    if ip is not None:
+        return hang_up_tunnels(status, lambda t: t.remote.ip == ip, f"with {ip}")
     tunnel = _tunnel_with(peer, status) if peer is not None else None
     if connection is not None:
         tunnel = _tunnel_of(connection, status)
-    return Clear(tunnel, _VERSIONS.get(found.command.key), callers=found.command.key in _CALLERS)
+    key = found.command.key
+    return Clear(tunnel, _VERSIONS.get(key), callers=key in _CALLERS, next_hops=key == "ip nhrp")
 
 
 def _tunnel_of(connection: int, status: Status) -> str:

@@ -1,10 +1,10 @@
 """What the show commands tell about: interfaces, their tunnels, and the flows of each with their SAs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from kakehashi.dialects.cisco_ios import defaults
-from kakehashi.model.address import ANY, Path
+from kakehashi.model.address import ANY, IPAddress, Path
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Gateway
@@ -48,13 +48,17 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A tunnel of the configuration with its state. IKE's SAs are those with its peer."""
+    """A tunnel of the configuration with its state. IKE's SAs are those with its peer.
+
+    `shared`: it is one of several, each with a peer of the tunnel's.
+    """
 
     tunnel: Tunnel
     status: TunnelStatus
     flows: tuple[Flow, ...]
     isakmp: tuple[IsakmpSaStatus, ...]
     ike: tuple[IkeSaStatus, ...]
+    shared: bool = False
 
     @property
     def interface(self) -> str:
@@ -77,7 +81,7 @@ class Session:
 
     def carried(self, flow: Flow) -> Traffic:
         """What a flow has carried; beside other flows of its tunnel only what its present SAs have."""
-        if len(self.flows) == 1:
+        if len(self.flows) == 1 and not self.shared:
             out, into = self.status.outbound, self.status.inbound
             return Traffic(into.packets, into.octets, out.packets, out.octets)
         each = [pair.traffic for pair in flow.pairs]
@@ -111,17 +115,25 @@ def sessions(status: Status, gateway: Gateway) -> list[Session]:
             continue
         pairs = made.get(tunnel.interface, [])
         peers = tunnel.peers if isinstance(tunnel, Ikev1Tunnel) else ()
-        found.append(
-            Session(
-                tunnel,
-                state,
-                tuple(_flows(tunnel, pairs)),
-                tuple(s for s in status.isakmp_sas if s.peer in peers),
-                tuple(s for s in status.ike_sas if s.tunnel == tunnel.interface),
-            )
-        )
+        isakmp = tuple(s for s in status.isakmp_sas if s.peer in peers)
+        ike = tuple(s for s in status.ike_sas if s.tunnel == tunnel.interface)
+        whole = Session(tunnel, state, tuple(_flows(tunnel, pairs)), isakmp, ike)
+        found += _by_peer(whole, pairs) if tunnel.peer_address is ANY else [whole]
     order = {name: n for n, name in enumerate(dict.fromkeys(s.interface for s in found))}
     return sorted(found, key=lambda s: order[s.interface])
+
+
+Which = Callable[[Session], bool]
+
+
+def which(peer: IPAddress | None, interface: str | None) -> Which:
+    """Those of a peer, those of an interface, or all."""
+
+    def is_meant(session: Session) -> bool:
+        here = session.path.remote.ip if session.path else session.tunnel.peer_address
+        return peer in (None, here) and interface in (None, session.interface, session.tunnel.interface)
+
+    return is_meant
 
 
 def whole_kilobytes(soft_bytes: int | None) -> int | None:
@@ -144,6 +156,24 @@ def initiator_first(sa: IsakmpSaStatus) -> tuple[str, str]:
     """The addresses of the initiator and of the responder."""
     here, there = str(sa.path.local.ip), str(sa.path.remote.ip)
     return (here, there) if sa.role is Role.INITIATOR else (there, here)
+
+
+def _by_peer(whole: Session, pairs: list[Pair]) -> list[Session]:
+    """A tunnel of many peers as one session with each."""
+    paths = [*(p.sa.path for p in pairs), *(s.path for s in whole.isakmp), *(s.path for s in whole.ike)]
+    peers = dict.fromkeys(path.remote.ip for path in paths)
+    if len(peers) < 2:
+        return [whole]
+    return [
+        replace(
+            whole,
+            flows=tuple(_flows(whole.tunnel, [p for p in pairs if p.sa.path.remote.ip == peer])),
+            isakmp=tuple(s for s in whole.isakmp if s.path.remote.ip == peer),
+            ike=tuple(s for s in whole.ike if s.path.remote.ip == peer),
+            shared=True,
+        )
+        for peer in peers
+    ]
 
 
 def _pairs_by_tunnel(status: Status) -> dict[str, list[Pair]]:

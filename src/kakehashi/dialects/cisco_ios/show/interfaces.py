@@ -3,22 +3,32 @@
 Of bandwidth, delay, load and queues a host's devices have nothing to say; those lines are left out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kakehashi.dialects.base import ShowError
+from kakehashi.dialects.cisco_ios.show import vpdn
 from kakehashi.dialects.cisco_ios.words import protocol_word
 from kakehashi.model.address import IPAddress
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import Gateway, InterfaceKind
+from kakehashi.model.gre import Gre
 from kakehashi.model.status import InterfaceStatus, Status
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import PlainTunnel, Tunnel
 
 _GRE = 47
+_NOT_ASKED = "  Keepalive not set"
 
 
 def render(status: Status, gateway: Gateway, name: str | None) -> str:
     """Every interface, or one. ShowError."""
-    return _text(line for found in _named(status, name) for line in _interface(found, status, gateway))
+    callers = vpdn.by_interface(status)
+    if name is not None and name in callers:
+        return _text(vpdn.render_interface(name, callers[name], status, gateway))
+    lines = [line for found in _named(status, name) for line in _interface(found, status, gateway)]
+    if name is None:
+        for session, caller in callers.items():
+            lines += vpdn.render_interface(session, caller, status, gateway)
+    return _text(lines)
 
 
 def render_ip(status: Status, gateway: Gateway, name: str | None) -> str:
@@ -45,7 +55,7 @@ def _named(status: Status, name: str | None) -> list[InterfaceStatus]:
     return found
 
 
-def _text(lines: Iterator[str]) -> str:
+def _text(lines: Iterable[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -93,14 +103,22 @@ def _addresses(found: InterfaceStatus, gateway: Gateway) -> Iterator[str]:
 
 def _tunnel(tunnel: Tunnel, found: InterfaceStatus, status: Status) -> Iterator[str]:
     """Where it goes now, or would go; and why it is down."""
+    if isinstance(tunnel, PlainTunnel):
+        asked = tunnel.keepalive
+        yield f"  Keepalive set ({asked.period} sec), retries {asked.retries}" if asked else _NOT_ASKED
     source, destination = _ends(tunnel, status)
     holder = next((i.name for i in status.interfaces if source in [str(a.ip) for a in i.addresses]), "")
-    yield f"  Tunnel source {source}{f' ({holder})' if holder else ''}, destination {destination}"
+    goes = "" if tunnel.multipoint else f", destination {destination}"
+    yield f"  Tunnel source {source}{f' ({holder})' if holder else ''}{goes}"
     ends = tunnel.ipsec
-    inside = f"{protocol_word(_GRE).upper()}/IP" if ends.gre else "IPSEC/IP"
+    outside = "IPv6" if ":" in destination else "IP"
+    many = "multi-" if tunnel.multipoint else ""
+    inside = f"{many}{protocol_word(_GRE).upper()}/{outside}" if ends.gre else "IPSEC/IP"
     if ends.mode is EncapsulationMode.TRANSPORT and not ends.gre:
         inside = "IP/IP"
     yield f"  Tunnel protocol/transport {inside}"
+    if ends.gre:
+        yield from _header(ends.gre)
     if found.mtu is not None:
         yield f"  Tunnel transport MTU {found.mtu} bytes"
     if ends.name:
@@ -108,6 +126,12 @@ def _tunnel(tunnel: Tunnel, found: InterfaceStatus, status: Status) -> Iterator[
     state = next((t for t in status.tunnels if t.name == found.name), None)
     if state is not None and state.down_reason:
         yield f"  Line protocol is down: {state.down_reason}"
+
+
+def _header(gre: Gre) -> Iterator[str]:
+    key = "disabled" if gre.key is None else f"{gre.key:#x}"
+    yield f"    Key {key}, sequencing {'enabled' if gre.sequence else 'disabled'}"
+    yield f"    Checksumming of packets {'enabled' if gre.checksum else 'disabled'}"
 
 
 def _ends(tunnel: Tunnel, status: Status) -> tuple[str, str]:
@@ -119,7 +143,10 @@ def _ends(tunnel: Tunnel, status: Status) -> tuple[str, str]:
     source = tunnel.source_address
     if isinstance(source, str):
         lender = next((i for i in status.interfaces if i.name == source), None)
-        found: list[IPAddress] = [a.ip for a in lender.addresses] if lender else []
+        version = getattr(tunnel.peer_address, "version", None)
+        found: list[IPAddress] = [
+            a.ip for a in (lender.addresses if lender else ()) if version in (None, a.version)
+        ]
         return (str(found[0]) if found else source), str(tunnel.peer_address)
     return str(source or "by the route"), str(tunnel.peer_address)
 

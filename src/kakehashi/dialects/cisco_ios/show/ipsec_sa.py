@@ -6,7 +6,7 @@ all, and the packets that its present SAs have carried.
 
 from itertools import groupby
 
-from kakehashi.dialects.cisco_ios.show.flows import Flow, Pair, Session, sessions
+from kakehashi.dialects.cisco_ios.show.flows import Flow, Pair, Session, Which, sessions
 from kakehashi.dialects.cisco_ios.show.names import ident, spi, transform
 from kakehashi.model.address import IPAddress
 from kakehashi.model.encapsulation import EncapsulationMode
@@ -18,19 +18,11 @@ _ETHERNET = 1500
 _AES_LIKE = {EncryptionId.ENCR_AES_CBC: 16, EncryptionId.ENCR_NULL: 0}
 
 
-def render(status: Status, gateway: Gateway) -> str:
-    """Every interface, its map, and each flow with its SAs."""
-    return _render(status, gateway, detailed=False)
-
-
-def render_detail(status: Status, gateway: Gateway) -> str:
-    """The same with the reasons why packets were dropped."""
-    return _render(status, gateway, detailed=True)
-
-
-def _render(status: Status, gateway: Gateway, *, detailed: bool) -> str:
+def render(status: Status, gateway: Gateway, meant: Which, *, detailed: bool) -> str:
+    """Every interface, its map, and each flow with its SAs; `detailed`: why packets were dropped."""
     lines: list[str] = []
-    for interface, group in groupby(sessions(status, gateway), key=lambda s: s.interface):
+    asked = filter(meant, sessions(status, gateway))
+    for interface, group in groupby(asked, key=lambda s: s.interface):
         several = list(group)
         first = several[0]
         lines += ["", f"interface: {interface}"]

@@ -1,6 +1,6 @@
 """`show crypto session [detail]`."""
 
-from kakehashi.dialects.cisco_ios.show.flows import CONNECTION, Flow, Session, is_up, sessions
+from kakehashi.dialects.cisco_ios.show.flows import CONNECTION, Flow, Session, Which, is_up, sessions
 from kakehashi.dialects.cisco_ios.show.ipsec_sa import kilobytes_left
 from kakehashi.dialects.cisco_ios.show.names import clock, flow
 from kakehashi.model.address import IKE_PORT
@@ -17,14 +17,12 @@ S - SIP VPN
 _ESTABLISHED = (IkeSaState.ESTABLISHED, IkeSaState.REKEYING)
 
 
-def render(status: Status, gateway: Gateway) -> str:
-    """Every tunnel with its state."""
-    return "Crypto session current status\n\n" + _sessions(status, gateway, detailed=False)
-
-
-def render_detail(status: Status, gateway: Gateway) -> str:
-    """The same with counters and lifetimes."""
-    return f"Crypto session current status\n\n{_LEGEND}\n" + _sessions(status, gateway, detailed=True)
+def render(status: Status, gateway: Gateway, meant: Which, *, detailed: bool) -> str:
+    """Every tunnel with its state; `detailed`: with counters and lifetimes."""
+    legend = f"{_LEGEND}\n" if detailed else ""
+    asked = filter(meant, sessions(status, gateway))
+    told = "".join("\n".join(_session(s, detailed)) + "\n" for s in asked)
+    return f"Crypto session current status\n\n{legend}{told}"
 
 
 def state_name(session: Session) -> str:
@@ -35,10 +33,6 @@ def state_name(session: Session) -> str:
     if ike:
         return "UP-IDLE"
     return "DOWN-NEGOTIATING" if session.isakmp or session.ike else "DOWN"
-
-
-def _sessions(status: Status, gateway: Gateway, *, detailed: bool) -> str:
-    return "".join("\n".join(_session(s, detailed)) + "\n" for s in sessions(status, gateway))
 
 
 def _session(session: Session, detailed: bool) -> list[str]:

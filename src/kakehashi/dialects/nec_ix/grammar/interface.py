@@ -26,6 +26,7 @@ _REST = Argument("rest", Text("anything"), rest=True)
 _IP = Word("ip", "IPv4")
 _IPV6 = Word("ipv6", "IPv6")
 _MTU = Number(68, 65535)
+_TUNNEL = Word("tunnel", "The kind of tunnel")
 
 
 def _adjust_mss(version: Word, key: str) -> Command:
@@ -52,7 +53,6 @@ _PEER: tuple[Pattern, ...] = (
 
 OTHER_MODES: dict[str, str] = {
     "l2tp-lns": "L2TP",
-    "ether-ip": "EtherIP",
     "gre": "GRE",
     "4-over-6": "IPv4 in IPv6",
     "6-over-4": "IPv6 in IPv4",
@@ -60,8 +60,6 @@ OTHER_MODES: dict[str, str] = {
 }
 
 _OF_OTHER_MODES: dict[str, str] = {
-    "source": "Our end",
-    "destination": "The other end",
     "key": "The key of GRE",
     "checksum": "The checksum of GRE",
     "sequence": "The sequence of GRE",
@@ -162,11 +160,62 @@ TUNNEL: tuple[Command, ...] = (
         help="The tunnel is L2TP inside IPsec with IKEv1",
     ),
     Command(
+        key="tunnel mode ether-ip",
+        pattern=(
+            Word("tunnel", "The kind of tunnel"),
+            Word("mode", "The kind of tunnel"),
+            Word("ether-ip", "EtherIP"),
+            Either(
+                (Word("ip", "Over IPv4", sets=("version", 4)),),
+                (Word("ipv6", "Over IPv6", sets=("version", 6)),),
+                (Word("ipsec", "Inside IPsec with IKEv1", sets=("ike", 1)),),
+                (Word("ipsec-ikev2", "Inside IPsec with IKEv2", sets=("ike", 2)),),
+            ),
+        ),
+        help="The tunnel carries Ethernet frames, by EtherIP",
+    ),
+    Command(
+        key="tunnel mode gre",
+        pattern=(_TUNNEL, Word("mode", "The kind of tunnel"), Word("gre", "GRE"), Word("ip", "Over IPv4")),
+        help="The tunnel is GRE over IPv4",
+    ),
+    Command(
+        key="tunnel source",
+        pattern=(
+            _TUNNEL,
+            Word("source", "Our end"),
+            Either(
+                (Argument("address", Address(), "Its address"),),
+                (Argument("interface", InterfaceName(), "The interface that has the address"),),
+            ),
+        ),
+        help="Our end of a tunnel of GRE or EtherIP",
+    ),
+    Command(
+        key="tunnel destination",
+        pattern=(
+            _TUNNEL,
+            Word("destination", "The other end"),
+            Argument("address", Address(), "Its address"),
+        ),
+        help="The other end of a tunnel of GRE or EtherIP",
+    ),
+    Command(
+        key="tunnel key",
+        pattern=(_TUNNEL, Word("key", "The key of GRE"), Argument("key", Number(0, 4294967295), "The key")),
+        help="The key of GRE",
+    ),
+    Command(
+        key="tunnel checksum",
+        pattern=(_TUNNEL, Word("checksum", "The checksum of GRE")),
+        help="A checksum in each GRE packet",
+    ),
+    Command(
         key="tunnel mode",
         pattern=(
             Word("tunnel", "The kind of tunnel"),
             Word("mode", "The kind of tunnel"),
-            Either(*((Word(mode, sentence),) for mode, sentence in OTHER_MODES.items())),
+            Either(*((Word(mode, sentence, sets=("mode", mode)),) for mode, sentence in OTHER_MODES.items())),
             Optional(_REST),
         ),
         help="a tunnel of another kind",
@@ -176,7 +225,9 @@ TUNNEL: tuple[Command, ...] = (
         key="tunnel",
         pattern=(
             Word("tunnel", "The kind of tunnel"),
-            Either(*((Word(word, sentence),) for word, sentence in _OF_OTHER_MODES.items())),
+            Either(
+                *((Word(word, sentence, sets=("what", word)),) for word, sentence in _OF_OTHER_MODES.items())
+            ),
             Optional(_REST),
         ),
         help="it is of a tunnel of another kind",
@@ -311,6 +362,17 @@ INTERFACE: tuple[Command, ...] = (
         key="ip proxy-arp",
         pattern=(_IP, Word("proxy-arp", "Answer for others")),
         help="Answer for addresses that are reached by way of this device",
+    ),
+    Command(
+        key="bridge-group",
+        pattern=(Word("bridge-group", "The bridge"), Argument("group", Number(1, 65535), "Its number")),
+        help="The bridge that the interface is a port of",
+    ),
+    Command(
+        key="bridge",
+        pattern=(Word("bridge", "How frames are carried on"), _REST),
+        help="How frames are carried on",
+        support=Support.NOT_OURS,
     ),
     Command(
         key="description",

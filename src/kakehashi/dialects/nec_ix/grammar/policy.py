@@ -28,6 +28,7 @@ IDENTITY: tuple[Pattern, ...] = (
     Argument("id_type", Choice(IDENTITIES), "The type of the identity"),
     Argument("id", Text("the identity"), "Its value"),
 )
+_NAT_TRAVERSAL = Word("nat-traversal", "ESP in UDP behind a NAT")
 
 
 def _several(name: str, options: Mapping[str, tuple[Any, str]], sentence: str) -> Many:
@@ -233,16 +234,20 @@ POLICY: tuple[Command, ...] = (
     _selector("remote-ts", "remote"),
     Command(
         key="nat-traversal",
-        pattern=(
-            Word("nat-traversal", "ESP in UDP behind a NAT"),
-            Optional(
-                Word("keepalive", "Keep the NAT's mapping alive"),
-                Argument("keepalive", INTERVAL, "Seconds, 20 by default"),
-                Optional(Word("force", "Also where no NAT was found", sets=("force", True))),
-            ),
-        ),
+        pattern=(_NAT_TRAVERSAL,),
         help="NAT traversal",
         negation=Negation.SETS,
+    ),
+    # A command of its own: without its interval NAT traversal goes on, every 20 seconds.
+    Command(
+        key="nat-traversal",
+        pattern=(
+            _NAT_TRAVERSAL,
+            Word("keepalive", "Keep the NAT's mapping alive"),
+            Argument("keepalive", INTERVAL, "Seconds, 20 by default"),
+            Optional(Word("force", "Also where no NAT was found", sets=("force", True))),
+        ),
+        help="NAT traversal, and how often the NAT's mapping is kept alive",
     ),
     Command(
         key="suppress send-delete",

@@ -188,5 +188,8 @@ ROOT: tuple[Command, ...] = (
             "vrf",
         )
     ),
-    *(_not_ours(words) for words in ("ip ufs-cache", "ipv6 ufs-cache", "username")),
+    *(
+        _not_ours(words)
+        for words in ("bridge", "ip ufs-cache", "ipv6 ufs-cache", "username", "radius", "aaa")
+    ),
 )

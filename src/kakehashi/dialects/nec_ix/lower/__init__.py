@@ -8,17 +8,21 @@ from kakehashi.dialects.document import Document, Statement, Unknown, statements
 from kakehashi.dialects.nec_ix.interfaces import kind_of
 from kakehashi.dialects.nec_ix.lower.access_list import read_lists
 from kakehashi.dialects.nec_ix.lower.certificates import read_imports
+from kakehashi.dialects.nec_ix.lower.gre import MODE as GRE_MODE
+from kakehashi.dialects.nec_ix.lower.gre import lower_gre, tell_of_gre
 from kakehashi.dialects.nec_ix.lower.ikev1_checks import check_ikev1
 from kakehashi.dialects.nec_ix.lower.ikev1_tunnel import IKEV1_MODES, lower_ikev1_tunnel
 from kakehashi.dialects.nec_ix.lower.interface import lower_interface
 from kakehashi.dialects.nec_ix.lower.keys import read_keys
 from kakehashi.dialects.nec_ix.lower.l2tp import read_servers
-from kakehashi.dialects.nec_ix.lower.lines import report_lines
+from kakehashi.dialects.nec_ix.lower.lines import OTHER_KIND, report_lines
 from kakehashi.dialects.nec_ix.lower.log import read_logging
 from kakehashi.dialects.nec_ix.lower.name_service import read_name_service
 from kakehashi.dialects.nec_ix.lower.phase1 import read_policies
 from kakehashi.dialects.nec_ix.lower.phase2 import Maps, read_delete_notify, read_maps
 from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy
+from kakehashi.dialects.nec_ix.lower.pseudowire import MODE as ETHER_IP
+from kakehashi.dialects.nec_ix.lower.pseudowire import read_bridges, read_pseudowires, with_frames
 from kakehashi.dialects.nec_ix.lower.route import read_routes
 from kakehashi.dialects.nec_ix.lower.routed import Routed
 from kakehashi.dialects.nec_ix.lower.settings import Place, Settings, read_place
@@ -43,6 +47,8 @@ def lower_document(document: Document, file: str) -> Lowered:
     keys = read_keys(document, report)
     profiles, default = _read_profiles(document, report)
     blocks = read_blocks(document, "interface")
+    for block in blocks.values():
+        _keep_one_mode(block, report)
     lowered = (lower_interface(block, report) for block in blocks.values())
     interfaces = {i.name: i for i in lowered if i is not None}
     routes = read_routes(document, report)
@@ -62,6 +68,7 @@ def lower_document(document: Document, file: str) -> Lowered:
     _check_same_peers((t for t in tunnels if isinstance(t, Ikev2Tunnel)), report)
     ours = (t for t in tunnels if isinstance(t, Ikev1Tunnel))
     check_ikev1(policies, maps, ours, interfaces, routes, report)
+    wires = read_pseudowires(blocks, interfaces, tunnels, report)
     gateway = Gateway(
         dialect=DIALECT,
         unknown_peer_policy=ike_policy(answering, may_rekey=False),
@@ -77,19 +84,45 @@ def lower_document(document: Document, file: str) -> Lowered:
         logging=read_logging(document, report),
         certificate_imports=read_imports(document, report),
         l2tp_servers=servers,
+        pseudowires=wires,
+        bridges=read_bridges(blocks, interfaces, wires, report),
         files=(file,),
     )
     return Lowered(gateway, report.findings())
 
 
+def _keep_one_mode(block: Block, report: Report) -> None:
+    """A tunnel is of one kind: the last `tunnel mode` holds, and `no tunnel mode` takes back any."""
+    holds: Statement | None = None
+    for line in [line for line in block.lines if line.key.startswith(OTHER_KIND)]:
+        if line.negated and (holds is None or line.key not in (holds.key, OTHER_KIND)):
+            continue
+        if holds is not None:
+            block.lines.remove(holds)
+            if not line.negated and (line.key, line.values) != (holds.key, holds.values):
+                report.warning(
+                    holds.line,
+                    "replaced",
+                    f"{block.name}: `{holds.command.words}` is set again in line {line.line}, which holds",
+                )
+        holds = None if line.negated else line
+
+
 def _tunnel(block: Block, maps: Maps, around: Surroundings, report: Report) -> Tunnel | None:
-    """The tunnel of an interface: `tunnel mode` says of which version of IKE, else what else it has."""
+    """The tunnel of an interface: `tunnel mode` says of which kind, else what else it has."""
     if kind_of(block.name) is not InterfaceKind.TUNNEL:
         return None
-    modes = [line for key in (*IKEV1_MODES, "tunnel mode ipsec-ikev2") if (line := block.last(key))]
+    kinds = (*IKEV1_MODES, "tunnel mode ipsec-ikev2", GRE_MODE, ETHER_IP)
+    modes = [line for key in kinds if (line := block.last(key))]
     mode = max(modes, key=lambda line: line.line, default=None)
+    if mode is not None and mode.key == GRE_MODE:
+        return lower_gre(block, around.interfaces, report)
+    if mode is not None and mode.get("version") is not None:
+        return None  # frames without IPsec
+    tell_of_gre(block, report)
     policy, peer = block.last("ipsec policy"), block.last("ikev2 peer")
-    ikev1 = mode.key in IKEV1_MODES if mode else policy is not None and peer is None
+    is_first = mode is not None and (mode.key in IKEV1_MODES or mode.get("ike") == 1)
+    ikev1 = is_first if mode else policy is not None and peer is None
     other = peer if ikev1 else policy
     if other is not None:
         report.warning(
@@ -100,8 +133,8 @@ def _tunnel(block: Block, maps: Maps, around: Surroundings, report: Report) -> T
             f"write `tunnel mode {'ipsec-ikev2' if ikev1 else 'ipsec'}`, or take the line out",
         )
     if ikev1:
-        return lower_ikev1_tunnel(block, mode, maps, around.interfaces, report)
-    return lower_tunnel(block, around, report)
+        return with_frames(lower_ikev1_tunnel(block, mode, maps, around.interfaces, report), block)
+    return with_frames(lower_tunnel(block, around, report), block)
 
 
 def _is_told_of_routes(document: Document) -> bool:
@@ -163,7 +196,7 @@ def _check_references(
     hops = [route.next_hop for route in routes if not route.interface and route.next_hop is not None]
     for tunnel in tunnels:
         into = tunnel.interface in named or _leads_into(hops, interfaces[tunnel.interface])
-        if tunnel.enabled and not into and tunnel.source:
+        if tunnel.enabled and not into and tunnel.ipsec.ethernet is None and tunnel.source:
             report.warning(
                 tunnel.source.line,
                 "no-route",

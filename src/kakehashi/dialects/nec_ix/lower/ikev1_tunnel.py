@@ -37,7 +37,7 @@ def lower_ikev1_tunnel(
             mode.line if mode else block.line,
             "no-ipsec-policy",
             f"{block.name} has no `ipsec policy`; it is no tunnel",
-            "add `ipsec policy tunnel MAP`",
+            f"add `ipsec policy {'transport' if mode and mode.key == L2TP else 'tunnel'} MAP`",
         )
         return None
     for earlier in block.lines[: block.lines.index(line)]:

@@ -17,6 +17,11 @@ _ON_TUNNELS_ONLY = frozenset(c.key for c in POLICY) | {
     "tunnel mode ipsec-ikev2",
     "tunnel mode ipsec",
     "tunnel mode l2tp-lns ipsec",
+    "tunnel mode gre",
+    "tunnel source",
+    "tunnel destination",
+    "tunnel key",
+    "tunnel checksum",
     "ipsec policy",
 }
 

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from kakehashi.dialects.blocks import Block, read_blocks
-from kakehashi.dialects.document import Document
+from kakehashi.dialects.document import Document, Unknown
 from kakehashi.dialects.report import Report
 from kakehashi.dialects.spelling import close
 from kakehashi.model.gateway import Interface
 from kakehashi.model.l2tp_server import AddressRange, Caller, L2tpServer, LoginMethod
 
 MODE = "tunnel mode l2tp-lns ipsec"
-_MRU = 1400  # so that what IPsec, UDP and L2TP add still fits into 1500 octets
-_ECHO, _ECHO_FAILURES = 30, 4
+MRU = 1400  # so that what IPsec, UDP and L2TP add still fits into 1500 octets
+ECHO, ECHO_FAILURES = 30, 4
+_ASKED = (["radius", "host"], ["aaa", "authentication"])
+_LIMITING = {"idle", "timeout", "radius", "aaa", "limit"}
 
 
 def read_servers(
@@ -21,6 +23,8 @@ def read_servers(
     profiles = read_blocks(document, "ppp profile")
     lines = (_server(block, profiles, interfaces, document, report) for block in blocks.values())
     servers = tuple(server for server in lines if server is not None)
+    if servers:
+        _tell_unused(document, profiles, {server.name for server in servers}, report)
     _check_bound(profiles, blocks.values(), report)
     return servers
 
@@ -44,6 +48,13 @@ def _server(
             "add `ppp binding NAME`",
         )
         return None
+    for earlier in block.all("ppp binding"):
+        if earlier is not binding:
+            report.warning(
+                earlier.line,
+                "replaced",
+                f"{block.name}: `ppp binding` is set again in line {binding.line}, which holds",
+            )
     name = binding.get("profile")
     profile = profiles.get(name)
     if profile is None:
@@ -69,9 +80,9 @@ def _server(
         pool=_pool(profile, report),
         lender=own.unnumbered,
         dns=tuple(a for a in (dns.get("dns"), dns.get("second")) if a is not None) if dns else (),
-        mru=mru.get("mru") if mru else _MRU,
-        echo=0 if silent else interval.get("seconds") if interval else _ECHO,
-        echo_failures=retries.get("number") if retries else _ECHO_FAILURES,
+        mru=mru.get("mru") if mru else MRU,
+        echo=0 if silent else interval.get("seconds") if interval else ECHO,
+        echo_failures=retries.get("number") if retries else ECHO_FAILURES,
         host_name=_hostname(document),
         name=name,
         source=report.source(mode.line),
@@ -152,6 +163,35 @@ def _check_bound(profiles: Mapping[str, Block], blocks: Iterable[Block], report:
                 f"add `ppp binding {name}` to an interface",
                 name=name,
             )
+
+
+def _tell_unused(document: Document, profiles: Mapping[str, Block], dialed: set[str], report: Report) -> None:
+    """The public chapters of the manual print no line by which a PPP profile asks others about its users, and
+    none by which an idle session ends: such lines are kept and do nothing.
+    """
+    for item in document.items:
+        if item.text.lower().split()[:2] in _ASKED:
+            report.warning(
+                item.line,
+                "radius-unused",
+                "nobody asks that server about who dials in: the users are those of the PPP profile",
+                "add `authentication password NAME PASSWORD` to the profile for each user",
+            )
+            break
+    for name in dialed:
+        for item in profiles[name].opener.body:
+            if isinstance(item, Unknown) and not _LIMITING.isdisjoint(_parts(item.text)):
+                report.warning(
+                    item.line,
+                    "profile-line-unused",
+                    f"the line has no effect on who dials in by the PPP profile `{name}`",
+                    "take it out, or end sessions by `clear ppp`",
+                    name=name,
+                )
+
+
+def _parts(text: str) -> set[str]:
+    return set(text.lower().replace("-", " ").split())
 
 
 def _hostname(document: Document) -> str:

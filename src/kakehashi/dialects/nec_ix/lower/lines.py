@@ -1,6 +1,6 @@
 """What is to be said about each line by itself: not understood, wrong, not there yet, not ours."""
 
-from kakehashi.dialects.diagnosis import count, ranges, reason
+from kakehashi.dialects.diagnosis import count, ranges, reason, wanted
 from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
 from kakehashi.dialects.grammar import Argument, Support, Word
 from kakehashi.dialects.matching import MASK, Match, match_line
@@ -10,6 +10,7 @@ from kakehashi.dialects.spelling import close
 from kakehashi.model.finding import Finding, Severity
 
 OTHER_KIND = "tunnel mode"  # than IPsec alone
+_FEW = 6  # words that a remedy names
 VPN_WORDS = ("ikev2", "ike", "ipsec", "tunnel", "pki", "l2tp")
 
 
@@ -76,6 +77,7 @@ def diagnose(unknown: Unknown, report: Report) -> Finding | None:
     message = why.sentence
     if unknown.body:
         message += f"; the {len(unknown.body)} lines that belong to it are left out"
+    remedy = remedy or _what_else(unknown)
     return Finding(why.severity, why.code, message, report.source(unknown.line), remedy)
 
 
@@ -107,6 +109,15 @@ def _remedy(unknown: Unknown, meant: str) -> str:
     if len(unknown.failure.ambiguous) > 1:
         return "write more of it"
     return f"did you mean `{meant}`?" if meant else ""
+
+
+def _what_else(unknown: Unknown) -> str:
+    """What could stand where a word fits nothing, where those are few."""
+    failure = unknown.failure
+    told = failure.incomplete or failure.excess or failure.wants_value or len(failure.ambiguous) > 1
+    if told or not failure.said or not 0 < len(failure.expected) <= _FEW:
+        return ""
+    return f"there could stand {wanted(failure.expected)}"
 
 
 def _fits(words: list[str], mode: str) -> bool:

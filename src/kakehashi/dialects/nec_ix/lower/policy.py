@@ -8,6 +8,7 @@ from kakehashi.dialects.nec_ix import defaults
 from kakehashi.dialects.nec_ix.lower.settings import Settings
 from kakehashi.dialects.report import Report
 from kakehashi.model.algorithms import ChildAlgorithms, IkeAlgorithms
+from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.policy import IkePolicy, IpsecPolicy, Rekey, ResponderSelectors
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6, EVERYTHING, TrafficSelector
 
@@ -39,12 +40,15 @@ def ike_policy(settings: Settings, *, may_rekey: bool) -> IkePolicy:
     )
 
 
-def ipsec_policy(settings: Settings, report: Report) -> IpsecPolicy:
-    """The policy of the Child SAs of a tunnel."""
+def ipsec_policy(settings: Settings, report: Report, *, frames: bool = False) -> IpsecPolicy:
+    """The policy of the Child SAs of a tunnel. `frames`: it carries Ethernet frames, in either mode."""
+    mode = settings.one("ipsec-mode")
+    is_transport = frames and mode is not None and mode.get("mode") != "tunnel"
     replay = settings.one("anti-replay")
     local, remote = _selectors(settings, report)
     pfs = settings.one("child-pfs")
     return IpsecPolicy(
+        mode=EncapsulationMode.TRANSPORT if is_transport else EncapsulationMode.TUNNEL,
         algorithms=ChildAlgorithms(
             ciphers=_strongest_first(settings, "child-proposal enc", defaults.CIPHER_ORDER),
             integrities=_strongest_first(settings, "child-proposal integrity", defaults.INTEGRITY_ORDER),
@@ -63,8 +67,8 @@ def ipsec_policy(settings: Settings, report: Report) -> IpsecPolicy:
     )
 
 
-def check_policy(settings: Settings, report: Report) -> None:
-    """Say what a policy asks for that does not go well, or that is not there yet."""
+def check_policy(settings: Settings, report: Report, *, frames: bool = False) -> None:
+    """Say what a policy asks for that does not go well, or that is not there yet. `frames`: of EtherIP."""
     delete = settings.one("suppress send-delete")
     if delete is not None and settings.one("suppress send-rekey") is None:
         report.warning(
@@ -74,7 +78,7 @@ def check_policy(settings: Settings, report: Report) -> None:
             "add `suppress send-rekey`",
         )
     mode = settings.one("ipsec-mode")
-    if mode is not None and mode.get("mode") != "tunnel":
+    if mode is not None and mode.get("mode") != "tunnel" and not frames:
         report.warning(mode.line, "not-yet", "transport mode is not there yet; tunnel mode is used")
     direction = settings.one("negotiation-direction")
     if direction is not None and direction.get("direction") == "initiator":

@@ -29,9 +29,14 @@ def read_place(title: str, lines: Iterable[Statement], report: Report) -> Place:
         if key not in POLICY_KEYS:
             continue
         if statement.negated and statement.command.negation is Negation.REMOVES:
-            if settings.pop(key, None) is None:
+            before = settings.get(key, ())
+            if before and not before[-1].negated:
+                settings.pop(key)
+            else:
                 report.info(
-                    statement.line, "nothing-removed", f"{title} has no `{key}` that `no` could remove"
+                    statement.line,
+                    "nothing-removed",
+                    f"{title} has no `{statement.command.words}` that `no` could remove",
                 )
             continue
         before = settings.get(key, ())

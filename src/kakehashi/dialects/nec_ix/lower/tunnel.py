@@ -9,6 +9,7 @@ from kakehashi.dialects.document import Statement
 from kakehashi.dialects.nec_ix.lower.certificates import check_use, own_use, peer_use
 from kakehashi.dialects.nec_ix.lower.keys import Keys, name_of, read_identity
 from kakehashi.dialects.nec_ix.lower.policy import check_policy, ike_policy, ipsec_policy
+from kakehashi.dialects.nec_ix.lower.pseudowire import ether_ip
 from kakehashi.dialects.nec_ix.lower.routed import Routed
 from kakehashi.dialects.nec_ix.lower.settings import POLICY_KEYS, Place, Settings, read_place
 from kakehashi.dialects.report import Report
@@ -34,7 +35,7 @@ class Surroundings:
 def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Ikev2Tunnel | None:
     """The tunnel of a tunnel interface, or None if it is none."""
     peer_line = block.last("ikev2 peer")
-    mode = block.last("tunnel mode ipsec-ikev2")
+    mode = block.last("tunnel mode ipsec-ikev2") or ether_ip(block)
     _check_repeated(block, report)
     if peer_line is None:
         about_ikev2 = mode or next((s for s in block.lines if s.key in POLICY_KEYS), None)
@@ -47,7 +48,8 @@ def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Ikev2Tun
             )
         return None
     settings = _settings(block, around, report)
-    check_policy(settings, report)
+    frames = ether_ip(block) is not None
+    check_policy(settings, report, frames=frames)
     peer_address = _address(peer_line)
     peer = _peer(block.name, peer_line, around, report)
     local = _local(block, settings, peer_address, peer, around, report)
@@ -72,7 +74,7 @@ def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Ikev2Tun
         local=replace(local, certificates=own_use(settings)),
         peer=replace(peer, certificates=peer_use(settings)),
         ike=ike_policy(settings, may_rekey=peer_address is not ANY),
-        ipsec=ipsec_policy(settings, report),
+        ipsec=ipsec_policy(settings, report, frames=frames),
         connect=_connect(settings),
         outgoing=_outgoing(settings, around, report),
         source_address=source.get("address") if source else None,

@@ -224,6 +224,7 @@ def _retransmit(peers: Sequence[Ikev1Peer], losses: Losses) -> Iterator[str]:
 
 def _on_interface(tunnel: Ikev1Tunnel, gateway: Gateway, book: _Book) -> list[str]:
     losses, source, ipsec = book.losses, tunnel.source, tunnel.ipsec
+    mode = "ipsec" if gateway.l2tp_server(tunnel.interface) is None else "l2tp-lns ipsec"
     fixed = (
         (not tunnel.policy_based, "traffic is chosen by selectors", "routes lead into its tunnels"),
         (not tunnel.bypass, "some of that traffic goes past the tunnel", "its tunnels know no exceptions"),
@@ -251,13 +252,18 @@ def _on_interface(tunnel: Ikev1Tunnel, gateway: Gateway, book: _Book) -> list[st
     in_tunnel_mode = ipsec.mode is EncapsulationMode.TUNNEL
     if ipsec.sends_identities is not in_tunnel_mode:
         options += " with-id-payload" if ipsec.sends_identities else " without-id-payload"
-    return ["tunnel mode ipsec", f"ipsec policy {ipsec.mode.value} {name}{options}"]
+    if ipsec.ethernet is not None:
+        mode = "ether-ip ipsec"
+    return [f"tunnel mode {mode}", f"ipsec policy {ipsec.mode.value} {name}{options}"]
 
 
 def _map(tunnel: Ikev1Tunnel, gateway: Gateway, book: _Book) -> str:
     """The name of the tunnel's map; tunnels with the same map share it."""
     ipsec, losses, source = tunnel.ipsec, book.losses, tunnel.source
     pairs = list(zip(ipsec.local_selectors, ipsec.remote_selectors, strict=False))
+    is_l2tp = gateway.l2tp_server(tunnel.interface) is not None
+    if is_l2tp:  # the mode of the tunnel says which port
+        pairs = [(ANY_IPV4, ANY_IPV4)]
     losses.unless(
         len(pairs) == 1,
         source,
@@ -266,7 +272,10 @@ def _map(tunnel: Ikev1Tunnel, gateway: Gateway, book: _Book) -> str:
     )
     local, remote = pairs[0] if pairs else (ANY_IPV4, ANY_IPV4)
     losses.unless(
-        not ipsec.filters, source, f"{tunnel.interface}: identities filter packets", "they only name the SA"
+        is_l2tp or not ipsec.filters,
+        source,
+        f"{tunnel.interface}: identities filter packets",
+        "they only name the SA",
     )
     losses.unless(
         ipsec.replay_window in (0, defaults.REPLAY_WINDOW),

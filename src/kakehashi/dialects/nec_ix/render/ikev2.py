@@ -123,7 +123,10 @@ def _on_interface(
 ) -> list[str]:
     for side in (tunnel.local, tunnel.peer):
         keys.add(side)
-    lines = ["tunnel mode ipsec-ikev2"]
+    frames = tunnel.ipsec.ethernet is not None
+    lines = ["tunnel mode ether-ip ipsec-ikev2" if frames else "tunnel mode ipsec-ikev2"]
+    if frames and tunnel.ipsec.mode is EncapsulationMode.TRANSPORT:
+        lines.append("ikev2 ipsec-mode transport")
     for side, word in ((tunnel.local, "mycert"), (tunnel.peer, "cacert")):
         if side.method is AuthenticationMethod.SIGNATURE:
             lines += [f"ikev2 cert {word} name {name}" for name in side.certificates.names]
@@ -256,7 +259,7 @@ def _child_settings(ipsec: IpsecPolicy, source: Source | None, losses: Losses) -
             "narrowing of what the peer proposes: the device takes it as proposed",
         ),
         (ipsec.df_bit is defaults.df_bit(ipsec.mtu_ignore), f"the DF bit outside: {ipsec.df_bit.value}"),
-        (ipsec.mode is EncapsulationMode.TUNNEL, "transport mode"),
+        (ipsec.mode is EncapsulationMode.TUNNEL or ipsec.ethernet is not None, "transport mode"),
     )
     for fits, what in fixed:
         losses.unless(fits, source, what, "the device has no setting for it")

@@ -5,8 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from kakehashi.dialects.base import Clear, ShowError
+from kakehashi.dialects.diagnosis import wanted
 from kakehashi.dialects.grammar import Argument, Command, Either, Optional, Pattern, Word
-from kakehashi.dialects.kinds import Text
+from kakehashi.dialects.hanging_up import hang_up_sessions, hang_up_tunnels
+from kakehashi.dialects.kinds import Number, Text
 from kakehashi.dialects.matching import Failure, match_line
 from kakehashi.dialects.nec_ix.interfaces import InterfaceName
 from kakehashi.dialects.nec_ix.show import (
@@ -45,6 +47,11 @@ _IKE = Word("ike", "IKEv1")
 _IKEV2 = Word("ikev2", "IKEv2")
 _IPSEC = Word("ipsec", "IPsec with IKEv1")
 _SA = Word("sa", "IKE SAs")
+_L2TP = Word("l2tp", "L2TP")
+
+
+def _number(what: str) -> Pattern:
+    return Optional(Argument("number", Number(1, 65535), f"The ID of {what} on this side"))
 
 
 def _configured(word: str, sentence: str) -> Command:
@@ -150,11 +157,27 @@ CLEAR: tuple[Command, ...] = (
         pattern=(_IPSEC, Word("sa", "IPsec SAs"), _TUNNEL),
         help="Delete IPsec SAs with their ISAKMP SAs, and tell the peers",
     ),
+    # The chapters that are public print none of these three; the words are those of `show`.
+    Command(
+        key="l2tp tunnel",
+        pattern=(_L2TP, Word("tunnel", "Tunnels, with their sessions"), _number("a tunnel")),
+        help="End tunnels of L2TP with the sessions of who has dialed in",
+    ),
+    Command(
+        key="l2tp session",
+        pattern=(_L2TP, Word("session", "Sessions"), _number("a session")),
+        help="End the sessions of who has dialed in",
+    ),
+    Command(
+        key="ppp",
+        pattern=(Word("ppp", "Links of PPP"), _TUNNEL),
+        help="End the links of who has dialed in",
+    ),
 )
+_CALLERS = frozenset({"l2tp tunnel", "l2tp session", "ppp"})
 _VERSIONS = {"ikev2 sa": 2, "ike sa": 1, "ipsec sa": 1}
 
 _OF_STATUS: dict[str, Callable[[Status], str]] = {
-    "ikev2 sa": sa.render,
     "ikev2 child-sa": child_sa.render,
     "pki cert": certificates.render,
     "arp entry": interfaces.render_arp,
@@ -174,6 +197,7 @@ _OF_CONFIGURATION: dict[str, Callable[[Gateway], str]] = {
     "ipsec delete-notify": phase2.render_delete_notify,
 }
 _OF_BOTH: dict[str, Callable[[Status, Gateway], str]] = {
+    "ikev2 sa": sa.render,
     "ike sa": ike_sa.render,
     "ike sa brief": ike_sa.render_brief,
     "ipsec sa": ipsec_sa.render,
@@ -210,7 +234,16 @@ def show(words: Sequence[str], status: Status, gateway: Gateway) -> str:
 def clear(words: Sequence[str], status: Status) -> Clear:
     """What `clear WORDS` asks for. ShowError."""
     key, values = _read("clear", words, CLEAR, status)
-    return Clear(values.get("tunnel"), _VERSIONS[key])
+    number = values.get("number")
+    if number is not None and key == "l2tp tunnel":
+        return hang_up_tunnels(status, lambda t: t.tunnel_id == number, str(number))
+    if number is not None:
+        return hang_up_sessions(status, lambda c: c.session_id == number, str(number))
+    if key == "l2tp tunnel" and status.l2tp_tunnels:
+        return hang_up_tunnels(status, lambda _: True, "")
+    version = _VERSIONS.get(key)
+    # SAs of IKEv2 stay until the peer has answered the Delete, or the time for that is over (V2-34).
+    return Clear(values.get("tunnel"), version, callers=key in _CALLERS, at_once=version != 2)
 
 
 def _read(
@@ -219,9 +252,14 @@ def _read(
     """The command, and what it names."""
     found = match_line(words, commands)
     if isinstance(found, Failure) or found.negated:
-        known = ", ".join(f"`{verb} {c.words}`" for c in commands)
         said = " ".join([verb, *words])
-        raise ShowError(f"% `{said}` is not understood; there are {known}")
+        known = ", ".join(f"`{verb} {c.words}`" for c in commands)
+        there_are = f"there are {known}"
+        if isinstance(found, Failure) and found.position:
+            there_are = f"after `{verb} {found.said}` there could stand {wanted(found.expected)}"
+        if isinstance(found, Failure) and found.excess and not found.expected:
+            there_are = f"`{verb} {found.said}` ends there"
+        raise ShowError(f"% `{said}` is not understood; {there_are}")
     tunnel = found.values.get("tunnel")
     if tunnel is not None and tunnel not in {t.name for t in status.tunnels}:
         known = ", ".join(t.name for t in status.tunnels) or "none"

@@ -7,8 +7,8 @@ the device, the rest is laid out by us.
 from collections.abc import Iterator
 
 from kakehashi.dialects.base import ShowError
+from kakehashi.dialects.nec_ix.show.tunnel_status import mode_of
 from kakehashi.model.gateway import Gateway
-from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.status import InterfaceStatus, Status
 from kakehashi.model.tunnel import Tunnel
 
@@ -60,11 +60,13 @@ def _interface(found: InterfaceStatus, status: Status, gateway: Gateway) -> Iter
     yield f"    {out.packets} packets output, {out.octets} bytes, {out.errors} errors"
     if tunnel is not None:
         yield "  Encapsulation TUNNEL:"
-        yield from (f"    {line}" for line in _tunnel(tunnel, found, status))
+        server = gateway.l2tp_server(found.name)
+        lines = _dialed_in(found, status) if server else _tunnel(tunnel, found, status)
+        yield from (f"    {line}" for line in lines)
 
 
 def _tunnel(tunnel: Tunnel, found: InterfaceStatus, status: Status) -> Iterator[str]:
-    yield f"Tunnel mode is {'ipsec' if isinstance(tunnel, Ikev1Tunnel) else 'ipsec-ikev2'}"
+    yield f"Tunnel mode is {mode_of(tunnel)}"
     state = next((t for t in status.tunnels if t.name == tunnel.interface), None)
     why = f" ({state.down_reason})" if state is not None and state.down_reason else ""
     yield f"Tunnel is {'ready' if found.up else 'not ready'}{why}"
@@ -84,6 +86,20 @@ def _tunnel(tunnel: Tunnel, found: InterfaceStatus, status: Status) -> Iterator[
     path = path or next((i.mtu for i in status.interfaces if i.name == outgoing), None)
     if path is not None:
         yield f"Path MTU is {path}"
+
+
+def _dialed_in(found: InterfaceStatus, status: Status) -> Iterator[str]:
+    """The tunnel has as many ends as there are people, and each session an MTU of its own."""
+    callers = [c for c in status.callers if c.interface == found.name]
+    tunnels = [t for t in status.l2tp_tunnels if t.interface == found.name]
+    yield "Tunnel mode is l2tp-lns ipsec"
+    yield f"Tunnel is {'ready' if found.up else 'not ready'}"
+    yield f"L2TP tunnels are {len(tunnels)}, sessions are {len(callers)}"
+    for caller in callers:
+        yield (
+            f"Session ID {caller.session_id}, user {caller.user or '-'}, remote address "
+            f"{caller.address or '-'}, from {caller.remote.ip}, MTU {caller.mtu}"
+        )
 
 
 def _address(found: InterfaceStatus, gateway: Gateway) -> Iterator[str]:

@@ -82,7 +82,7 @@ def _map_name(tunnel: TunnelStatus, gateway: Gateway) -> str:
 
 def _tunnel(tunnel: TunnelStatus, pairs: list[IpsecSaStatus], gateway: Gateway, status: Status) -> list[str]:
     newest = pairs[0]
-    outgoing = _outgoing(newest, gateway)
+    outgoing = _outgoing(newest, gateway, status)
     replay = f"      Replay detection support is {'on' if newest.sa.replay_window else 'off'}"
     return [
         f"Interface is {tunnel.name}",
@@ -119,11 +119,13 @@ def _encapsulation(pair: IpsecSaStatus, gateway: Gateway) -> list[str]:
     ]
 
 
-def _outgoing(pair: IpsecSaStatus, gateway: Gateway) -> str:
-    """The interface with our address, "" if the configuration does not tell it."""
+def _outgoing(pair: IpsecSaStatus, gateway: Gateway, status: Status) -> str:
+    """The interface with our address, wherever that comes from; "" if none has it."""
     local = pair.sa.path.local.ip
-    found = (i.name for i in gateway.interfaces if any(address.ip == local for address in i.addresses))
-    return next(found, "")
+    written = [i.name for i in gateway.interfaces if any(address.ip == local for address in i.addresses)]
+    now = [i.name for i in status.interfaces if any(address.ip == local for address in i.addresses)]
+    tunnels = {t.interface for t in gateway.tunnels}
+    return next((name for name in (*written, *now) if name not in tunnels), "")
 
 
 def _mtus(tunnel: TunnelStatus, outgoing: str, status: Status) -> list[str]:

@@ -10,7 +10,9 @@ from kakehashi.dialects.nec_ix.show.names import (
     prf_name,
     spi,
 )
+from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import IkeSaState, IkeSaStatus, NatSide, Status
+from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
 from kakehashi.wire.registry.ikev2 import IntegrityId, KeyExchangeId
 
 # The listing shows an established SA only; the other words are ours.
@@ -27,7 +29,7 @@ _NAT = {
 }
 
 
-def render(status: Status) -> str:
+def render(status: Status, gateway: Gateway) -> str:
     """Every IKE SA by tunnel; those whose peer is not known yet stand at the end."""
     names = [t.name for t in status.tunnels]
     names += [n for n in dict.fromkeys(s.tunnel for s in status.ike_sas) if n not in names]
@@ -37,11 +39,11 @@ def render(status: Status) -> str:
         if sas:
             lines.append(f"Interface {name or '(peer not known yet)'}")
             for sa in sas:
-                lines += _sa(sa)
+                lines += _sa(sa, gateway.tunnel(name))
     return "\n".join(lines) + "\n" if lines else ""
 
 
-def _sa(sa: IkeSaStatus) -> list[str]:
+def _sa(sa: IkeSaStatus, tunnel: Tunnel | None) -> list[str]:
     return [
         f"  SPI (I){spi(sa.spi_i)}  (R){spi(sa.spi_r)}",
         f"    Remain lifetime[sec] : {max(0, int(sa.remaining))}",
@@ -55,7 +57,7 @@ def _sa(sa: IkeSaStatus) -> list[str]:
         f"    Local message ID : {sa.next_request_id}",
         f"    Peer message ID  : {sa.expected_request_id}",
         *_algorithms(sa),
-        f"    PFS : {_pfs(sa)}",
+        f"    PFS : {_pfs(sa, tunnel)}",
         f"    DPD : {f'interval {sa.dpd_interval}[sec]' if sa.dpd_interval else 'disable'}",
         *_nat(sa),
         *_children(sa),
@@ -86,10 +88,19 @@ def _algorithms(sa: IkeSaStatus) -> list[str]:
     return lines
 
 
-def _pfs(sa: IkeSaStatus) -> str:
-    """The group of the newest Child SA; the first one of an IKE SA is made without (RFC 7296 section 1.2)."""
+def _pfs(sa: IkeSaStatus, tunnel: Tunnel | None) -> str:
+    """The group of the newest Child SA, else what `child-pfs` demands of the next one.
+
+    The first Child SA of an IKE SA is made without (RFC 7296 section 1.2), and the manual prints a group
+    beside an SA that has made no other (message IDs 2 and 0).
+    """
     group = sa.children[-1].key_exchange if sa.children else KeyExchangeId.NONE
-    return "disable" if group == KeyExchangeId.NONE else group_name(group)
+    if group != KeyExchangeId.NONE:
+        return group_name(group)
+    demanded = tunnel.ipsec.algorithms.key_exchanges if isinstance(tunnel, Ikev2Tunnel) else ()
+    if not demanded or KeyExchangeId.NONE in demanded:
+        return "disable"
+    return ", ".join(group_name(one) for one in demanded)
 
 
 def _nat(sa: IkeSaStatus) -> list[str]:

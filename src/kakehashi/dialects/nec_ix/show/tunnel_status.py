@@ -4,6 +4,7 @@ from kakehashi.model.address import Hostname, Path
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.status import IkeSaState, NameStatus, Status, TunnelStatus
+from kakehashi.model.tunnel import PlainTunnel, Tunnel
 
 _STANDING = (IkeSaState.ESTABLISHED, IkeSaState.REKEYING)
 
@@ -13,18 +14,34 @@ def render(status: Status, gateway: Gateway) -> str:
     lines: list[str] = []
     for tunnel in status.tunnels:
         found = gateway.tunnel(tunnel.name)
-        lines += _tunnel(tunnel, found if isinstance(found, Ikev1Tunnel) else None, status)
+        lines += _tunnel(tunnel, found, status)
         if found and isinstance(found.peer_address, Hostname):
             host = found.peer_address.name
             lines += [_name(name) for name in status.names if name.name == host]
     return "\n".join(lines) + "\n" if lines else ""
 
 
-def _tunnel(tunnel: TunnelStatus, ikev1: Ikev1Tunnel | None, status: Status) -> list[str]:
-    paths, sas = _ikev1_sas(ikev1, status) if ikev1 else _ikev2_sas(tunnel.name, status)
+def mode_of(tunnel: Tunnel | None) -> str:
+    """The word behind `tunnel mode`."""
+    match tunnel:
+        case Ikev1Tunnel():
+            return "ipsec"
+        case PlainTunnel():
+            return "gre ip"
+    return "ipsec-ikev2"
+
+
+def _tunnel(tunnel: TunnelStatus, configured: Tunnel | None, status: Status) -> list[str]:
+    match configured:
+        case Ikev1Tunnel():
+            paths, sas = _ikev1_sas(configured, status)
+        case PlainTunnel():
+            paths, sas = [], f"Header : {configured.ipsec.gre}"
+        case _:
+            paths, sas = _ikev2_sas(tunnel.name, status)
     lines = [
         f"Interface {tunnel.name}",
-        f"  Tunnel mode is {'ipsec' if ikev1 else 'ipsec-ikev2'}",
+        f"  Tunnel mode is {mode_of(configured)}",
         f"  Tunnel is {'up' if tunnel.up else 'down'}",
     ]
     if tunnel.down_reason:
