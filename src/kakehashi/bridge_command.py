@@ -3,14 +3,17 @@
 import json
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
-from kakehashi.bridge.mirror import Mirror, MirrorError, mirror
+from kakehashi.bridge.laptop import Sheet, sheet
+from kakehashi.bridge.mirror import Mirror, MirrorError, chosen, mirror
 from kakehashi.bridge.prove import Proof
 from kakehashi.bridge.reading import Read, read
 from kakehashi.bridge.translate import Translation, translate
+from kakehashi.check.japanese.written import in_japanese, said
+from kakehashi.check_command import Lang
 from kakehashi.check_reading import UnreadableError, read_text
 from kakehashi.dialects.choice import parse_choice, recognised
 from kakehashi.dialects.registry import UnknownDialectError, by_name
@@ -18,6 +21,11 @@ from kakehashi.dialects.rendering import Loss
 
 EXIT_FAULT = 1
 EXIT_UNREADABLE = 2
+_CHANGE = {
+    Lang.EN: "{} must be changed as the top tells; --first writes it so",
+    Lang.JA: "{}は冒頭のとおり変更が必要です。--firstで変更後の設定を出力できます",
+}
+_FAULTY = {Lang.EN: "the result has an error", Lang.JA: "結果に誤りがあります"}
 
 Target = Annotated[str, typer.Option("--to", help="The language to write: nec-ix, cisco-ios or awplus.")]
 Source = Annotated[str, typer.Argument(metavar="FILE", help="The router's configuration.")]
@@ -29,6 +37,7 @@ Output = Annotated[
     typer.Option("--output", "-o", help="Write it to this file, for your eyes only: it holds the keys."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Everything, as JSON for machines.")]
+Tongue = Annotated[Lang, typer.Option(help="The language of what is told; of JSON it is English.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +47,12 @@ def register(app: typer.Typer) -> None:
 
 
 def translate_command(
-    file: Source, to: Target, dialect: Language = None, output: Output = None, as_json: AsJson = False
+    file: Source,
+    to: Target,
+    dialect: Language = None,
+    output: Output = None,
+    as_json: AsJson = False,
+    lang: Tongue = Lang.EN,
 ) -> None:
     """Write the same router in another language.
 
@@ -48,8 +62,9 @@ def translate_command(
     Exit status: 0 proved, 1 a tunnel does not come up or dies at a rekey, 2 the file cannot be read.
     """
     found = translate(_read(file, dialect, tell=not as_json), _target(to))
-    _print(found.comments(), found.text, _translation(found) if as_json else None, output, file)
-    _end(found.holds, found.proofs, [f.message for f in found.wrong])
+    machines = _translation(found) if as_json else None
+    _print(_told(found.comments(), lang), found.text, machines, output, file)
+    _end(found.holds, found.proofs, [f.message for f in found.wrong], lang)
 
 
 def mirror_command(
@@ -65,28 +80,47 @@ def mirror_command(
         typer.Option(help="Write FILE here as the far end needs it, where that can not meet it as it is."),
     ] = None,
     as_json: AsJson = False,
+    lang: Tongue = Lang.EN,
 ) -> None:
     """Write the far end's configuration, for the same maker or another.
 
     Peer and local are exchanged, and so are selectors and identities; what this side cannot know is a
     placeholder, and told of. What the far end's device cannot say, a key ID or a group, is said otherwise on
     both ends: then the top tells what to change in FILE. Before it is printed it negotiates with FILE, so
-    changed if need be.
+    changed if need be. Of a server that people dial in to it is a sheet for their laptops and phones.
 
     Exit status: 0 proved, 1 it does not come up or dies at a rekey, 2 the file cannot be read.
     """
     original = _read(file, dialect, tell=not as_json)
     try:
+        near = chosen(original, tunnel)
+        server = original.gateway.l2tp_server(near.interface)
+        if server is not None:
+            _give_sheet(sheet(original, near, server), as_json, output, file, lang)
         found = mirror(original, _target(to), tunnel)
     except MirrorError as error:
-        typer.echo(f"kakehashi mirror: {error}", err=True)
+        typer.echo(f"kakehashi mirror: {_told(str(error), lang)}", err=True)
         raise typer.Exit(EXIT_UNREADABLE) from error
-    _print(found.comments(), found.text, _mirror(found) if as_json else None, output, file)
+    text = in_japanese(found.text) if lang is Lang.JA else found.text
+    _print(_told(found.comments(), lang), text, _mirror(found) if as_json else None, output, file)
     if first is not None:
         _write(first, found.first.text if found.first else original.text, file)
     elif found.first is not None and found.proof.holds:
-        typer.echo(f"kakehashi: {file} must be changed as the top tells; --first writes it so", err=True)
-    _end(found.holds, (found.proof,), [f.message for f in found.wrong])
+        typer.echo(f"kakehashi: {_CHANGE[lang].format(file)}", err=True)
+    _end(found.holds, (found.proof,), [f.message for f in found.wrong], lang)
+
+
+def _told(text: str, lang: Lang) -> str:
+    """Comments, or a sentence, in the language that is asked for."""
+    if lang is Lang.EN:
+        return text
+    return in_japanese(text) if text.startswith("!") else said(text)
+
+
+def _give_sheet(found: Sheet, as_json: bool, output: Path | None, file: str, lang: Lang) -> NoReturn:
+    """Who dials in has no router: what is to be typed there is printed instead."""
+    _print("", found.text(), _sheet(found) if as_json else None, output, file)
+    _end(found.holds, (), list(found.problems), lang)
 
 
 def _read(file: str, dialect: str | None, *, tell: bool) -> Read:
@@ -144,12 +178,12 @@ def _write(path: Path, text: str, source: str) -> None:
         raise typer.Exit(EXIT_UNREADABLE) from error
 
 
-def _end(holds: bool, proofs: tuple[Proof, ...], wrong: list[str]) -> None:
+def _end(holds: bool, proofs: tuple[Proof, ...], wrong: list[str], lang: Lang) -> NoReturn:
     for proof in proofs:
         if not proof.holds:
-            typer.echo(f"kakehashi: {proof}", err=True)
+            typer.echo(f"kakehashi: {_told(str(proof), lang)}", err=True)
     for message in wrong:
-        typer.echo(f"kakehashi: the result has an error: {message}", err=True)
+        typer.echo(f"kakehashi: {_FAULTY[lang]}: {_told(message, lang)}", err=True)
     raise typer.Exit(0 if holds else EXIT_FAULT)
 
 
@@ -166,7 +200,20 @@ def _translation(found: Translation) -> dict[str, object]:
         ],
         "changed": list(found.notes),
         "losses": [_loss(x) for x in found.losses],
+        "errors": [str(f) for f in found.wrong],
         "text": found.text,
+    }
+
+
+def _sheet(found: Sheet) -> dict[str, object]:
+    return {
+        "file": found.file,
+        "dialect": found.dialect,
+        "tunnel": found.tunnel,
+        "rows": dict(found.rows),
+        "windows": _proof(found.windows),
+        "problems": list(found.problems),
+        "text": found.text(),
     }
 
 
@@ -183,6 +230,7 @@ def _mirror(found: Mirror) -> dict[str, object]:
         "first": found.first.text if found.first else None,
         "changed": list(found.notes),
         "losses": [_loss(x) for x in found.losses],
+        "errors": [str(f) for f in found.wrong],
         "text": found.text,
     }
 

@@ -22,6 +22,11 @@ together.
 """
 
 _CISCO: Keys = {
+    "0/protection": ("tunnel protection ipsec profile",),
+    "0/peer-address": ("tunnel destination",),
+    "0/inside": ("tunnel key|tunnel checksum|tunnel sequence-datagrams|tunnel mode gre",),
+    "0/mtu": ("ip mtu",),
+    "0/keepalive": ("keepalive",),
     "1/version": ("set ikev2-profile", "crypto map", "tunnel protection ipsec profile"),
     "1/encryption": ("encryption",),
     "1/hash": ("hash", "integrity"),
@@ -35,7 +40,12 @@ _CISCO: Keys = {
     "1/local-identity": ("identity local", "self-identity", "crypto isakmp identity"),
     "1/peer-identity": ("match identity remote", "match identity"),
     "1/keepalive": ("keepalive", "dpd", "crypto isakmp keepalive", "crypto ikev2 dpd"),
-    "1/mode": ("initiate mode", "crypto isakmp aggressive-mode disable"),
+    "1/mode": (
+        "initiate mode",
+        "set aggressive-mode client-endpoint",
+        "set aggressive-mode password",
+        "crypto isakmp aggressive-mode disable",
+    ),
     "2/protocol": ("crypto ipsec transform-set",),
     "2/encryption": ("crypto ipsec transform-set",),
     "2/authentication": ("crypto ipsec transform-set",),
@@ -43,9 +53,13 @@ _CISCO: Keys = {
     "2/lifetime": ("set security-association lifetime", "crypto ipsec security-association lifetime"),
     "2/mode": ("mode",),
     "2/peer-address": ("set peer", "tunnel destination"),
+    "2/inside": ("tunnel key|tunnel checksum|tunnel sequence-datagrams|tunnel mode gre", "tunnel mode ipsec"),
     "2/traffic": ("entry", "access-list", "match address", "tunnel mode ipsec"),
 }
 _NEC: Keys = {
+    "0/peer-address": ("tunnel destination",),
+    "0/inside": ("tunnel key", "tunnel checksum", "tunnel mode gre"),
+    "0/mtu": ("ip mtu",),
     "1/version": ("tunnel mode ipsec-ikev2", "tunnel mode ipsec"),
     "1/encryption": ("ike proposal", "sa-proposal enc"),
     "1/hash": ("ike proposal", "sa-proposal integrity"),
@@ -55,7 +69,7 @@ _NEC: Keys = {
     "1/lifetime": ("ike proposal", "sa-lifetime"),
     "1/pre-shared-key": ("ikev2 authentication", "ike policy"),
     "1/peer-address": ("ikev2 peer", "ipsec autokey-map", "ike policy"),
-    "own-address": ("ikev2 source-address",),
+    "own-address": ("ikev2 source-address", "tunnel source"),
     "1/local-identity": ("local-authentication", "ike local-id"),
     "1/peer-identity": ("ikev2 peer", "ike remote-id"),
     "1/keepalive": ("dpd", "ike keepalive"),
@@ -70,6 +84,10 @@ _NEC: Keys = {
     "2/traffic": ("ipsec local-id|ipsec remote-id", "local-ts|remote-ts", "ipsec autokey-map"),
 }
 _AWPLUS: Keys = {
+    "0/protection": ("tunnel protection ipsec",),
+    "0/peer-address": ("tunnel destination",),
+    "0/inside": ("tunnel key|tunnel checksum|tunnel mode gre",),
+    "0/mtu": ("mtu",),
     "1/version": ("version",),
     "1/encryption": ("transform",),
     "1/hash": ("transform",),
@@ -88,6 +106,7 @@ _AWPLUS: Keys = {
     "2/authentication": ("transform",),
     "2/pfs": ("pfs",),
     "2/lifetime": ("lifetime",),
+    "2/inside": ("tunnel key|tunnel checksum|tunnel mode gre", "tunnel mode ipsec"),
     "2/peer-address": ("tunnel destination",),
     "2/traffic": ("tunnel local selector|tunnel remote selector",),
 }

@@ -13,6 +13,7 @@ from kakehashi.dialects.base import Dialect, Lowered
 from kakehashi.dialects.choice import parse_choice
 from kakehashi.dialects.cisco_ios import CiscoIos
 from kakehashi.dialects.cisco_ios.lower import lower_document as lower_cisco_ios
+from kakehashi.dialects.cisco_ios.lower.dial_in import find_dial_in
 from kakehashi.dialects.document import Document, Statement, lines_of
 from kakehashi.dialects.matching import MASK
 from kakehashi.dialects.nec_ix import NecIx
@@ -62,7 +63,8 @@ def read_configuration(file: str, text: str, dialect: Dialect | None = None) -> 
     if found.name == AwPlus.name:
         lowered = with_pasted(lowered, text, file)
     about = {f.source.line for f in lowered.findings if f.source is not None and f.code not in _OF_MANY}
-    foreign, unknown = _sorted(parsed, about)
+    dialed = find_dial_in(parsed) if found.name == CiscoIos.name else None
+    foreign, unknown = _sorted(parsed, about, dialed.lines if dialed else frozenset())
     return Configuration(
         file=file,
         dialect=found.name,
@@ -93,14 +95,17 @@ def _told(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(dict.fromkeys(findings))
 
 
-def _sorted(document: Document, about: set[int]) -> tuple[list[int], list[UnknownLine]]:
-    """The lines that are not about the VPN, and those that the dialect has complained of.
+def _sorted(document: Document, about: set[int], ours: frozenset[int]) -> tuple[list[int], list[UnknownLine]]:
+    """The lines that are not about the VPN, and those that the dialect has complained of. `ours`: what people
+    dial in by, whatever the commands are else.
 
     A line that no mode knows and of which nothing is said belongs to something else.
     """
     foreign: list[int] = []
     unknown: list[UnknownLine] = []
     for item, inherited in lines_of(document.items):
+        if item.line in ours:
+            continue
         if isinstance(item, Statement):
             if inherited:
                 foreign.append(item.line)

@@ -1,9 +1,10 @@
 """`kakehashi run`, `show`, `clear`, `reload` and `stop`: a gateway, and what is asked of a running one."""
 
+import asyncio
 import json
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, cast
 
 import typer
 
@@ -146,7 +147,17 @@ def show(
     Without words: an overview of everything.
     """
     request = Request("show", tuple(words or ()), as_json, keys)
-    answer = _ask(request, gateway, control, state_dir)
+    try:
+        path = control or client.find(state_dir or client.default_state_dir(), gateway)
+        try:
+            answer = client.ask(path, request)
+        except GatewayError as error:
+            text = None if as_json else _at_the_command_line(path, request.words)
+            if text is None:
+                raise error
+            answer = {"text": text.rstrip("\n")}
+    except GatewayError as error:
+        _fail(error)
     typer.echo(json.dumps(answer["status"], indent=2, ensure_ascii=False) if as_json else answer["text"])
 
 
@@ -179,6 +190,15 @@ def stop(gateway: GatewayName = None, control: Control = None, state_dir: StateD
     The host is put back as it was.
     """
     typer.echo(_ask(Request("stop"), gateway, control, state_dir)["text"])
+
+
+def _at_the_command_line(path: Path, words: tuple[str, ...]) -> str | None:
+    """What the gateway's own command line shows besides, such as `show running-config`; None for nothing."""
+    local = import_module("kakehashi.console.local")
+    try:
+        return cast("str | None", asyncio.run(local.shown(path, words)))
+    except local.RefusedError:
+        return None
 
 
 def _dialect(file: Path, said: str | None) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import kakehashi.gateway
 from kakehashi.gateway.log import FACILITY
 from kakehashi.ike.effects import EventName
+from kakehashi.nhrp.effects import EventName as NhrpEventName
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs/logs.md").read_text(encoding="utf-8")
@@ -17,6 +18,7 @@ ROWS = {
 # Their names are put together, or stand in a table of their own.
 VARIABLE = {"route-withdrawn", "route-back", "certificate-expires", "certificate-expired", "log-dropped"}
 VARIABLE |= {"l2tp-refused", "l2tp-call-refused", "l2tp-malformed"}
+VARIABLE |= {"pseudowire-up", "pseudowire-down", "pseudowire-circuit"} | {str(name) for name in NhrpEventName}
 LEVELS = ("error", "warning", "notice", "info", "debug")
 
 

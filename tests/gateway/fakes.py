@@ -3,7 +3,7 @@
 import os
 from collections.abc import Collection, Mapping
 
-from kakehashi.dataplane.protocol import Acquire, Activity, Counters, DataPlaneEvent, Sizes
+from kakehashi.dataplane.protocol import Acquire, Activity, BetweenEnds, Counters, DataPlaneEvent, Sizes
 from kakehashi.ike.effects import Effect, RemoveChildSa
 from kakehashi.model.address import IPAddress, Path, SocketAddress
 from kakehashi.model.child_sa import ChildSa
@@ -76,10 +76,17 @@ class FakeCore:
     def peer_moved(self, spi_in: int, remote: SocketAddress, now: float) -> None:
         self.asked.append(("peer moved", spi_in, remote))
 
-    def unknown_spi(self, spi: int, path: Path, now: float, packets: int = 1) -> None:
-        self.asked.append(("unknown spi", spi, packets))
+    def unknown_spi(self, spi: int, path: Path, now: float, packets: int = 1, in_ah: bool = False) -> None:
+        self.asked.append(("unknown spi", spi, packets, *(["AH"] if in_ah else [])))
 
-    def clear(self, tunnel: str | None, now: float, version: int | None = None) -> int:
+    def clear(
+        self,
+        tunnel: str | None,
+        now: float,
+        version: int | None = None,
+        peer: IPAddress | None = None,
+        at_once: bool = False,
+    ) -> int:
         self.asked.append(("clear", tunnel))
         return len(self.sas)
 
@@ -107,6 +114,8 @@ class FakeDataPlane:
     """`done` is what was carried out, in order; `arrive` makes an event wait."""
 
     pre_fragments = True
+    learns_path_mtu = False
+    takes_between_ends = False
 
     def __init__(self) -> None:
         self.done: list[tuple[object, ...]] = []
@@ -138,11 +147,28 @@ class FakeDataPlane:
     def send_nat_keepalive(self, path: Path) -> None:
         self.done.append(("keepalive", path))
 
-    def add_tunnel(self, name: str, device: str, mtu: int, gre: Gre | None = None) -> None:
+    def connect(self, tunnel: str, path: Path) -> None:
+        self.done.append(("connect", tunnel, str(path.local.ip), str(path.remote.ip)))
+
+    def disconnect(self, tunnel: str) -> None:
+        self.done.append(("disconnect", tunnel))
+
+    def send_keepalive(self, tunnel: str) -> None:
+        self.done.append(("keepalive", tunnel))
+
+    def add_tunnel(
+        self, name: str, device: str, mtu: int, gre: Gre | None = None, plain: bool = False
+    ) -> None:
         self.done.append(("add tunnel", name, device))
 
     def set_sizes(self, name: str, sizes: Sizes) -> None:
         self.done.append(("sizes", name, sizes))
+
+    def set_path_mtu(self, local: IPAddress, remote: IPAddress, mtu: int | None) -> None:
+        self.done.append(("path MTU", str(local), str(remote), mtu))
+
+    def set_ends(self, name: str, ends: BetweenEnds) -> None:
+        self.done.append(("ends", name))
 
     def set_own_addresses(self, addresses: Collection[IPAddress]) -> None:
         self.done.append(("own addresses", frozenset(addresses)))

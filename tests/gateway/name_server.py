@@ -5,7 +5,10 @@ answer in a bad way: `silent`, `servfail`, `garbage`.
 """
 
 import socket
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dns.exception
@@ -13,6 +16,10 @@ import dns.message
 import dns.rcode
 import dns.rdatatype
 import dns.rrset
+
+from tests.gateway.namespace import Namespace
+
+ROOT = Path(__file__).parents[2]
 
 
 def answer(wire: bytes, zone: str) -> bytes:
@@ -32,6 +39,19 @@ def answer(wire: bytes, zone: str) -> bytes:
     elif not here:
         response.set_rcode(dns.rcode.NXDOMAIN)
     return b"garbage" if ["!", "garbage"] in lines else response.to_wire()
+
+
+@contextmanager
+def name_server(internet: Namespace, zone: Path) -> Iterator[None]:
+    """One at 192.0.2.53, in a namespace of its own."""
+    internet.ip("addr add 192.0.2.53/32 dev lo")
+    words = ["ip", "netns", "exec", internet.name, sys.executable, "-m", "tests.gateway.name_server"]
+    process = subprocess.Popen([*words, str(zone), "192.0.2.53"], cwd=ROOT, stdin=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait(10)
 
 
 def main() -> None:

@@ -33,10 +33,12 @@ WAY = Way(path(), frozenset(), "eth0")
 HOST = ip_network(PEER)
 
 
-def wanted(way: Way | NoWay = WAY, up: bool = True, **changes: object) -> list[Item]:
+def wanted(
+    way: Way | NoWay = WAY, up: bool = True, as_they_leave: bool = False, **changes: object
+) -> list[Item]:
     of = gateway(tunnel(**{"ipsec": TRANSPORT, **changes}))
     state = TunnelState(way=way, up=up, mtu=1400)
-    items = desired(of, DEVICES, {"Tunnel0.0": state}, facts())
+    items = desired(of, DEVICES, {"Tunnel0.0": state}, facts(), takes_between_ends=as_they_leave)
     return [i for i in items if isinstance(i, Rule) or (isinstance(i, Route) and i.destination == HOST)]
 
 
@@ -68,6 +70,18 @@ def test_a_fixed_way_carries_what_carries_it() -> None:
     pinned = next(r for r in rules if r.source == OURS)
     assert {r.table for r in rules if r.priority == CARRIER_PRIORITY} == {pinned.table}
     assert max(r.priority for r in rules if r is not pinned) < pinned.priority
+
+
+def test_where_they_are_taken_as_they_leave_nothing_leads_into_the_device() -> None:
+    assert not wanted(as_they_leave=True)
+    items = wanted(as_they_leave=True, source_address="Loopback0")
+    carried = next(i for i in items if isinstance(i, Rule) and i.own)
+    own = Route(HOST, "eth0", NEXT_HOP, metric=1, table=carried.table, source=OURS)
+    assert own in items, "by the address that the tunnel is known by"
+    pinned = wanted(replace(WAY, pin=Pin("eth1", None)), as_they_leave=True)
+    assert [i.device for i in pinned if isinstance(i, Route) and i.device] == ["eth1"]
+    down = wanted(up=False, as_they_leave=True)
+    assert [i.device for i in down if isinstance(i, Route)] == [""], "unreachable while it is down"
 
 
 def test_a_policy_for_one_protocol_leaves_the_others_alone() -> None:

@@ -84,6 +84,16 @@ def test_in_transport_mode_the_kernel_itself_makes_packets_fit() -> None:
     assert Mtu("Tunnel0.0", 1400) in wanted(of=gateway(transport))
 
 
+def test_a_device_that_carries_ipv6_never_takes_less_than_ipv6_asks_of_links() -> None:
+    """RFC 8200 section 5: the kernel would take IPv6 from it."""
+    between = tunnel(ipsec=replace(IPSEC, mode=EncapsulationMode.TRANSPORT))
+    ends = replace(path(), remote=replace(path().remote, ip=ip_address("2001:db8::2")))
+    for way, mtu in ((Way(ends, frozenset(), "eth0"), 1280), (Way(path(), frozenset(), "eth0"), 1246)):
+        state = TunnelState(way=way, up=True, mtu=1246)
+        items = desired(gateway(between), DEVICES, {"Tunnel0.0": state}, facts())
+        assert Mtu("Tunnel0.0", mtu) in items
+
+
 def test_what_an_on_demand_tunnel_protects_never_finds_another_way_out() -> None:
     refused = Route(LAN, "", metric=LAST_METRIC)
     assert refused in wanted(up=True)

@@ -102,7 +102,7 @@ def test_every_event_of_the_data_plane_reaches_the_core_in_order() -> None:
             Expire(1, hard=True),
             FirstInbound(2),
             PeerMoved(3, MOVED),
-            UnknownSpi(4, path(), 5),
+            UnknownSpi(4, path(), 5, in_ah=True),
             Undecryptable(1, path(), 6),
         )
         await until(lambda: len(stage.core.asked) == 7)
@@ -113,7 +113,7 @@ def test_every_event_of_the_data_plane_reaches_the_core_in_order() -> None:
         ("expire", 1, "hard"),
         ("first inbound", 2),
         ("peer moved", 3, MOVED),
-        ("unknown spi", 4, 5),
+        ("unknown spi", 4, 5, "AH"),
         ("unknown spi", 1, 6),
     ]
 
@@ -273,6 +273,17 @@ def test_a_failed_negotiation_lets_the_waiting_packets_go_and_is_remembered() ->
     stage = play(story)
     assert stage.dataplane.done == [("discard waiting", "Tunnel0.0")]
     assert stage.driver.failures.last("Tunnel0.0") == "no answer"
+
+
+def test_after_the_end_nothing_is_let_go() -> None:
+    async def story(stage: Stage) -> None:
+        stage.core.answers = [[failed("Tunnel0.0")]]
+        stage.driver.step()
+        stage.driver.stop()
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    assert play(story).dataplane.done == []
 
 
 def test_a_new_child_sa_ends_the_failure() -> None:

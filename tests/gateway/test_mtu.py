@@ -37,7 +37,7 @@ def outer_size(inner: int, cipher: Cipher, integrity: IntegrityId, nat: bool, ve
     return {4: 20, 6: 40}[version] + (8 if nat else 0) + 8 + iv + padded + icv
 
 
-@pytest.mark.parametrize("link", [1500, 1454, 1400, 9000])
+@pytest.mark.parametrize("link", [1500, 1454, 1400, 9000, 576])
 @pytest.mark.parametrize("nat", [False, True])
 @pytest.mark.parametrize("version", [4, 6])
 @pytest.mark.parametrize(
@@ -89,3 +89,10 @@ def test_gre_takes_its_header_and_in_tunnel_mode_one_of_ip(
     plain = tunnel_mtu(1500, outer, gateway(), tunnel(), replace(sa, mode=EncapsulationMode.TUNNEL))
     delivery = {4: 20, 6: 40}[outer] if mode is EncapsulationMode.TUNNEL else 0
     assert tunnel_mtu(1500, outer, gateway(of), of, sa) == plain - header.overhead - delivery
+
+
+@pytest.mark.parametrize("link", [68, 296, 575])
+def test_a_way_below_what_every_host_takes_counts_as_that(link: int) -> None:
+    """RFC 791: links may take as little as 68 octets; what the way does not take goes in fragments."""
+    sa = child_sa()
+    assert tunnel_mtu(link, 4, gateway(), tunnel(), sa) == tunnel_mtu(576, 4, gateway(), tunnel(), sa) < 576

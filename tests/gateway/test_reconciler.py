@@ -5,6 +5,7 @@ import io
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from ipaddress import IPv4Interface, ip_address
 
 import pytest
@@ -17,12 +18,15 @@ from kakehashi.gateway.host.access import Filter
 from kakehashi.gateway.host.facts import Ends, Facts, Lookup
 from kakehashi.gateway.host.items import Address, Item, LinkUp, Mtu
 from kakehashi.gateway.log import Log, LogOptions
+from kakehashi.gateway.path_mtus import ESP, TooBig
 from kakehashi.gateway.reconciler import Reconciler
 from kakehashi.ike.effects import Effect, InstallChildSa, IsakmpSaChanged, RemoveChildSa
 from kakehashi.model.address import ANY, IPAddress
 from kakehashi.model.gateway import AdjustMss, Gateway
-from kakehashi.model.policy import DfBit
-from kakehashi.model.tunnel import ConnectType, OutgoingInterface
+from kakehashi.model.gre import PROTOCOL as GRE
+from kakehashi.model.gre import Gre
+from kakehashi.model.policy import DfBit, NoIpsec
+from kakehashi.model.tunnel import ConnectType, OutgoingInterface, PlainTunnel
 from tests.gateway.builders import (
     DEVICES,
     IPSEC,
@@ -55,8 +59,11 @@ class FakeHost:
         self.wanted: Sequence[Item] = ()
         self.filters = ""
         self.problems: list[str] = []
+        # Done once while the host is read, and while it is brought to what is wanted.
+        self.meanwhile: dict[str, Callable[[], None]] = {}
 
     async def facts(self, asked: Iterable[IPAddress] = (), paths: Iterable[Ends] = ()) -> Facts:
+        self.meanwhile.pop("facts", lambda: None)()
         return self.now
 
     async def apply(
@@ -67,6 +74,7 @@ class FakeHost:
         access: Sequence[Filter] = (),
         translation: str = "",
     ) -> tuple[list[str], bool]:
+        self.meanwhile.pop("apply", lambda: None)()
         self.wanted, self.filters = wanted, filters
         return self.problems, False
 
@@ -149,17 +157,29 @@ def test_an_on_demand_tunnel_is_up_while_the_peer_can_be_reached_and_begins_noth
     assert "Tunnel0.0: interface down: no route to the peer 10.2.0.1" in stage.stream.getvalue()
 
 
-def test_a_host_that_cannot_be_read_is_asked_again_but_not_without_a_pause() -> None:
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError("no buffer space"), "no buffer space; trying again"),
+        (RuntimeError("a secret"), "internal fault RuntimeError at test_reconciler.py:"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_after_a_host_that_cannot_be_read_and_after_a_fault_it_goes_on_but_not_without_a_pause(
+    error: Exception, said: str
+) -> None:
     async def story(stage: Stage) -> None:
         async def fail(asked: Iterable[IPAddress] = (), paths: Iterable[Ends] = ()) -> Facts:
-            raise OSError("no buffer space")
+            raise error
 
         stage.host.facts = fail  # type: ignore[method-assign]
         stage.reconciler.touch()
         await stage.reconciler.try_to_settle()
         assert not stage.reconciler._dirty.is_set(), "at once, it would be told twenty times a second"
 
-    assert "no buffer space; trying again" in play(story).stream.getvalue()
+    log = play(story).stream.getvalue()
+    assert said in log
+    assert "a secret" not in log
 
 
 def test_an_always_on_tunnel_begins_at_once_and_is_up_only_with_an_sa() -> None:
@@ -292,13 +312,88 @@ def test_devices_are_made_to_fit_for_a_data_plane_that_does_not_fragment_before_
 def test_the_mtu_follows_what_the_path_is_found_to_take() -> None:
     async def story(stage: Stage) -> None:
         await stage.judge()
+        stage.host.now = replace(facts(), path_mtus={(OURS, PEER): 1300})
+        await stage.judge()
+        assert not told(stage), "the kernel has learned it from whoever has said so"
         for path_mtu in (1300, 9000):
-            stage.host.now = replace(facts(), path_mtus={(OURS, PEER): path_mtu})
+            stage.host.now = replace(facts(), route_mtus={(OURS, PEER): path_mtu})
             await stage.judge()
+        stage.host.now = facts()
+        await stage.judge()
+
+    def told(stage: Stage) -> list[object]:
+        return [entry[-1] for entry in stage.dataplane.done if entry[0] == "path MTU"]
 
     stage = play(story)
     assert [sizes.mtu for sizes in stage.sizes()] == [1422, 1230, 1422], "never more than the interface takes"
+    assert told(stage) == [1300, 9000, None]
     assert stage.reconciler.states["Tunnel0.0"].path_mtu == 1500
+
+
+PLAIN = PlainTunnel(
+    interface="Tunnel0.0",
+    enabled=True,
+    peer_address=PEER,
+    outgoing=tunnel().outgoing,
+    connect=ConnectType.ALWAYS,
+    ipsec=NoIpsec(gre=Gre(key=7), df_bit=DfBit.COPY),
+)
+
+
+@pytest.mark.parametrize("when", ["facts", "apply"])
+def test_a_configuration_that_comes_while_the_host_is_looked_at_is_the_one_that_counts(when: str) -> None:
+    async def story(stage: Stage) -> None:
+        # The old one's device is gone.
+        later = partial(stage.reconciler.configure, gateway(), {**DEVICES, "Tunnel1.0": "Tunnel1.0"})
+        stage.host.meanwhile[when] = later
+        await stage.judge()
+
+    stage = play(story, gateway(PLAIN))
+    assert [entry for entry in stage.dataplane.done if entry[0] == "connect"] == []
+    assert stage.is_up
+
+
+def test_a_tunnel_without_ipsec_that_is_connected_anew_knows_the_way_as_before() -> None:
+    async def story(stage: Stage) -> None:
+        stage.host.now = replace(facts(), route_mtus={(OURS, PEER): 1300})
+        await stage.judge()
+        await stage.judge()
+        said = TooBig(ends=(OURS, PEER), protocol=GRE, ports=(0, 0), spi=7, size=1300, mtu=1200)
+        assert stage.driver.path_mtus.hear(said)
+        stage.driver.plain.reset()
+        await stage.judge()
+
+    done = [
+        entry for entry in play(story, gateway(PLAIN)).dataplane.done if entry[0] in ("connect", "path MTU")
+    ]
+    assert [entry[-1] if entry[0] == "path MTU" else "connect" for entry in done] == [
+        *(1300, "connect", 1300),
+        *(1200, "connect", 1200),
+    ]
+
+
+def test_a_kernel_that_knows_the_sas_is_believed() -> None:
+    async def story(stage: Stage) -> None:
+        stage.dataplane.learns_path_mtu = True
+        stage.host.now = replace(facts(), path_mtus={(OURS, PEER): 1300})
+        await stage.judge()
+
+    assert play(story).reconciler.states["Tunnel0.0"].path_mtu == 1300
+
+
+def test_the_mtu_follows_what_routers_say_of_packets_of_ours() -> None:
+    async def story(stage: Stage) -> None:
+        await stage.judge()
+        said = TooBig(ends=(OURS, PEER), protocol=ESP, ports=(0, 0), spi=0x101, size=1500, mtu=1300)
+        mtus = stage.driver.path_mtus
+        mtus.installed(child_sa(path=path()))
+        assert not mtus.hear(replace(said, spi=0x102))
+        assert mtus.hear(said)
+        await stage.judge()
+
+    stage = play(story)
+    assert [sizes.mtu for sizes in stage.sizes()] == [1422, 1230]
+    assert ("path MTU", str(OURS), str(PEER), 1300) in stage.dataplane.done
 
 
 def test_the_data_plane_is_told_how_to_treat_what_is_too_large_and_which_packets_are_the_hosts() -> None:

@@ -205,6 +205,7 @@ def test_a_peer_known_by_name_is_left_when_the_name_leads_elsewhere(tmp_path: Pa
     """V1-35."""
     by_name = BRANCH.replace("peer 192.0.2.2", "peer-fqdn-ipv4 tokyo.example")
     routers = TwoRouters(tmp_path, lambda name, _: {"tokyo": CENTRE, "osaka": by_name}[name])
+    routers.osaka.anew = True
     file = hosts / routers.osaka.namespace.name / "hosts"
     file.parent.mkdir()
     file.write_text("127.0.0.1 localhost\n")

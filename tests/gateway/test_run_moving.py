@@ -1,16 +1,14 @@
 """`kakehashi run` where addresses, names and devices come and go: real packets in namespaces (V1-35 to V1-37)."""
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.gateway.name_server import name_server
 from tests.gateway.test_run_ikev1 import BRANCH, CENTRE, OSAKA_LAN, TOKYO_LAN, ipsec, isakmp
-from tests.gateway.two_routers import ROOT, Router, TwoRouters, until
+from tests.gateway.two_routers import Router, TwoRouters, until
 
 pytestmark = [
     pytest.mark.root,
@@ -26,18 +24,6 @@ BY_NAME = {
 
 def texts(**changes: str) -> Callable[[str, str], str]:
     return lambda name, _: {"tokyo": CENTRE, "osaka": BRANCH, **changes}[name]
-
-
-@contextmanager
-def name_server(routers: TwoRouters, zone: Path) -> Iterator[None]:
-    routers.internet.ip("addr add 192.0.2.53/32 dev lo")
-    words = ["ip", "netns", "exec", routers.internet.name, sys.executable, "-m", "tests.gateway.name_server"]
-    process = subprocess.Popen([*words, str(zone), "192.0.2.53"], cwd=ROOT, stdin=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.kill()
-        process.wait(10)
 
 
 def move(router: Router, old: str, new: str) -> None:
@@ -91,7 +77,7 @@ def test_a_name_leads_elsewhere_and_back_whatever_the_server_does_in_between(tmp
     zone = tmp_path / "zone"
     zone.write_text("tokyo.example 192.0.2.2 5\n")
     routers = TwoRouters(tmp_path, texts(**BY_NAME))
-    with routers as r, name_server(r, zone):
+    with routers as r, name_server(r.internet, zone):
         comes_back(r)
         (name,) = r.osaka.status()["names"]
         assert (name["addresses"], name["server"]) == (["192.0.2.2"], "192.0.2.53")
@@ -122,7 +108,7 @@ def test_of_several_addresses_one_after_the_other_is_tried(tmp_path: Path) -> No
     zone = tmp_path / "zone"
     zone.write_text("tokyo.example 192.0.2.1 60\ntokyo.example 192.0.2.2 60\n")
     by_name = BY_NAME["osaka"] + "ike retransmit-count 1\nike retransmit-interval 2\n"
-    with TwoRouters(tmp_path, texts(osaka=by_name)) as r, name_server(r, zone):
+    with TwoRouters(tmp_path, texts(osaka=by_name)) as r, name_server(r.internet, zone):
         comes_back(r)
         (name,) = r.osaka.status()["names"]
         assert (name["addresses"], name["used"]) == (["192.0.2.1", "192.0.2.2"], ["192.0.2.2"])
@@ -144,7 +130,7 @@ def test_both_ends_move_at_once(tmp_path: Path) -> None:
     osaka = osaka.replace(
         "ike local-id tokyo keyid osaka", "ike local-id tokyo keyid o\nike remote-id tokyo keyid t"
     )
-    with TwoRouters(tmp_path, texts(tokyo=tokyo, osaka=osaka)) as r, name_server(r, zone):
+    with TwoRouters(tmp_path, texts(tokyo=tokyo, osaka=osaka)) as r, name_server(r.internet, zone):
         r.tokyo.namespace.ip("addr add 192.0.2.2/24 dev wan0")
         r.osaka.namespace.ip("addr add 198.51.100.2/24 dev wan0")
         comes_back(r)

@@ -144,5 +144,7 @@ def test_the_mss_is_adjusted_both_ways_and_for_both_families(
         for router in (routers.tokyo, routers.osaka):
             listed = router.host.inside("nft", "list", "counters")
             seen = dict(re.findall(r"counter (\w+) \{\s+packets (\d+)", listed))
-            # A SYN, and the answer to its own.
-            assert seen == dict.fromkeys(("right4", "all4", "right6", "all6"), "2")
+            # A SYN, and the answer to its own; more often where one was waited for too long.
+            assert all(
+                seen[f"right{v}"] == seen[f"all{v}"] and int(seen[f"all{v}"]) >= 2 for v in expected
+            ), seen

@@ -18,6 +18,7 @@ from typing import Any
 
 from kakehashi.gateway import client
 from kakehashi.gateway.control import Answer, Request
+from tests.forks import Forked, Order
 from tests.gateway.namespace import Namespace
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,19 +33,31 @@ def until(true: Callable[[], bool], what: str, timeout: float = 20) -> None:
 
 
 class Router:
+    """`anew`: as a user starts it, by `ip netns exec`, with the files of /etc/netns; else as a fork (see forks)."""
+
+    anew = False
+
     def __init__(self, name: str, folder: Path) -> None:
         self.name, self.folder = name, folder
         self.namespace, self.host = Namespace(), Namespace()
         self.lan = {"tokyo": "192.168.10", "osaka": "192.168.20"}[name]
         self.interfaces = ("GigaEthernet0.0", "GigaEthernet1.0")  # WAN and LAN, as the configuration has them
         self.file = folder / f"{name}.cfg"
-        self.log_file = folder / f"{name}.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Forked | subprocess.Popen[bytes] | None = None
         self.more_maps: tuple[str, ...] = ()
 
     @property
     def state_dir(self) -> Path:
         return self.folder / f"{self.name}-state"
+
+    @property
+    def place(self) -> Path:
+        """Where it runs, with its log."""
+        return self.folder / f"{self.name}-place"
+
+    @property
+    def log_file(self) -> Path:
+        return self.place / "log"
 
     @property
     def log(self) -> str:
@@ -57,22 +70,46 @@ class Router:
     def launch(self) -> None:
         """Start it, and do not wait."""
         wan, lan = self.interfaces
+        words = (
+            "run", str(self.file), "--map", f"{wan}=wan0", "--map", f"{lan}=lan0",
+            *(word for more in self.more_maps for word in ("--map", more)),
+            "--state-dir", str(self.state_dir), "--key-log", str(self.folder / f"{self.name}-keys"),
+        )  # fmt: skip
+        self.place.mkdir(exist_ok=True)
+        self.log_file.touch()
+        if not self.anew:
+            self.process = Forked(Order("kakehashi.cli", words, str(self.place), self.namespace.name))
+            return
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                [
-                    "ip", "netns", "exec", self.namespace.name, sys.executable, "-m", "kakehashi.cli",
-                    "run", str(self.file), "--map", f"{wan}=wan0", "--map", f"{lan}=lan0",
-                    *(word for more in self.more_maps for word in ("--map", more)),
-                    "--state-dir", str(self.state_dir), "--key-log", str(self.folder / f"{self.name}-keys"),
-                ],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
+                ["ip", "netns", "exec", self.namespace.name, sys.executable, "-m", "kakehashi.cli", *words],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.place,
             )  # fmt: skip
 
     def end(self, number: int = signal.SIGTERM) -> int:
         assert self.process
         if self.process.poll() is None:
             os.kill(self.process.pid, number)
-        return self.process.wait(15)
+        status = self.process.wait(15)
+        assert "internal fault" not in self.log, self.log
+        return status
+
+    def kill(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait(10)
+
+    def cable(self, internet: Namespace, address: str) -> None:
+        """Its line to the internet, which has `address` there, and the host behind it."""
+        peer = f"to-{self.name}"
+        internet.ip(f"link add {peer} type veth peer name wan0 netns {self.namespace.name}")
+        internet.ip(f"addr add {address} dev {peer}")
+        internet.ip(f"link set {peer} up")
+        self.namespace.ip(f"link add lan0 type veth peer name eth0 netns {self.host.name}")
+        self.host.ip(f"addr add {self.lan}.10/24 dev eth0")
+        self.host.ip("link set eth0 up")
+        # The router's own address is not there yet.
+        self.host.ip(f"route add default via {self.lan}.1 dev eth0 onlink")
 
     def answers(self) -> bool:
         return client.is_alive(self.state_dir / f"{self.name}.sock")
@@ -120,12 +157,12 @@ class TwoRouters:
             for router in (self.tokyo, self.osaka):
                 stack.enter_context(router.namespace)
                 stack.enter_context(router.host)
-            self._cable(self.tokyo, "192.0.2.1/24")
-            self._cable(self.osaka, "198.51.100.1/24")
+            self.tokyo.cable(self.internet_of(self.tokyo), "192.0.2.1/24")
+            self.osaka.cable(self.internet_of(self.osaka), "198.51.100.1/24")
             self.internet.inside("sysctl", "-qw", "net.ipv4.ip_forward=1")
             self.before_start()
             for router in (self.osaka, self.tokyo):
-                stack.callback(self._end, router)
+                stack.callback(router.kill)
                 router.start()
             self._stack = stack.pop_all()
         return self
@@ -137,19 +174,6 @@ class TwoRouters:
             sys.stderr.write(f"{self.tokyo.log}\n{self.osaka.log}\n")
         self._stack.close()
 
-    def _cable(self, router: Router, address: str) -> None:
-        peer = f"to-{router.name}"
-        self.internet.ip(f"link add {peer} type veth peer name wan0 netns {router.namespace.name}")
-        self.internet.ip(f"addr add {address} dev {peer}")
-        self.internet.ip(f"link set {peer} up")
-        router.namespace.ip(f"link add lan0 type veth peer name eth0 netns {router.host.name}")
-        router.host.ip(f"addr add {router.lan}.10/24 dev eth0")
-        router.host.ip("link set eth0 up")
-        # The router's own address is not there yet.
-        router.host.ip(f"route add default via {router.lan}.1 dev eth0 onlink")
-
-    @staticmethod
-    def _end(router: Router) -> None:
-        if router.process and router.process.poll() is None:
-            router.process.kill()
-            router.process.wait(10)
+    def internet_of(self, router: Router) -> Namespace:
+        """Where its line leads."""
+        return self.internet

@@ -36,14 +36,15 @@ def strongswan(
     options: str = "",
     remote_options: str = "",
     aggressive: bool = False,
+    ends: tuple[str, str] = (Network.PEER, Network.OURS),
 ) -> str:
-    """Its swanctl.conf: `local` and `remote` are its words for how each side proves itself."""
+    """Its swanctl.conf: `local` and `remote` are its words for how each side proves itself. `ends`: it, and we."""
     certificate = "certs = own.pem" if local != "psk" else ""
     return f"""connections {{ kkt {{
   version = {version}
   {"aggressive = yes" if aggressive else ""}
-  local_addrs = {network.PEER}
-  remote_addrs = {network.OURS}
+  local_addrs = {ends[0]}
+  remote_addrs = {ends[1]}
   proposals = {ike}
   {options}
   local {{
@@ -70,8 +71,15 @@ secrets {{ ike-kkt {{
 """
 
 
-def nec(*, local: str = "rsa", peer: str = "rsa", names: tuple[str, str] = (OURS, PEER)) -> str:
-    """Ours, with the lines of the manual; the files lie beside the configuration."""
+def nec(
+    *,
+    local: str = "rsa",
+    peer: str = "rsa",
+    names: tuple[str, str] = (OURS, PEER),
+    at: str = Network.PEER,
+    nat_traversal: bool = True,
+) -> str:
+    """Ours, with the lines of the manual; the files lie beside the configuration. `at`: where the peer is."""
     lines = []
     if local == "rsa":
         lines.append("pki cert import pem name myCert url file:own.pem")
@@ -88,6 +96,8 @@ def nec(*, local: str = "rsa", peer: str = "rsa", names: tuple[str, str] = (OURS
             *lines,
             "interface GigaEthernet0.0",
             "  ip address 198.51.100.1/24",
+            "  ipv6 enable",
+            "  ipv6 address 2001:db8:a::1/64",
             "  no shutdown",
             "interface GigaEthernet1.0",
             "  ip address 192.168.10.1/24",
@@ -98,7 +108,8 @@ def nec(*, local: str = "rsa", peer: str = "rsa", names: tuple[str, str] = (OURS
             *(["  ikev2 cert mycert name myCert"] if local == "rsa" else []),
             *(["  ikev2 cert cacert name caCert"] if peer == "rsa" else []),
             f"  ikev2 local-authentication {local} id fqdn {names[0]}",
-            f"  ikev2 peer {Network.PEER} authentication {peer} id fqdn {names[1]}",
+            *([] if nat_traversal else ["  no ikev2 nat-traversal"]),
+            f"  ikev2 peer {at} authentication {peer} id fqdn {names[1]}",
             "  no shutdown",
             "ip route 192.168.20.0/24 Tunnel0.0",
             "",

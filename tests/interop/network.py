@@ -11,6 +11,7 @@ import os
 import subprocess
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 _numbers = itertools.count()
 
@@ -38,7 +39,7 @@ class Network:
         prefix = f"kkt-{os.getpid()}-{next(_numbers)}"
         self.ours, self.peer, self.router = (f"{prefix}-{name}" for name in ("ours", "peer", "router"))
 
-    def __enter__(self) -> "Network":
+    def __enter__(self) -> Self:
         try:
             self._build()
         except BaseException:

@@ -1,6 +1,5 @@
 """Our gateway as a process in a namespace, run from a NEC IX configuration."""
 
-import json
 import signal
 import subprocess
 import sys
@@ -10,7 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from kakehashi.gateway import client
+from kakehashi.gateway.control import Request
 from tests.adjusted_gateway import Adjustments
+from tests.forks import Forked, Order
 from tests.interop.network import Network
 from tests.interop.suites import Suite
 
@@ -44,7 +46,7 @@ class Ours:
         if suite:
             adjusted |= {"ike_algorithms": suite.ike_algorithms, "child_algorithms": suite.child_algorithms}
         self.adjustments = Adjustments(**adjusted)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | None = None
 
     @property
     def control(self) -> Path:
@@ -81,19 +83,15 @@ class Ours:
 
     def start(self) -> None:
         self.adjustments.write(self.folder / "adjustments")
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [
-                    "ip", "netns", "exec", self.namespace, sys.executable, "-m", "tests.adjusted_gateway",
-                    str(self.folder / "adjustments"), "run", str(self.file),
-                    "--map", f"{self.wan}=wan0", "--map", f"{self.lan}=lan0",
-                    "--state-dir", str(self.folder / "state"), "--control", str(self.control),
-                    *self.log_options,
-                ],
-                cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
-        self.until(lambda: self.control.exists(), "the control socket")
-        self.until(lambda: bool(self.command("show", "--json", check=False)), "an answer to show")
+        words = (
+            str(self.folder / "adjustments"), "run", str(self.file),
+            "--map", f"{self.wan}=wan0", "--map", f"{self.lan}=lan0",
+            "--state-dir", str(self.folder / "state"), "--control", str(self.control),
+            *self.log_options,
+        )  # fmt: skip
+        self._process = Forked(Order("tests.adjusted_gateway", words, str(self.folder), self.namespace))
+        self.until(lambda: client.is_alive(self.control), "the control socket", 60)
+        self.status()
 
     def stop(self, wait: float = 10) -> int | None:
         """SIGTERM: the peers are told."""
@@ -106,6 +104,7 @@ class Ours:
             except subprocess.TimeoutExpired:
                 self.kill()
                 raise AssertionError(f"the gateway does not end:\n{self.log}") from None
+        assert "internal fault" not in self.log, self.log
         return self._process.returncode
 
     def kill(self) -> None:
@@ -124,7 +123,8 @@ class Ours:
         )  # fmt: skip
 
     def status(self) -> dict[str, Any]:
-        return dict(json.loads(self.command("show", "--json")))
+        """What `kakehashi show --json` says, without the time that a process of its own takes."""
+        return dict(client.ask(self.control, Request("show", as_json=True))["status"])
 
     def until(self, condition: Callable[[], object], what: str, seconds: float = 20) -> None:
         deadline = time.monotonic() + seconds

@@ -43,6 +43,7 @@ Dropped, event_queue_full           0
 Dropped, invalid_sa                 <number>
 Dropped, packet_truncated           0
 Dropped, send_failure               0
+Dropped, unknown_gre                0
 """
 IPSEC_COUNTERS = """\
 Name                                Value
@@ -201,8 +202,9 @@ def watch(
     if is_renewed:
         peer.swanctl("--rekey", "--child", "net")
         ours.until_logged("child-sa-rekeyed")
+        # Until the peer has taken the old pair back, our packets may go by that.
+        ours.until(lambda: ask(ours, "show", "ipsec sa").count("tunnel ") == 1, "the old pair to go")
     send_echoes(network)
-    ours.until(lambda: ask(ours, "show", "ipsec sa").count("tunnel ") == 1, "the old pair to go")
     shown = {command: ask(ours, "show", command) for command in commands}
     sa = swan_sa(peer.sas())
     truth: dict[str, object] = {

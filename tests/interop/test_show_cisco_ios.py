@@ -447,7 +447,10 @@ def vti(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         shown = {command: ask(ours, "show", command) for _, command, _ in IKEV2}
         truth = truth_of(peer, peer.log[since:], earlier=1, ike_lifetime=86400)
         ask(ours, "clear", f"crypto ikev2 sa remote {Network.PEER}")
-        ours.until(lambda: "ESTABLISHED" not in peer.sas(), "the peer to hear of it")
+        old = str(truth["local_spi"])
+        ours.until(
+            lambda: old.lower() not in peer.sas() and "INSTALLED" in peer.sas(), "another in its place"
+        )
         cleared = {command: ask(ours, "show", command) for _, command, _ in IKEV2}
         yield Lab(shown, truth, before, cleared, peer.sas())
 
@@ -472,10 +475,14 @@ def test_nothing_is_shown_before_the_first_packet_and_after_clear(crypto_map: La
     assert crypto_map.peer_after == ""
 
 
-def test_clear_of_one_peers_ikev2_sa_leaves_none_on_either_side(vti: Lab) -> None:
-    assert "READY" not in vti.cleared["crypto ikev2 sa"]
-    assert "Session status: DOWN\n" in vti.cleared["crypto session detail"]
-    assert vti.peer_after == ""
+def test_after_clear_of_one_peers_ikev2_sa_the_interface_has_another_at_once(vti: Lab) -> None:
+    """A tunnel that is always on waits for no packet, and the peer has forgotten the old SA."""
+    old = str(vti.truth["local_spi"])
+    assert old in vti.shown["crypto ikev2 sa detailed"]
+    assert old not in vti.cleared["crypto ikev2 sa detailed"]
+    assert "READY" in vti.cleared["crypto ikev2 sa"]
+    assert "Session status: UP-ACTIVE" in vti.cleared["crypto session detail"]
+    assert len(vti.peer_after.splitlines()) > 1
 
 
 def test_with_another_key_phase_1_does_not_come_to_its_end(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -14,6 +14,7 @@ from tests.interop.ours import Ours, configuration, mirrored
 pytestmark = [pytest.mark.root]
 
 TRANSPORT = EncapsulationMode.TRANSPORT
+NARROW = 1280
 CLEAR = "meta l4proto { icmp, ipv6-icmp } meta length > 60"  # an echo, but no neighbour solicitation
 
 
@@ -55,3 +56,34 @@ def test_two_hosts_with_ipv6(tmp_path: Path) -> None:
         ):
             assert network.ping(network.ours, network.OURS_6, network.PEER_6, count=3)
         assert network.count() == 0
+
+
+@pytest.mark.parametrize("version", [4, 6])
+def test_what_a_link_on_the_way_does_not_take_leaves_in_fragments(tmp_path: Path, version: int) -> None:
+    """The rules that lead the host's own packets into the tunnel lead the fragments past it."""
+    with Network() as network:
+        for namespace, device in ((network.router, "r-peer"), (network.peer, "wan0")):
+            network.inside(namespace, "ip", "link", "set", device, "mtu", str(NARROW))
+        eager = ("net.ipv4.icmp_ratelimit=0", "net.ipv6.icmp.ratelimit=0")
+        network.inside(network.router, "sysctl", "-qw", *eager)
+        ours, peer = {4: (network.OURS, network.PEER), 6: (network.OURS_6, network.PEER_6)}[version]
+        length = f"ip length > {NARROW}" if version == 4 else f"ip6 length > {NARROW - 40}"
+        with (
+            Ours(network, tmp_path / "peer", mirrored(peer=ours), namespace=network.peer, mode=TRANSPORT),
+            Ours(network, tmp_path / "ours", configuration(peer=peer), mode=TRANSPORT) as left,
+        ):
+
+            def ping(size: int, df: str) -> bool:
+                words = ("ping", "-n", "-c2", "-i0.3", "-W2", "-M", df, "-s", str(size), peer)
+                return "2 received" in network.inside(network.ours, *words, check=False)
+
+            assert network.ping(network.ours, ours, peer, count=3)
+
+            def heard() -> bool:
+                return not ping(1400, "do") and left.status()["tunnels"][0]["path_mtu"] == NARROW
+
+            left.until(heard, "the router's word to be heard")
+            left.until(lambda: ping(1400, "dont"), "echoes in fragments")
+            network.count_start(f"iifname r-ours {length}")
+            assert ping(4000, "dont"), left.log
+            assert network.count() == 0, "nothing is left to the router"

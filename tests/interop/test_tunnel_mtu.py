@@ -53,7 +53,32 @@ interface tunnel0
 ip route 0.0.0.0/0 {gateway}
 ip route {there}/24 tunnel0
 """
-INTERFACES = {CISCO: ("GigabitEthernet0/0", "GigabitEthernet0/1"), AWPLUS: ("eth0", "eth1")}
+NEC = """\
+hostname {name}
+ip route default {gateway}
+ip route {there}/24 Tunnel0.0
+ike proposal p encryption aes hash sha2-256 group 2048-bit
+ike policy peer peer {far} key between-us p
+ipsec autokey-proposal p esp-aes esp-sha2-256
+ipsec autokey-map map ipv4 peer {far} p
+interface GigaEthernet0.0
+  ip address {near}/24
+  no shutdown
+interface GigaEthernet1.0
+  ip address {lan}/24
+  no shutdown
+interface Tunnel0.0
+  tunnel mode ipsec
+  ip unnumbered GigaEthernet1.0
+  ipsec policy tunnel map {mtu}
+  no shutdown
+"""
+INTERFACES = {
+    CISCO: ("GigabitEthernet0/0", "GigabitEthernet0/1"),
+    AWPLUS: ("eth0", "eth1"),
+    NEC: ("GigaEthernet0.0", "GigaEthernet1.0"),
+}
+DF_BIT = {CISCO: " crypto ipsec df-bit {}", AWPLUS: " tunnel df {}", NEC: "df-bit {}"}
 
 
 def two(language: str, mtu: str) -> tuple[str, str]:
@@ -117,12 +142,13 @@ def test_the_tunnels_own_mtu_is_what_its_users_are_told(tmp_path: Path, language
     ("df_bit", "inside", "is_set"),
     [("set", "dont", True), ("clear", "do", False), ("copy", "do", True), ("copy", "dont", False)],
 )
+@pytest.mark.parametrize("language", DF_BIT, ids=["cisco", "awplus", "nec"])
 def test_the_outer_packets_df_bit_is_as_the_interface_says(
-    tmp_path: Path, df_bit: str, inside: str, is_set: bool
+    tmp_path: Path, language: str, df_bit: str, inside: str, is_set: bool
 ) -> None:
-    """V1-33: in Cisco's words."""
-    ours, peer = two(CISCO, f" crypto ipsec df-bit {df_bit}")
-    names = INTERFACES[CISCO]
+    """V1-33, V1-13."""
+    ours, peer = two(language, DF_BIT[language].format(df_bit))
+    names = INTERFACES[language]
     with (
         Network() as network,
         Ours(network, tmp_path / "p", peer, namespace=network.peer, interfaces=names, log_json=False),

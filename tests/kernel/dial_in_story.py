@@ -1,23 +1,23 @@
-"""One boot, and everything about dialing in: stock Linux clients behind one NAT, our gateway on the host.
+"""Everything about dialing in: stock Linux clients behind one NAT, and our gateway, on a kernel of theirs.
 
     [one] 10.77.1.2 --+
-                      (guest: NAT) 203.0.113.1 --- (router) --- 198.51.100.1 [ours] 192.168.10.1 --- 192.168.10.9 [host]
+                      (NAT) 198.51.100.254 --- 198.51.100.1 [office] 192.168.10.1 --- 192.168.10.9 [lan]
     [two] 10.77.2.2 --+
 
-Each client is strongSwan on the kernel's ESP, xl2tpd and pppd on the kernel's L2TP and PPP, in a namespace of the
-guest. The addresses that are lent are of the LAN, so that the gateway has to answer for them there.
+All of it is in the guest, each name in a namespace of its own. A client is strongSwan on the kernel's ESP, xl2tpd and
+pppd on the kernel's L2TP and PPP; the gateway does all of these itself. The addresses that are lent are of the LAN, so
+that the gateway has to answer for them there.
 """
 
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.interop.network import Network, run
-from tests.interop.ours import Ours
+from tests.interop.network import Network
 from tests.interop.strongswan import CHARON
+from tests.kernel.guest import Guest
 from tests.kernel.machine import KernelNetwork, Machine
 
 PLUGINS = (
@@ -27,7 +27,7 @@ PLUGINS = (
 LAN_HOST = "192.168.10.9"
 FIRST, SECOND = "192.168.10.100", "192.168.10.101"
 PATIENCE = 120
-CLEAR = "meta l4proto { icmp }"
+OFFICE, LAN = "office", "lan"
 KEY = "shared-by-all"
 
 NEC = f"""\
@@ -101,6 +101,34 @@ ip route 0.0.0.0 0.0.0.0 198.51.100.254
 """
 
 
+IKEV1_LINES = CISCO[CISCO.index("crypto isakmp policy") : CISCO.index("crypto ipsec")]
+IKEV2 = (
+    CISCO.replace(
+        IKEV1_LINES,
+        f"""\
+crypto ikev2 proposal STRONG
+ encryption aes-cbc-256
+ integrity sha256
+ group 14
+crypto ikev2 policy ALL
+ proposal STRONG
+crypto ikev2 keyring PHONES
+ peer EVERYBODY
+  address 0.0.0.0 0.0.0.0
+  pre-shared-key {KEY}
+crypto ikev2 profile PHONES
+ match identity remote address 0.0.0.0
+ authentication remote pre-share
+ authentication local pre-share
+ keyring local PHONES
+""",
+    )
+    .replace(" set transform-set PHONES\n", " set transform-set PHONES\n set ikev2-profile PHONES\n")
+    .replace(f" ppp timeout idle {IDLE}\n", " ipv6 enable\n peer default ipv6 pool Prefixes\n")
+    + "ipv6 local pool Prefixes 2001:db8:30::/48 64\n"
+)
+
+
 @dataclass
 class Client:
     """A laptop: `ip netns exec NAME` in the guest."""
@@ -126,11 +154,16 @@ class Client:
             f" filelog {{ f {{\n path = /run/charon-{self.name}\n default = 1\n flush_line = yes\n }} }}\n}}\n"
             "swanctl { load = random openssl pem pkcs1 pkcs8 x509 }\n"
         )
-        for kind, key in (("right", KEY), ("wrong", "not-the-key")):
-            (self.folder / f"{kind}.conf").write_text(self._swanctl(key))
-        for kind, password in (("right", self.password), ("wrong", "not-the-password")):
+        for kind, key, version in (("right", KEY, 1), ("wrong", "not-the-key", 1), ("ikev2", KEY, 2)):
+            (self.folder / f"{kind}.conf").write_text(self._swanctl(key, version))
+        kinds = (
+            ("right", self.password, ""),
+            ("wrong", "not-a-password", ""),
+            ("ipv6", self.password, "+ipv6\n"),
+        )
+        for kind, password, more in kinds:
             (self.folder / f"{kind}.ppp").write_text(
-                f"name {self.name}\npassword {password}\nnoauth\nrefuse-eap\nnoccp\nmtu 1300\nmru 1300\n"
+                f"{more}name {self.name}\npassword {password}\nnoauth\nrefuse-eap\nnoccp\nmtu 1300\nmru 1300\n"
                 "nodefaultroute\nusepeerdns\nipcp-accept-local\nipcp-accept-remote\nlcp-echo-interval 0\n"
                 f"ifname ppp-{self.name}\ndebug\nlogfile /run/pppd-{self.name}\n"
             )
@@ -195,10 +228,15 @@ class Client:
     def hang_up(self) -> None:
         self.machine.shell(
             f"[ -f /run/xl-{self.name}.pid ] && kill $(cat /run/xl-{self.name}.pid); rm -f /run/xl-{self.name}*;"
-            f" for i in $(seq 50); do ip netns exec {self.name} ip link show ppp-{self.name} || break; sleep 0.2; done;"
+            f" for i in $(seq 50); do grep -q ppp-{self.name} {self._proc}/net/dev || break; sleep 0.2; done;"
             f" sleep 1; rm -f /run/pppd-{self.name}",
             check=False,
         )
+
+    @property
+    def _proc(self) -> str:
+        """A process of its namespace, in /proc: to enter the namespace takes the guest ten times longer."""
+        return f"/proc/$(cat /run/c-{self.name}/charon.pid)"
 
     def lent(self) -> str:
         """The address of its PPP device that is up, or ""."""
@@ -216,9 +254,20 @@ class Client:
             f"tail -n 40 {files} 2>&1; ip netns exec {self.name} ip -s xfrm state", check=False
         )
 
-    def _swanctl(self, key: str) -> str:
+    def reach_6(self, target: str) -> bool:
+        """By its prefix, or on the link alone."""
+        said = self.inside(f"ping -6 -c 3 -i 0.4 -W 5 {target}", check=False)
+        return " 0% packet loss" in said
+
+    def global_6(self) -> str:
+        """What it has made of the prefix that it was told, or ""."""
+        words = self.inside(f"ip -6 -o addr show dev ppp-{self.name} scope global", check=False).split()
+        return words[words.index("inet6") + 1] if "inet6" in words else ""
+
+    def _swanctl(self, key: str, version: int) -> str:
         return f"""connections {{ office {{
-  version = 1
+  version = {version}
+  dpd_delay = 5
   local_addrs = {self.address}
   remote_addrs = {Network.OURS}
   proposals = aes256-sha256-modp2048
@@ -241,54 +290,68 @@ secrets {{ ike-office {{
 """
 
 
-def tell(folder: Path) -> dict[str, str]:
+def prepare(folder: Path) -> None:
+    """What the guest reads has to be there before it looks."""
+    for number, chapter in enumerate(CHAPTERS):
+        Guest.prepare(folder / f"ours{number}", chapter.configuration)
+
+
+def tell(network: KernelNetwork, folder: Path) -> dict[str, str]:
     """Why each part of the story failed, with what helps to understand it; "" where it did not."""
-    folder.mkdir(parents=True, exist_ok=True)
-    results: dict[str, str] = {}
-    with KernelNetwork() as network, lan_host(network):
-        network.boot()
-        assert network.machine
-        machine = network.machine
-        one = Client(machine, folder / "one", "one", 1, "first-Secret")
-        two = Client(machine, folder / "two", "two", 2, "other-Secret")
-        prepare(network, one, two)
-        cisco = ("GigabitEthernet0/0", "GigabitEthernet0/1")
-        nec = ("GigaEthernet0.0", "GigaEthernet1.0")
-        for number, (text, names, parts) in enumerate(((NEC, nec, PARTS), (CISCO, cisco, CISCO_PARTS))):
-            place = folder / f"ours{number}"
-            with Ours(network, place, text, log_json=False, interfaces=names) as ours:
-                for name, part in parts.items():
-                    results[name] = _played(part, network, ours, one, two)
-                for client in (one, two):
-                    client.hang_up()
+    machine, results = network.machine, dict[str, str]()
+    assert machine
+    one = Client(machine, folder / "one", "one", 1, "first-Secret")
+    two = Client(machine, folder / "two", "two", 2, "other-Secret")
+    build(machine, one, two)
+    for number, chapter in enumerate(CHAPTERS):
+        devices = dict(zip(chapter.interfaces, ("wan0", "lan0"), strict=True))
+        with Guest(machine, folder / f"ours{number}", devices, namespace=OFFICE) as office:
+            for name, part in chapter.parts.items():
+                results[name] = _played(part, office, one, two)
+            for client in (one, two):
+                client.hang_up()
     return results
 
 
-def _played(part: "Part", network: Network, ours: Ours, one: "Client", two: "Client") -> str:
+def _played(part: "Part", office: Guest, one: "Client", two: "Client") -> str:
     try:
-        part(network, ours, one, two)
+        part(office, one, two)
     except Exception:
-        return "\n".join([traceback.format_exc(), "ours:", ours.log[-5000:], one.log(), two.log()])
+        return "\n".join([traceback.format_exc(), "ours:", office.log, one.log(), two.log()])
     return ""
 
 
-def prepare(network: KernelNetwork, *clients: Client) -> None:
-    machine = clients[0].machine
+def build(machine: Machine, *clients: Client) -> None:
     for client in clients:
         client.write()
     machine.shell(
         "modprobe -a l2tp_ppp ppp_generic pppol2tp nft_chain_nat nft_masq esp4 xfrm_user authenc; true"
     )
     machine.shell("[ -c /dev/ppp ] || mknod /dev/ppp c 108 0; sysctl -qw net.ipv4.ip_forward=1")
+    join(machine, OFFICE, "wan0", f"{Network.OURS}/24", "", "out0", "198.51.100.254/24")
+    join(machine, LAN, "eth0", f"{LAN_HOST}/24", OFFICE, "lan0", f"{Network.OUR_LAN}/24")
+    machine.shell(f"ip -n {OFFICE} route add default via 198.51.100.254")
     machine.shell(
         "nft 'table ip nat { chain post { type nat hook postrouting priority 100;"
-        " oifname eth0 masquerade random; }; }'"
+        " oifname out0 masquerade random; }; }'"
     )
     for client in clients:
         client.boot()
 
 
-def both_come_in(network: Network, ours: Ours, one: Client, two: Client) -> None:
+def join(machine: Machine, name: str, device: str, address: str, to: str, other: str, others: str) -> None:
+    """A new namespace, and a line between it and another; "" is the first one."""
+    there = f"ip -n {to}" if to else "ip"
+    machine.shell(
+        f"ip netns add {name}; ip -n {name} link set lo up;"
+        f" ip link add x type veth peer name y; ip link set x name {device} netns {name};"
+        f" ip link set y name {other}{f' netns {to}' if to else ''};"
+        f" ip -n {name} addr add {address} dev {device}; ip -n {name} link set {device} up;"
+        f" {there} addr add {others} dev {other}; {there} link set {other} up"
+    )
+
+
+def both_come_in(office: Guest, one: Client, two: Client) -> None:
     for client in (one, two):
         said = client.secure()
         assert "completed successfully" in said, said
@@ -300,13 +363,13 @@ def both_come_in(network: Network, ours: Ours, one: Client, two: Client) -> None
     for client in (one, two):
         assert client.reach(LAN_HOST), f"{client.name} does not reach the LAN"
         assert client.reach(Network.OUR_LAN)
-    said = network.inside(f"{network.ours}-lan", "ping", "-c", "2", "-W", "5", FIRST, check=False)
+    said = one.machine.shell(f"ip netns exec {LAN} ping -c 2 -W 5 {FIRST}", check=False)
     assert " 0% packet loss" in said, f"the LAN does not reach who has dialed in: {said}"
 
 
-def wrong_password(network: Network, ours: Ours, one: Client, two: Client) -> None:
+def wrong_password(office: Guest, one: Client, two: Client) -> None:
     one.dial("wrong")
-    until(lambda: "the login of `one`" in ours.log, "a refusal")
+    until(lambda: office.has_said("the login of `one`"), "a refusal")
     log = one.machine.shell("cat /run/pppd-one")
     assert "CHAP authentication failed" in log, log
     assert not one.lent()
@@ -315,7 +378,7 @@ def wrong_password(network: Network, ours: Ours, one: Client, two: Client) -> No
     until(one.lent, "an address with the right password")
 
 
-def wrong_key(network: Network, ours: Ours, one: Client, two: Client) -> None:
+def wrong_key(office: Guest, one: Client, two: Client) -> None:
     one.hang_up()
     one.swanctl("--terminate --ike office", check=False)
     one.load("wrong")
@@ -329,7 +392,7 @@ def wrong_key(network: Network, ours: Ours, one: Client, two: Client) -> None:
     assert one.reach(LAN_HOST)
 
 
-def idle(network: Network, ours: Ours, one: Client, two: Client) -> None:
+def idle(office: Guest, one: Client, two: Client) -> None:
     """One talks and stays, the other is silent, has to go, and comes back."""
     for client in (one, two):
         client.swanctl("--terminate --ike office", check=False)
@@ -340,39 +403,86 @@ def idle(network: Network, ours: Ours, one: Client, two: Client) -> None:
         assert client.reach(LAN_HOST)
         if client is one:
             one.inside(f"ping -i 3 -c 100 -q {LAN_HOST} >/dev/null 2>&1 &")
-    assert "`one` has logged in by MS-CHAPv2" in ours.log
-    assert "Vi2.2" in ours.command("show", "users")
-    until(lambda: f"`two` with {SECOND} has left: idle for too long" in ours.log, "the end of the silent one")
+            assert "Vi2.1" in office.show("users")
+    assert office.has_said("`one` has logged in by MS-CHAPv2")
+    until(
+        lambda: office.has_said(f"`two` with {SECOND} has left: idle for too long"),
+        "the end of the silent one",
+    )
     until(lambda: not two.lent(), "the end of the silent link")
     assert one.lent(), "who talks stays"
     assert one.reach(LAN_HOST)
     two.dial()
     until(two.lent, "an address after coming back")
     assert two.reach(LAN_HOST)
-    assert "`one` with" not in ours.log
+    assert not office.has_said("`one` with")
 
 
-Part = Callable[[Network, Ours, Client, Client], None]
-CISCO_PARTS: dict[str, Part] = {"idle": idle}
-PARTS: dict[str, Part] = {
-    "two-behind-one-nat": both_come_in,
-    "wrong-password": wrong_password,
-    "wrong-key": wrong_key,
-}
+def by_ikev2(office: Guest, one: Client, two: Client) -> None:
+    """Both behind one NAT, in transport mode, with IPv6 inside."""
+    for client in (one, two):
+        client.swanctl("--terminate --ike office", check=False)
+        client.load("ikev2")
+        said = client.secure()
+        assert "completed successfully" in said, said
+        client.dial("ipv6")
+    for client in (one, two):
+        until(client.lent, f"an address for {client.name}")
+        assert client.reach(LAN_HOST), f"{client.name} does not reach the LAN"
+        until(client.global_6, f"an address of IPv6 for {client.name}")
+        assert client.reach_6(f"ff02::2%ppp-{client.name}"), "the router of the link"
+    assert all(client.global_6().startswith("2001:db8:30") for client in (one, two))
+    assert office.has_said("`two` has 2001:db8:30:1::/64"), "each has a prefix of its own"
 
 
-@contextmanager
-def lan_host(network: Network) -> Iterator[None]:
-    """A host in our LAN, with a namespace of its own."""
-    name = f"{network.ours}-lan"
-    run("ip", "netns", "add", name)
-    try:
-        network.inside(network.ours, "ip", "link", "set", "lan1", "netns", name)
-        network.inside(name, "ip", "addr", "add", f"{LAN_HOST}/24", "dev", "lan1")
-        network.inside(name, "ip", "link", "set", "lan1", "up")
-        yield
-    finally:
-        run("ip", "netns", "delete", name, check=False)
+def after_an_orderly_end(office: Guest, one: Client, two: Client) -> None:
+    """They are told, and come back to the gateway that begins anew."""
+    office.__exit__()
+    until(lambda: not one.lent() and not two.lent(), "the end of both links", 30)
+    assert office.has_said("`one` with"), "the session is ended"
+    office.__enter__()
+    _come_back(one)
+
+
+def after_a_crash(office: Guest, one: Client, two: Client) -> None:
+    """Nobody has told it; dead peer detection does."""
+    office.end("KILL")
+    office.__enter__()
+    until(lambda: "ESTABLISHED" not in one.swanctl("--list-sas", check=False), "the end of the SA of old")
+    _come_back(one)
+
+
+def _come_back(client: Client) -> None:
+    said = client.secure()
+    assert "completed successfully" in said, said
+    client.dial()
+    until(client.lent, "an address after coming back")
+    assert client.reach(LAN_HOST)
+
+
+Part = Callable[[Guest, Client, Client], None]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One configuration of the office, what it calls the WAN and the LAN, and what happens."""
+
+    configuration: str
+    interfaces: tuple[str, str]
+    parts: Mapping[str, Part]
+
+
+IOS = ("GigabitEthernet0/0", "GigabitEthernet0/1")
+CHAPTERS = (
+    Chapter(
+        NEC,
+        ("GigaEthernet0.0", "GigaEthernet1.0"),
+        {"two-behind-one-nat": both_come_in, "wrong-password": wrong_password, "wrong-key": wrong_key},
+    ),
+    Chapter(CISCO, IOS, {"idle": idle}),
+    Chapter(IKEV2, IOS, {"ikev2": by_ikev2, "orderly-end": after_an_orderly_end, "crash": after_a_crash}),
+)
+NAMES = tuple(name for chapter in CHAPTERS for name in chapter.parts)
 
 
 def until(condition: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:

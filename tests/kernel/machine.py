@@ -19,7 +19,7 @@ from tests.interop.network import Network
 from tests.interop.strongswan import CHARON, StrongSwan
 
 KERNEL_VM = Path(__file__).resolve().parents[2] / "tools" / "kernel-vm"
-LIFETIME = 840  # seconds; the machine ends by itself
+LIFETIME = 1440  # seconds; the machine ends by itself
 BOOT_PATIENCE = 300.0
 ANSWER_PATIENCE = 90.0
 ECHO_PORT = 5000
@@ -27,11 +27,15 @@ READY, MARK = "ready-to-listen", "end-of-answer"
 
 
 class Machine:
-    """Runs while the `with` block lasts, in a network namespace of the host that has the tap device."""
+    """Runs while the `with` block lasts.
 
-    def __init__(self, namespace: str, tap: str) -> None:
+    `tap`: a device of the host for the other end of eth0, and the network namespace that has it.
+    """
+
+    def __init__(self, tap: tuple[str, str] | None = None) -> None:
         self._lines: Queue[str | None] = Queue()
-        words = ["ip", "netns", "exec", namespace, str(KERNEL_VM), "--tap", tap, "--seconds", str(LIFETIME)]
+        inside = ["ip", "netns", "exec", tap[1]] if tap else []
+        words = [*inside, str(KERNEL_VM), "--seconds", str(LIFETIME), *(["--tap", tap[0]] if tap else [])]
         self._process = subprocess.Popen(
             # By a pipe, for on a terminal the shell would take itself for an interactive one.
             [*words, "--interactive", "bash", "-c", f"echo {READY}; cat | bash"],
@@ -61,7 +65,7 @@ class Machine:
         """Switch it off."""
         if self._process.poll() is None:
             self._process.terminate()
-        self._process.wait(20)
+        self._process.wait(60)
 
     def run(self, *words: str, check: bool = True, patience: float = ANSWER_PATIENCE) -> str:
         """What the command says, both streams. AssertionError where it fails, if `check`."""
@@ -114,7 +118,7 @@ class KernelNetwork(Network):
 
     def boot(self) -> None:
         """Start the guest and set up its network."""
-        self.machine = Machine(self.router, self.TAP)
+        self.machine = Machine((self.TAP, self.router))
         with_gateway = self.PEER.rsplit(".", 1)[0] + ".254", self.PEER_6.rsplit("::", 1)[0] + "::fe"
         commands = [
             # Duplicate address detection would only cost time.

@@ -1,11 +1,11 @@
-"""One boot, and every case: strongSwan with the kernel's ESP in the guest, our gateway on the host."""
+"""strongSwan with the kernel's ESP in the guest, our gateway on the host."""
 
 import os
 import re
 import socket
 import threading
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,34 +30,37 @@ MESSAGE = bytes(range(256)) * 32
 CLEAR = "meta l4proto { icmp, ipv6-icmp } @th,0,8 { 0, 8, 128, 129 }"  # echoes and their answers
 
 
-def tell(folder: Path, cases: tuple[Case, ...] = CASES) -> dict[str, str]:
+def prepare(folder: Path, cases: tuple[Case, ...] = CASES) -> None:
+    """What the guest reads has to be there before it looks."""
+    folder.mkdir(parents=True)
+    (folder / "message").write_bytes(MESSAGE)
+    for number, case in enumerate(cases):
+        # Numbers, for the path of a socket has its limits.
+        (folder / str(number)).mkdir()
+        (folder / str(number) / "swanctl.conf").write_text(their_configuration(case))
+
+
+def tell(
+    network: KernelNetwork, peer: KernelStrongSwan, folder: Path, cases: tuple[Case, ...] = CASES
+) -> dict[str, str]:
     """Why each case failed, with what helps to understand it; "" where it did not."""
     results: dict[str, str] = {}
-    # Numbers, for the path of a socket has its limits.
-    folders = {case.name: folder / str(number) for number, case in enumerate(cases)}
-    prepare(folder, {folders[case.name]: case for case in cases})
-    with KernelNetwork() as network, KernelStrongSwan(network, folder / "peer") as peer:
-        for case in cases:
-            try:
-                play(case, network, peer, folders[case.name])
-                results[case.name] = ""
-            except Exception:
-                state = network.inside(network.peer, "ip", "-s", "xfrm", "state", check=False)
-                log = folders[case.name] / "ours" / "log"
-                said = log.read_text(errors="replace")[-4000:] if log.exists() else "nothing"
-                results[case.name] = "\n".join(
-                    [traceback.format_exc(), "ours:", said, "the kernel:", state, "charon:", peer.log]
-                )
+    for number, case in enumerate(cases):
+        place = folder / str(number)
+        try:
+            play(case, network, peer, place)
+            results[case.name] = ""
+        except Exception:
+            results[case.name] = why(network, peer, place)
     return results
 
 
-def prepare(folder: Path, cases: Mapping[Path, Case]) -> None:
-    """What the guest reads has to be there before it looks."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "message").write_bytes(MESSAGE)
-    for place, case in cases.items():
-        place.mkdir()
-        (place / "swanctl.conf").write_text(their_configuration(case))
+def why(network: KernelNetwork, peer: KernelStrongSwan, folder: Path) -> str:
+    """The exception that is being handled, and what everybody says. `folder`: of the case."""
+    state = network.inside(network.peer, "ip", "-s", "xfrm", "state", check=False)
+    log = folder / "ours" / "log"
+    said = log.read_text(errors="replace")[-4000:] if log.exists() else "nothing"
+    return "\n".join([traceback.format_exc(), "ours:", said, "the kernel:", state, "charon:", peer.log])
 
 
 def play(case: Case, network: KernelNetwork, peer: KernelStrongSwan, folder: Path) -> None:

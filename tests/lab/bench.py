@@ -1,8 +1,8 @@
 """A bench for faults: each one in a lab of its own, with real gateways and real packets.
 
-    python -m tests.lab.bench [--at-once N] [--every N] [WORD ...]
+    python -m tests.lab.bench [--at-once N] [--every N] [--pair PAIR ...] [WORD ...]
 
-runs the faults whose names have all the words (every Nth of them), and tells where the lab sees something else
+runs the faults whose names have all the words (every Nth of them; of these pairs, or of all), and tells where the lab sees something else
 than `tests.check.faults` says; the exit status is 1 then. What would die at the rekey is run with lifetimes of
 seconds, and has died if an end was without SAs, be it that a tunnel which is kept up has come up anew.
 
@@ -11,19 +11,16 @@ more than all the rest. Patience is short, for most of them wait for an answer t
 """
 
 import argparse
-import gc
-import importlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import Any
 
 from kakehashi import cli
 from kakehashi.lab import lab, process
@@ -31,9 +28,10 @@ from kakehashi.lab.blueprint import GatewayPlan
 from kakehashi.lab.kernel import die_with_parent
 from kakehashi.lab.outcome import Outcome as LabOutcome
 from kakehashi.model.policy import Rekey
-from tests import adjusted_gateway
 from tests.adjusted_gateway import Adjustments
 from tests.check.faults import FAULTS, PAIRS, Fault, GoodPair, Outcome
+from tests.forks import write_to
+from tests.lab.forked import Forks, fork, fork_gateways, load
 
 AT_ONCE = 10
 PATIENCE, STANDING = 8.0, 4.0
@@ -119,13 +117,11 @@ def judge(jobs: Iterable[Job], at_once: int) -> Iterator[Seen]:
 def run(jobs: Iterable[Job], at_once: int, patience: float) -> Iterator[Seen]:
     """Run the labs, so many at once; what each saw, as they end. `patience`: seconds for a tunnel to come up."""
     waiting, running = list(jobs)[::-1], dict[int, tuple[Job, tempfile.TemporaryDirectory[str], float]]()
-    importlib.import_module("kakehashi.gateway.daemon")  # what every fork would load for itself
-    importlib.import_module("kakehashi.lab.command")
-    gc.freeze()  # what is there is shared by all
+    load()
     while waiting or running:
         while waiting and len(running) < at_once:
             job, folder = waiting.pop(), tempfile.TemporaryDirectory(prefix="kkf")
-            running[_fork(lambda job=job, folder=folder: _be_lab(job, Path(folder.name), patience))] = (  # type: ignore[misc]
+            running[fork(lambda job=job, folder=folder: _be_lab(job, Path(folder.name), patience))] = (  # type: ignore[misc]
                 job,
                 folder,
                 time.monotonic() + LONGEST,
@@ -141,39 +137,19 @@ def run(jobs: Iterable[Job], at_once: int, patience: float) -> Iterator[Seen]:
             yield _read(job, Path(folder.name))
 
 
-def _fork(child: Callable[[], object]) -> int:
-    """Run `child` in a process of its own, which never returns."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    pid = os.fork()
-    return pid or _be(child)
-
-
-def _be(child: Callable[[], object]) -> NoReturn:
-    code = 1
-    try:
-        child()
-        code = 0
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1
-    finally:
-        sys.stdout.flush()
-        os._exit(code)
-
-
 def _be_lab(job: Job, folder: Path, patience: float) -> None:
     die_with_parent(signal.SIGKILL)  # and with it its sandbox
     for name, text in job.texts.items():
         (folder / name).write_text(text)
     os.chdir(folder)
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
-    _write_to((folder / "said").open("wb"), (folder / "errors").open("wb"))
-    process.subprocess = _Forks  # type: ignore[assignment]
+    write_to((folder / "said").open("wb"), (folder / "errors").open("wb"))
+    fork_gateways()
     process._start = _as_written(process._start, job.texts)  # type: ignore[assignment]
     lab._PATIENCE, lab._STANDING_SECONDS = patience, STANDING
     if job.outlives:
         SHORT.write(folder / "adjustments")
-        _Forks.adjustments = folder / "adjustments"
+        Forks.adjustments = folder / "adjustments"
         lab._Trial.outcome = _outcome_and_rekey(lab._Trial.outcome, folder)  # type: ignore[method-assign]
     nat = ["--nat", Path(next(iter(job.texts))).stem] if job.nat else []
     sys.argv = ["kakehashi", "lab", *job.texts, *nat, "--json"]
@@ -228,79 +204,21 @@ def _read(job: Job, folder: Path) -> Seen:
     return Seen(job, Outcome.NO_TRAFFIC if up else Outcome.NO_TUNNEL, why)
 
 
-def _write_to(out: IO[bytes], errors: IO[bytes]) -> None:
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(out.fileno(), 1)
-    os.dup2(errors.fileno(), 2)
-
-
-class _Gateway:
-    """A forked gateway, as far as the lab asks for a `Popen`."""
-
-    def __init__(
-        self, command: list[str], *, stdout: IO[bytes], env: Mapping[str, str], preexec_fn: Any, **_: Any
-    ) -> None:
-        def be() -> None:
-            os.setpgid(0, 0)
-            signal.pthread_sigmask(signal.SIG_SETMASK, ())
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-                signal.signal(number, signal.SIG_DFL)
-            preexec_fn()
-            _write_to(stdout, stdout)
-            os.environ.update(env)
-            words = command[command.index("run") :]
-            if _Forks.adjustments:
-                sys.argv = ["adjusted", str(_Forks.adjustments), *words]
-                adjusted_gateway.main()
-            else:
-                sys.argv = ["kakehashi", *words]
-                cli.main()
-
-        self.pid = _fork(be)
-        self._code: int | None = None
-
-    def poll(self) -> int | None:
-        if self._code is None:
-            ended, status = os.waitpid(self.pid, os.WNOHANG)
-            self._code = os.waitstatus_to_exitcode(status) if ended else None
-        return self._code
-
-    def wait(self, timeout: float) -> int:
-        end = time.monotonic() + timeout
-        while (code := self.poll()) is None:
-            if time.monotonic() > end:
-                raise subprocess.TimeoutExpired("gateway", timeout)
-            time.sleep(0.02)
-        return code
-
-    def terminate(self) -> None:
-        self._send(signal.SIGTERM)
-
-    def kill(self) -> None:
-        self._send(signal.SIGKILL)
-
-    def _send(self, number: int) -> None:
-        if self.poll() is None:
-            os.kill(self.pid, number)
-
-
-class _Forks:
-    """Stands for `subprocess` in the lab's process."""
-
-    DEVNULL, TimeoutExpired, Popen = subprocess.DEVNULL, subprocess.TimeoutExpired, _Gateway
-    adjustments: Path | None = None
-
-
 def main() -> int:
     """Print each disagreement, then the count."""
     reader = argparse.ArgumentParser(prog="python -m tests.lab.bench")
     reader.add_argument("--at-once", type=int, default=AT_ONCE)
     reader.add_argument("--every", type=int, default=1)
+    reader.add_argument("--pair", action="append", choices=[pair.name for pair in PAIRS])
     reader.add_argument("words", nargs="*")
     said = reader.parse_args()
-    jobs = [control_of(pair) for pair in PAIRS if all(word in pair.name for word in said.words)]
-    chosen = [f for f in FAULTS if all(word in f.name for word in said.words) and is_certain(f)]
-    jobs += [job_of(fault) for fault in chosen[:: said.every]]
+    pairs = [pair for pair in PAIRS if not said.pair or pair.name in said.pair]
+    jobs = [control_of(pair) for pair in pairs if all(word in pair.name for word in said.words)]
+    for pair in pairs:
+        chosen = [
+            f for f in FAULTS if f.pair == pair and all(w in f.name for w in said.words) and is_certain(f)
+        ]
+        jobs += [job_of(fault) for fault in chosen[:: said.every]]
     wrong = 0
     for number, seen in enumerate(judge(jobs, said.at_once), 1):
         if not seen.is_as_said:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -9,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from tests.forks import Forked, Order
 
 LAB = [sys.executable, "-m", "kakehashi.cli", "lab"]
 SECONDS = 100
@@ -24,7 +27,7 @@ def folder_of(texts: Mapping[str, str]) -> Iterator[Path]:
 
 
 def assert_nothing_left(folder: Path) -> None:
-    """Every lab that was started with TMPDIR=`folder` has ended whole."""
+    """Every lab that was started in `folder`, with that as its TMPDIR, has ended whole."""
     assert not list(folder.glob("kakehashi-lab-*"))
     assert processes_of(folder) == []
     # A lab's own interfaces never stood in this namespace, nor do they now.
@@ -33,12 +36,11 @@ def assert_nothing_left(folder: Path) -> None:
 
 
 def processes_of(folder: Path) -> list[str]:
-    """Processes, of the lab or of its gateways, that were started for this test."""
-    mark = f"TMPDIR={folder}".encode()
+    """Processes, of the lab or of its gateways, that were started in this test's folder."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if mark in (process / "environ").read_bytes().split(b"\0") and int(process.name) != os.getpid():
+            if int(process.name) != os.getpid() and (process / "cwd").readlink().is_relative_to(folder):
                 found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
         except OSError:
             continue
@@ -48,7 +50,12 @@ def processes_of(folder: Path) -> list[str]:
 def lab(
     folder: Path, *arguments: str, before: tuple[str, ...] = (), seconds: int = SECONDS
 ) -> tuple[int, dict[str, Any]]:
-    """Run a lab in `folder`; its exit status and its JSON. `seconds`: that it may take at most."""
+    """Run a lab in `folder`; its exit status and its JSON. `seconds`: that it may take at most.
+
+    With words `before` it is a process of its own, as a user starts it.
+    """
+    if not before:
+        return _forked(folder, arguments, seconds)
     done = subprocess.run(
         [*before, *LAB, *arguments, "--json"],
         cwd=folder,
@@ -59,6 +66,23 @@ def lab(
     )
     assert done.stdout, done.stderr
     return done.returncode, json.loads(done.stdout)
+
+
+def _forked(folder: Path, arguments: tuple[str, ...], seconds: int) -> tuple[int, dict[str, Any]]:
+    process, said, errors = fork_lab(folder, *arguments, "--json")
+    try:
+        status = process.wait(seconds)
+    finally:
+        process.send_signal(signal.SIGKILL)
+    assert said.read_text(), errors.read_text()
+    return status, json.loads(said.read_text())
+
+
+def fork_lab(folder: Path, *arguments: str) -> tuple[Forked, Path, Path]:
+    """A lab that has just been started, and the files in which its two streams are."""
+    said, errors = folder / "said", folder / "errors"
+    words = (str(folder), str(said), str(errors), "lab", *arguments)
+    return Forked(Order("tests.lab.forked", words, str(folder))), said, errors
 
 
 def assert_all_talk(code: int, said: dict[str, Any]) -> None:

@@ -1,13 +1,12 @@
 """Labs of two Cisco devices with AH in their transform sets: real gateways, real packets."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.lab.crypto_map_fragments import BEPPU, OITA
-from tests.lab.running import assert_all_talk, assert_nothing_left, folder_of, lab
+from tests.lab.running import assert_all_talk, lab
 
 pytestmark = [
     pytest.mark.root,
@@ -16,14 +15,6 @@ pytestmark = [
 ]
 GRE = Path(__file__).resolve().parents[2] / "examples" / "ios-gre"
 VTI = Path(__file__).resolve().parents[2] / "examples" / "cisco-ios-vti"
-
-
-@pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    with folder_of({}) as made:
-        monkeypatch.setenv("TMPDIR", str(made))
-        yield made
-        assert_nothing_left(made)
 
 
 @pytest.mark.parametrize(

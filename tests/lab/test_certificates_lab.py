@@ -1,11 +1,12 @@
 """Labs whose devices prove themselves by certificates: the lab's authority vouches for them, or does no more."""
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from tests.interop.certificates import now
-from tests.lab.running import LAB, assert_all_talk, assert_nothing_left, folder_of, lab
+from tests.lab.running import LAB, assert_all_talk, lab
 from tests.pki.authority import Authority
 
 pytestmark = [pytest.mark.root]
@@ -66,59 +67,61 @@ def pair(template: str, check: str = "") -> dict[str, str]:
     }
 
 
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / f"{name}.cfg").write_text(text)
+
+
 @pytest.mark.parametrize("check", ["revocation-check crl", "revocation-check ocsp", "revocation-check none"])
-def test_devices_without_certificates_are_certified_by_the_lab(check: str) -> None:
-    with folder_of(pair(CISCO, check)) as folder:
-        code, said = lab(folder, "r1.cfg", "r2.cfg")
-        assert_all_talk(code, said)
-        assert any("r1: the lab's authority has certified CN=" in told for told in said["assumed"])
-        assert_nothing_left(folder)
+def test_devices_without_certificates_are_certified_by_the_lab(folder: Path, check: str) -> None:
+    write(folder, pair(CISCO, check))
+    code, said = lab(folder, "r1.cfg", "r2.cfg")
+    assert_all_talk(code, said)
+    assert any("r1: the lab's authority has certified CN=" in told for told in said["assumed"])
 
 
 @pytest.mark.parametrize("check", ["revocation-check crl", "revocation-check ocsp"])
-def test_who_is_revoked_is_refused_with_the_reason(check: str) -> None:
-    with folder_of(pair(CISCO, check)) as folder:
-        code, said = lab(folder, "r1.cfg", "r2.cfg", "--revoked", "r2")
-        assert code == 1
-        assert "it is revoked by" in str(said["failures"])
-        assert_nothing_left(folder)
+def test_who_is_revoked_is_refused_with_the_reason(folder: Path, check: str) -> None:
+    write(folder, pair(CISCO, check))
+    code, said = lab(folder, "r1.cfg", "r2.cfg", "--revoked", "r2")
+    assert code == 1
+    assert "it is revoked by" in str(said["failures"])
 
 
-def test_a_configured_place_of_the_list_is_the_labs_too() -> None:
+def test_a_configured_place_of_the_list_is_the_labs_too(folder: Path) -> None:
     check = "revocation-check crl\n crl query http://pki.example.com:8080/list.crl"
-    with folder_of(pair(CISCO, check)) as folder:
-        code, said = lab(folder, "r1.cfg", "r2.cfg")
-        assert_all_talk(code, said)
-        code, said = lab(folder, "r1.cfg", "r2.cfg", "--revoked", "r1")
-        assert code == 1
-        assert "it is revoked by" in str(said["failures"])
+    write(folder, pair(CISCO, check))
+    code, said = lab(folder, "r1.cfg", "r2.cfg")
+    assert_all_talk(code, said)
+    code, said = lab(folder, "r1.cfg", "r2.cfg", "--revoked", "r1")
+    assert code == 1
+    assert "it is revoked by" in str(said["failures"])
 
 
-def test_files_beside_the_configuration_are_the_devices() -> None:
+def test_files_beside_the_configuration_are_the_devices(folder: Path) -> None:
     root = Authority(kind="rsa", now=now())
-    with folder_of({}) as folder:
-        for name, text in pair(NEC).items():
-            (folder / name).mkdir()
-            (folder / name / f"{name}.cfg").write_text(text)
-            number = name[1:].replace("1", "101").replace("2", "102")
-            own = root.issue(f"CN=r{number}.example.com", kind="rsa")
-            (folder / name / "own.pem").write_bytes(own.pem)
-            (folder / name / "ca.pem").write_bytes(root.pem)
-        code, said = lab(folder, "r1/r1.cfg", "r2/r2.cfg")
-        assert_all_talk(code, said)
-        assert not any("authority has certified" in told for told in said["assumed"])
+    for name, text in pair(NEC).items():
+        (folder / name).mkdir()
+        (folder / name / f"{name}.cfg").write_text(text)
+        number = name[1:].replace("1", "101").replace("2", "102")
+        own = root.issue(f"CN=r{number}.example.com", kind="rsa")
+        (folder / name / "own.pem").write_bytes(own.pem)
+        (folder / name / "ca.pem").write_bytes(root.pem)
+    code, said = lab(folder, "r1/r1.cfg", "r2/r2.cfg")
+    assert_all_talk(code, said)
+    assert not any("authority has certified" in told for told in said["assumed"])
 
 
-def test_files_that_are_not_there_are_made() -> None:
-    with folder_of(pair(NEC)) as folder:
-        assert_all_talk(*lab(folder, "r1.cfg", "r2.cfg"))
+def test_files_that_are_not_there_are_made(folder: Path) -> None:
+    write(folder, pair(NEC))
+    assert_all_talk(*lab(folder, "r1.cfg", "r2.cfg"))
 
 
-def test_only_a_device_of_the_lab_can_be_revoked() -> None:
-    with folder_of(pair(CISCO, "revocation-check crl")) as folder:
-        done = subprocess.run(
-            [*LAB, "r1.cfg", "r2.cfg", "--revoked", "r9"],
-            cwd=folder, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-        assert done.returncode == 2
-        assert "--revoked r9: there is no such device; there are r1, r2" in done.stderr
+def test_only_a_device_of_the_lab_can_be_revoked(folder: Path) -> None:
+    write(folder, pair(CISCO, "revocation-check crl"))
+    done = subprocess.run(
+        [*LAB, "r1.cfg", "r2.cfg", "--revoked", "r9"],
+        cwd=folder, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "--revoked r9: there is no such device; there are r1, r2" in done.stderr

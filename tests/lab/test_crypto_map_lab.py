@@ -1,13 +1,12 @@
 """Whole labs with crypto maps: real gateways, real packets."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.lab.crypto_map_fragments import AOMORI, BEPPU, HIROSAKI, OITA
-from tests.lab.running import assert_all_talk, assert_nothing_left, folder_of, lab
+from tests.lab.running import assert_all_talk, lab
 
 pytestmark = [
     pytest.mark.root,
@@ -19,12 +18,8 @@ CORPUS = Path(os.environ.get("KAKEHASHI_CORPUS", "/nowhere")) / "cisco-ios"
 
 
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    texts = {"beppu": BEPPU, "oita": OITA, "aomori": AOMORI, "hirosaki": HIROSAKI}
-    with folder_of(texts) as made:
-        monkeypatch.setenv("TMPDIR", str(made))
-        yield made
-        assert_nothing_left(made)
+def texts() -> dict[str, str]:
+    return {"beppu": BEPPU, "oita": OITA, "aomori": AOMORI, "hirosaki": HIROSAKI}
 
 
 def test_two_sites_on_pppoe_lines_talk_as_their_files_stand(folder: Path) -> None:

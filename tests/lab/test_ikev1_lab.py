@@ -3,14 +3,13 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.lab.ikev1_fragments import CENTRE, HUB, KOBE, NARA
-from tests.lab.running import assert_all_talk, assert_nothing_left, folder_of, lab, tshark
+from tests.lab.running import assert_all_talk, lab, tshark
 
 pytestmark = [
     pytest.mark.root,
@@ -22,11 +21,8 @@ CORPUS = Path(os.environ.get("KAKEHASHI_CORPUS", "/nowhere")) / "nec-ix"
 
 
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    with folder_of({"centre": CENTRE, "kobe": KOBE, "hub": HUB, "nara": NARA}) as made:
-        monkeypatch.setenv("TMPDIR", str(made))
-        yield made
-        assert_nothing_left(made)
+def texts() -> dict[str, str]:
+    return {"centre": CENTRE, "kobe": KOBE, "hub": HUB, "nara": NARA}
 
 
 def only_tunnel(said: dict[str, Any]) -> dict[str, Any]:

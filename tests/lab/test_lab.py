@@ -6,22 +6,13 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.forks import Forked
 from tests.lab.fragments import CENTRE, EAST, KOBE, LEFT, NARA, OSAKA, RIGHT, TOKYO, WEST
-from tests.lab.running import (
-    LAB,
-    SECONDS,
-    assert_all_talk,
-    assert_nothing_left,
-    folder_of,
-    lab,
-    processes_of,
-    tshark,
-)
+from tests.lab.running import LAB, SECONDS, assert_all_talk, fork_lab, lab, processes_of, tshark
 
 pytestmark = [
     pytest.mark.root,
@@ -31,20 +22,10 @@ pytestmark = [
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """The files, in a folder with a short name, in which labs put their own files too."""
-    texts = {"tokyo": TOKYO, "osaka": OSAKA, "centre": CENTRE, "kobe": KOBE, "nara": NARA}
-    texts |= {"east": EAST, "west": WEST, "left": LEFT, "right": RIGHT}
-    with folder_of(texts) as made:
-        yield made
-
-
-@pytest.fixture(autouse=True)
-def nothing_left_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Every lab of this module has this test's folder in its environment, and must leave nothing of itself."""
-    monkeypatch.setenv("TMPDIR", str(folder))
-    yield
-    assert_nothing_left(folder)
+def texts() -> dict[str, str]:
+    found = {"tokyo": TOKYO, "osaka": OSAKA, "centre": CENTRE, "kobe": KOBE, "nara": NARA}
+    found |= {"east": EAST, "west": WEST, "left": LEFT, "right": RIGHT}
+    return found
 
 
 @pytest.mark.skipif(not shutil.which("tshark"), reason="needs tshark")
@@ -204,16 +185,28 @@ def test_a_kept_lab_can_be_looked_into_and_ends_at_ctrl_c(folder: Path) -> None:
     assert code == 128 + signal.SIGINT
 
 
+def forked_lab(folder: Path) -> Forked:
+    """The same as a fork."""
+    process, said, errors = fork_lab(folder, "centre.cfg", "kobe.cfg", "--keep")
+    end = time.monotonic() + SECONDS
+    while not said.exists() or "kobe/log" not in said.read_text():
+        assert process.poll() is None, errors.read_text()
+        assert time.monotonic() < end, "the lab does not stand"
+        time.sleep(0.02)
+    return process
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_to_the_lab_alone_ends_all_of_it(folder: Path, number: signal.Signals) -> None:
-    process = kept_lab(folder)
+    process = forked_lab(folder)
     process.send_signal(number)
     assert process.wait(20) == 128 + number
 
 
 def test_a_lab_that_is_killed_leaves_no_process_and_the_next_one_takes_its_files_away(folder: Path) -> None:
-    process = kept_lab(folder)
-    process.kill()
+    process = forked_lab(folder)
+    assert processes_of(folder), "here they are"
+    process.send_signal(signal.SIGKILL)
     process.wait(20)
     end = time.monotonic() + 10
     while processes_of(folder) and time.monotonic() < end:

@@ -2,12 +2,11 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.lab.running import LAB, assert_all_talk, assert_nothing_left, folder_of, lab
+from tests.lab.running import LAB, assert_all_talk, lab
 
 pytestmark = [
     pytest.mark.root,
@@ -36,14 +35,6 @@ PAIRS = {
         "ENCR_AES_CBC_256 AUTH_HMAC_SHA2_256_128",
     ),
 }
-
-
-@pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    with folder_of({}) as made:
-        monkeypatch.setenv("TMPDIR", str(made))
-        yield made
-        assert_nothing_left(made)
 
 
 @pytest.mark.parametrize(("near", "to", "ike"), PAIRS.values(), ids=PAIRS)

@@ -2,12 +2,11 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.lab.running import assert_all_talk, assert_nothing_left, folder_of, lab, tshark
+from tests.lab.running import assert_all_talk, lab, tshark
 
 pytestmark = [
     pytest.mark.root,
@@ -50,11 +49,8 @@ FILES = {
 
 
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    with folder_of(FILES) as made:
-        monkeypatch.setenv("TMPDIR", str(made))
-        yield made
-        assert_nothing_left(made)
+def texts() -> dict[str, str]:
+    return FILES
 
 
 @pytest.mark.parametrize("files", [("v1-wan.cfg", "nara.cfg"), ("v2-wan.cfg", "osaka.cfg")])

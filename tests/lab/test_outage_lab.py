@@ -4,7 +4,6 @@ import contextlib
 import os
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -15,7 +14,7 @@ from kakehashi.lab.workdir import sweep
 from tests.lab.fragments import EAST, WEST
 from tests.lab.ikev1_fragments import CENTRE, KOBE
 from tests.lab.outage.redundant import BRANCH, NORTH, SOUTH
-from tests.lab.running import LAB, assert_nothing_left, folder_of, lab, processes_of
+from tests.lab.running import LAB, lab, processes_of
 
 pytestmark = [
     pytest.mark.root,
@@ -54,17 +53,9 @@ interface Tunnel0.0
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    texts = {"east": EAST, "west": WEST, "centre": CENTRE, "kobe": KOBE, "named": NAMED, "host": HOST}
-    with folder_of(texts | {"branch": BRANCH, "north": NORTH, "south": SOUTH}) as made:
-        yield made
-
-
-@pytest.fixture(autouse=True)
-def nothing_left_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TMPDIR", str(folder))
-    yield
-    assert_nothing_left(folder)
+def texts() -> dict[str, str]:
+    found = {"east": EAST, "west": WEST, "centre": CENTRE, "kobe": KOBE, "named": NAMED, "host": HOST}
+    return found | {"branch": BRANCH, "north": NORTH, "south": SOUTH}
 
 
 def happened(said: dict[str, Any], what: str, device: str | None = None) -> list[dict[str, Any]]:

@@ -7,6 +7,9 @@ from kakehashi.lab.device import read_device
 from kakehashi.lab.errors import LabError
 from kakehashi.lab.plan import make_plan
 from kakehashi.model.finding import Severity
+from tests.dialects.cisco_ios.test_dial_in import LNS as CISCO_LNS
+from tests.dialects.cisco_ios.test_dial_in import RADIUS as RADIUS_LNS
+from tests.dialects.nec_ix.test_l2tp import LNS as NEC_LNS
 from tests.lab.conftest import PlanOf
 from tests.lab.fragments import CENTRE, EAST, KOBE, LEFT, NARA, OSAKA, RIGHT, TOKYO, WEST
 
@@ -195,3 +198,38 @@ def test_two_devices_that_share_a_network_need_no_routes_to_each_other(plan_of: 
     plan = make_plan([read_device(name, name, text) for name, text in near.items()])
     assert len(plan.pairs) == 1
     assert not any("route" in said for said in plan.assumed)
+
+
+def test_a_laptop_dials_in_to_a_server_and_its_tunnel_is_not_called_left_alone(plan_of: PlanOf) -> None:
+    plan = plan_of(office=NEC_LNS)
+    (dial,) = plan.dials
+    assert (dial.device, dial.tunnel, dial.user, str(dial.address)) == (
+        "office",
+        "Tunnel0.0",
+        "ada",
+        "192.0.2.2",
+    )
+    assert [str(host) for host in dial.hosts] == ["192.168.30.10"]
+    assert not [said for said in plan.assumed if "Tunnel0.0" in said]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            NEC_LNS.replace(
+                "  ipsec policy transport phones-map\n  no shutdown\n",
+                "  ipsec policy transport phones-map\n",
+            ),
+            "shut down",
+        ),
+        (
+            RADIUS_LNS.replace("group radius local", "group radius") + CISCO_LNS,
+            "the file knows no user, and the lab has no RADIUS server",
+        ),
+    ],
+)
+def test_why_nobody_dials_in_is_said(plan_of: PlanOf, text: str, why: str) -> None:
+    plan = plan_of(office=text)
+    assert not plan.dials
+    assert [said for said in plan.assumed if "nobody dials in to" in said and why in said]

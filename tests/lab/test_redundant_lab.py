@@ -1,13 +1,12 @@
 """Two tunnels to one network: the path of the first dies while its link stays up, and comes back."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.lab.running import assert_nothing_left, folder_of, lab
+from tests.lab.running import lab
 
 pytestmark = [
     pytest.mark.root,
@@ -42,11 +41,8 @@ interface Tunnel0.0
 
 
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    with folder_of({f"centre{n}": CENTRE.format(n=n) for n in (1, 2)}) as made:
-        monkeypatch.setenv("TMPDIR", str(made))
-        yield made
-        assert_nothing_left(made)
+def texts() -> dict[str, str]:
+    return {f"centre{n}": CENTRE.format(n=n) for n in (1, 2)}
 
 
 def assert_moved_and_came_back(code: int, said: dict[str, Any], group: str, route: str) -> None:

@@ -24,6 +24,7 @@ NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 MAKERS: dict[str, Callable[[], object]] = {
     "rsa": lambda: rsa.generate_private_key(65537, 2048),
+    "rsa-4096": lambda: rsa.generate_private_key(65537, 4096),
     "rsa-1024": lambda: rsa.generate_private_key(65537, 1024),
     "ecdsa-256": lambda: ec.generate_private_key(ec.SECP256R1()),
     "ecdsa-384": lambda: ec.generate_private_key(ec.SECP384R1()),

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from kakehashi.check.explain import text as explanation
 from kakehashi.check.explain.walk import explain
 from kakehashi.dataplane.protocol import DataPlane
-from kakehashi.dialects.base import Dialect, ShowError
+from kakehashi.dialects.base import Clear, Dialect, ShowError
 from kakehashi.dialects.registry import UnknownDialectError, by_name
 from kakehashi.gateway import status
 from kakehashi.gateway.changes import Changes
@@ -26,7 +26,7 @@ UNHEARD = 1000  # lines that a terminal may be behind
 
 
 class Answers:
-    """`status_now`: of this moment. `stop`: ends the gateway."""
+    """`status_now`: of this moment. `stop`: ends the gateway. `keep_up`: begins what is always to be up."""
 
     def __init__(
         self,
@@ -37,7 +37,9 @@ class Answers:
         log: Log,
         stop: Callable[[], None],
         pki: PkiRequests | None = None,
-        clear_callers: Callable[[str | None], int] = lambda tunnel: 0,
+        clear_callers: Callable[[Clear], str] = lambda wanted: "nobody has dialed in",
+        clear_next_hops: Callable[[str | None], int] = lambda tunnel: 0,
+        keep_up: Callable[[], None] = lambda: None,
     ) -> None:
         self._changes = changes
         self._status = status_now
@@ -47,6 +49,8 @@ class Answers:
         self._stop = stop
         self._pki = pki
         self._clear_callers = clear_callers
+        self._clear_next_hops = clear_next_hops
+        self._keep_up = keep_up
 
     async def answer(self, request: Request) -> Answer:
         """The answer to anything but what is told line by line."""
@@ -192,18 +196,27 @@ class Answers:
     async def _restart(self) -> Answer:
         """As after `reload` on a router: what is saved runs, and every SA is made anew."""
         told = await self._changes.restart()
-        self._driver.core.clear(None, self._driver.now())
+        self._driver.core.clear(None, self._driver.now(), at_once=True)
         self._driver.step()
+        self._keep_up()
         return _text(told)
 
     async def _clear(self, request: Request) -> Answer:
         wanted = self._dialect(request).clear(request.words, await self._status())
         if wanted.callers:
-            ended = self._clear_callers(wanted.tunnel)
-            return _text(f"{ended} session{'' if ended == 1 else 's'} being ended")
-        number = self._driver.core.clear(wanted.tunnel, self._driver.now(), wanted.version)
+            return _text(self._clear_callers(wanted))
+        if wanted.next_hops:
+            count = self._clear_next_hops(wanted.tunnel)
+            return _text(f"{count} peer{'' if count == 1 else 's'} forgotten")
+        number = self._driver.core.clear(
+            wanted.tunnel, self._driver.now(), wanted.version, wanted.peer, wanted.at_once
+        )
         self._driver.step()
-        return _text(f"{number} IKE SA{'' if number == 1 else 's'} being deleted")
+        if wanted.at_once:
+            self._keep_up()
+        return _text(
+            f"{number} IKE SA{'' if number == 1 else 's'} {'' if wanted.at_once else 'being '}deleted"
+        )
 
 
 def _threshold(words: tuple[str, ...], monitor: Threshold) -> Threshold:

@@ -1,6 +1,6 @@
 """Which data plane a gateway runs on, and what keeps it from starting.
 
-| `--backend` | ESP is done |
+| `--backend` | IPsec is done |
 | --- | --- |
 | native | by ourselves, in userspace |
 | xfrm | by the kernel; what it cannot do of the configuration is told, and where that matters is an error |
@@ -46,7 +46,7 @@ def choose(asked: Backend, gateway: Gateway) -> Choice:
             "modprobe -a xfrm_user xfrm_interface esp4 esp6 (on the host, if this is a container); or "
             "without --backend: userspace ESP runs on every kernel",
         )
-    findings = () if lack else xfrm.findings(gateway, xfrm_probe.takes)
+    findings = () if lack else xfrm.findings(gateway, xfrm_probe.takes, xfrm_probe.makes_gre)
     if asked is Backend.XFRM:
         return Choice(Backend.XFRM, findings)
     if lack or findings:

@@ -13,6 +13,7 @@ from pyroute2.netlink.exceptions import NetlinkError
 
 from kakehashi.dataplane.protocol import DataPlane
 from kakehashi.gateway import backends, configuration, status
+from kakehashi.gateway.access.clear import clear_callers
 from kakehashi.gateway.access.driver import Access
 from kakehashi.gateway.access.radius_client import RadiusClient
 from kakehashi.gateway.access.status import callers_of, drops_of, tunnels_of
@@ -26,6 +27,7 @@ from kakehashi.gateway.dhcp.clients import Clients
 from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.face import Face
+from kakehashi.gateway.guard import tell_fault
 from kakehashi.gateway.host import devices
 from kakehashi.gateway.host.conntrack import translated
 from kakehashi.gateway.host.host import Host
@@ -36,7 +38,10 @@ from kakehashi.gateway.interface_status import interface_statuses, neighbour_sta
 from kakehashi.gateway.interfaces import Mapped, map_interfaces
 from kakehashi.gateway.keylog import KeyLog
 from kakehashi.gateway.log import Log
-from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, tunnel_mtu
+from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, clear_l2tp_mtu, tunnel_mtu
+from kakehashi.gateway.multipoint.driver import Multipoints
+from kakehashi.gateway.multipoint.status import drops_of as nhrp_drops_of
+from kakehashi.gateway.multipoint.status import next_hops_of, servers_of
 from kakehashi.gateway.options import RunOptions
 from kakehashi.gateway.paths import tunnels_left_behind
 from kakehashi.gateway.peers import Peers
@@ -50,6 +55,8 @@ from kakehashi.gateway.state import StateFolder
 from kakehashi.gateway.syslog.senders import Senders
 from kakehashi.gateway.translators import named_translators
 from kakehashi.gateway.watch.watcher import Watcher
+from kakehashi.gateway.wires import status as wires
+from kakehashi.gateway.wires.driver import Wires
 from kakehashi.ike.effects import Level
 from kakehashi.ike.endpoint import Endpoint
 from kakehashi.model.address import IPAddress
@@ -57,6 +64,7 @@ from kakehashi.model.address import Path as UdpPath
 from kakehashi.model.finding import Finding
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.status import Status
+from kakehashi.model.tunnel import PlainTunnel
 from kakehashi.pki.keyring import Keyring
 
 EXIT_FAULT = 1
@@ -126,7 +134,9 @@ class Daemon:
             self._peers,
             self._dhcp,
             self._watcher,
-            callers=lambda tunnel: self._access.addresses(tunnel),
+            callers=lambda tunnel: self._access.networks(tunnel),
+            settled=lambda: self._multipoints.follow(),
+            peers_of_wires=self._names.of_wires,
         )
         self._stopping = asyncio.Event()
         self._reloads: set[asyncio.Task[str]] = set()
@@ -161,6 +171,15 @@ class Daemon:
             changed=self._reconciler.touch,
             asks=self._radius,
         )
+        self._multipoints = Multipoints(
+            self._dataplane,
+            self._log,
+            facts=lambda: self._reconciler.facts,
+            candidates=self._names.candidates,
+            connect=lambda tunnel, path: self._driver.connect(tunnel, path),
+            disconnect=lambda tunnel, peer: self._driver.disconnect(tunnel, peer),
+        )
+        self._wires = Wires(self._dataplane, self._log, changed=self._reconciler.touch)
         self._driver = Driver(
             self._endpoint,
             self._dataplane,
@@ -172,7 +191,10 @@ class Daemon:
             broken=self._fail,
             fetch=self._certificates.fetch,
             unreached=self._unreached,
+            answering_changed=self._reconciler.touch,
             access=self._access,
+            multipoints=self._multipoints,
+            wires=self._wires,
             keylog=_keylog(options),
         )
         self._answers = Answers(
@@ -182,7 +204,9 @@ class Daemon:
             self._dataplane,
             self._log,
             self._stopping.set,
-            clear_callers=self._access.clear,
+            clear_callers=lambda wanted: clear_callers(self._access, wanted),
+            clear_next_hops=self._multipoints.clear,
+            keep_up=self._reconciler.keep_up,
             pki=PkiRequests(
                 self._certificates,
                 options.file.parent,
@@ -203,9 +227,12 @@ class Daemon:
             for tunnel in self._gateway.tunnels:
                 if tunnel.enabled:
                     self._add_tunnel(tunnel.interface)
-            self._reconciler.attach(self._driver)
+            for server in self._gateway.open_servers:
+                self._add_tunnel(server.interface)
+            self._reconciler.attach(self._driver, self._wires)
             self._reconciler.configure(self._gateway, self._mapped.devices)
             self._access.configure(self._gateway)
+            self._multipoints.configure(self._gateway, self._mapped.devices)
             self._resolver.follow(self._gateway)
             self._log.heard = self._set_verbosity
             self._senders.configure(self._gateway, self._mapped.devices)
@@ -213,15 +240,17 @@ class Daemon:
             await self._reconciler.try_to_settle()
             self._driver.start()
             monitor = Monitor(self._host_changed)
-            bell = PathMtuBell(self._reconciler.touch)
+            hears = self._dataplane.learns_path_mtu
+            hear = (lambda message: True) if hears else self._driver.path_mtus.hear
+            bell = PathMtuBell(hear, self._reconciler.touch)
             tasks = [
                 asyncio.create_task(self._reconciler.run()),
                 asyncio.create_task(self._certificates.run()),
                 asyncio.create_task(self._resolver.run()),
             ]
-            await _listen(control)
             for face in faces:
                 await face.start(self._answers.answer, self._answers.tell)
+            await _listen(control)  # the last to open: who finds it finds everything
             self._log.say(Level.NOTICE, f"running {self._options.file}", name="running")
             _collect_rarely()
             await self._until_stopped(tasks)
@@ -246,6 +275,8 @@ class Daemon:
             await control.stop()
             self._driver.stop()
             self._access.stop()
+            self._multipoints.stop()
+            self._wires.stop()
             await self._radius.stop()
             # The last to go, but while the host still has the gateway's addresses.
             await self._senders.stop()
@@ -270,11 +301,15 @@ class Daemon:
         stopping.cancel()
         for task in done:
             if fault := task.exception():
-                self._fail(f"internal fault: {fault!r}")
+                tell_fault(self._log, fault)
+                self._end()
 
     def _fail(self, reason: str) -> None:
-        """Nothing more can be done here: end, so that whoever watches over us starts us anew."""
         self._log.say(Level.ERROR, reason, name="fault")
+        self._end()
+
+    def _end(self) -> None:
+        """Nothing more can be done here: end, so that whoever watches over us starts us anew."""
         self._status_code = EXIT_FAULT
         self._stopping.set()
 
@@ -282,11 +317,15 @@ class Daemon:
         """Deletes to every peer, and a while for their answers."""
         self._log.say(Level.NOTICE, "stopping: deleting the SAs", name="stopping")
         self._access.shutdown()
+        self._multipoints.shutdown()
+        self._wires.shutdown()
         self._driver.core.shutdown(self._driver.now())
         self._driver.step()
         deadline = self._driver.now() + GOODBYE
         while self._driver.now() < deadline and self._driver.core.ike_sas(self._driver.now()):
             await asyncio.sleep(0.02)
+        # Who counts the time of sessions must not count on.
+        await self._radius.settle(GOODBYE)
 
     async def _put_back(self) -> None:
         try:
@@ -314,15 +353,26 @@ class Daemon:
 
     def _add_tunnel(self, name: str) -> None:
         tunnel = self._gateway.tunnel(name)
-        if tunnel is None:
+        is_open = any(server.interface == name for server in self._gateway.open_servers)
+        if tunnel is None and not is_open:
             return
         device = self._mapped.devices[name]
-        mtu = tunnel_mtu(DEFAULT_LINK_MTU, 4, self._gateway, tunnel, None)
         try:
-            if self._gateway.l2tp_server(name) is not None:
+            if tunnel is None:
+                mtu = clear_l2tp_mtu(DEFAULT_LINK_MTU)
+                self._dataplane.add_l2tp_server(name, device, mtu, in_the_clear=True)
+                return
+            mtu = tunnel_mtu(DEFAULT_LINK_MTU, 4, self._gateway, tunnel, None)
+            if tunnel.ipsec.ethernet is not None:
+                self._dataplane.add_ethernet_tunnel(name, device, mtu, tunnel.ipsec.ethernet)
+            elif self._gateway.l2tp_server(name) is not None:
                 self._dataplane.add_l2tp_server(name, device, mtu)
+            elif tunnel.multipoint:
+                is_plain = isinstance(tunnel, PlainTunnel)
+                self._dataplane.add_multipoint(name, device, mtu, tunnel.ipsec.gre, is_plain)
             else:
-                self._dataplane.add_tunnel(name, device, mtu, tunnel.ipsec.gre)
+                is_plain = isinstance(tunnel, PlainTunnel)
+                self._dataplane.add_tunnel(name, device, mtu, tunnel.ipsec.gre, is_plain)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else None
             raise GatewayError(
@@ -387,6 +437,7 @@ class Daemon:
             except GatewayError as error:
                 complaints.append(str(error))
         self._reconciler.configure(loaded.gateway, mapped.devices)
+        self._multipoints.configure(loaded.gateway, mapped.devices)
         self._resolver.follow(loaded.gateway)
         self._senders.configure(loaded.gateway, mapped.devices)
         self._tell_addresses()
@@ -411,11 +462,10 @@ class Daemon:
         sas = status.Sas.of(driver.core, driver.now())
         matches = await self._host.matches()
         names = self._resolver.statuses(self._names.used(self._gateway))
+        drops = {**counters.drops, **driver.path_mtus.refused}
         time = _wall_clock()
         watches = self._watcher.statuses(time)
-        merged = status.merge(
-            self._gateway, time, tunnels, sas, routes, counters.drops, matches, names, watches
-        )
+        merged = status.merge(self._gateway, time, tunnels, sas, routes, drops, matches, names, watches)
         translators = named_translators(self._gateway, self._mapped.devices, facts)
         dialed = tuple(self._access.look())
         merged = replace(
@@ -430,6 +480,24 @@ class Daemon:
             l2tp_tunnels=tuple(tunnels_of(dialed, driver.now())),
             callers=tuple(callers_of(dialed, driver.now())),
             l2tp_drops=drops_of(self._access, counters.l2tp_drops),
+            next_hops=tuple(
+                next_hops_of(self._multipoints.standing.values(), driver.now(), driver.failures.with_peer)
+            ),
+            next_hop_servers=tuple(servers_of(self._multipoints.standing.values())),
+            nhrp_drops=nhrp_drops_of(self._multipoints.standing.values()),
+            pseudowires=tuple(
+                wires.wire_statuses(
+                    self._gateway,
+                    self._mapped.devices,
+                    self._wires,
+                    reconciler.states,
+                    counters,
+                    {used.wire: used for used in self._dataplane.pseudowires()},
+                    driver.now(),
+                )
+            ),
+            l2tpv3_connections=tuple(wires.connection_statuses(self._wires, driver.now())),
+            pseudowire_drops=wires.drops_of(self._wires, counters.pseudowire_drops),
         )
         return self._certificates.added_to(merged)
 

@@ -20,7 +20,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_network
 from types import MappingProxyType
 from zlib import crc32
 
-from kakehashi.gateway.between_ends import between_ends, carriers
+from kakehashi.gateway.between_ends import between_ends, carriers, past_the_device
 from kakehashi.gateway.dhcp.lease import Lease
 from kakehashi.gateway.host.facts import MAIN_TABLE, Facts
 from kakehashi.gateway.host.items import (
@@ -35,12 +35,13 @@ from kakehashi.gateway.host.items import (
 )
 from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, device_mtu
 from kakehashi.gateway.outgoing import NoWay, Pin, Way, is_between_ends
+from kakehashi.gateway.path_mtus import SMALLEST
 from kakehashi.gateway.policy_based import Pair, into_tunnel, pairs_of, past_tunnels
 from kakehashi.gateway.translators import outside_addresses
 from kakehashi.gateway.watch.ways import ways
+from kakehashi.gateway.wires.bridges import bridges
 from kakehashi.model import gateway as model
-from kakehashi.model.address import IPAddress
-from kakehashi.model.encapsulation import EncapsulationMode
+from kakehashi.model.address import IPAddress, IPNetwork
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind
 from kakehashi.model.tunnel import ConnectType, Tunnel
 
@@ -56,7 +57,7 @@ class TunnelState:
     `path_mtu`: of the largest that the way to the peer takes, which begins with the device `carrier`.
 
     `waiting`: where it can be carried and is down all the same, what for. `negotiated`: what its SAs take,
-    where only the peer knows that. `callers`: the addresses of those who have dialed in.
+    where only the peer knows that. `callers`: what is lent to those who have dialed in.
     """
 
     way: Way | NoWay
@@ -66,7 +67,7 @@ class TunnelState:
     carrier: str = ""
     waiting: str = ""
     negotiated: tuple[Pair, ...] = ()
-    callers: tuple[IPv4Address, ...] = ()
+    callers: tuple[IPNetwork, ...] = ()
 
 
 def desired(
@@ -76,11 +77,14 @@ def desired(
     facts: Facts,
     leases: Mapping[str, Lease] = MappingProxyType({}),
     withdrawn: Collection[model.Route] = (),
+    takes_between_ends: bool = False,
+    wires: Collection[str] = (),
 ) -> tuple[Item, ...]:
     """Everything wanted, each thing once.
 
     `tunnels` holds those whose device is there, `leases` by device what DHCP gives. `withdrawn`: routes of
-    the configuration that path monitoring has taken out.
+    the configuration that path monitoring has taken out. `takes_between_ends`: so does the data plane.
+    `wires`: pseudowires without tunnel whose device is there, by interface.
     """
     items: list[Item] = []
     widest = device_mtu(facts.links, [devices[name] for name in tunnels if name in devices])
@@ -99,6 +103,7 @@ def desired(
         elif interface.name in tunnels:
             items += _tunnel(gateway, interface, device, tunnels[interface.name], widest)
             items += _callers(gateway, interface, device, devices, tunnels[interface.name], facts)
+    items += bridges(gateway, devices, tunnels, wires, widest)
     items += _ipv6_forwarding(gateway, devices, facts)
     there = [route for route in gateway.routes if route not in withdrawn]
     for route in gateway.routes:
@@ -117,12 +122,26 @@ def desired(
             items += _pin(tunnel, state.way, pin)
         carrier_table = _pin_table(pin) if pin else MAIN_TABLE
         items += past_tunnels(selected, tunnel, state.way, carrier_table)
-        if tunnel.policy_based:
+        if takes_between_ends and is_between_ends(tunnel):
+            items += _as_they_leave(tunnel, state, carrier_table, facts)
+        elif tunnel.policy_based:
             pairs = pairs_of(tunnel, state.negotiated)
             items += into_tunnel(gateway, tunnel, pairs, devices, facts, state.way, state.up)
         elif device and is_between_ends(tunnel):
             items += between_ends(tunnel, device, state.way, state.up, carrier_table)
     return tuple(dict.fromkeys(items))
+
+
+def _as_they_leave(tunnel: Tunnel, state: TunnelState, carrier_table: int, facts: Facts) -> Iterator[Item]:
+    """Packets of transport mode where the data plane takes them by itself."""
+    way = state.way
+    if past_the_device(tunnel, way, state.up):
+        return
+    path, device = (way.path, way.device) if isinstance(way, Way) else (None, "")
+    next_hop = facts.next_hop_towards(path.remote.ip, device) if path else None
+    if isinstance(way, Way) and way.pin:
+        device, next_hop = way.pin.device, way.pin.next_hop
+    yield from between_ends(tunnel, device, way, state.up, carrier_table, next_hop)
 
 
 def selected_by(gateway: Gateway, tunnels: Mapping[str, TunnelState]) -> tuple[Pair, ...]:
@@ -137,6 +156,8 @@ def selected_by(gateway: Gateway, tunnels: Mapping[str, TunnelState]) -> tuple[P
 
 def uses_ipv6(gateway: Gateway) -> bool:
     """Does the configuration route IPv6 at all?"""
+    if any(server.prefixes is not None for server in gateway.l2tp_servers):
+        return True
     return any(r.destination.version == 6 for r in gateway.routes) or any(
         i.ipv6_enabled or i.autoconfig or i.dhcp_ipv6 or any(a.version == 6 for a in i.addresses)
         for i in gateway.interfaces
@@ -184,20 +205,25 @@ def _tunnel(
         _selects_ipv6(tunnel, state)
         or interface.ipv6_enabled
         or interface.unnumbered_ipv6 is not None
+        or any(network.version == 6 for network in state.callers)
         or any(a.version == 6 for a in interface.addresses)
         or any(r.interface == interface.name and r.destination.version == 6 for r in gateway.routes)
         or _is_between_ipv6_ends(tunnel, state.way)
     )
     yield Sysctl(f"net/ipv4/conf/{device}/forwarding", "1")
     yield Sysctl(f"net/ipv4/conf/{device}/rp_filter", "2", ("0",))
+    if tunnel is not None and tunnel.multipoint:
+        # A shorter way is NHRP's to tell, not ICMP's; the kernel asks both.
+        yield Sysctl(f"net/ipv4/conf/{device}/send_redirects", "0")
+        yield Sysctl("net/ipv4/conf/all/send_redirects", "0")
     # No link-local address of the host's own: its chatter would start negotiations.
     yield Sysctl(f"net/ipv6/conf/{device}/addr_gen_mode", "1")
     yield Sysctl(f"net/ipv6/conf/{device}/disable_ipv6", "0" if has_ipv6 else "1")
-    # In transport mode packets are this host's own, and the kernel itself makes them fit.
-    in_transport = (
-        tunnel is not None and tunnel.ipsec.mode is EncapsulationMode.TRANSPORT and tunnel.ipsec.gre is None
-    )
-    yield Mtu(device, state.mtu if in_transport else widest)
+    # In transport mode packets are this host's own, and the kernel itself makes them fit. Below IPv6's
+    # smallest MTU (RFC 8200 section 5) it would take IPv6 from the device: there fragments are made outside.
+    fitting = max(state.mtu, SMALLEST[6]) if has_ipv6 else state.mtu
+    in_transport = tunnel is not None and is_between_ends(tunnel)
+    yield Mtu(device, fitting if in_transport else widest)
     for address in interface.addresses:
         if address.version == 4 or has_ipv6:
             yield Address(device, address)
@@ -214,9 +240,9 @@ def _callers(
     facts: Facts,
 ) -> Iterator[Item]:
     """Each who has dialed in is reached by the tunnel's device."""
-    source = _borrowed(gateway, interface.name, 4, devices, facts)
-    for address in state.callers if state.up else ():
-        yield Route(ip_network(address), device, metric=1, source=source)
+    source = {version: _borrowed(gateway, interface.name, version, devices, facts) for version in (4, 6)}
+    for network in state.callers if state.up else ():
+        yield Route(network, device, metric=1, source=source[network.version])
 
 
 def _answering(gateway: Gateway, interface: Interface, device: str) -> Iterator[Item]:
@@ -265,7 +291,9 @@ def _route(
         yield from _refused(gateway, route)
         if route.interface in tunnels and tunnels[route.interface].up:
             source = _borrowed(gateway, route.interface, route.destination.version, devices, facts)
-            yield Route(route.destination, device, metric=route.metric, source=source, said=said)
+            # Of many peers the next hop is the one.
+            hop = route.next_hop if gateway.multipoint(route.interface) else None
+            yield Route(route.destination, device, hop, route.metric, source=source, said=said)
         return
     if route.discard:
         yield Route(route.destination, "", metric=route.metric, said=said)

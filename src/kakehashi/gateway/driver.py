@@ -1,11 +1,9 @@
 """Between the core and the data plane: events in, effects carried out in order, one timer armed."""
 
 import asyncio
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
 
 from kakehashi.dataplane.protocol import (
     Acquire,
@@ -14,18 +12,29 @@ from kakehashi.dataplane.protocol import (
     DataPlaneEvent,
     Expire,
     FirstInbound,
+    KeepaliveReturned,
     L2tpMessage,
+    NextHopWanted,
+    NhrpMessage,
     PeerMoved,
+    PeerWanted,
+    PseudowireMessage,
+    Returning,
     Undecryptable,
     UnknownSpi,
 )
 from kakehashi.gateway.access.driver import Access
 from kakehashi.gateway.core import Core
 from kakehashi.gateway.failures import Failures
+from kakehashi.gateway.guard import guarded
 from kakehashi.gateway.history import History
 from kakehashi.gateway.keylog import KeyLog
 from kakehashi.gateway.log import Log
+from kakehashi.gateway.multipoint.driver import Multipoints
 from kakehashi.gateway.outgoing import NoWay, Way
+from kakehashi.gateway.path_mtus import PathMtus
+from kakehashi.gateway.plain import PlainTunnels
+from kakehashi.gateway.wires.driver import Wires
 from kakehashi.ike.effects import (
     AskActivity,
     Effect,
@@ -41,11 +50,9 @@ from kakehashi.ike.effects import (
     SendNatKeepalive,
     UseOutbound,
 )
-from kakehashi.model.address import Path
+from kakehashi.model.address import IPAddress, Path
 from kakehashi.model.child_sa import ChildSa
 from kakehashi.pki.verdict import Fetch
-
-_T = TypeVar("_T")
 
 _UNREACHED = (EventName.NEGOTIATION_FAILED, EventName.PEER_DEAD)
 HOLD_DOWN = 1.0  # seconds between two attempts that packets begin
@@ -57,7 +64,11 @@ class Driver:
     `way`: how a tunnel is carried at the moment. `sa_changed` is called when a Child SA of the tunnel came,
     moved or went, `isakmp_sa_changed` when an ISAKMP SA with the IKEv1 peer came or went, `broken` when the
     data plane can carry nothing any more, `unreached` when a negotiation failed or the peer has died.
-    `latest`: the Child SA that each tunnel had last, be it gone; without its keys. `access`: who dials in.
+    `answering_changed` when the peer of a tunnel without IPsec has fallen silent, or answers again: those are
+    `plain`.
+    `latest`: the Child SA that each tunnel had last, be it gone; without its keys. `path_mtus`: what the ways
+    to peers take. `access`: who dials in; `multipoints`: the tunnels of many peers; `wires`: pseudowires
+    without a tunnel.
     """
 
     # `fetch` is to bring news of certificates.
@@ -77,12 +88,16 @@ class Driver:
         keylog: KeyLog | None = None,
         hold_down: float = HOLD_DOWN,
         access: Access | None = None,
+        multipoints: Multipoints | None = None,
+        answering_changed: Callable[[], None] = lambda: None,
+        wires: Wires | None = None,
     ) -> None:
         self.core = core
         self.dataplane = dataplane
         self.history = History()
         self.failures = Failures()
         self.latest: dict[str, ChildSa] = {}
+        self.path_mtus = PathMtus(self.now)
         self._log = log
         self._wall_clock = wall_clock
         self._way = way
@@ -94,11 +109,14 @@ class Driver:
         self._keylog = keylog
         self._hold_down = hold_down
         self._access = access
-        self._held: set[str] = set()
+        self._multipoints = multipoints
+        self._wires = wires
+        self._held: dict[str, asyncio.TimerHandle] = {}
         self._in_burst = False
         self._removed: list[tuple[str, int]] = []
         self._changed: dict[str, None] = {}
         self._loop = asyncio.get_running_loop()
+        self.plain = PlainTunnels(dataplane, self._loop.call_later, answering_changed)
         self._timer: asyncio.TimerHandle | None = None
         self._descriptor: int | None = None  # a data plane that has failed does not tell it any more
 
@@ -111,9 +129,12 @@ class Driver:
     def stop(self) -> None:
         """Listen no more; the data plane is still open."""
         self._stop_reading()
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
+        self.plain.stop()
+        for timer in (self._timer, *self._held.values()):
+            if timer:
+                timer.cancel()
+        self._timer = None
+        self._held.clear()
 
     def now(self) -> float:
         """The core's time."""
@@ -124,9 +145,9 @@ class Driver:
         effects = self.core.effects()
         while effects:
             for effect in effects:
-                self._guard(self._carry_out, effect)
+                guarded(self._log, self._carry_out, effect)
             self._write_keys(effects)
-            self._guard(self._tell_activity, effects)
+            guarded(self._log, self._tell_activity, effects)
             effects = self.core.effects()
         if not self._in_burst:
             self._end_burst()
@@ -147,6 +168,17 @@ class Driver:
             else:
                 self._tell_dropped(tunnel, trigger, "no negotiation begins here")
             self._let_go(tunnel)
+        self.step()
+
+    def connect(self, tunnel: str, path: Path) -> None:
+        """Begin a negotiation with one of the peers that a tunnel has."""
+        if not self.core.initiate(tunnel, path, self.now()) and self._multipoints:
+            self._multipoints.failed(tunnel, path)
+        self.step()
+
+    def disconnect(self, tunnel: str, peer: IPAddress) -> None:
+        """End the SAs with one of the peers that a tunnel has."""
+        self.core.clear(tunnel, self.now(), peer=peer, at_once=True)
         self.step()
 
     def _tell_dropped(self, tunnel: str, trigger: Acquire, reason: str) -> None:
@@ -170,7 +202,7 @@ class Driver:
             return
         self._in_burst = True
         for event in events:
-            self._guard(self._dispatch, event)
+            guarded(self._log, self._dispatch, event)
             # Effects belong to their cause: a burst of datagrams is answered one by one.
             self.step()
         self._in_burst = False
@@ -194,9 +226,17 @@ class Driver:
                 self.core.first_inbound(spi_in, now)
             case L2tpMessage() if self._access:
                 self._access.message(event)
+            case PeerWanted() | NextHopWanted() | NhrpMessage() | Returning() if self._multipoints:
+                self._multipoints.heard(event)
+            case KeepaliveReturned(tunnel):
+                self.plain.returned(tunnel)
+            case PseudowireMessage() if self._wires:
+                self._wires.message(event)
             case PeerMoved(spi_in, remote):
                 self.core.peer_moved(spi_in, remote, now)
-            case UnknownSpi(spi, path, packets) | Undecryptable(spi, path, packets):
+            case UnknownSpi(spi, path, packets, in_ah):
+                self.core.unknown_spi(spi, path, now, packets, in_ah)
+            case Undecryptable(spi, path, packets):
                 self.core.unknown_spi(spi, path, now, packets)
 
     def _carry_out(self, effect: Effect) -> None:
@@ -209,18 +249,26 @@ class Driver:
                 self._install(sa, use_outbound)
             case UseOutbound(tunnel, spi_in):
                 self.dataplane.use_outbound(tunnel, spi_in)
+                if self._multipoints:
+                    self._multipoints.usable(tunnel, spi_in)
             case MoveChildSa(tunnel, spi_in, path, udp_encapsulation):
                 self.dataplane.move(spi_in, path, udp_encapsulation)
+                self.path_mtus.moved(spi_in, path, udp_encapsulation)
                 if (moved := self.latest.get(tunnel)) is not None and moved.spi_in == spi_in:
                     self.latest[tunnel] = replace(moved, path=path, udp_encapsulation=udp_encapsulation)
                 if self._access:
                     self._access.moved(spi_in, path)
+                if self._multipoints:
+                    self._multipoints.moved(tunnel, spi_in, path)
                 self._changed[tunnel] = None
             case RemoveChildSa(tunnel, spi_in, reason):
                 self._removed.append((tunnel, spi_in))
+                self.path_mtus.removed(spi_in)
                 self.history.removed(tunnel, spi_in, reason, self._wall_clock())
                 if self._access:
                     self._access.removed(spi_in)
+                if self._multipoints:
+                    self._multipoints.removed(tunnel, spi_in, reason)
                 self._changed[tunnel] = None
             case AskActivity():
                 pass  # answered for all that ask at once
@@ -243,13 +291,13 @@ class Driver:
         self._remove()
         changed, self._changed = self._changed, {}
         for tunnel in changed:
-            self._guard(self._sa_changed, tunnel)
+            guarded(self._log, self._sa_changed, tunnel)
         self._log.flush()
 
     def _remove(self) -> None:
         removed, self._removed = self._removed, []
         for _, spi_in in removed:
-            self._guard(self.dataplane.remove, spi_in)
+            guarded(self._log, self.dataplane.remove, spi_in)
 
     def _install(self, sa: ChildSa, use_outbound: bool) -> None:
         if any(tunnel == sa.tunnel for tunnel, _ in self._removed):
@@ -259,7 +307,10 @@ class Driver:
         self.dataplane.install(sa, use_outbound)
         if self._access:
             self._access.installed(sa)
+        if self._multipoints:
+            self._multipoints.installed(sa, use_outbound)
         self.latest[sa.tunnel] = sa.without_keys()
+        self.path_mtus.installed(self.latest[sa.tunnel])
         self.history.installed(sa.tunnel, sa.spi_in, self._wall_clock())
         self.failures.mended(sa.tunnel, sa.path.remote.ip)
         self._changed[sa.tunnel] = None
@@ -271,24 +322,25 @@ class Driver:
         if event.name is EventName.NEGOTIATION_FAILED:
             self.failures.note(event, self._wall_clock())
         if event.name is EventName.NEGOTIATION_FAILED and event.tunnel:
-            self._let_go(event.tunnel)
+            of_many = self._multipoints is not None and self._multipoints.failed(event.tunnel, event.path)
+            if not of_many:
+                self._let_go(event.tunnel)
         if event.name in _UNREACHED and event.tunnel and self._unreached:
             self._unreached(event.tunnel, event.path)
 
     def _let_go(self, tunnel: str) -> None:
         """Drop the waiting packets, but not at once: the next packet would begin the next attempt."""
         if tunnel not in self._held:
-            self._held.add(tunnel)
-            self._loop.call_later(self._hold_down, self._discard, tunnel)
+            self._held[tunnel] = self._loop.call_later(self._hold_down, self._discard, tunnel)
 
     def _discard(self, tunnel: str) -> None:
-        self._held.discard(tunnel)
-        self._guard(self.dataplane.discard_waiting, tunnel)
+        del self._held[tunnel]
+        guarded(self._log, self.dataplane.discard_waiting, tunnel)
 
     def _write_keys(self, effects: list[Effect]) -> None:
         if self._keylog and any(isinstance(effect, Event | Send) for effect in effects):
-            self._guard(self._keylog.ike, self.core.ike_sas(self.now()))
-            self._guard(self._keylog.isakmp, self.core.isakmp_sas(self.now()))
+            guarded(self._log, self._keylog.ike, self.core.ike_sas(self.now()))
+            guarded(self._log, self._keylog.isakmp, self.core.isakmp_sas(self.now()))
 
     def _arm(self) -> None:
         """A timer that comes too early does no harm, and most deadlines only ever move away."""
@@ -301,15 +353,5 @@ class Driver:
 
     def _timeout(self) -> None:
         self._timer = None
-        self._guard(self.core.handle_timeout, self.now())
+        guarded(self._log, self.core.handle_timeout, self.now())
         self.step()
-
-    def _guard(self, step: Callable[[_T], None], argument: _T) -> None:
-        """A fault of ours must not take the other tunnels down; it is told with the place in the code."""
-        try:
-            step(argument)
-        except Exception as fault:
-            place = traceback.extract_tb(fault.__traceback__)[-1]
-            where = f"{place.filename.rsplit('/', 1)[-1]}:{place.lineno}"
-            # The type and the place, not the values: a fault's text may quote a key.
-            self._log.say(Level.ERROR, f"internal fault {type(fault).__name__} at {where}", name="fault")

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from kakehashi.gateway.host.facts import Link
+from kakehashi.model.bridge import Bridge
 from kakehashi.model.finding import Finding, Severity
 from kakehashi.model.gateway import Gateway, Interface, InterfaceKind
+from kakehashi.model.pseudowire import Pseudowire
 from kakehashi.model.source import Source
 
 DEVICE_NAME_SIZE = 15  # IFNAMSIZ of Linux, less its NUL
@@ -69,6 +71,19 @@ def tunnel_device(name: str) -> str:
     return f"{clean[:8]}-{crc32(name.encode()) & 0xFFFFFF:06x}"
 
 
+def bridge_device(bridge: Bridge, devices: Mapping[str, str]) -> str:
+    """The device of a bridge: that of the router's own interface in it, where there is one."""
+    return devices.get(bridge.interface) or tunnel_device(f"bridge-{bridge.name}")
+
+
+def wire_device(wire: Pseudowire, gateway: Gateway, devices: Mapping[str, str]) -> str:
+    """The device whose frames go into a pseudowire: a tunnel's own; beside an interface, one of its own."""
+    interface = gateway.interface(wire.interface)
+    if interface is not None and interface.kind is InterfaceKind.TUNNEL:
+        return devices.get(wire.interface) or tunnel_device(wire.interface)
+    return tunnel_device(f"pw-{devices.get(wire.interface) or wire.interface}")
+
+
 def _device(
     interface: Interface, gateway: Gateway, wanted: Mapping[str, str], links: Mapping[str, Link]
 ) -> str | None:
@@ -76,6 +91,8 @@ def _device(
         return tunnel_device(interface.name)
     if (device := wanted.get(interface.name.casefold())) is not None:
         return device
+    if any(bridge.interface == interface.name for bridge in gateway.bridges):
+        return tunnel_device(interface.name)
     if interface.kind is InterfaceKind.LOOPBACK:
         return LOOPBACK
     # What a line borrows from a loopback may stand on the line's own device, as PPP has it.
@@ -104,9 +121,23 @@ def _uses(gateway: Gateway) -> Iterator[_Use]:
         if tunnel.enabled and isinstance(tunnel.source_address, str):
             what = f"is the source address of {tunnel.interface}"
             yield _Use(tunnel.source_address, what, tunnel.source, vital=True)
+    yield from _uses_of_wires(gateway)
     for route in gateway.routes:
         if route.interface:
             yield _Use(route.interface, f"has the route to {route.destination}", route.source, vital=False)
+
+
+def _uses_of_wires(gateway: Gateway) -> Iterator[_Use]:
+    tunnels = {i.name for i in gateway.interfaces if i.kind is InterfaceKind.TUNNEL}
+    for bridge in gateway.bridges:
+        for port in bridge.ports:
+            if port not in tunnels:
+                what = f"is a port of the bridge {bridge.name}"
+                yield _Use(port, what, bridge.source, vital=True)
+    for wire in gateway.pseudowires:
+        if wire.enabled and isinstance(wire.source_address, str):
+            what = f"is the source address of the pseudowire {wire.interface}"
+            yield _Use(wire.source_address, what, wire.source, vital=True)
 
 
 def _comes_later(gateway: Gateway, name: str) -> bool:

@@ -12,7 +12,7 @@ from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.l2tp import L2tpSession
 from kakehashi.model.policy import Protection
-from kakehashi.model.tunnel import Ikev2Tunnel, Tunnel
+from kakehashi.model.tunnel import Ikev2Tunnel, PlainTunnel, Tunnel
 
 DEFAULT_LINK_MTU = 1500
 UDP_HEADER = 8
@@ -23,7 +23,8 @@ IP_HEADER = {4: 20, 6: 40}
 L2TP_HEADERS = L2tpSession(
     tunnel_id=1, session_id=1, peer_tunnel_id=1, peer_session_id=1, peer="", sequencing=True
 ).overhead
-SMALLEST = 576  # RFC 791: every IPv4 host takes that much
+# RFC 791: every IPv4 host takes that much. Of a way that takes less it is asked all the same, with fragments.
+SMALLEST = 576
 
 
 LARGEST = 65535
@@ -54,18 +55,25 @@ def tunnel_mtu(
     transport = (sa.mode if sa else tunnel.ipsec.mode) is EncapsulationMode.TRANSPORT
     if gateway.l2tp_server(tunnel.interface) is not None:
         inside = -L2TP_HEADERS
-    elif tunnel.ipsec.gre is not None:
-        inside = -tunnel.ipsec.gre.overhead - (0 if transport else IP_HEADER[outer_version])
+    elif tunnel.ipsec.wraps:
+        inside = -tunnel.ipsec.wrapping - (0 if transport else IP_HEADER[outer_version])
     else:
         # In transport mode the packet's own IP header is the outer one.
         inside = IP_HEADER[outer_version] if transport else 0
-    if sa is not None:
+    if isinstance(tunnel, PlainTunnel):
+        sizes = [max(SMALLEST, link_mtu) - IP_HEADER[outer_version]]
+    elif sa is not None:
         protection = Protection(sa.cipher, sa.integrity, sa.ah)
         sizes = [_fitting(link_mtu, outer_version, protection, sa.udp_encapsulation)]
     else:
         nat = _nat_traversal(gateway, tunnel)
         sizes = [_fitting(link_mtu, outer_version, p, nat) for p in tunnel.ipsec.protections()]
     return min(sizes, default=SMALLEST) + inside
+
+
+def clear_l2tp_mtu(link_mtu: int) -> int:
+    """Octets of the largest packet that fits into L2TP without IPsec."""
+    return max(SMALLEST, link_mtu) - IP_HEADER[4] - L2TP_HEADERS
 
 
 def _nat_traversal(gateway: Gateway, tunnel: Tunnel) -> bool:
@@ -80,12 +88,12 @@ def _nat_traversal(gateway: Gateway, tunnel: Tunnel) -> bool:
 
 
 def _fitting(link_mtu: int, outer_version: int, protection: Protection, udp_encapsulation: bool) -> int:
-    room = link_mtu - IP_HEADER[outer_version] - ah_size(protection.ah, outer_version)
+    room = max(SMALLEST, link_mtu) - IP_HEADER[outer_version] - ah_size(protection.ah, outer_version)
     if protection.cipher is None:
-        return max(SMALLEST, room)
+        return room
     cipher = protection.cipher.id
     room -= SPI_AND_SEQUENCE + iv_size(cipher)
     room -= icv_size(cipher, protection.integrity) + (UDP_HEADER if udp_encapsulation else 0)
     # RFC 4303 section 2.4: packet, padding, pad length and next header fill whole blocks of 4 or more.
     block = max(4, cipher_block_size(cipher))
-    return max(SMALLEST, room // block * block - PAD_LENGTH_AND_NEXT_HEADER)
+    return room // block * block - PAD_LENGTH_AND_NEXT_HEADER

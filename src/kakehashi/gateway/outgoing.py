@@ -83,7 +83,8 @@ def _by_table(
             local,
         )
     lookup = facts.lookups.get(peer)
-    if is_between_ends(tunnel) and (lookup is None or lookup.device == own_device):
+    own_rules = lookup is None or lookup.device == own_device or tunnel.source_address is not None
+    if is_between_ends(tunnel) and own_rules:
         # That is what the tunnel's own rules say of other packets. IKE and ESP go by the main table.
         lookup = facts.main_lookup(peer)
     if lookup is None:
@@ -153,7 +154,7 @@ def _pinned(
 
 def is_between_ends(tunnel: Tunnel) -> bool:
     """Does the tunnel carry packets between its two ends alone, in transport mode?"""
-    return tunnel.ipsec.mode is EncapsulationMode.TRANSPORT and tunnel.ipsec.gre is None
+    return tunnel.ipsec.mode is EncapsulationMode.TRANSPORT and not tunnel.ipsec.wraps
 
 
 def leads_into_itself(

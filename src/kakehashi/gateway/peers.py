@@ -6,6 +6,7 @@ from kakehashi.gateway.driver import Driver
 from kakehashi.gateway.host.facts import Facts
 from kakehashi.gateway.lookup import order
 from kakehashi.gateway.resolver import Resolver
+from kakehashi.gateway.wires.ways import plain_wires
 from kakehashi.model.address import ANY, Hostname, IPAddress, Path
 from kakehashi.model.gateway import Gateway
 
@@ -31,6 +32,12 @@ class Peers:
                 peers[name] = None if address is ANY else address
         return peers
 
+    def of_wires(self, gateway: Gateway) -> dict[str, IPAddress | None]:
+        """The address of each pseudowire's peer that is known by name and needs no tunnel."""
+        named = ((w.interface, w.peer) for w in plain_wires(gateway))
+        found = ((name, self.candidates(peer)) for name, peer in named if isinstance(peer, Hostname))
+        return {name: candidates[0] if candidates else None for name, candidates in found}
+
     def used(self, gateway: Gateway) -> dict[str, tuple[IPAddress, ...]]:
         """By host name, which of its addresses tunnels turn to."""
         used: dict[str, tuple[IPAddress, ...]] = {}
@@ -48,8 +55,17 @@ class Peers:
         self._refused[tunnel] = chosen
         return True
 
+    def candidates(self, host: Hostname) -> list[IPAddress]:
+        """The addresses of a name, IPv4 before IPv6, the smallest first. Those to which no route leads only
+        where none has one: nobody would be asked there, and so nobody fail to answer.
+        """
+        facts = self._facts()
+        # A name may lead to where we are now: somebody else had the address before.
+        others = [a for a in sorted(self._resolver.found(host), key=order) if not facts.has_address(a)]
+        return [a for a in others if facts.main_lookup(a) is not None] or others
+
     def _choose(self, tunnel: str, host: Hostname, standing: IPAddress | None) -> IPAddress | None:
-        candidates = self._candidates(host)
+        candidates = self.candidates(host)
         if not candidates:
             self._turned_to.pop(tunnel, None)
             return None
@@ -62,12 +78,3 @@ class Peers:
             chosen = candidates[0]
         self._turned_to[tunnel] = chosen
         return chosen
-
-    def _candidates(self, host: Hostname) -> list[IPAddress]:
-        """IPv4 before IPv6, the smallest first. Those to which no route leads only where none has one: nobody
-        would be asked there, and so nobody fail to answer.
-        """
-        facts = self._facts()
-        # A name may lead to where we are now: somebody else had the address before.
-        others = [a for a in sorted(self._resolver.found(host), key=order) if not facts.has_address(a)]
-        return [a for a in others if facts.main_lookup(a) is not None] or others

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import Ikev1Peer
 from kakehashi.model.status import DISCARDED
-from kakehashi.model.tunnel import Tunnel
+from kakehashi.model.tunnel import PlainTunnel, Tunnel
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,12 @@ def plan(old: Gateway, new: Gateway) -> Plan:
     sentences += _set_difference("log host", _log_hosts(old), _log_hosts(new))
     sentences += ["what is logged has changed"] if _levels(old) != _levels(new) else []
     sentences += _servers(old, new)
+    sentences += _wires(old, new)
     stay = tuple(n for n in changed if n not in remade)
-    return Plan((*new_names, *remade), (*old_names, *remade), stay, tuple(sentences))
+    opened, closed = (tuple(s.interface for s in g.open_servers) for g in (new, old))
+    added = (*new_names, *remade, *(name for name in opened if name not in closed))
+    removed = (*old_names, *remade, *(name for name in closed if name not in opened))
+    return Plan(added, removed, stay, tuple(sentences))
 
 
 def _running(gateway: Gateway) -> dict[str, Tunnel]:
@@ -116,9 +120,10 @@ def _lists(old: Gateway, new: Gateway) -> list[str]:
     ]
 
 
-def _device(gateway: Gateway, tunnel: Tunnel) -> tuple[object, bool]:
+def _device(gateway: Gateway, tunnel: Tunnel) -> tuple[object, ...]:
     """What cannot be changed while a tunnel's device is there."""
-    return tunnel.ipsec.gre, gateway.l2tp_server(tunnel.interface) is not None
+    is_plain, is_server = isinstance(tunnel, PlainTunnel), gateway.l2tp_server(tunnel.interface) is not None
+    return tunnel.ipsec.gre, tunnel.ipsec.ethernet, is_plain, is_server, tunnel.multipoint
 
 
 def _servers(old: Gateway, new: Gateway) -> list[str]:
@@ -128,6 +133,18 @@ def _servers(old: Gateway, new: Gateway) -> list[str]:
     return [
         *_set_difference("L2TP server", list(before), list(after)),
         *(f"L2TP server {name} has changed: who has dialed in has to dial again" for name in changed),
+    ]
+
+
+def _wires(old: Gateway, new: Gateway) -> list[str]:
+    """Pseudowires, and the bridges that they are ports of."""
+    before, after = ({w.interface: w for w in g.pseudowires if w.enabled} for g in (old, new))
+    changed = (name for name in after if name in before and before[name] != after[name])
+    ports = ([f"{p} of bridge {b.name}" for b in g.bridges for p in b.ports] for g in (old, new))
+    return [
+        *_set_difference("pseudowire", list(before), list(after)),
+        *(f"pseudowire {name} has changed" for name in changed),
+        *_set_difference("port", *ports),
     ]
 
 

@@ -3,15 +3,15 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from ipaddress import IPv4Address
 
 from pyroute2.netlink.exceptions import NetlinkError
 
-from kakehashi.dataplane.protocol import Sizes
+from kakehashi.dataplane.protocol import BetweenEnds, Sizes
 from kakehashi.gateway.desired import TunnelState, desired
 from kakehashi.gateway.dhcp.clients import Clients
 from kakehashi.gateway.dhcp.devices import leased_devices, waiting_for_routers
 from kakehashi.gateway.driver import Driver
+from kakehashi.gateway.guard import tell_fault
 from kakehashi.gateway.host.access import Filter
 from kakehashi.gateway.host.facts import Ends, Facts
 from kakehashi.gateway.host.filters import Clamp, Ruleset, render
@@ -21,19 +21,23 @@ from kakehashi.gateway.host.items import Item
 from kakehashi.gateway.host.solicitor import Solicitor
 from kakehashi.gateway.host.translation import render as render_translation
 from kakehashi.gateway.log import Log
-from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, LARGEST, fit_devices, tunnel_mtu
-from kakehashi.gateway.outgoing import NoWay, Way, decide
+from kakehashi.gateway.mtu import DEFAULT_LINK_MTU, LARGEST, clear_l2tp_mtu, fit_devices, tunnel_mtu
+from kakehashi.gateway.outgoing import ANYWHERE, NoWay, Way, decide, is_between_ends
 from kakehashi.gateway.paths import tunnel_paths
+from kakehashi.gateway.plain import asking
 from kakehashi.gateway.policy_based import is_told_by_peer, negotiated_pairs, pairs_of, past
 from kakehashi.gateway.standing import depends_on_sas, isakmp_sa_suffices, why_down
 from kakehashi.gateway.status import down_reason
 from kakehashi.gateway.translators import translators
 from kakehashi.gateway.watch.watcher import Watcher
+from kakehashi.gateway.wires.driver import Wires
+from kakehashi.gateway.wires.ways import peers_of
 from kakehashi.ike.effects import Level
-from kakehashi.model.address import IPAddress, Path
+from kakehashi.model.address import IPAddress, IPNetwork, Path
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.gateway import AdjustMss, Gateway, Interface, InterfaceKind, Route
 from kakehashi.model.ikev1 import Ikev1Tunnel
+from kakehashi.model.l2tp_server import L2tpServer
 from kakehashi.model.status import DISCARDED, IkeSaState
 from kakehashi.model.tunnel import ConnectType, Tunnel
 
@@ -47,8 +51,9 @@ TCP_HEADERS = {4: 40, 6: 60}  # IP and TCP without options
 
 class Reconciler:
     """`peers`: the address of each tunnel's peer as far as it is known. `dhcp`: who asks for addresses.
-    `watcher`: who knows which routes path monitoring has withdrawn. `callers`: the addresses of those who
-    have dialed in to a tunnel.
+    `watcher`: who knows which routes path monitoring has withdrawn. `callers`: what is lent to those who
+    have dialed in to a tunnel. `settled` is called when the host is as it is wanted. `peers_of_wires`: the
+    addresses of pseudowires' peers that have names.
     """
 
     def __init__(
@@ -58,7 +63,9 @@ class Reconciler:
         peers: Callable[[], Mapping[str, IPAddress | None]],
         dhcp: Clients,
         watcher: Watcher | None = None,
-        callers: Callable[[str], tuple[IPv4Address, ...]] = lambda tunnel: (),
+        callers: Callable[[str], tuple[IPNetwork, ...]] = lambda tunnel: (),
+        settled: Callable[[], None] = lambda: None,
+        peers_of_wires: Callable[[Gateway], Mapping[str, IPAddress | None]] = lambda gateway: {},
     ) -> None:
         self.gateway: Gateway | None = None
         self.devices: Mapping[str, str] = {}
@@ -72,10 +79,15 @@ class Reconciler:
         self._dhcp = dhcp
         self._watcher = watcher
         self._callers = callers
+        self._settled = settled
+        self._peers_of_wires = peers_of_wires
+        self._wires: Wires | None = None
         self._solicitor = Solicitor()
         self._driver: Driver | None = None
         self._problems: frozenset[str] = frozenset()
         self._sizes: Mapping[str, Sizes] = {}
+        self._path_mtus: Mapping[Ends, int] = {}
+        self._ends: Mapping[str, BetweenEnds] = {}
         self._own: frozenset[IPAddress] = frozenset()
         self._local: dict[str, frozenset[IPAddress]] = {}
         self._depends: dict[str, object] = {}
@@ -84,9 +96,9 @@ class Reconciler:
         self._judged = 0.0
         self._lock = asyncio.Lock()
 
-    def attach(self, driver: Driver) -> None:
-        """The driver whose tunnels these are."""
-        self._driver = driver
+    def attach(self, driver: Driver, wires: Wires | None = None) -> None:
+        """The driver whose tunnels these are, and who makes pseudowires."""
+        self._driver, self._wires = driver, wires
 
     def configure(self, gateway: Gateway, devices: Mapping[str, str]) -> None:
         """What counts from now on. Devices of its enabled tunnels are there."""
@@ -94,9 +106,13 @@ class Reconciler:
         if self._watcher is not None:
             self._watcher.configure(gateway, devices)
         names = {t.interface for t in gateway.tunnels if t.enabled}
+        names |= {server.interface for server in gateway.open_servers}
         self.states = {name: state for name, state in self.states.items() if name in names}
         # A tunnel may have gone and come again since, and its device with it.
         self._sizes = {}
+        self._ends = {}
+        if self._driver is not None:
+            self._driver.plain.reset()
         self._local.clear()
         self._depends.clear()
 
@@ -157,12 +173,18 @@ class Reconciler:
                 self.keep_up()
 
     async def try_to_settle(self) -> None:
-        """The kernel's tables may change while they are read; then it is done again, a little later."""
+        """The kernel's tables may change while they are read; then it is done again, a little later.
+
+        After a fault of ours, too: what stands stays.
+        """
         try:
             await self.settle()
+            return
         except (NetlinkError, OSError) as error:
             self._log.say(Level.WARNING, f"the host cannot be read: {error}; trying again", name="host")
-            asyncio.get_running_loop().call_later(RETRY, self.touch)
+        except Exception as fault:
+            tell_fault(self._log, fault)
+        asyncio.get_running_loop().call_later(RETRY, self.touch)
 
     async def settle(self) -> None:
         """Judge until nothing changes any more, three times at most: an address makes a route makes a way."""
@@ -174,6 +196,7 @@ class Reconciler:
                 if not changed:
                     break
             self._tell(before, problems)
+        self._settled()
 
     async def _judge(self) -> tuple[list[str], bool]:
         """Read the host, judge every tunnel, bring the host to what is wanted. Was anything changed?"""
@@ -185,7 +208,15 @@ class Reconciler:
         peers = dict(self._peers())
         asked = [peer for peer in peers.values() if peer is not None]
         asked += [sa.path.remote.ip for name, sa in driver.latest.items() if peers.get(name) is None]
-        self.facts = await self._host.facts(asked, self._paths(driver))
+        found = self._peers_of_wires(gateway)
+        asked += peers_of(gateway, found)
+        facts = await self._host.facts(asked, self._paths(driver))
+        if self.gateway is not gateway:
+            return [], True  # another counts meanwhile, and other devices are there
+        self.facts = facts
+        if self._wires is not None:
+            self._wires.follow(gateway, self.devices, self.facts, found)
+        wires = tuple(self._wires.standing) if self._wires else ()
         before = self.states
         isakmp_peers = _isakmp_peers(gateway, driver)
         states = {
@@ -193,20 +224,26 @@ class Reconciler:
             for t in gateway.tunnels
             if t.enabled
         }
+        states |= {server.interface: self._open_server(gateway, server) for server in gateway.open_servers}
         leases = self._dhcp.leases
         if self._watcher is not None:
             up = {name: state.up for name, state in states.items()}
             self._tell_routes(self._watcher.look(self.facts, up))
-        wanted = desired(gateway, self.devices, states, self.facts, leases, self.withdrawn)
+        self._tell_ends(gateway, driver, states)
+        takes = driver.dataplane.takes_between_ends
+        wanted = desired(gateway, self.devices, states, self.facts, leases, self.withdrawn, takes, wires)
         self.wanted = fit_devices(wanted, self._fitting(gateway, driver, states))
-        rules = render(self._ruleset(gateway, states))
+        rules = render(self._ruleset(gateway, states, takes))
         access = tuple(_access(gateway, self.devices))
         translation = render_translation(translators(gateway, self.devices, self.facts))
         problems, changed = await self._host.apply(self.wanted, rules, self.facts, access, translation)
+        if self.gateway is not gateway:
+            return [], True
         self.states = states  # now that it is so
         self._dhcp.follow(leased_devices(gateway, self.devices, self.facts, leases))
         self._solicitor.follow(waiting_for_routers(gateway, self.devices, self.facts))
         self._tell_dataplane(gateway, driver)
+        self._connect_plain(gateway, driver)
         self._leave_lost_addresses(gateway, driver)
         self._start_awaited(before, gateway, driver)
         driver.step()
@@ -241,6 +278,7 @@ class Reconciler:
             self._local[tunnel.interface] = way.local
             driver.core.set_local_addresses(tunnel.interface, way.local)
         waiting = why_down(tunnel, driver.history.has_sa(tunnel.interface), isakmp_peers)
+        waiting = waiting or driver.plain.why_down(tunnel.interface)
         up = isinstance(way, Way) and not waiting
         mtu, path_mtu, carrier = self._mtus(gateway, driver, tunnel, way)
         return TunnelState(
@@ -252,6 +290,19 @@ class Reconciler:
             waiting=waiting,
             negotiated=negotiated_pairs(driver.core, tunnel, driver.now()),
             callers=self._callers(tunnel.interface),
+        )
+
+    def _open_server(self, gateway: Gateway, server: L2tpServer) -> TunnelState:
+        """People dial in to it in the clear, wherever it has an address."""
+        lines = [i for i in gateway.interfaces if i.kind is InterfaceKind.PHYSICAL and i.enabled]
+        links = [self._link_mtu(self.devices[i.name]) for i in lines if i.name in self.devices]
+        path_mtu = min(links, default=DEFAULT_LINK_MTU)
+        return TunnelState(
+            way=Way(None, ANYWHERE, ""),
+            up=True,
+            mtu=clear_l2tp_mtu(path_mtu),
+            path_mtu=path_mtu,
+            callers=self._callers(server.interface),
         )
 
     def _mtus(
@@ -267,14 +318,22 @@ class Reconciler:
             device = lookup.device
         path = way.path if isinstance(way, Way) else None
         version = remote.version if remote else path.remote.ip.version if path else 4
-        path_mtu = self._path_mtu(device, sa.path if sa else path)
+        path_mtu = self._path_mtu(driver, device, sa.path if sa else path)
         fitting = tunnel_mtu(path_mtu, version, gateway, tunnel, sa)
         return min(fitting, tunnel.mtu or LARGEST), path_mtu, device
 
-    def _path_mtu(self, device: str, path: Path | None) -> int:
+    def _path_mtu(self, driver: Driver, device: str, path: Path | None) -> int:
         """What the device takes, or the less that some router on the way does, as far as that is known."""
-        learned = self.facts.path_mtus.get((path.local.ip, path.remote.ip)) if path else None
-        return min(self._link_mtu(device), learned or LARGEST)
+        known = self._known_path_mtus(driver).get((path.local.ip, path.remote.ip)) if path else None
+        return min(self._link_mtu(device), known or LARGEST)
+
+    def _known_path_mtus(self, driver: Driver) -> Mapping[Ends, int]:
+        if driver.dataplane.learns_path_mtu:
+            return self.facts.path_mtus
+        routes, learned = self.facts.route_mtus, driver.path_mtus.current()
+        return {
+            ends: min(routes.get(ends, LARGEST), learned.get(ends, LARGEST)) for ends in {*routes, *learned}
+        }
 
     def _link_mtu(self, device: str) -> int:
         """The device's MTU, or the smaller one that the configuration gives its interface; of a tunnel, by
@@ -291,7 +350,7 @@ class Reconciler:
         link = self.facts.links.get(device)
         return min([link.mtu if link else DEFAULT_LINK_MTU, *configured])
 
-    def _ruleset(self, gateway: Gateway, states: Mapping[str, TunnelState]) -> Ruleset:
+    def _ruleset(self, gateway: Gateway, states: Mapping[str, TunnelState], takes: bool) -> Ruleset:
         clamps: list[Clamp] = []
         for interface in gateway.interfaces:
             device = self.devices.get(interface.name)
@@ -303,7 +362,7 @@ class Reconciler:
         return Ruleset(
             clamps=tuple(clamps),
             own_clamps=tuple(self._own_clamps(gateway, states)),
-            guards=tuple(self._guards(gateway, states)),
+            guards=tuple(self._guards(gateway, states, takes)),
             tunnels=tuple(self.devices[name] for name in states if name in self.devices),
         )
 
@@ -321,15 +380,21 @@ class Reconciler:
         for name, state in states.items():
             tunnel, device = gateway.tunnel(name), self.devices.get(name)
             ipsec = tunnel.ipsec if tunnel else None
-            if device and ipsec and (ipsec.mode is EncapsulationMode.TUNNEL or ipsec.gre):
+            if (
+                device
+                and ipsec
+                and not ipsec.ethernet
+                and (ipsec.mode is EncapsulationMode.TUNNEL or ipsec.gre)
+            ):
                 for version, headers in TCP_HEADERS.items():
                     yield Clamp(device, version, state.mtu - headers)
 
-    def _guards(self, gateway: Gateway, states: Mapping[str, TunnelState]) -> Iterator[Guard]:
+    def _guards(self, gateway: Gateway, states: Mapping[str, TunnelState], takes: bool) -> Iterator[Guard]:
+        """`takes`: packets between ends pass the filter in the clear, by the line itself."""
         for tunnel in gateway.tunnels:
             device = self.devices.get(tunnel.outgoing.interface, "") if tunnel.outgoing else ""
             state = states.get(tunnel.interface)
-            if device and state and tunnel.policy_based:
+            if device and state and tunnel.policy_based and not (takes and is_between_ends(tunnel)):
                 for local, remote in pairs_of(tunnel, state.negotiated):
                     yield Guard(device, local, remote, past(tunnel, (local, remote)))
 
@@ -362,20 +427,59 @@ class Reconciler:
             else:
                 self._log.say(Level.NOTICE, f"interface down: {reason}", name, "interface-down")
 
+    def _connect_plain(self, gateway: Gateway, driver: Driver) -> None:
+        """Tunnels without IPsec."""
+        ways = {name: state.way for name, state in self.states.items()}
+        paths = {name: way.path for name, way in ways.items() if isinstance(way, Way) and way.path}
+        for path in driver.plain.follow(gateway, paths):
+            ends = path.local.ip, path.remote.ip
+            if ends in self._path_mtus:
+                driver.dataplane.set_path_mtu(*ends, self._path_mtus[ends])
+        driver.path_mtus.unprotected(asking(gateway, paths))
+
     def _tell_dataplane(self, gateway: Gateway, driver: Driver) -> None:
         """How large packets may be, and which are this host's own; each only where it has changed."""
         own = frozenset(a.ip for link in self.facts.links.values() for a in link.addresses)
         if own != self._own:
             self._own = own
             driver.dataplane.set_own_addresses(own)
+        known = self._known_path_mtus(driver)
+        for ends in {*known, *self._path_mtus}:
+            if known.get(ends) != self._path_mtus.get(ends):
+                driver.dataplane.set_path_mtu(*ends, known.get(ends))
+        self._path_mtus = known
         told = {}
         for tunnel in gateway.tunnels:
             name, ipsec = tunnel.interface, tunnel.ipsec
             if (state := self.states.get(name)) is not None:
                 told[name] = Sizes(state.mtu, ipsec.pre_fragment, ipsec.mtu_ignore, ipsec.df_bit)
-                if self._sizes.get(name) != told[name]:
-                    driver.dataplane.set_sizes(name, told[name])
+        for server in gateway.open_servers:
+            if (state := self.states.get(server.interface)) is not None:
+                told[server.interface] = Sizes(state.mtu)
+        for name, sizes in told.items():
+            if self._sizes.get(name) != sizes:
+                driver.dataplane.set_sizes(name, sizes)
         self._sizes = told
+
+    def _tell_ends(self, gateway: Gateway, driver: Driver, states: Mapping[str, TunnelState]) -> None:
+        """Before anything is led there: whose packets are to be protected between which two ends."""
+        told = {}
+        for tunnel in gateway.tunnels:
+            name, ipsec = tunnel.interface, tunnel.ipsec
+            state = states.get(name)
+            path = state.way.path if state and isinstance(state.way, Way) else None
+            if path is None or not ipsec.between_ends or gateway.l2tp_server(name) is not None:
+                continue
+            ends = (path.local.ip, path.remote.ip)
+            only_ah = all(protection.cipher is None for protection in ipsec.protections())
+            if ipsec.gre is not None:
+                told[name] = BetweenEnds.of_gre(*ends, ipsec.mode, only_ah)
+            else:
+                selectors = (ipsec.local_selectors, ipsec.remote_selectors)
+                told[name] = BetweenEnds(*ends, ipsec.mode, *selectors, only_ah)
+            if self._ends.get(name) != told[name]:
+                driver.dataplane.set_ends(name, told[name])
+        self._ends = {**{name: self._ends[name] for name in states if name in self._ends}, **told}
 
     def _leave_lost_addresses(self, gateway: Gateway, driver: Driver) -> None:
         """An SA made from an address which is gone carries nothing; the next packet makes another."""

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kakehashi.gateway.lookup import Answer, LookupFailedError, look_up, order
+from kakehashi.gateway.wires.ways import plain_wires
 from kakehashi.model.address import Hostname, IPAddress
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import Ikev1Tunnel
@@ -39,12 +40,21 @@ def known_by_name(gateway: Gateway) -> Iterator[tuple[str, Hostname]]:
 
 
 def versions_by_name(gateway: Gateway) -> dict[str, frozenset[int]]:
-    """The host names by which tunnels and IKEv1 peers are known, and which IP versions of each count."""
+    """The host names by which tunnels, IKEv1 peers, next hop servers and pseudowires are known, and which IP
+    versions count.
+    """
     versions: dict[str, frozenset[int]] = {}
-    for _, host in known_by_name(gateway):
+    wires = ((w.interface, w.peer) for w in plain_wires(gateway) if isinstance(w.peer, Hostname))
+    for _, host in (*known_by_name(gateway), *wires, *_next_hop_servers(gateway)):
         wanted = frozenset({4, 6} if host.version is None else {host.version})
         versions[host.name] = versions.get(host.name, frozenset()) | wanted
     return versions
+
+
+def _next_hop_servers(gateway: Gateway) -> Iterator[tuple[str, Hostname]]:
+    for multipoint in gateway.multipoints:
+        if multipoint.enabled:
+            yield from ((multipoint.interface, host) for host in multipoint.names)
 
 
 @dataclass(slots=True)

@@ -2,19 +2,20 @@
 
 | the tunnel | IPsec SA | ISAKMP SA of its peers alone | neither |
 | --- | --- | --- | --- |
-| on demand: its peer's address is known, or IKEv2 | up | up | up |
+| on demand: its peer's address is known, or IKEv2, or it has many peers | up | up | up |
 | always on (`connect-type auto`) | up | - | down |
 | IKEv1, peer of unknown address, phase 2 starts from here too (`ike`, `ike-binding`) | up | up | down |
 | IKEv1, peer of unknown address, phase 2 starts from there only | up | down | down |
 
-An interface that is down takes no packets, and so starts nothing.
+An interface that is down takes no packets, and so starts nothing. A tunnel without IPsec needs no SA; it is
+down while its peer leaves keepalives unanswered, if it is asked at all.
 """
 
 from collections.abc import Set
 
 from kakehashi.model.address import ANY
 from kakehashi.model.ikev1 import Ikev1Tunnel
-from kakehashi.model.tunnel import ConnectType, Tunnel
+from kakehashi.model.tunnel import ConnectType, PlainTunnel, Tunnel
 
 ALWAYS_ON = "no SA yet: a tunnel that is kept up is down until there is one"
 PEER_COMES = "no SA yet: the peer's address is not known, it has to begin"
@@ -23,6 +24,8 @@ BEGUN_THERE = "no IPsec SA yet: only the peer begins them"
 
 def depends_on_sas(tunnel: Tunnel) -> bool:
     """Is the tunnel ever down for want of an SA?"""
+    if isinstance(tunnel, PlainTunnel):
+        return False
     return tunnel.connect is ConnectType.ALWAYS or _waits_for_peer(tunnel)
 
 
@@ -36,7 +39,7 @@ def why_down(tunnel: Tunnel, has_sa: bool, isakmp_peers: Set[str]) -> str:
 
     `has_sa`: has it an IPsec SA? `isakmp_peers`: the names of the IKEv1 peers that we have an ISAKMP SA with.
     """
-    if has_sa:
+    if has_sa or isinstance(tunnel, PlainTunnel):
         return ""
     if tunnel.connect is ConnectType.ALWAYS:
         return ALWAYS_ON
@@ -49,4 +52,4 @@ def why_down(tunnel: Tunnel, has_sa: bool, isakmp_peers: Set[str]) -> str:
 
 
 def _waits_for_peer(tunnel: Tunnel) -> bool:
-    return isinstance(tunnel, Ikev1Tunnel) and tunnel.peer_address is ANY
+    return isinstance(tunnel, Ikev1Tunnel) and tunnel.peer_address is ANY and not tunnel.multipoint

@@ -96,11 +96,27 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dial:
+    """A laptop that dials in to the server at `tunnel` of a device, by its public `address`, as `user`, and
+    asks `hosts` of its LAN. `address` None: it cannot be reached from outside.
+    """
+
+    device: str
+    tunnel: str
+    user: str
+    address: IPAddress | None
+    hosts: tuple[IPAddress, ...]
+
+    def __str__(self) -> str:
+        return f"laptop > {self.device} {self.tunnel}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything. `quiet`: pairs that no probe passes, such as the second of two redundant tunnels.
 
     `names`: host names of peers, with their addresses; `name_servers`: where the internet is asked for them,
-    none where there are no names.
+    none where there are no names. `dials`: who dials in.
     """
 
     topology: Topology
@@ -116,6 +132,7 @@ class Plan:
     names: tuple[tuple[str, IPAddress], ...]
     name_servers: tuple[IPAddress, ...]
     assumed: tuple[str, ...]
+    dials: tuple[Dial, ...] = ()
 
     @property
     def pairs(self) -> tuple[Pair, ...]:

@@ -17,7 +17,7 @@ from kakehashi.lab.blueprint import Plan
 from kakehashi.lab.device import read_devices, split_argument
 from kakehashi.lab.door import Door
 from kakehashi.lab.errors import LabError
-from kakehashi.lab.keep import tell_how_to_look_around
+from kakehashi.lab.keep import sas_of_ike, tell_how_to_look_around
 from kakehashi.lab.lab import Options, Progress, run_lab
 from kakehashi.lab.netns import NetworkNamespace
 from kakehashi.lab.outage.cables import Cables
@@ -114,7 +114,7 @@ def lab(
     """
     try:
         devices = read_devices(files, ask_where_unknown([split_argument(f)[1] for f in files], dialect))
-        if len(devices) < 2:
+        if len(devices) < 2 and not any(device.gateway.l2tp_servers for device in devices):
             raise LabError("one device has nobody to talk to: give the configurations of two at least")
         plan = make_plan(devices, tuple(dict.fromkeys(nat or ())))
         options = Options(
@@ -200,8 +200,9 @@ def _inside(plan: Plan, options: Options, folder: Path, as_json: bool, drawing: 
         probe = next(iter(plan.probes), None)
         example = (probe.source_namespace, str(probe.destination_address)) if probe else None
         ikev1 = {end.device for pair in plan.pairs for end in pair.ends if end.ike_version == 1}
+        words = {d.name: sas_of_ike(d.gateway.dialect, d.name in ikev1) for d in plan.devices}
         told = errors if as_json else console
-        tell_how_to_look_around(folder, namespaces, gateways, door, ikev1, example, told)
+        tell_how_to_look_around(folder, namespaces, gateways, door, words, example, told)
 
     try:
         with _progress_line(errors) as (progress, hide):

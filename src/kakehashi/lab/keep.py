@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -18,14 +18,14 @@ def tell_how_to_look_around(
     namespaces: Mapping[str, NetworkNamespace],
     gateways: Sequence[GatewayProcess],
     door: Door,
-    ikev1: Collection[str],
+    words: Mapping[str, str],
     example: tuple[str, str] | None,
     console: Console,
 ) -> None:
     """Print the commands.
 
-    `ikev1`: the gateways that have tunnels of IKEv1. `example`: a host's namespace, and an address to ping
-    from there.
+    `words`: by which each gateway shows the SAs of IKE. `example`: a host's namespace, and an address to
+    ping from there.
     """
     script = folder / "in"
     script.write_text(script_text(outer_pid(), {n: ns.descriptor for n, ns in namespaces.items()}))
@@ -39,14 +39,21 @@ def tell_how_to_look_around(
     ]
     for gateway in gateways:
         lines.append(f"{command(door, gateway.name)}    its command line")
-        words = "ike sa" if gateway.name in ikev1 else "ikev2 sa"
-        lines.append(
-            f"kakehashi show {words} --control {shlex.quote(str(gateway.control))}    {gateway.name}"
-        )
+        asked = f"kakehashi show {words[gateway.name]} --control {shlex.quote(str(gateway.control))}"
+        lines.append(f"{asked}    {gateway.name}")
         lines.append(f"tail -f {shlex.quote(str(gateway.log))}    its events")
     console.print(Text("It goes on until Ctrl-C. To look around:", style="bold"))
     for line in lines:
         console.print(Text(f"  {line}"), soft_wrap=True)
+
+
+def sas_of_ike(dialect: str, ikev1: bool) -> str:
+    """What stands behind `show` for the SAs of IKE, of version 1 or 2, in a device's language."""
+    if dialect == "awplus":
+        return "isakmp sa"
+    if dialect == "cisco-ios":
+        return "crypto isakmp sa" if ikev1 else "crypto ikev2 sa"
+    return "ike sa" if ikev1 else "ikev2 sa"
 
 
 def outer_pid() -> int:

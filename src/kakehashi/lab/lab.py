@@ -9,10 +9,11 @@ from pathlib import Path
 
 from kakehashi.check.pair import Pair
 from kakehashi.dialects.registry import by_name
-from kakehashi.lab.blueprint import INTERNET, Leased, Plan, Probe
+from kakehashi.lab.blueprint import INTERNET, Dial, Leased, Plan, Probe
 from kakehashi.lab.capture import capturing
 from kakehashi.lab.device import read_device
 from kakehashi.lab.dhcp import giving_addresses
+from kakehashi.lab.dialing import DialOutcome, dial_in
 from kakehashi.lab.dns.server import serving_names
 from kakehashi.lab.door import Door, make_door
 from kakehashi.lab.keyfiles import write_profile
@@ -182,6 +183,7 @@ class _Trial:
         """Probe, measure, and put it together."""
         self._await_standing()
         probes = [self._probe(probe) for probe in self._plan.probes]
+        dials = tuple(self._dial(dial) for dial in self._plan.dials)
         statuses = self._statuses()
         speeds = self._speeds(probes)
         tunnels = tuple(
@@ -193,9 +195,18 @@ class _Trial:
             plan=self._plan,
             tunnels=tunnels,
             probes=tuple(probes),
-            failures=failures(self._plan, tunnels, probes, statuses, complaints, refusals),
+            failures=failures(self._plan, tunnels, probes, statuses, complaints, refusals, dials),
             remarks=remarks,
+            dials=dials,
         )
+
+    def _dial(self, dial: Dial) -> DialOutcome:
+        self._progress(f"dialing in to {dial.device}")
+        gateway = next(g for g in self._gateways if g.name == dial.device)
+        device = next(d for d in self._plan.devices if d.name == dial.device)
+        patience = _PATIENCE_UNDER_LOSS if self._options.loss else _PATIENCE
+        dialect = device.gateway.dialect
+        return dial_in(dial, dialect, self._namespaces[INTERNET], gateway, patience)
 
     def after(self, outcome: Outcome, history: History) -> Outcome:
         """The outcome with what happened meanwhile: the tunnels as they are at the end."""

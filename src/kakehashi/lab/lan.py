@@ -9,6 +9,7 @@ from kakehashi.lab.complete import completer
 from kakehashi.lab.complete.additions import InterfaceAddress, Unnumbered
 from kakehashi.lab.device import Device
 from kakehashi.lab.draft import Draft
+from kakehashi.lab.frames import carries_frames, hosts_of, port_of
 from kakehashi.lab.ikev1 import filters
 from kakehashi.lab.wan import wan_interfaces
 from kakehashi.model.address import IPAddress, IPInterface, IPNetwork
@@ -30,6 +31,7 @@ class Lan:
 
     `addresses`: the device's own, one for each IP version. `hosts`: the addresses of the one host in it, the
     first of each IP version for the first tunnel to a device, the next for the tunnel beside it, and so on.
+    A LAN that a pseudowire joins with another has no addresses of the device here.
     `shared_with`: the device whose LAN it is, too, and before: both are routers of the same host.
     """
 
@@ -60,6 +62,11 @@ def plan_lans(
     lans: list[Lan] = []
     for number, device in enumerate(devices, start=1):
         pairs = [pair for pair in pairing.pairs if device.name in (pair.a.device, pair.b.device)]
+        joined = [pair for pair in pairs if carries_frames(pair)]
+        lans += _joined(device.name, joined, pairing, gateways, used, drafts)
+        pairs = [pair for pair in pairs if pair not in joined]
+        if joined and not pairs:
+            continue
         first = _first_lan(device.gateway)
         versions = sorted({v for pair in pairs for v in inner_versions(pair, gateways)} or {4})
         for interface in dict.fromkeys((first, *_numbered_lans(device.gateway))):
@@ -81,6 +88,24 @@ def plan_lans(
         for pair in pairs:
             _complete_tunnel(next(e for e in pair.ends if e.device == device.name), device, first, drafts)
     return tuple(lans)
+
+
+def _joined(
+    device: str,
+    pairs: Sequence[Pair],
+    pairing: Pairing,
+    gateways: Mapping[str, Gateway],
+    used: Collection[IPNetwork],
+    drafts: Mapping[str, Draft],
+) -> Iterator[Lan]:
+    """One end of each LAN that a pseudowire joins with another device's."""
+    for pair in pairs:
+        for end, host in hosts_of(pair, pairing.pairs, gateways, used):
+            if end.device == device:
+                port = port_of(end, gateways[device])
+                what = f"{port} is an end of the LAN that {end.tunnel.interface} joins: its host is {host.ip}"
+                drafts[device].assume(what)
+                yield Lan(device=device, interface=port, addresses=(), hosts=(host,))
 
 
 def _shared(lan: Lan, others: Iterable[Lan], pairing: Pairing) -> Lan | None:
@@ -105,6 +130,8 @@ def inner_versions(pair: Pair, gateways: Mapping[str, Gateway]) -> tuple[int, ..
 
 
 def _carried(tunnel: Tunnel, interface: Interface | None) -> set[int]:
+    if tunnel.ipsec.ethernet is not None:
+        return set()  # no route leads into it
     if tunnel.policy_based:
         return {s.version for s in tunnel.ipsec.local_selectors}
     versions: set[int] = set()

@@ -206,6 +206,8 @@ class Network:
 
 def sharing(topology: Topology, lan: Lan) -> list[Lan]:
     """The LANs of all devices that are the same as this one, the first one first."""
+    if not lan.addresses:
+        return [lan]  # joined with another by frames alone
     first = lan.shared_with or lan.device
     networks = {address.network for address in lan.addresses}
     return [

@@ -7,6 +7,7 @@ from typing import Any
 
 from kakehashi.check.pair import End, Pair
 from kakehashi.lab.blueprint import Plan, Probe
+from kakehashi.lab.dialing import DialOutcome
 from kakehashi.lab.outage.campaign import History
 from kakehashi.lab.outage.telling import history_json, sentence
 from kakehashi.lab.ping import PingResult
@@ -56,6 +57,7 @@ class Outcome:
     failures: tuple[Failure, ...]
     remarks: tuple[str, ...] = ()
     history: History | None = None
+    dials: tuple[DialOutcome, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -94,7 +96,23 @@ def to_json(outcome: Outcome) -> dict[str, Any]:
             for each in outcome.probes
         ],
         "failures": [{"where": failure.where, "reason": failure.reason} for failure in outcome.failures],
+        **({"dials": [_dial_json(each) for each in outcome.dials]} if outcome.dials else {}),
         **({"history": history_json(outcome.history)} if outcome.history else {}),
+    }
+
+
+def _dial_json(each: DialOutcome) -> dict[str, Any]:
+    return {
+        "device": each.dial.device,
+        "tunnel": each.dial.tunnel,
+        "user": each.dial.user,
+        "ok": not each.failure,
+        "address": each.address or None,
+        "method": each.method or None,
+        "esp": each.esp or None,
+        "dns": list(each.dns),
+        "mtu": each.mtu or None,
+        "rtt_ms": each.rtt_ms,
     }
 
 
@@ -135,6 +153,7 @@ def failures(
     statuses: Statuses,
     complaints: Mapping[str, Sequence[str]],
     refusals: Mapping[str, Sequence[Refusal]] = MappingProxyType({}),
+    dials: Sequence[DialOutcome] = (),
 ) -> tuple[Failure, ...]:
     """Everything that should talk and does not.
 
@@ -146,7 +165,8 @@ def failures(
         if device.name not in statuses:
             reason = "; ".join(complaints.get(device.name, ())) or "it ended without a word"
             found.append(Failure(where=device.name, reason=f"the gateway does not run: {reason}"))
-    if not plan.pairs:
+    found += [Failure(where=str(each.dial), reason=each.failure) for each in dials if each.failure]
+    if not plan.pairs and not dials:
         reason = "no tunnel of these files is meant for another of them: no peer's identity or address fits"
         found.append(Failure(where="lab", reason=reason))
     down = {tunnel.pair for tunnel in tunnels if not tunnel.up}
@@ -211,7 +231,8 @@ def _why_down(
             line = f" ({end.tunnel.source})" if end.tunnel.source else ""
             reasons.append(f"{end} is shut down{line}: add `no shutdown`")
     if pair.a.ike_version != pair.b.ike_version:
-        told = " and ".join(f"{end} IKEv{end.ike_version}" for end in pair.ends)
+        words = {0: "none", 1: "IKEv1", 2: "IKEv2"}
+        told = " and ".join(f"{end} {words[end.ike_version]}" for end in pair.ends)
         reasons.append(f"the two speak different versions of IKE: {told}")
     if not any(end.can_begin for end in pair.ends):
         reasons.append("neither end knows the other's address: one must name it in place of `any`")

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kakehashi.lab.netns import NetworkNamespace
-from kakehashi.lab.segments import checksum
 from kakehashi.model.address import IPAddress
+from kakehashi.wire.internet_checksum import internet_checksum
 
 _INTERVAL = 1.0
 _LATER_REQUESTS = 3
@@ -85,7 +85,7 @@ class Ping:
         packet = bytearray(_HEADER.pack(_ECHO_REQUEST[self._version], 0, 0, self._identifier, number))
         packet += bytes(range(0x10, 0x48))
         if self._version == 4:  # the kernel knows the pseudo-header of ICMPv6, and fills its checksum in
-            struct.pack_into("!H", packet, 2, checksum(bytes(packet)))
+            struct.pack_into("!H", packet, 2, internet_checksum(bytes(packet)))
         self._sent[number] = time.monotonic()
         with contextlib.suppress(OSError):  # a route that is not there yet; the next request may find it
             self._socket.sendto(packet, self._to)

@@ -4,12 +4,15 @@ from collections.abc import Collection, Iterator, Sequence
 from ipaddress import ip_address
 from itertools import product
 
-from kakehashi.check.pair import End, pair_tunnels
+from kakehashi.check.members import is_server, members_of
+from kakehashi.check.pair import End, Pair, pair_tunnels
 from kakehashi.lab.blueprint import GatewayPlan, Plan, Probe
 from kakehashi.lab.complete import completed
 from kakehashi.lab.device import Device
+from kakehashi.lab.dialing import plan_dials, why_nobody_dials
 from kakehashi.lab.draft import Draft
 from kakehashi.lab.errors import LabError
+from kakehashi.lab.frames import carries_frames, port_of
 from kakehashi.lab.ikev1 import peer_text
 from kakehashi.lab.lan import Lan, plan_lans
 from kakehashi.lab.network import Network, host_namespace, sharing
@@ -40,7 +43,14 @@ def make_plan(devices: Sequence[Device], behind_nat: Collection[str] = ()) -> Pl
     lans = plan_lans(devices, pairing, [a.network for wan in wans for a in wan.addresses], drafts)
     topology = plan_routes(devices, pairing, wans, lans, drafts)
     define_proposals(devices, pairing, drafts)
+    for device in devices:
+        for server in device.gateway.l2tp_servers:
+            why = why_nobody_dials(device.gateway, server)
+            if why:
+                drafts[device.name].assume(f"nobody dials in to {server.interface}: {why}")
     for end in pairing.alone:
+        if topology.gateways[end.device].l2tp_server(end.tunnel.interface) is not None:
+            continue
         peer = _peer_text(end, topology)
         drafts[end.device].assume(f"{end.tunnel.interface} is left alone: no file is that of its peer {peer}")
     probes = tuple(_probes(topology))
@@ -68,6 +78,7 @@ def make_plan(devices: Sequence[Device], behind_nat: Collection[str] = ()) -> Pl
         names=names,
         name_servers=tuple(_name_servers(topology)) if names else (),
         assumed=tuple(sentence for draft in drafts.values() for sentence in draft.assumed),
+        dials=tuple(plan_dials(topology)),
     )
 
 
@@ -88,9 +99,33 @@ def _probes(topology: Topology) -> Iterator[Probe]:
         if (probe := _probe(topology, a, b, version, number)) is not None
     ]
     found.sort(key=lambda probe: (len(probe.by), _reluctance(topology, probe.by[0])))
+    found = [*_through_frames(topology), *found]
     direct = [probe for probe in found if len(probe.by) == 1]
     yield from direct
     yield from found[len(direct) :][:_MOST_INDIRECT]
+
+
+def _through_frames(topology: Topology) -> Iterator[Probe]:
+    """Both ways between hosts of a LAN that a pseudowire joins: each asks for the other by a broadcast."""
+    for pair in topology.pairing.pairs:
+        if not carries_frames(pair):
+            continue
+        lans = [_lan_of(topology, end) for end in pair.ends]
+        for end, (a, b) in zip(pair.ends, (lans, lans[::-1]), strict=True):
+            yield Probe(
+                source=_host_name(topology, a, 0),
+                destination=_host_name(topology, b, 0),
+                source_namespace=host_namespace(topology, a),
+                destination_namespace=host_namespace(topology, b),
+                source_address=a.hosts[0].ip,
+                destination_address=b.hosts[0].ip,
+                by=(end,),
+            )
+
+
+def _lan_of(topology: Topology, end: End) -> Lan:
+    port = port_of(end, topology.gateways[end.device])
+    return next(lan for lan in topology.lans_of(end.device) if lan.interface == port and not lan.addresses)
 
 
 def _probe(topology: Topology, a: Lan, b: Lan, version: int, number: int) -> Probe | None:
@@ -160,13 +195,26 @@ def _names(topology: Topology) -> Iterator[tuple[str, IPAddress]]:
     told: set[tuple[str, int]] = set()
     for pair in topology.pairing.pairs:
         for end in pair.ends:
-            peer = end.tunnel.peer_address
             address = topology.wan_of(pair.other(end)).public_address(outer_version(pair, topology.gateways))
-            if isinstance(peer, Hostname) and address is not None:
-                key = (peer.name.lower(), address.version)
-                if key not in told:
-                    yield peer.name, address
+            for host in _known_by(pair, end, topology):
+                key = (host.name.lower(), address.version if address else 0)
+                if address is not None and key not in told:
+                    yield host.name, address
                 told.add(key)
+
+
+def _known_by(pair: Pair, end: End, topology: Topology) -> Iterator[Hostname]:
+    """The names by which an end knows the other one: its peer's, or its next hop server's."""
+    if isinstance(end.tunnel.peer_address, Hostname):
+        yield end.tunnel.peer_address
+    near = topology.gateways[end.device].multipoint(end.tunnel.interface)
+    if near is None:
+        return
+    for member in members_of(topology.gateways):
+        if (member.device, member.multipoint.interface) == pair.other(end).key:
+            for nhrp in near.nhrp:
+                servers = (s for s in nhrp.servers if is_server(member, s, nhrp.version))
+                yield from (s.nbma for s in servers if isinstance(s.nbma, Hostname))
 
 
 def _name_servers(topology: Topology) -> Iterator[IPAddress]:

@@ -8,6 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from kakehashi.lab.dialing import DialOutcome
 from kakehashi.lab.outage.report import sections as history_sections
 from kakehashi.lab.outcome import FAMILIES, Outcome, ProbeOutcome, TunnelOutcome
 from kakehashi.lab.routing import Topology
@@ -23,6 +24,8 @@ def print_report(outcome: Outcome, console: Console) -> None:
         sections.append(("Tunnels", Group(*(_tunnel(tunnel) for tunnel in outcome.tunnels))))
     if outcome.probes:
         sections.append(("Traffic", _traffic(outcome.probes)))
+    if outcome.dials:
+        sections.append(("Dialing in", Group(*(_dial(each) for each in outcome.dials))))
     if outcome.history:
         sections += history_sections(outcome.history)
     if outcome.plan.assumed:
@@ -75,7 +78,8 @@ def _tunnel(tunnel: TunnelOutcome) -> RenderableType:
     if tunnel.nat:
         head.append(f"  (NAT before {', '.join(tunnel.nat)})", style="dim")
     lines = [head]
-    for name, value in (("IKE", tunnel.ike), ("ESP", tunnel.esp), ("TCP", _speed(tunnel))):
+    packets = "GRE" if a.ike_version == 0 else "ESP"
+    for name, value in (("IKE", tunnel.ike), (packets, tunnel.esp), ("TCP", _speed(tunnel))):
         if value:
             lines.append(Text(f"      {name}  {value}"))
     return Group(*lines)
@@ -107,6 +111,25 @@ def _traffic(probes: tuple[ProbeOutcome, ...]) -> RenderableType:
             Text(answered, style="dim"),
         )
     return table
+
+
+def _dial(each: DialOutcome) -> RenderableType:
+    """A laptop with what it was given, and how its packets went."""
+    head = Text()
+    head.append("up  " if each.address else "down", style="bold green" if each.address else "bold red")
+    head.append(f"  {each.dial}" + (f", user {each.dial.user}" if each.dial.user else ""))
+    lines = [head]
+    if each.esp:
+        lines.append(Text(f"      ESP  {each.esp}, transport mode"))
+    if each.address:
+        told = f"{each.address} by {each.method or 'no login'}, MTU {each.mtu}"
+        told += f", DNS {', '.join(each.dns)}" if each.dns else ""
+        lines.append(Text(f"      PPP  {told}" + (f", after {each.seconds:.1f} s" if each.seconds else "")))
+    if each.sent:
+        rtt = f", {each.rtt_ms:.1f} ms" if each.rtt_ms is not None else ""
+        hosts = ", ".join(map(str, each.dial.hosts))
+        lines.append(Text(f"      IP   {hosts}: {each.received}/{each.sent} answered{rtt}"))
+    return Group(*lines)
 
 
 def _grouped(sentences: tuple[str, ...]) -> RenderableType:

@@ -56,16 +56,25 @@ class Topology:
 
     def _end(self, device: str, source: IPAddress, to: IPAddress) -> End | None:
         route = best_route(self.routes[device], to)
-        interface = self._leaves(device, route) if route else ""
+        interface = self.leaves(device, route) if route else ""
         for tunnel in self.gateways[device].tunnels:
             borne = tunnel.outgoing is not None and interface in ("", tunnel.outgoing.interface)
             if tunnel.policy_based and tunnel.enabled and borne and takes(tunnel, source, to):
                 interface = tunnel.interface
                 break
         ends = (end for pair in self.pairing.pairs for end in pair.ends)
-        return next((e for e in ends if e.device == device and e.tunnel.interface == interface), None)
+        here = [e for e in ends if e.device == device and e.tunnel.interface == interface]
+        return next((e for e in here if route is None or self._is_next_hop(e, route.next_hop)), None)
 
-    def _leaves(self, device: str, route: Route) -> str:
+    def _is_next_hop(self, end: End, next_hop: IPAddress | None) -> bool:
+        """Does a next hop lead to the peer of this end? Of a multipoint tunnel there are others."""
+        if not end.tunnel.multipoint or next_hop is None:
+            return True
+        other = self._pair(end).other(end)
+        inside = self.gateways[other.device].interface(other.tunnel.interface)
+        return inside is not None and any(a.ip == next_hop for a in inside.addresses)
+
+    def leaves(self, device: str, route: Route) -> str:
         """The interface by which the route leaves; "" is not known."""
         if route.interface or route.next_hop is None:
             return route.interface or ""
@@ -141,17 +150,24 @@ def _tunnel_routes(topology: Topology, pair: Pair, end: End, number: int, draft:
         if host is None or network is None:
             continue
         best = best_route(given, host.ip)
-        if number == 0 and best and best.interface in tunnels:
+        if number == 0 and best and topology.leaves(end.device, best) in tunnels:
             continue
         if number and any(
             r.interface == end.tunnel.interface and r.destination.version == version for r in given
         ):
             continue
         destination = network if number == 0 else ip_network(host.ip)
+        hop = _inside(pair.other(end), version, topology) if end.tunnel.multipoint else None
         draft.add(
-            Route(destination=destination, interface=end.tunnel.interface),
+            Route(destination=destination, next_hop=hop, interface=end.tunnel.interface),
             f"{destination} of {other} is reached through {end.tunnel.interface}",
         )
+
+
+def _inside(end: End, version: int, topology: Topology) -> IPAddress | None:
+    """Its address in the tunnel."""
+    found = topology.gateways[end.device].interface(end.tunnel.interface)
+    return next((a.ip for a in found.addresses if a.version == version), None) if found else None
 
 
 def _leases_route(topology: Topology, wan: Wan) -> bool:

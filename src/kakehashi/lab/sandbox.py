@@ -12,8 +12,7 @@ import errno
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -43,20 +42,19 @@ def run_in_sandbox(lab: Callable[[], int]) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     # A signal that comes while nobody is ready for it waits.
-    signal.pthread_sigmask(signal.SIG_BLOCK, signals.STOPPING)
+    signals.hold()
     keeper = os.fork()
     if keeper == 0:
         os.close(reader)
         _keep(lab, writer)
     os.close(writer)
-    with _forwarding(keeper):
-        _, status = os.waitpid(keeper, 0)
+    code = _outcome(keeper)
+    signals.let_through()
     with os.fdopen(reader, encoding="utf-8") as told:
         refusal = told.read()
-    code = os.waitstatus_to_exitcode(status)
     if code == _REFUSED:
         raise LabError(refusal)
-    return code if code >= 0 else 128 - code
+    return code
 
 
 def _keep(lab: Callable[[], int], told: int) -> NoReturn:
@@ -68,14 +66,12 @@ def _keep(lab: Callable[[], int], told: int) -> NoReturn:
         child = os.fork()
         if child == 0:
             _become_lab(lab)
-        with _forwarding(child):
-            _, status = os.waitpid(child, 0)
-        code = os.waitstatus_to_exitcode(status)
+        code = _outcome(child)
     except OSError as error:
         os.write(told, _refusal(error, is_root).encode())
         code = _REFUSED
     finally:
-        os._exit(code if code >= 0 else 128 - code)
+        os._exit(code)
 
 
 def _enter() -> None:
@@ -118,15 +114,27 @@ def _refusal(error: OSError, is_root: bool) -> str:
 
 def _become_lab(lab: Callable[[], int]) -> NoReturn:
     code = 1
+    told: list[Stopped] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        if told:
+            return
+        told.append(Stopped(number))
+        signals.hold()  # Python complains of one that comes just when it shall be ignored
+        for each in signals.STOPPING:
+            signal.signal(each, signal.SIG_IGN)
+        signals.let_through()
+        raise told[0]
+
     try:
         # PID 1 of a PID namespace gets no signal without a handler of its own (pid_namespaces(7)).
         for number in signals.STOPPING:
-            signal.signal(number, _stop)
+            signal.signal(number, stop)
         signals.let_through()
         die_with_parent(signal.SIGKILL)
         code = lab()
-    except Stopped as stopped:
-        code = stopped.exit_code
+    except Stopped:
+        pass
     except SystemExit as left:
         code = left.code if isinstance(left.code, int) else 1
     except BaseException:  # this is the outermost frame of a process: nobody else could tell
@@ -135,18 +143,17 @@ def _become_lab(lab: Callable[[], int]) -> NoReturn:
         with contextlib.suppress(OSError):  # nobody reads it any more
             sys.stdout.flush()
             sys.stderr.flush()
-        os._exit(code)
+        # Python drops what a signal's handler raises in a finalizer; the gateways have ended all the same.
+        os._exit(told[0].exit_code if told else code)
 
 
-def _stop(number: int, _frame: FrameType | None) -> None:
-    for each in signals.STOPPING:
-        signal.signal(each, signal.SIG_IGN)
-    raise Stopped(number)
+def _outcome(child: int) -> int:
+    """Wait for `child`: what it exited with, or 128 and the signal that ended it.
 
-
-@contextmanager
-def _forwarding(child: int) -> Iterator[None]:
-    """Signals that come here go on to `child`, which decides what to do about them."""
+    Signals that come here meanwhile go on to it, and it decides what to do about them. The same one may come
+    several times: from the terminal to every process of the lab, and from each on to the next. Those that
+    come when it has ended wait.
+    """
 
     def forward(number: int, _frame: FrameType | None) -> None:
         os.kill(child, number)
@@ -154,7 +161,11 @@ def _forwarding(child: int) -> Iterator[None]:
     before = {number: signal.signal(number, forward) for number in signals.STOPPING}
     signals.let_through()
     try:
-        yield
+        # Not reaped yet: until signals wait again, its number is nobody else's.
+        os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
     finally:
+        signals.hold()
         for number, handler in before.items():
             signal.signal(number, handler)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return code if code >= 0 else 128 - code

@@ -7,6 +7,8 @@ many ESP packets, which nothing can decrypt.
 import struct
 from collections.abc import Iterator
 
+from kakehashi.wire.internet_checksum import internet_checksum
+
 _GSO_UDP_L4 = 5  # VIRTIO_NET_HDR_GSO_UDP_L4
 _ETHERNET = 14
 _IPV6_HEADER = 40
@@ -33,21 +35,11 @@ def segments(frame: bytes, gso_type: int, gso_size: int) -> Iterator[bytes]:
             identification = int.from_bytes(ip[4:6]) + number & 0xFFFF
             struct.pack_into("!HH", ip, 2, len(ip) + len(udp) + len(payload), identification)
             struct.pack_into("!H", ip, 10, 0)
-            struct.pack_into("!H", ip, 10, checksum(bytes(ip)))
+            struct.pack_into("!H", ip, 10, internet_checksum(bytes(ip)))
             pseudo = bytes(ip[12:20])
         else:
             struct.pack_into("!H", ip, 4, len(udp) + len(payload))
             pseudo = bytes(ip[8:40])
         whole = pseudo + struct.pack("!HH", _UDP, len(udp) + len(payload)) + bytes(udp) + payload
-        struct.pack_into("!H", udp, 6, checksum(whole) or 0xFFFF)
+        struct.pack_into("!H", udp, 6, internet_checksum(whole) or 0xFFFF)
         yield frame[:_ETHERNET] + bytes(ip) + bytes(udp) + payload
-
-
-def checksum(data: bytes) -> int:
-    """The Internet checksum (RFC 1071)."""
-    if len(data) % 2:
-        data += b"\0"
-    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF

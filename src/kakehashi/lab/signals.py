@@ -22,6 +22,11 @@ def held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def hold() -> None:
+    """Signals that come from now on wait."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+
+
 def let_through() -> None:
     """Nothing waits any longer."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)

@@ -22,11 +22,21 @@ class Standing:
 def standing(end: End, statuses: Statuses) -> Standing | None:
     """How the end stands; None if it has no SA that carries packets."""
     status = statuses.get(end.device, {})
+    if end.ike_version == 0:
+        return _plain(end, status)
     return _ikev1(end, status) if end.ike_version == 1 else _ikev2(end, status)
+
+
+def _plain(end: End, status: Mapping[str, Any]) -> Standing | None:
+    """A tunnel without IPsec stands while its interface is up."""
+    up = any(t["up"] for t in status.get("tunnels", ()) if t["name"] == end.tunnel.interface)
+    return Standing(ike=None, esp=f"{end.tunnel.ipsec.gre}, without IPsec", nat=()) if up else None
 
 
 def _ikev2(end: End, status: Mapping[str, Any]) -> Standing | None:
     for sa in status.get("ike_sas", ()):
+        if not _is_with_peer(end, sa):
+            continue
         if sa["tunnel"] == end.tunnel.interface and sa["state"] != "connecting" and sa["children"]:
             child = sa["children"][-1]
             names = [_cipher(sa["cipher"]), sa["integrity"], sa["prf"], sa["key_exchange"]]
@@ -40,7 +50,11 @@ def _ikev2(end: End, status: Mapping[str, Any]) -> Standing | None:
 
 def _ikev1(end: End, status: Mapping[str, Any]) -> Standing | None:
     """The newest pair of IPsec SAs, and the ISAKMP SA that made it, or the peer's newest if that is gone."""
-    pairs = [pair for pair in status.get("ipsec_sas", ()) if pair["sa"]["tunnel"] == end.tunnel.interface]
+    pairs = [
+        pair
+        for pair in status.get("ipsec_sas", ())
+        if pair["sa"]["tunnel"] == end.tunnel.interface and _is_with_peer(end, pair["sa"])
+    ]
     if not pairs:
         return None
     newest = pairs[-1]
@@ -53,6 +67,11 @@ def _ikev1(end: End, status: Mapping[str, Any]) -> Standing | None:
         return Standing(ike=None, esp=esp, nat=())
     names = ["IKEv1", sa["mode"], _cipher(sa["cipher"]), sa["hash"], sa["group"]]
     return Standing(ike=_joined(names), esp=esp, nat=tuple(sa["nat"]))
+
+
+def _is_with_peer(end: End, sa: Mapping[str, Any]) -> bool:
+    """Is it with the peer of this end? A multipoint tunnel has others."""
+    return not end.tunnel.multipoint or sa["path"]["remote"]["ip"] == str(end.tunnel.peer_address)
 
 
 def _esp(sa: Mapping[str, Any], key_exchange: str) -> str:

@@ -5,6 +5,8 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
+from kakehashi.dialects.base import Clear
+from kakehashi.gateway.access.clear import clear_callers
 from kakehashi.model.address import Path, SocketAddress
 from kakehashi.model.l2tp import L2tpSession
 from kakehashi.model.l2tp_server import LoginMethod
@@ -138,6 +140,28 @@ def test_the_operator_ends_the_sessions_of_a_user() -> None:
         await office.run(5)
         assert ada.ppp.ended
         assert office.access.addresses(TUNNEL) == (ip_address(bob.address),)
+
+    play(story)
+
+
+def test_the_operator_ends_a_tunnel_or_one_session_and_the_laptop_is_told() -> None:
+    async def story() -> None:
+        office = Office()
+        ada, bob = office.dial("ada", "Enigma-7"), office.dial("bob", "Purple-9", "two")
+        eve = office.dial("ada", "Enigma-7", "three")
+        await office.run(5)
+        (standing,) = office.access.look()
+        ids = {s.carrier.peer: (s.id.tunnel, s.id.session) for s in standing.sessions.values()}
+        wanted = Clear(None, callers=True, l2tp_tunnels=frozenset({(TUNNEL, ids["one"][0])}))
+        assert clear_callers(office.access, wanted) == "1 tunnel being ended"
+        wanted = Clear(None, callers=True, l2tp_sessions=frozenset({(TUNNEL, *ids["two"])}))
+        assert clear_callers(office.access, wanted) == "1 session being ended"
+        await office.run(5)
+        assert ada.lac.ended
+        assert bob.ppp.ended
+        assert office.access.addresses(TUNNEL) == (ip_address(eve.address),)
+        assert clear_callers(office.access, wanted) == "nothing being ended"
+        assert clear_callers(office.access, Clear(None, callers=True)) == "1 session being ended"
 
     play(story)
 

@@ -3,13 +3,14 @@
 import struct
 from dataclasses import replace
 from hashlib import md5
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 import pytest
 from scapy.layers.radius import Radius
 
 from kakehashi.gateway.access import radius
 from kakehashi.gateway.access.radius_client import RadiusClient
+from kakehashi.gateway.access.terms import Cause, Terms
 from kakehashi.gateway.log import Log, LogOptions
 from kakehashi.model.l2tp_server import RadiusServer
 from kakehashi.model.secret import Secret
@@ -102,6 +103,47 @@ def test_an_accept_without_proof_is_none_for_mschapv2() -> None:
     assert radius.verdict(login, answer(request, 2, special)) == Granted(None, "S=" + "A" * 40)
 
 
+def test_the_terms_of_an_accept() -> None:
+    request = asked()
+    body = b"".join(
+        bytes([kind, 2 + len(value)]) + value
+        for kind, value in (
+            (27, struct.pack("!I", 3600)), (28, struct.pack("!I", 300)), (85, struct.pack("!I", 600)),
+            (25, b"gold"), (25, b"\xff\x00"), (97, b"\0\x40" + bytes.fromhex("20010db800770000")),
+        )
+    )  # fmt: skip
+    wanted = Terms(
+        session=3600,
+        idle=300,
+        interim=600,
+        classes=(b"gold", b"\xff\x00"),
+        prefix=ip_network("2001:db8:77::/64"),
+    )
+    assert radius.terms(answer(request, 2, body)) == wanted
+    for end in range(len(body)):
+        radius.terms(answer(request, 2, body[:end]))
+    other_length = b"\x61\x0c\0\x38" + bytes.fromhex("20010db800770000")
+    assert radius.terms(answer(request, 2, other_length)) == Terms()
+
+
+def test_an_answer_that_is_right_but_unsigned_is_told_apart_from_silence() -> None:
+    request = asked()
+    unsigned = answer(request, 2, signed=False)
+    assert radius.is_answer(request, unsigned, KEY)
+    assert not radius.answers(request, unsigned, KEY)
+    assert not radius.is_answer(request, unsigned, b"other key")
+
+
+def test_accounts_of_octets_beyond_32_bits() -> None:
+    usage = radius.Usage(
+        session="s", status=radius.Status.STOP, user="nemo", address=ip_address("10.1.2.3"), seconds=9,
+        inbound_octets=(3 << 32) + 5, cause=Cause.IDLE_TIMEOUT, classes=(b"gold",),
+    )  # fmt: skip
+    found = attributes(radius.accounting_request(usage, "203.0.113.9", "office", KEY, 7).datagram)
+    assert (found[42], found[52]) == (struct.pack("!I", 5), struct.pack("!I", 3))
+    assert (found[49], found[25]) == (struct.pack("!I", 4), b"gold")
+
+
 class Friend(RadiusClient):
     """The network with a server that lets nobody in but nemo, and to whom the first server is silent."""
 
@@ -136,7 +178,8 @@ def test_who_is_not_in_the_configuration_is_asked_about(user: str) -> None:
         office.access.clear(TUNNEL)
         await office.run(8)
         told = [attributes(r.datagram) for r in friend.heard if r.code is radius.Code.ACCOUNTING_REQUEST]
-        states = {(a[1], struct.unpack("!I", a[40])[0]) for a in told}
+        states = {(a.get(1), struct.unpack("!I", a[40])[0]) for a in told}
+        assert (None, 7) in states, "Accounting-On"
         assert {(b"ada", 1), (b"ada", 2)} <= states
         assert ((b"nemo", 2) in states) is (user == "nemo")
 

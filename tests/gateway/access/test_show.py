@@ -3,13 +3,17 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from kakehashi.dialects.base import Clear
+import pytest
+
+from kakehashi.dialects.base import Clear, ShowError
 from kakehashi.dialects.cisco_ios import CiscoIos
 from kakehashi.dialects.nec_ix import NecIx
 from kakehashi.gateway.access.status import callers_of, drops_of, tunnels_of
-from kakehashi.model.status import Status
+from kakehashi.model.status import InterfaceStatus, Status, TunnelStatus
 from tests.gateway.access.office import TUNNEL, Office, gateway
 from tests.gateway.virtual import play
+
+TUNNEL_STATUS = TunnelStatus(name=TUNNEL, up=True)
 
 
 def test_who_has_dialed_in_is_shown_in_the_words_of_the_device() -> None:
@@ -44,7 +48,36 @@ def test_who_has_dialed_in_is_shown_in_the_words_of_the_device() -> None:
         assert "Vi2.1" in cisco.show(["users"], status, gateway())
         assert cisco.clear(["vpdn", "tunnel", "l2tp", "all"], status) == Clear(None, callers=True)
         assert cisco.clear(["l2tp", "all"], status).callers
+        assert "LCP+ CHAP+ IPCP+" in cisco.show(["ppp", "all"], status, gateway())
+        assert "ada                PPP   L2TP" in cisco.show(["caller"], status, gateway())
+        assert sessions == cisco.show(["l2tp", "session"], status, gateway())
+        link = cisco.show(["interfaces", "Vi2.1"], status, gateway())
+        assert "Virtual-Access2.1 is up, line protocol is up" in link
+        assert "     12 packets input" in link
+        assert link in cisco.show(["interfaces"], status, gateway())
+        ended = Clear(None, callers=True, l2tp_tunnels=frozenset({(TUNNEL, caller.tunnel_id)}))
+        for which in (["id", str(caller.tunnel_id)], ["hostname", "laptop"], ["ip", "remote", "203.0.113.9"]):
+            assert ended.l2tp_tunnels <= cisco.clear(["vpdn", "tunnel", "l2tp", *which], status).l2tp_tunnels
+            assert ended.l2tp_tunnels <= cisco.clear(["l2tp", "tunnel", *which], status).l2tp_tunnels
+        (session,) = cisco.clear(["interface", "Virtual-Access2.1"], status).l2tp_sessions
+        assert session == (TUNNEL, caller.tunnel_id, caller.session_id)
+        with pytest.raises(ShowError, match=r"no session of Virtual-Access2\.9"):
+            cisco.clear(["interface", "Vi2.9"], status)
         assert not cisco.clear(["crypto", "isakmp"], status).callers
+        assert nec.clear(["ppp"], status) == Clear(None, callers=True)
+        assert nec.clear(["ppp", TUNNEL], replace(status, tunnels=(TUNNEL_STATUS,))).tunnel == TUNNEL
+        ids = caller.tunnel_id, caller.session_id
+        ended = nec.clear(["l2tp", "session", str(ids[1])], status)
+        assert ended == Clear(None, callers=True, l2tp_sessions=frozenset({(TUNNEL, *ids)}))
+        ended = nec.clear(["l2tp", "tunnel", str(ids[0])], status)
+        assert ended == Clear(None, callers=True, l2tp_tunnels=frozenset({(TUNNEL, ids[0])}))
+        assert ended == nec.clear(["l2tp", "tunnel"], replace(status, l2tp_tunnels=status.l2tp_tunnels[:1]))
+        with pytest.raises(ShowError, match=f"no session 1; the IDs of the sessions are: {ids[1]}"):
+            nec.clear(["l2tp", "session", "1"], status)
+        up = replace(status, interfaces=(InterfaceStatus(name=TUNNEL, up=True),))
+        shown = nec.show(["interfaces", TUNNEL], up, gateway())
+        assert "Tunnel mode is l2tp-lns ipsec" in shown
+        assert f"Session ID {ids[1]}, user ada, remote address 192.168.30.30, from 203.0.113.9" in shown
         nobody = replace(status, callers=(), l2tp_tunnels=())
         assert cisco.show(["vpdn"], nobody, gateway()) == "%No active L2TP tunnels\n"
 

@@ -4,7 +4,8 @@ import pytest
 from scapy.layers.inet import ICMP, IP
 from scapy.layers.inet6 import ICMPv6EchoReply, ICMPv6EchoRequest
 
-from kakehashi.gateway.watch.echo import answered, checksum, request
+from kakehashi.gateway.watch.echo import answered, request
+from kakehashi.wire.internet_checksum import internet_checksum
 
 TOKEN = b"sixteen octets .."[:16]
 
@@ -12,7 +13,7 @@ TOKEN = b"sixteen octets .."[:16]
 def test_a_request_of_ipv4() -> None:
     found = ICMP(request(4, 77, 300, TOKEN))
     assert (found.type, found.code, found.id, found.seq, bytes(found.payload)) == (8, 0, 77, 300, TOKEN)
-    assert checksum(request(4, 77, 300, TOKEN)) == 0
+    assert internet_checksum(request(4, 77, 300, TOKEN)) == 0
 
 
 def test_a_request_of_ipv6_leaves_its_checksum_to_the_kernel() -> None:

@@ -1,4 +1,5 @@
-"""RADIUS requests and answers as octets (RFC 2865, RFC 2866, MS-CHAPv2 by RFC 2548). No sockets, no clock.
+"""RADIUS requests and answers as octets (RFC 2865, RFC 2866, RFC 2869, MS-CHAPv2 by RFC 2548). No sockets, no
+clock.
 
      0                   1                   2                   3
      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -19,9 +20,10 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import md5
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network
 from typing import Final
 
+from kakehashi.gateway.access.terms import Cause, Terms
 from kakehashi.ppp.users import ChapLogin, Granted, Login, MsChapV2Login, PapLogin, Refused, Verdict
 
 MICROSOFT: Final = 311
@@ -30,6 +32,8 @@ _HEADER: Final = 20
 _AUTHENTICATOR: Final = 16
 _LONGEST_VALUE: Final = 253
 _LONGEST_PASSWORD: Final = 128
+_MOST_CLASSES: Final = 8
+_PREFIX_LENGTH: Final = 64  # what a host makes addresses from
 _CHOSEN_BY_SERVER: Final = (IPv4Address("255.255.255.254"), IPv4Address("255.255.255.255"))
 
 
@@ -44,7 +48,7 @@ class Code(enum.IntEnum):
 
 
 class Attribute(enum.IntEnum):
-    """RFC 2865 section 5, RFC 2866 section 5, RFC 3579 section 3.2."""
+    """RFC 2865, RFC 2866 and RFC 2869 sections 5, RFC 3162 section 2, RFC 3579 section 3.2."""
 
     USER_NAME = 1
     USER_PASSWORD = 2
@@ -52,7 +56,10 @@ class Attribute(enum.IntEnum):
     SERVICE_TYPE = 6
     FRAMED_PROTOCOL = 7
     FRAMED_IP_ADDRESS = 8
+    CLASS = 25
     VENDOR_SPECIFIC = 26
+    SESSION_TIMEOUT = 27
+    IDLE_TIMEOUT = 28
     CALLING_STATION_ID = 31
     NAS_IDENTIFIER = 32
     ACCT_STATUS_TYPE = 40
@@ -62,9 +69,17 @@ class Attribute(enum.IntEnum):
     ACCT_SESSION_TIME = 46
     ACCT_INPUT_PACKETS = 47
     ACCT_OUTPUT_PACKETS = 48
+    ACCT_TERMINATE_CAUSE = 49
+    ACCT_INPUT_GIGAWORDS = 52
+    ACCT_OUTPUT_GIGAWORDS = 53
     CHAP_CHALLENGE = 60
     NAS_PORT_TYPE = 61
     MESSAGE_AUTHENTICATOR = 80
+    ACCT_INTERIM_INTERVAL = 85
+    FRAMED_IPV6_PREFIX = 97
+
+
+_SECONDS: Final = (Attribute.SESSION_TIMEOUT, Attribute.IDLE_TIMEOUT, Attribute.ACCT_INTERIM_INTERVAL)
 
 
 class Microsoft(enum.IntEnum):
@@ -80,6 +95,9 @@ class Status(enum.IntEnum):
 
     START = 1
     STOP = 2
+    INTERIM = 3
+    ON = 7  # we have begun; whatever was told of sessions before, they are no more
+    OFF = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +112,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Of a session. `seconds` and counters are 0 at its start; octets count up to 2^32 and on from 0."""
+    """Of a session. `seconds` and counters: 0 at its start. `cause`: why it ended; `classes`: see Terms."""
 
     session: str
     status: Status
@@ -105,6 +123,9 @@ class Usage:
     outbound_octets: int = 0
     inbound_packets: int = 0
     outbound_packets: int = 0
+    cause: Cause = Cause.USER_REQUEST
+    classes: tuple[bytes, ...] = field(default=(), repr=False)
+    prefix: IPv6Network | None = None
 
 
 def access_request(
@@ -134,23 +155,52 @@ def access_request(
 
 
 def accounting_request(usage: Usage, caller: str, name: str, secret: bytes, identifier: int) -> Request:
-    """What has begun or ended (RFC 2866 section 4.1)."""
+    """What has begun, goes on or has ended (RFC 2866 section 4.1)."""
     attributes = _number(Attribute.ACCT_STATUS_TYPE, usage.status)
     attributes += _text(Attribute.ACCT_SESSION_ID, usage.session) + _text(Attribute.USER_NAME, usage.user)
     attributes += _attribute(Attribute.FRAMED_IP_ADDRESS, usage.address.packed) + _common(caller, name)
-    if usage.status is Status.STOP:
+    if usage.prefix is not None:
+        place = bytes([0, usage.prefix.prefixlen]) + usage.prefix.network_address.packed
+        attributes += _attribute(Attribute.FRAMED_IPV6_PREFIX, place)
+    for told in usage.classes:
+        attributes += _attribute(Attribute.CLASS, told)
+    if usage.status in (Status.STOP, Status.INTERIM):
         attributes += _number(Attribute.ACCT_SESSION_TIME, usage.seconds)
         attributes += _number(Attribute.ACCT_INPUT_OCTETS, usage.inbound_octets)
         attributes += _number(Attribute.ACCT_OUTPUT_OCTETS, usage.outbound_octets)
+        attributes += _number(Attribute.ACCT_INPUT_GIGAWORDS, usage.inbound_octets >> 32)
+        attributes += _number(Attribute.ACCT_OUTPUT_GIGAWORDS, usage.outbound_octets >> 32)
         attributes += _number(Attribute.ACCT_INPUT_PACKETS, usage.inbound_packets)
         attributes += _number(Attribute.ACCT_OUTPUT_PACKETS, usage.outbound_packets)
+    if usage.status is Status.STOP:
+        attributes += _number(Attribute.ACCT_TERMINATE_CAUSE, usage.cause)
+    return _accounting(attributes, secret, identifier)
+
+
+def server_request(status: Status, session: str, name: str, secret: bytes, identifier: int) -> Request:
+    """The whole server has begun, or ends: Accounting-On and -Off (RFC 2866 section 5.1)."""
+    attributes = _number(Attribute.ACCT_STATUS_TYPE, status) + _text(Attribute.ACCT_SESSION_ID, session)
+    return _accounting(attributes + _text(Attribute.NAS_IDENTIFIER, name), secret, identifier)
+
+
+def _accounting(attributes: bytes, secret: bytes, identifier: int) -> Request:
     head = _head(Code.ACCOUNTING_REQUEST, identifier, len(attributes), bytes(_AUTHENTICATOR))
     authenticator = _md5(head + attributes + secret)
     return Request(head[:4] + authenticator + attributes, Code.ACCOUNTING_REQUEST, identifier, authenticator)
 
 
 def answers(request: Request, datagram: bytes, secret: bytes) -> bool:
-    """Is it the answer to the request, by who has the secret?"""
+    """Is it the answer to the request, by who has the secret, and signed if it has to be?"""
+    if not is_answer(request, datagram, secret):
+        return False
+    if request.code is Code.ACCOUNTING_REQUEST:
+        return True
+    attributes = datagram[_HEADER : struct.unpack_from("!H", datagram, 2)[0]]
+    return _is_signed(datagram[:4], attributes, request.authenticator, secret)
+
+
+def is_answer(request: Request, datagram: bytes, secret: bytes) -> bool:
+    """The same as RFC 2865 has it. That is not enough for an Access-Accept: see the top of this file."""
     if not _HEADER <= len(datagram) <= LONGEST or datagram[1] != request.identifier:
         return False
     length = struct.unpack_from("!H", datagram, 2)[0]
@@ -164,11 +214,7 @@ def answers(request: Request, datagram: bytes, secret: bytes) -> bool:
         return False
     head, attributes = datagram[:4], datagram[_HEADER:length]
     digest = _md5(head + request.authenticator + attributes + secret)
-    if not hmac.compare_digest(digest, datagram[4:_HEADER]):
-        return False
-    if request.code is Code.ACCOUNTING_REQUEST:
-        return True
-    return _is_signed(head, attributes, request.authenticator, secret)
+    return hmac.compare_digest(digest, datagram[4:_HEADER])
 
 
 def verdict(login: Login, datagram: bytes) -> Verdict:
@@ -189,6 +235,24 @@ def verdict(login: Login, datagram: bytes) -> Verdict:
     if isinstance(login, MsChapV2Login) and not proof.startswith("S="):
         return Refused()
     return Granted(address, proof)
+
+
+def terms(datagram: bytes) -> Terms:
+    """What an Accept that `answers` has believed says of the session."""
+    length = struct.unpack_from("!H", datagram, 2)[0]
+    numbers: dict[int, int] = {}
+    classes: list[bytes] = []
+    prefix: IPv6Network | None = None
+    for kind, value in read_attributes(datagram[_HEADER:length]):
+        if kind in _SECONDS and len(value) == 4:
+            numbers[kind] = int.from_bytes(value, "big")
+        elif kind == Attribute.CLASS and len(classes) < _MOST_CLASSES:
+            classes.append(value)
+        elif kind == Attribute.FRAMED_IPV6_PREFIX and 2 <= len(value) <= 18 and value[1] == _PREFIX_LENGTH:
+            octets = (value[2:] + bytes(16))[:16]
+            prefix = IPv6Network((int(IPv6Address(octets)) >> 64 << 64, _PREFIX_LENGTH))
+    session, idle, interim = (numbers.get(kind, 0) for kind in _SECONDS)
+    return Terms(session=session, idle=idle, interim=interim, classes=tuple(classes), prefix=prefix)
 
 
 def hide(password: bytes, secret: bytes, authenticator: bytes) -> bytes:

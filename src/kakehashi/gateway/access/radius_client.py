@@ -1,4 +1,7 @@
-"""Asks RADIUS servers about users and tells them of sessions: one after the other, each some times."""
+"""Asks RADIUS servers about users and tells them of sessions: one after the other, each some times.
+
+Who has been silent is the last to be asked for a while, so that not each login has to wait for it.
+"""
 
 import asyncio
 import os
@@ -6,13 +9,16 @@ from collections.abc import Callable
 
 from kakehashi.gateway.access import radius
 from kakehashi.gateway.access.dialed import Dialed
+from kakehashi.gateway.access.terms import Terms
 from kakehashi.gateway.log import Log
 from kakehashi.ike.effects import Level
+from kakehashi.model.address import IPAddress
 from kakehashi.model.l2tp_server import L2tpServer, RadiusServer
-from kakehashi.ppp.users import Login, Refused, Verdict
+from kakehashi.ppp.users import Granted, Login, Refused, Verdict
 
 _SILENT = Refused("nobody can say who you are, try again later")
 _MOST_AT_ONCE = 256
+_DEAD_TIME = 60.0  # seconds
 
 
 class _Exchange(asyncio.DatagramProtocol):
@@ -22,10 +28,15 @@ class _Exchange(asyncio.DatagramProtocol):
         self.answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._request = request
         self._secret = secret
+        self.is_unsigned = False
 
     def datagram_received(self, data: bytes, addr: object) -> None:
-        if not self.answer.done() and radius.answers(self._request, data, self._secret):
+        if self.answer.done():
+            return
+        if radius.answers(self._request, data, self._secret):
             self.answer.set_result(data)
+        elif radius.is_answer(self._request, data, self._secret):
+            self.is_unsigned = True
 
 
 class RadiusClient:
@@ -36,27 +47,50 @@ class RadiusClient:
         self._entropy = entropy
         self._room = asyncio.Semaphore(_MOST_AT_ONCE)
         self._telling: set[asyncio.Task[None]] = set()
+        self._dead: dict[tuple[IPAddress, int], float] = {}
 
     async def ask(self, server: L2tpServer, login: Login, caller: Dialed) -> Verdict:
-        """The verdict of the first server that answers."""
+        """The verdict of the first server that answers; what else it says becomes the caller's terms."""
+        caller.terms = Terms()
         where, name = str(caller.carrier.path.remote.ip), server.host_name or "lns"
-        for asked in server.radius:
+        for asked in self._in_order(server, lambda one: one.port):
             secret = asked.secret.octets
             identifier, authenticator = self._entropy(1)[0], self._entropy(16)
             request = radius.access_request(login, where, name, secret, identifier, authenticator)
             answer = await self._exchange(asked, asked.port, request)
             if answer is not None:
-                return radius.verdict(login, answer)
+                verdict = radius.verdict(login, answer)
+                if isinstance(verdict, Granted):
+                    caller.terms = radius.terms(answer)
+                return verdict
             self._silent(asked, asked.port)
         return _SILENT
+
+    def serves(self, server: L2tpServer, begins: bool) -> None:
+        """The server begins, or ends; sessions that were told of before are no more."""
+        if server.accounting:
+            status = radius.Status.ON if begins else radius.Status.OFF
+            session, name = self._entropy(4).hex(), server.host_name or "lns"
+            self._account_soon(
+                server, lambda secret, number: radius.server_request(status, session, name, secret, number)
+            )
 
     def began(self, server: L2tpServer, session: Dialed) -> None:
         """A session has an address."""
         self._tell(server, session, radius.Status.START, 0.0)
 
+    def goes_on(self, server: L2tpServer, session: Dialed, now: float) -> None:
+        """It has carried something since."""
+        self._tell(server, session, radius.Status.INTERIM, now - session.begun)
+
     def ended(self, server: L2tpServer, session: Dialed, now: float) -> None:
         """It is over."""
         self._tell(server, session, radius.Status.STOP, now - session.begun)
+
+    async def settle(self, seconds: float) -> None:
+        """Wait until everything is told that is to be told; not longer than that."""
+        if self._telling:
+            await asyncio.wait(self._telling, timeout=seconds)
 
     async def stop(self) -> None:
         """Nobody is told any more."""
@@ -78,21 +112,34 @@ class RadiusClient:
             outbound_octets=used.outbound_octets if used else 0,
             inbound_packets=used.inbound_packets if used else 0,
             outbound_packets=used.outbound_packets if used else 0,
+            cause=session.cause,
+            classes=session.terms.classes,
+            prefix=session.prefix,
         )
-        where = str(session.carrier.path.remote.ip)
-        task = asyncio.get_running_loop().create_task(self._account(server, usage, where))
+        where, name = str(session.carrier.path.remote.ip), server.host_name or "lns"
+        self._account_soon(
+            server, lambda secret, number: radius.accounting_request(usage, where, name, secret, number)
+        )
+
+    def _account_soon(self, server: L2tpServer, request: Callable[[bytes, int], radius.Request]) -> None:
+        """`request` is made of a secret and an identifier."""
+        task = asyncio.get_running_loop().create_task(self._account(server, request))
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 
-    async def _account(self, server: L2tpServer, usage: radius.Usage, where: str) -> None:
-        for told in server.radius:
+    async def _account(self, server: L2tpServer, request: Callable[[bytes, int], radius.Request]) -> None:
+        for told in self._in_order(server, lambda one: one.accounting_port):
             if not told.accounting_port:
                 continue
-            name, identifier = server.host_name or "lns", self._entropy(1)[0]
-            request = radius.accounting_request(usage, where, name, told.secret.octets, identifier)
-            if await self._exchange(told, told.accounting_port, request) is not None:
+            made = request(told.secret.octets, self._entropy(1)[0])
+            if await self._exchange(told, told.accounting_port, made) is not None:
                 return
             self._silent(told, told.accounting_port)
+
+    def _in_order(self, server: L2tpServer, port: Callable[[RadiusServer], int]) -> list[RadiusServer]:
+        """As the configuration has them, but those behind who have been silent of late."""
+        now = asyncio.get_running_loop().time()
+        return sorted(server.radius, key=lambda one: self._dead.get((one.address, port(one)), 0) > now)
 
     async def _exchange(self, server: RadiusServer, port: int, request: radius.Request) -> bytes | None:
         """The answer; None: none came, however often the request went."""
@@ -113,11 +160,21 @@ class RadiusClient:
                         return await asyncio.wait_for(asyncio.shield(exchange.answer), server.timeout)
                     except TimeoutError:
                         continue
+                if exchange.is_unsigned:
+                    self._unsigned(server)
                 return None
             finally:
                 exchange.answer.cancel()
                 transport.close()
 
+    def _unsigned(self, server: RadiusServer) -> None:
+        text = (
+            f"the RADIUS server {server.address} does not sign its answers, so that anybody on the way can "
+            "change them (CVE-2024-3596), and they are not believed: let it add a Message-Authenticator"
+        )
+        self._log.say(Level.WARNING, text, name="radius")
+
     def _silent(self, server: RadiusServer, port: int) -> None:
+        self._dead[server.address, port] = asyncio.get_running_loop().time() + _DEAD_TIME
         text = f"the RADIUS server {server.address} does not answer at port {port}"
         self._log.say(Level.WARNING, text, name="radius")

@@ -57,7 +57,7 @@ def access_server(
         l2tp.Settings(
             host_name=server.host_name or "lns",
             secret=server.secret,
-            needs_ipsec=True,
+            needs_ipsec=server.protected,
             limits=limits,
             timing=l2tp.Timing(hello=server.hello),
         ),
@@ -67,6 +67,7 @@ def access_server(
             mru=server.mru,
             address=ours,
             dns=server.dns[:2],
+            ipv6=server.ipv6,
             timing=ppp.Timing(echo=server.echo, echo_failures=server.echo_failures),
         ),
         users,

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from kakehashi.gateway.access.driver import Access, Standing
 from kakehashi.model.status import CallerStatus, L2tpTunnelStatus
+from kakehashi.ppp.neighbour import link_local
 
 
 def tunnels_of(servers: Iterable[Standing], now: float) -> Iterator[L2tpTunnelStatus]:
@@ -45,6 +46,8 @@ def callers_of(servers: Iterable[Standing], now: float) -> Iterator[CallerStatus
                 inbound_octets=used.inbound_octets if used else 0,
                 outbound_packets=used.outbound_packets if used else 0,
                 outbound_octets=used.outbound_octets if used else 0,
+                link_local=link_local(session.neighbour.peer) if session.neighbour else None,
+                prefix=session.prefix,
             )
 
 

@@ -12,7 +12,9 @@ Ends = tuple[IPAddress, IPAddress]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A network device. `running`: it is up, and so is its other end. `mac` is "" without one."""
+    """A network device. `running`: it is up, and so is its other end. `mac` is "" without one;
+    `master`: the bridge that it is a port of, "" for none.
+    """
 
     index: int
     name: str
@@ -21,6 +23,7 @@ class Link:
     mtu: int
     addresses: tuple[IPInterface, ...] = ()
     mac: str = ""
+    master: str = ""
 
     def address(self, version: int) -> IPAddress | None:
         """The first address of the IP version; link-local ones do not count."""
@@ -73,8 +76,9 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """`lookups` holds the addresses that were asked for and have a route, `path_mtus` what the kernel has
-    learned of the way from one address to another: octets of the largest packet.
+    """`lookups` holds the addresses that were asked for and have a route, `path_mtus` what the kernel knows
+    of the way from one address to another: octets of the largest packet. `route_mtus`: as far as a route
+    says so that somebody has made, not what the kernel has learned.
     """
 
     links: Mapping[str, Link] = field(default_factory=dict)
@@ -82,6 +86,7 @@ class Facts:
     rules: tuple[HostRule, ...] = ()
     lookups: Mapping[IPAddress, Lookup] = field(default_factory=dict)
     path_mtus: Mapping[Ends, int] = field(default_factory=dict)
+    route_mtus: Mapping[Ends, int] = field(default_factory=dict)
 
     def has_address(self, address: IPAddress) -> bool:
         """Is it an address of this host?"""

@@ -12,7 +12,18 @@ from kakehashi.gateway.host import links, routes, rules, sysctl
 from kakehashi.gateway.host.access import AccessFilters, Filter
 from kakehashi.gateway.host.facts import Ends, Facts, HostRoute
 from kakehashi.gateway.host.filters import Filters
-from kakehashi.gateway.host.items import Address, Item, LinkUp, Mtu, Route, Rule, Sysctl, rank
+from kakehashi.gateway.host.items import (
+    Address,
+    Bridge,
+    BridgePort,
+    Item,
+    LinkUp,
+    Mtu,
+    Route,
+    Rule,
+    Sysctl,
+    rank,
+)
 from kakehashi.gateway.host.ledger import Ledger
 from kakehashi.gateway.host.netlink import Netlink
 from kakehashi.model.address import IPAddress
@@ -38,6 +49,10 @@ def present(item: Item, facts: Facts) -> bool:
             return links.mtu_present(item, facts)
         case LinkUp():
             return links.link_present(item, facts)
+        case Bridge():
+            return links.bridge_present(item, facts)
+        case BridgePort():
+            return links.port_present(item, facts)
         case Address():
             return links.address_present(item, facts)
         case Route():
@@ -199,6 +214,10 @@ class Host:
                 await links.set_mtu(self._netlink, item)
             case LinkUp():
                 await links.set_link(self._netlink, item.device, up=True)
+            case Bridge():
+                await links.add_bridge(self._netlink, item)
+            case BridgePort():
+                await links.set_port(self._netlink, item, add=True)
             case Address():
                 await links.change_address(self._netlink, item, add=True)
             case Route():
@@ -216,6 +235,10 @@ class Host:
                     sysctl.write(item.key, before)
             case LinkUp():
                 await links.set_link(self._netlink, item.device, up=False)
+            case Bridge():
+                await links.remove_bridge(self._netlink, item)
+            case BridgePort():
+                await links.set_port(self._netlink, item, add=False)
             case Address():
                 await links.change_address(self._netlink, item, add=False)
             case Route():

@@ -49,6 +49,30 @@ class LinkUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Bridge:
+    """A bridge of our making. It joins its ports and asks nobody: no spanning tree, nobody learns who
+    listens to which multicast; and what a bridge of IEEE 802.1D keeps to itself goes on, as far as Linux
+    lets it.
+    """
+
+    device: str
+
+    def __str__(self) -> str:
+        return f"bridge {self.device}"
+
+
+@dataclass(frozen=True, slots=True)
+class BridgePort:
+    """The device is a port of the bridge."""
+
+    device: str
+    bridge: str
+
+    def __str__(self) -> str:
+        return f"{self.device} as a port of {self.bridge}"
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """An address of a device."""
 
@@ -119,8 +143,8 @@ class Rule:
         return f"rule{ends} goto {self.goto}" if self.goto else f"rule{ends} lookup {self.table}"
 
 
-Item = Sysctl | Mtu | LinkUp | Address | Route | Rule
-_ORDER: tuple[type, ...] = (Sysctl, Mtu, LinkUp, Address, Route, Rule)
+Item = Bridge | Sysctl | Mtu | LinkUp | BridgePort | Address | Route | Rule
+_ORDER: tuple[type, ...] = (Bridge, Sysctl, Mtu, LinkUp, BridgePort, Address, Route, Rule)
 
 
 def rank(item: Item) -> int:

@@ -7,7 +7,18 @@ from ipaddress import ip_address, ip_interface, ip_network
 from pathlib import Path
 from typing import Any
 
-from kakehashi.gateway.host.items import Address, Item, LinkUp, Mtu, Ports, Route, Rule, Sysctl
+from kakehashi.gateway.host.items import (
+    Address,
+    Bridge,
+    BridgePort,
+    Item,
+    LinkUp,
+    Mtu,
+    Ports,
+    Route,
+    Rule,
+    Sysctl,
+)
 
 VERSION = 1
 
@@ -71,6 +82,8 @@ _READERS: Mapping[str, Callable[[dict[str, Any]], Item]] = {
     "Sysctl": lambda f: Sysctl(f["key"], f["value"], tuple(f["acceptable"])),
     "Mtu": lambda f: Mtu(f["device"], f["mtu"]),
     "LinkUp": lambda f: LinkUp(f["device"]),
+    "Bridge": lambda f: Bridge(f["device"]),
+    "BridgePort": lambda f: BridgePort(f["device"], f["bridge"]),
     "Address": lambda f: Address(f["device"], ip_interface(f["address"])),
     "Route": lambda f: Route(
         ip_network(f["destination"]),

@@ -1,6 +1,7 @@
 """The kernel's tables by rtnetlink(7), read into facts."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
 from types import TracebackType
 from typing import Any
@@ -46,12 +47,20 @@ class Netlink:
             found = await self.lookup(address, names)
             if found is not None:
                 lookups[address] = found
-        path_mtus = {}
+        path_mtus, route_mtus = {}, {}
         for ends in set(paths):
-            if mtu := await self._path_mtu(ends):
+            mtu, is_learned = await self._path_mtu(ends)
+            if mtu:
                 path_mtus[ends] = mtu
+                if not is_learned:
+                    route_mtus[ends] = mtu
         return Facts(
-            links=links, routes=tuple(routes), rules=tuple(rules), lookups=lookups, path_mtus=path_mtus
+            links=links,
+            routes=tuple(routes),
+            rules=tuple(rules),
+            lookups=lookups,
+            path_mtus=path_mtus,
+            route_mtus=route_mtus,
         )
 
     async def lookup(self, address: IPAddress, names: dict[int, str]) -> Lookup | None:
@@ -67,14 +76,17 @@ class Netlink:
                 return Lookup(device, ip_address(source), ip_address(gateway) if gateway else None)
         return None
 
-    async def _path_mtu(self, ends: Ends) -> int | None:
-        """What the kernel has learned of the way, or a route says; None: nothing."""
+    async def _path_mtu(self, ends: Ends) -> tuple[int, bool]:
+        """What a route says of the way, or the kernel has learned: that ends at some time. 0: nothing."""
         try:
             answers = list(await self.ip.route("get", src=str(ends[0]), dst=str(ends[1])))
         except NetlinkError:
-            return None
-        metrics = [answer.get("metrics") for answer in answers]
-        return next((mtu for m in metrics if m is not None and (mtu := m.get("mtu"))), None)
+            return 0, False
+        for answer in answers:
+            metrics, cache = answer.get("metrics"), answer.get("cacheinfo")
+            if metrics is not None and (mtu := metrics.get("mtu")):
+                return mtu, bool(cache and cache.get("rta_expires"))
+        return 0, False
 
     async def index(self, device: str) -> int:
         """The index of a device. OSError if it is not there."""
@@ -91,9 +103,11 @@ class Netlink:
             if text:
                 interface = ip_interface(f"{text}/{message['prefixlen']}")
                 addresses.setdefault(message["index"], []).append(interface)
-        links = {}
+        links, masters = {}, {}
         async for message in await self.ip.get_links():
             flags, name = message["flags"], message.get("ifname")
+            if master := message.get("master"):
+                masters[name] = master
             links[name] = Link(
                 index=message["index"],
                 name=name,
@@ -103,6 +117,9 @@ class Netlink:
                 addresses=tuple(addresses.get(message["index"], ())),
                 mac=message.get("address") or "",
             )
+        names = {link.index: name for name, link in links.items()}
+        for name, master in masters.items():
+            links[name] = replace(links[name], master=names.get(master, ""))
         return links
 
     async def _routes(self, family: int, names: dict[int, str]) -> list[HostRoute]:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from kakehashi.model.address import IPAddress
+from kakehashi.wire.internet_checksum import internet_checksum
 
 TOKEN_SIZE = 16  # octets of data that nobody can guess: who answers has seen the request
 READ_SIZE = 2048
@@ -30,7 +31,7 @@ def request(version: int, identifier: int, sequence: int, token: bytes) -> bytes
     body = _HEADER.pack(_REQUEST[version], 0, 0, identifier, sequence) + token
     if version == 6:
         return body
-    return _HEADER.pack(_REQUEST[4], 0, checksum(body), identifier, sequence) + token
+    return _HEADER.pack(_REQUEST[4], 0, internet_checksum(body), identifier, sequence) + token
 
 
 def answered(version: int, packet: bytes) -> bytes | None:
@@ -42,15 +43,6 @@ def answered(version: int, packet: bytes) -> bytes | None:
     if len(packet) < _HEADER.size or packet[0] != _REPLY[version] or packet[1] != 0:
         return None
     return packet[_HEADER.size :]
-
-
-def checksum(octets: bytes) -> int:
-    """RFC 1071."""
-    padded = octets + b"\0" * (len(octets) % 2)
-    total = sum(struct.unpack(f"!{len(padded) // 2}H", padded))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~int(total) & 0xFFFF
 
 
 class EchoSocket:

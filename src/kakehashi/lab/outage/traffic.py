@@ -18,7 +18,7 @@ from pathlib import Path
 from kakehashi.lab.blueprint import Probe
 from kakehashi.lab.child import Stopping, helping
 from kakehashi.lab.netns import NetworkNamespace
-from kakehashi.lab.segments import checksum
+from kakehashi.wire.internet_checksum import internet_checksum
 
 INTERVAL = 0.2
 _MOST_A_SECOND = 400  # packets of all flows: a lab of many devices is asked less often
@@ -109,7 +109,7 @@ class Traffic:
             kind = _REQUEST[probe.version]
             packet = bytearray(_HEADER.pack(kind, 0, 0, number + 1, sequence & 0xFFFF) + payload)
             if probe.version == 4:  # the kernel fills in the checksum of ICMPv6
-                struct.pack_into("!H", packet, 2, checksum(bytes(packet)))
+                struct.pack_into("!H", packet, 2, internet_checksum(bytes(packet)))
             with contextlib.suppress(OSError):  # a host without a way; the packet is lost
                 source.sendto(packet, (str(probe.destination_address), 0))
             yield _NOTE.pack(_SENT, number, sequence, time.monotonic())

@@ -1,0 +1,1 @@
+"""Tunnels of many peers: which of them a packet goes to, and NHRP, which finds them."""

@@ -1,0 +1,1 @@
+"""Pseudowires in the running gateway: who makes them, and the bridges that they are ports of."""
