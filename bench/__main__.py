@@ -24,7 +24,7 @@ from bench.planes import ROOT, processors
 
 HANDSHAKES = 300
 # What is left over for the handshakes, and for whatever takes longer than it should: ten minutes are the whole.
-PATIENCE = 360.0
+PATIENCE = 420.0
 
 # Of the tables.
 WIDTH = 150

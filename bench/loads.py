@@ -1,4 +1,4 @@
-"""What is sent through a tunnel, and how fast it went. `source` lies in our namespace, `target` in the peer's."""
+"""What is sent through a tunnel, and how fast it went. `source` is our host's address, `target` the peer's host's."""
 
 import json
 import re
@@ -9,17 +9,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.interop.network import Network
+from bench.sites import Sites
 
 ROOT = Path(__file__).resolve().parents[1]
 # Packets a second that are tried: each step a tenth more.
 RATES = [int(10_000 * 1.1**step) for step in range(45)]
 
 
-def tcp(network: Network, source: str, target: str, seconds: float) -> float:
+def tcp(network: Sites, source: str, target: str, seconds: float) -> float:
     """Mbit/s of one stream of iperf3."""
     server = subprocess.Popen(
-        ["ip", "netns", "exec", network.peer, "iperf3", "-s", "-1", "-B", target, "--forceflush"],
+        ["ip", "netns", "exec", network.peer_host, "iperf3", "-s", "-1", "-B", target, "--forceflush"],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
@@ -27,7 +27,16 @@ def tcp(network: Network, source: str, target: str, seconds: float) -> float:
         while b"listening" not in server.stdout.readline():
             assert server.poll() is None, "iperf3 ended"
         out = network.inside(
-            network.ours, "iperf3", "-c", target, "-B", source, "-t", str(seconds), "-J", timeout=seconds + 20
+            network.our_host,
+            "iperf3",
+            "-c",
+            target,
+            "-B",
+            source,
+            "-t",
+            str(seconds),
+            "-J",
+            timeout=seconds + 20,
         )
         return float(json.loads(out)["end"]["sum_received"]["bits_per_second"]) / 1e6
     finally:
@@ -35,15 +44,15 @@ def tcp(network: Network, source: str, target: str, seconds: float) -> float:
         server.communicate()
 
 
-def round_trip(network: Network, source: str, target: str) -> float:
+def round_trip(network: Sites, source: str, target: str) -> float:
     """Milliseconds: the median of many pings."""
     out = network.inside(
-        network.ours, "ping", "-n", "-i", "0.005", "-c", "400", "-I", source, target, timeout=20
+        network.our_host, "ping", "-n", "-i", "0.005", "-c", "400", "-I", source, target, timeout=20
     )
     return statistics.median(float(time) for time in re.findall(r"time=([\d.]+)", out))
 
 
-def datagrams(network: Network, source: str, target: str, seconds: float) -> float:
+def datagrams(network: Sites, source: str, target: str, seconds: float) -> float:
     """Packets of 200 octets a second, at the highest of RATES at which none is lost, not even in a second try."""
     lowest, highest = -1, len(RATES)
     while highest - lowest > 1:
@@ -55,18 +64,18 @@ def datagrams(network: Network, source: str, target: str, seconds: float) -> flo
     return float(RATES[max(lowest, 0)])
 
 
-def _all_arrive(network: Network, source: str, target: str, rate: int, seconds: float) -> bool:
+def _all_arrive(network: Sites, source: str, target: str, rate: int, seconds: float) -> bool:
     """And can the sender send so many?"""
     with _receiver(network, "bench.udp", "receive", target) as receiver:
         sent = int(_python(network, "bench.udp", "send", source, target, str(rate), str(seconds)))
-        network.inside(network.peer, "sleep", "0.2")
+        network.inside(network.peer_host, "sleep", "0.2")
         receiver.terminate()
         assert receiver.stdout
         came = int(receiver.stdout.read())
     return sent == came and sent > 0.95 * rate * seconds
 
 
-def streams(network: Network, ends: Sequence[tuple[str, str]], folder: Path, seconds: float) -> float:
+def streams(network: Sites, ends: Sequence[tuple[str, str]], folder: Path, seconds: float) -> float:
     """Mbit/s of many TCP connections, one between each two of `ends`."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "ends"
@@ -77,15 +86,15 @@ def streams(network: Network, ends: Sequence[tuple[str, str]], folder: Path, sec
         return float(receiver.stdout.read())
 
 
-def _python(network: Network, *words: str, timeout: float = 30) -> str:
-    return network.inside(network.ours, sys.executable, "-m", *words, cwd=ROOT, timeout=timeout)
+def _python(network: Sites, *words: str, timeout: float = 30) -> str:
+    return network.inside(network.our_host, sys.executable, "-m", *words, cwd=ROOT, timeout=timeout)
 
 
 @contextmanager
-def _receiver(network: Network, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+def _receiver(network: Sites, *words: str) -> Iterator[subprocess.Popen[bytes]]:
     """It listens already."""
     process = subprocess.Popen(
-        ["ip", "netns", "exec", network.peer, sys.executable, "-m", *words],
+        ["ip", "netns", "exec", network.peer_host, sys.executable, "-m", *words],
         stdout=subprocess.PIPE, cwd=ROOT,
     )  # fmt: skip
     try:

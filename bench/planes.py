@@ -16,9 +16,10 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path as FilePath
 from typing import Any
 
-from tests.interop.network import Network, run
+from tests.interop.network import run
 from tests.pickling import dump
 
+from bench.sites import MTU, Sites
 from kakehashi.model.address import Path, SocketAddress
 from kakehashi.model.algorithms import Cipher
 from kakehashi.model.child_sa import ChildSa, EspKeys
@@ -32,7 +33,6 @@ from kakehashi.wire.registry.ikev2 import EncryptionId, IntegrityId
 ROOT = FilePath(__file__).resolve().parents[1]
 # The data plane with the feature `unprotected`, which `make bench` builds.
 UNPROTECTED = ROOT / "target" / "unprotected" / "release" / "lib_dataplane.so"
-MTU = 1400
 PATIENCE = 60.0
 
 
@@ -88,17 +88,17 @@ class Plane:
             raise result
         return result
 
-    def add_tunnels(self, addresses: Sequence[str], inside: Inside = Inside.NOTHING) -> None:
-        """A device for each address."""
-        for number, _ in enumerate(addresses):
+    def add_tunnels(self, far: Sequence[str], inside: Inside = Inside.NOTHING) -> None:
+        """A device for each of the addresses at the other end."""
+        for number, _ in enumerate(far):
             words = (f"tun{number}", f"tun{number}", MTU)
             if inside is Inside.L2TP:
                 self.call("add_l2tp_server", *words)
             else:
                 self.call("add_tunnel", *words, Gre() if inside is Inside.GRE else None)
         batch = "".join(
-            f"link set tun{number} up\naddress add {address}/24 dev tun{number}\n"
-            for number, address in enumerate(addresses)
+            f"link set tun{number} up\nroute add {address}/32 dev tun{number}\n"
+            for number, address in enumerate(far)
         )
         run("ip", "-n", self.namespace, "-batch", "-", stdin=batch, timeout=PATIENCE)
 
@@ -113,13 +113,13 @@ class Plane:
 
 
 def inner(number: int) -> tuple[str, str]:
-    """The addresses of the two ends inside tunnel `number`."""
+    """The addresses of the two hosts that tunnel `number` joins."""
     network = f"10.{64 + number // 256}.{number % 256}"
     return f"{network}.1", f"{network}.2"
 
 
 def child(
-    network: Network, suite: Suite, in_udp: bool, number: int, is_near: bool, inside: Inside = Inside.NOTHING
+    network: Sites, suite: Suite, in_udp: bool, number: int, is_near: bool, inside: Inside = Inside.NOTHING
 ) -> ChildSa:
     """One end's view of the Child SA of tunnel `number`."""
 
@@ -156,7 +156,7 @@ def session(number: int, is_near: bool) -> L2tpSession:
 
 @contextmanager
 def planes(
-    network: Network,
+    network: Sites,
     suite: Suite,
     *,
     in_udp: bool = True,
@@ -177,7 +177,8 @@ def planes(
             plane.call("start")
             if like_a_device and is_near:
                 plane.call("omit_checksums")
-            plane.add_tunnels([inner(number)[not is_near] for number in range(tunnels)], inside)
+            plane.add_tunnels([inner(number)[is_near] for number in range(tunnels)], inside)
+            network.give(is_near, [inner(number)[not is_near] for number in range(tunnels)])
             for number in range(tunnels):
                 if inside is Inside.L2TP:
                     plane.call("install_session", f"tun{number}", session(number, is_near))

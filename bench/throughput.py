@@ -1,6 +1,6 @@
 """What is measured of the packet path, and what it must reach.
 
-All of it crosses the same three namespaces: two gateways and a router between them (tests.interop.network).
+All of it crosses the same five namespaces: two hosts, a gateway before each, and a router between those.
 """
 
 from collections.abc import Callable, Iterator
@@ -8,15 +8,15 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.interop.network import Network
 from tests.interop.strongswan import StrongSwan, connection
 
 from bench import loads, planes, wireguard
 from bench.planes import CBC_SHA1, CBC_SHA256, GCM_128, GCM_256, NULL, TRIPLE_DES, Inside, Suite
+from bench.sites import Sites
 
 TUNNELS = 1000
 
-Ends = tuple[Network, str, str]
+Ends = tuple[Sites, str, str]
 Contender = Callable[[Path], AbstractContextManager[Ends]]
 Load = Callable[[Ends, Path, float], float]
 
@@ -63,12 +63,12 @@ def many_streams(own_tunnels: bool) -> Load:
 
 
 @contextmanager
-def network(offload: bool = True) -> Iterator[Network]:
-    with Network() as one:
+def network(offload: bool = True) -> Iterator[Sites]:
+    with Sites() as one:
         if not offload:
             for namespace, device in (
-                (one.ours, "wan0"), (one.ours, "lan0"), (one.ours, "lan1"), (one.peer, "wan0"), (one.peer, "lan0"),
-                (one.peer, "lan1"), (one.router, "r-ours"), (one.router, "r-peer"),
+                (one.ours, "wan0"), (one.ours, "lan0"), (one.our_host, "lan1"), (one.peer, "wan0"), (one.peer, "lan0"),
+                (one.peer_host, "lan1"), (one.router, "r-ours"), (one.router, "r-peer"),
             ):  # fmt: skip
                 one.inside(
                     namespace,
@@ -84,7 +84,8 @@ def nothing() -> Contender:
     @contextmanager
     def build(_folder: Path) -> Iterator[Ends]:
         with network() as one:
-            yield one, one.OURS, one.PEER
+            one.join()
+            yield one, one.OUR_HOST, one.PEER_HOST
 
     return build
 
@@ -116,7 +117,7 @@ def strongswan(esp: str, offload: bool = True) -> Contender:
             stack.enter_context(StrongSwan(one, folder / "far", far, levels="default = 0"))
             peer = StrongSwan(one, folder / "near", near, namespace=one.ours, levels="default = 0")
             stack.enter_context(peer).initiate()
-            yield one, one.OUR_LAN, one.PEER_LAN
+            yield one, one.OUR_HOST, one.PEER_HOST
 
     return build
 
@@ -159,10 +160,9 @@ def cases() -> list[Case]:
         Case(f"{OURS}, {GCM}, round trip", ours(GCM_128), round_trip, "ms"),
         Case(f"{STRONGSWAN}, {GCM}, packets of 200 octets", strongswan("aes128gcm16"), datagrams, "a second", 4),
         Case(f"{OURS}, {GCM}, packets of 200 octets", ours(GCM_128), datagrams, "a second", 4),
-        Case(f"{OURS}, {GCM}, {TUNNELS} streams, one tunnel", ours(GCM_128), many_streams(False), lasting=2),
+        Case(f"{OURS}, {GCM}, {TUNNELS} streams, one tunnel", ours(GCM_128), many_streams(False)),
         Case(
-            f"{OURS}, {GCM}, {TUNNELS} streams, {TUNNELS} tunnels", ours(GCM_128, tunnels=TUNNELS),
-            many_streams(True), lasting=4,
+            f"{OURS}, {GCM}, {TUNNELS} streams, {TUNNELS} tunnels", ours(GCM_128, tunnels=TUNNELS), many_streams(True)
         ),
     ]  # fmt: skip
     if wireguard.is_here():
@@ -209,5 +209,5 @@ def floors() -> list[Floor]:
 def measure(case: Case, folder: Path, seconds: float) -> float:
     """The figure of one case, once."""
     with case.contender(folder) as ends:
-        assert ends[0].ping(ends[0].ours, ends[1], ends[2]), f"{case.name}: no answer through the tunnel"
+        assert ends[0].ping(ends[0].our_host, ends[1], ends[2]), f"{case.name}: no answer through the tunnel"
         return case.load(ends, folder, seconds)

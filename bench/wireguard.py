@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from tests.interop.network import Network
+
+from bench.sites import Sites
 
 PROGRAM = "wireguard-go"
 PORT = 51820
@@ -21,7 +22,7 @@ def is_here() -> bool:
 
 
 @contextmanager
-def tunnel(network: Network) -> Iterator[None]:
+def tunnel(network: Sites) -> Iterator[None]:
     """A tunnel between ENDS."""
     keys = [X25519PrivateKey.generate(), X25519PrivateKey.generate()]
     with ExitStack() as stack:
@@ -36,8 +37,9 @@ def tunnel(network: Network) -> Iterator[None]:
                 f"public_key={keys[1 - index].public_key().public_bytes_raw().hex()}\n"
                 f"endpoint={other}:{PORT}\nallowed_ip={ENDS[1 - index]}/32\n",
             )
-            network.inside(namespace, "ip", "address", "add", f"{ENDS[index]}/24", "dev", device)
             network.inside(namespace, "ip", "link", "set", device, "up")
+            network.inside(namespace, "ip", "route", "add", ENDS[1 - index], "dev", device)
+            network.give(index == 0, [ENDS[index]])
         yield
 
 
