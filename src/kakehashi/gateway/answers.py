@@ -196,8 +196,7 @@ class Answers:
     async def _restart(self) -> Answer:
         """As after `reload` on a router: what is saved runs, and every SA is made anew."""
         told = await self._changes.restart()
-        self._driver.core.clear(None, self._driver.now(), at_once=True)
-        self._driver.step()
+        self._driver.clear(None, at_once=True)
         self._keep_up()
         return _text(told)
 
@@ -208,10 +207,7 @@ class Answers:
         if wanted.next_hops:
             count = self._clear_next_hops(wanted.tunnel)
             return _text(f"{count} peer{'' if count == 1 else 's'} forgotten")
-        number = self._driver.core.clear(
-            wanted.tunnel, self._driver.now(), wanted.version, wanted.peer, wanted.at_once
-        )
-        self._driver.step()
+        number = self._driver.clear(wanted.tunnel, wanted.version, wanted.peer, wanted.at_once)
         if wanted.at_once:
             self._keep_up()
         return _text(

@@ -177,7 +177,7 @@ class Daemon:
             facts=lambda: self._reconciler.facts,
             candidates=self._names.candidates,
             connect=lambda tunnel, path: self._driver.connect(tunnel, path),
-            disconnect=lambda tunnel, peer: self._driver.disconnect(tunnel, peer),
+            disconnect=self._disconnect,
         )
         self._wires = Wires(self._dataplane, self._log, changed=self._reconciler.touch)
         self._driver = Driver(
@@ -420,8 +420,7 @@ class Daemon:
         for name in steps.removed:
             if loaded.gateway.tunnel(name) is not None:
                 # Shut down, not gone: its device goes and takes the keys along, so the peer must hear of it.
-                self._driver.core.clear(name, self._driver.now())
-        self._driver.step()
+                self._driver.clear(name)
         self._loaded, self._mapped = loaded, mapped
         self._driver.core.trust(self._certificates.load(loaded.gateway))
         self._access.configure(loaded.gateway)
@@ -503,8 +502,11 @@ class Daemon:
 
     def _clear_sas(self, tunnel: str) -> None:
         """Path monitoring asks for it."""
-        self._driver.core.clear(tunnel, self._driver.now())
-        self._driver.step()
+        self._driver.clear(tunnel)
+
+    def _disconnect(self, tunnel: str, peer: IPAddress) -> None:
+        """One of the peers that a tunnel has is no longer its."""
+        self._driver.clear(tunnel, peer=peer, at_once=True)
 
 
 def _endpoint(options: RunOptions, gateway: Gateway, keyring: Keyring) -> Endpoint:

@@ -176,10 +176,17 @@ class Driver:
             self._multipoints.failed(tunnel, path)
         self.step()
 
-    def disconnect(self, tunnel: str, peer: IPAddress) -> None:
-        """End the SAs with one of the peers that a tunnel has."""
-        self.core.clear(tunnel, self.now(), peer=peer, at_once=True)
+    def clear(
+        self,
+        tunnel: str | None,
+        version: int | None = None,
+        peer: IPAddress | None = None,
+        at_once: bool = False,
+    ) -> int:
+        """End SAs, as the core has it, now. The number of IKE SAs."""
+        number = self.core.clear(tunnel, self.now(), version, peer, at_once)
         self.step()
+        return number
 
     def _tell_dropped(self, tunnel: str, trigger: Acquire, reason: str) -> None:
         if tunnel in self._held:
