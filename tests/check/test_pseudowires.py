@@ -115,6 +115,23 @@ def test_wires_without_any_tunnel_are_compared_too() -> None:
     assert "pseudowire-number" in rules((left, right.replace(" 100 pw-class", " 101 pw-class")))
 
 
+def test_it_is_said_where_frames_go_in_the_clear() -> None:
+    def clear(texts: tuple[str, str]) -> list[int]:
+        read = [read_configuration(f"{n}.cfg", text) for n, text in enumerate(texts)]
+        found = [r for r in check(read).remarks if r.rule == "in-the-clear"]
+        return [source.line for r in found for source in r.where]
+
+    protected = cisco()
+    assert clear(protected) == clear(AWPLUS) == []
+    bare = tuple(text.replace(" crypto map OUTSIDE\n", "") for text in protected)
+    lines = [
+        text.splitlines().index(next(x for x in text.splitlines() if "xconnect" in x)) + 1 for text in bare
+    ]
+    assert clear((bare[0], bare[1])) == lines
+    left, right = (text.replace(" permit 115 ", " permit gre ") for text in protected)
+    assert len(clear((left, right))) == 2
+
+
 @pytest.mark.parametrize(
     ("old", "new", "rule"),
     [

@@ -16,6 +16,7 @@ from kakehashi.check.report import PairReport, Remark, Report, Severity, in_orde
 from kakehashi.check.rules.every import RULES, RULES_OF_PAIRS
 from kakehashi.check.rules.expiry import check_expiry
 from kakehashi.check.rules.filters import check_filters, stops_ike
+from kakehashi.check.rules.plain import check_plain_wires
 from kakehashi.check.rules.pseudowires import check_without_tunnels
 from kakehashi.check.rules.reach import check_reach
 from kakehashi.check.rules.subject import Subject
@@ -137,6 +138,7 @@ def _of_rules(
             subject = subjects.get((device.name, tunnel.interface)) or _single(device, tunnel, text)
             for rule in RULES:
                 yield from rule(subject)
+        yield from check_plain_wires(device)
     for pair in pairs:
         a, b = (subjects[end.key] for end in pair.pair.ends)
         for rule_of_pairs in RULES_OF_PAIRS:

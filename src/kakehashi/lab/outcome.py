@@ -167,8 +167,7 @@ def failures(
             found.append(Failure(where=device.name, reason=f"the gateway does not run: {reason}"))
     found += [Failure(where=str(each.dial), reason=each.failure) for each in dials if each.failure]
     if not plan.pairs and not dials:
-        reason = "no tunnel of these files is meant for another of them: no peer's identity or address fits"
-        found.append(Failure(where="lab", reason=reason))
+        found.append(Failure(where="lab", reason=_why_nothing_is_joined(plan)))
     down = {tunnel.pair for tunnel in tunnels if not tunnel.up}
     for pair in plan.pairs:
         idle = pair in plan.quiet and _has_company(pair, plan)
@@ -185,6 +184,17 @@ def failures(
             where = f"{each.probe.source} > {each.probe.destination} {FAMILIES[each.probe.version]}"
             found.append(Failure(where=where, reason=_why_lost(each, ends_down)))
     return tuple(found)
+
+
+def _why_nothing_is_joined(plan: Plan) -> str:
+    wires = [w for gateway in plan.topology.gateways.values() for w in gateway.pseudowires if not w.protected]
+    if wires:
+        return (
+            f"no tunnel of these files is meant for another of them; {wires[0].interface} sends its frames "
+            "without IPsec, and the lab joins only what IPsec protects: `kakehashi run` carries it, and "
+            "`kakehashi check` compares both ends"
+        )
+    return "no tunnel of these files is meant for another of them: no peer's identity or address fits"
 
 
 def _why_quiet(pair: Pair) -> str:

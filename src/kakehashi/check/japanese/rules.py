@@ -38,6 +38,16 @@ SENTENCES: Mapping[str, str] = {
     "{} looks for the other end at {}": "{}は対向が{}にあるとしています",
     "{} is GRE without IPsec: its packets are readable on their way, and anybody may send some in the peer's "
     "name": ("{}はIPsecなしのGREです。パケットは途中で読み取られ、第三者が対向になりすまして送信できます"),
+    "{} sends its frames without IPsec: they are readable on their way, and anybody there may send some in "
+    "the peer's name": (
+        "{}はフレームをIPsecなしで送ります。フレームは途中で読み取られ、経路上の第三者が対向になりすまして送信できます"
+    ),
+    "match its packets in the access list of a crypto map, on both sides": (
+        "両側で、そのパケットをクリプトマップのアクセスリストの対象にしてください"
+    ),
+    "use `tunnel mode ether-ip ipsec-ikev2` on both sides": (
+        "両側を`tunnel mode ether-ip ipsec-ikev2`にしてください"
+    ),
     "add `tunnel protection ipsec profile NAME` on both sides": (
         "両側に`tunnel protection ipsec profile NAME`を追加してください"
     ),
