@@ -34,6 +34,7 @@ class Machine:
 
     def __init__(self, tap: tuple[str, str] | None = None) -> None:
         self._lines: Queue[str | None] = Queue()
+        fetch_kernel()
         inside = ["ip", "netns", "exec", tap[1]] if tap else []
         words = [*inside, str(KERNEL_VM), "--seconds", str(LIFETIME), *(["--tap", tap[0]] if tap else [])]
         self._process = subprocess.Popen(
@@ -105,6 +106,14 @@ class Machine:
         for line in self._process.stdout:
             self._lines.put(line)
         self._lines.put(None)
+
+
+def fetch_kernel() -> None:
+    """Once for all machines, and here: from inside a network namespace there is no way to the archive."""
+    done = subprocess.run(
+        [str(KERNEL_VM), "--fetch"], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 class KernelNetwork(Network):
