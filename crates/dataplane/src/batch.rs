@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 
+use esp::offload::{finish, pseudo_header, sum, SuperPacket};
 use esp::transport::Cut;
 use esp::{ah, gre, inner_ip, l2tp, DropReason, Frame, OVERHEAD_MAX};
 
@@ -10,7 +11,6 @@ use crate::counters::DirectionCounters;
 use crate::egress::{Child, Mode};
 use crate::events::Event;
 use crate::l2tp::Session;
-use crate::offload::{finish, pseudo_header, sum, SuperPacket};
 use crate::outer::{self, sum_of, Cutting, DONT_FRAGMENT, HOP_BY_HOP, IPV4_HEADER};
 use crate::route::Route;
 use crate::shared::{GreEnd, Shared};

@@ -8,7 +8,7 @@
 //! CE              CE        CE        CE        CE
 //! ```
 
-use crate::offload::{finish, sum};
+use esp::offload::{finish, sum};
 
 const NOT_ECT: u8 = 0;
 const ECT_1: u8 = 1;

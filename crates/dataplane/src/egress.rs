@@ -12,13 +12,13 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::SyncSender;
 use std::sync::Arc;
 
+use esp::offload::VNET_HEADER_SIZE;
 use esp::{gre, l2tp, DropReason, OutboundSa, TrafficSelectors};
 
 use crate::batch::Batch;
 use crate::counters::{ChildUse, Lifetimes};
 use crate::events::Mailbox;
 use crate::l2tp::Session;
-use crate::offload::VNET_HEADER_SIZE;
 use crate::route::Route;
 use crate::shared::{Shared, TunnelDevice};
 use crate::sizes::{DfBit, Sizes};

@@ -13,16 +13,15 @@ use std::sync::Arc;
 
 use esp::fragments::Reassembly;
 use esp::gre::{self};
+use esp::offload::{Coalescer, Gathered, Packet};
 use esp::{ah, DropReason, InboundSa, TrafficSelectors, HEADER_SIZE, MANY};
 
 use crate::bucket::Bucket;
 use crate::counters::{ChildUse, Lifetimes};
 use crate::egress::Mode;
 use crate::events::{Event, Mailbox};
-use crate::gathered::Gathered;
 use crate::l2tp::{InwardSessions as Sessions, Listener, Session};
 use crate::multipoint::Told;
-use crate::offload::{Coalescer, Packet};
 use crate::refused::{Refusals, Refused};
 use crate::route::{Purpose, Route, Socket};
 use crate::shared::{Shared, TunnelDevice};
@@ -197,7 +196,7 @@ impl Ingress {
         }
         let (children, sessions) = (HashMap::default(), Sessions::default());
         let coalescer = Coalescer::default();
-        let (rebuilt, gathered, refusals) = (Vec::new(), Gathered::new(), Refusals::default());
+        let (rebuilt, gathered, refusals) = (Vec::new(), Gathered::default(), Refusals::default());
         Ok(Ingress {
             shared,
             mailbox,

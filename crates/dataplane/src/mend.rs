@@ -2,8 +2,7 @@
 //! which the NAT has changed without their knowing. ESP has proved the packet's integrity, so they are made anew.
 
 use esp::inner_ip;
-
-use crate::offload::{finish, pseudo_header, sum};
+use esp::offload::{finish, pseudo_header, sum};
 
 const TCP: u8 = 6;
 const UDP: u8 = 17;

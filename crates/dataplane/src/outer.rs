@@ -6,9 +6,9 @@ use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 
 use esp::fragmenting::split;
+use esp::offload::{finish, pseudo_header, sum};
 use esp::DropReason;
 
-use crate::offload::{finish, pseudo_header, sum};
 use crate::route::Route;
 use crate::sys::{self, Header, Piece, Sender};
 

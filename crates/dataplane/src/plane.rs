@@ -480,7 +480,7 @@ impl Plane {
             ("data threads", threads),
             ("AES-GCM", esp::gcm_means()),
             ("HMAC-SHA-1, HMAC-SHA-256", esp::hmac_means()),
-            ("checksums", sys::vectors()),
+            ("checksums", esp::offload::checksum_means()),
             ("datagrams received", if joins { "many in one (UDP_GRO)" } else { "one by one" }),
             ("segmentation by devices", if segments_udp { "TCP and UDP" } else { "TCP" }),
         ]

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use esp::gre::Gre;
+use esp::offload::Packet;
 use esp::DropReason;
 
 use crate::counters::{Drops, TunnelCounters};
 use crate::events::EventQueue;
 use crate::l2tp::Server;
 use crate::multipoint::Multipoint;
-use crate::offload::Packet;
 use crate::outer::Fragments;
 use crate::own::OwnAddresses;
 use crate::pseudowire::Protected;

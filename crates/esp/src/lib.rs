@@ -1,5 +1,5 @@
 //! Encapsulating Security Payload (RFC 4303) in tunnel and transport mode: packets, SAs, replay windows and traffic
-//! selectors.
+//! selectors; what goes into ESP or beside it; and packets as devices give and take them, many in one (`offload`).
 //!
 //! Pure computation: no sockets, no clock, no entropy of its own. A packet that is refused has a
 //! [`DropReason`], and nothing that comes from the network can make this crate panic.
@@ -43,6 +43,7 @@ mod inbound;
 pub mod inner_ip;
 pub mod l2tp;
 pub mod l2tpv3;
+pub mod offload;
 mod outbound;
 mod protection;
 pub mod pseudowire;

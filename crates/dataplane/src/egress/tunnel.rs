@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use esp::fragmenting::split;
 use esp::fragments::{is_fragment, Reassembly};
+use esp::offload::{SuperPacket, VNET_HEADER_SIZE};
 use esp::{inner_ip, DropReason, Flow};
 use zeroize::Zeroizing;
 
@@ -14,7 +15,6 @@ use crate::chatter::is_host_chatter;
 use crate::events::Event;
 use crate::l2tp::{Outlet, OutwardSessions as Sessions};
 use crate::multipoint::Peers;
-use crate::offload::{SuperPacket, VNET_HEADER_SIZE};
 use crate::shared::{Shared, TunnelDevice};
 use crate::sizes::{Sizes, Verdict};
 use crate::sys;
@@ -102,9 +102,9 @@ impl Tunnel {
         if self.device.wire.is_some() {
             return self.give_frame(read, batch, shared);
         }
-        let Some(packet) = SuperPacket::parse(read) else {
-            self.device.counters.outbound.drop(DropReason::Malformed, 1);
-            return;
+        let packet = match SuperPacket::parse(read) {
+            Ok(packet) => packet,
+            Err(reason) => return self.device.counters.outbound.drop(reason, 1),
         };
         if self.device.l2tp.is_some() {
             self.give_to_session(&packet, batch, shared);

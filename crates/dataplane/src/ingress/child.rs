@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use esp::fragments::is_fragment;
 use esp::gre::{self, Gre};
+use esp::offload::Gathered;
 use esp::transport::{rebuild, Front};
 use esp::{inner_ip, DropReason, Opened};
 
@@ -11,7 +12,6 @@ use super::{Arrival, Child, Inner};
 use crate::ecn;
 use crate::egress::Mode;
 use crate::events::Event;
-use crate::gathered::Gathered;
 use crate::mend;
 use crate::route::Purpose;
 use crate::shared::Shared;

@@ -9,13 +9,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use esp::gre::{self, Header, Order};
+use esp::offload::{Coalescer, Packet};
 use esp::{inner_ip, DropReason};
 
 use super::{Arrival, IdHasher};
 use crate::ecn;
 use crate::events::Event;
 use crate::multipoint::Crowd;
-use crate::offload::{Coalescer, Packet};
 use crate::route::{Route, Socket};
 use crate::shared::{Shared, TunnelDevice};
 use crate::sys::{self, Piece, Receiver, Sender};

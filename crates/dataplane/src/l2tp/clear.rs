@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use esp::l2tp::{control_tunnel, Refusal, PORT, UDP_HEADER};
+use esp::offload::SuperPacket;
 use esp::DropReason;
 
 use super::inward::{take, Carrier, Sessions, Taken, MESSAGE_MAX};
@@ -18,7 +19,6 @@ use crate::bucket::Bucket;
 use crate::ecn;
 use crate::events::Event;
 use crate::ingress::Arrival;
-use crate::offload::SuperPacket;
 use crate::route::{Route, Socket};
 use crate::shared::{Shared, TunnelDevice};
 use crate::sys::{Header, Piece, Sender};

@@ -5,12 +5,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use esp::l2tp::{self, Held, Message, Refusal, PORT, UDP};
+use esp::offload::Gathered;
 use esp::{inner_ip, DropReason};
 
 use super::{clear, destination, key, mss, source, Session};
 use crate::ecn;
 use crate::events::Event;
-use crate::gathered::Gathered;
 use crate::ingress::{Arrival, Child, IdHasher, Inner};
 use crate::route::Route;
 use crate::shared::Shared;

@@ -63,7 +63,7 @@ fn find(tcp: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::offload::{finish, pseudo_header, sum};
+    use esp::offload::{finish, pseudo_header, sum};
 
     /// A packet of this IP version, with these options of TCP.
     fn tcp(version: u8, flags: u8, options: &[u8]) -> Vec<u8> {

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use esp::l2tp::{numbered, Refusal, PORT, UDP};
+use esp::offload::SuperPacket;
 use esp::DropReason;
 
 use super::clear::is_same;
 use super::{destination, mss, Network, Session};
 use crate::batch::{Batch, Wrapping};
 use crate::egress::{Child, Tunnel};
-use crate::offload::SuperPacket;
 use crate::route::Route;
 use crate::shared::Shared;
 use crate::sizes::Sizes;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::Ordering;
 
+use esp::offload::SuperPacket;
 use esp::{inner_ip, DropReason};
 use zeroize::Zeroizing;
 
@@ -13,7 +14,6 @@ use crate::bucket::Bucket;
 use crate::chatter::is_host_chatter;
 use crate::egress::{Child, Tunnel, ACQUIRE_INTERVAL_MS};
 use crate::events::Event;
-use crate::offload::SuperPacket;
 use crate::route::Route;
 use crate::shared::Shared;
 use crate::waiting::Waiting;

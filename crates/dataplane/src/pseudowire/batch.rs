@@ -1,11 +1,11 @@
 //! Ethernet frames on their way to one send call.
 
+use esp::offload::{finish, pseudo_header, sum};
 use esp::pseudowire::Refusal;
 use esp::{gre, next_header};
 
 use super::{sum_of, Batch};
 use crate::egress::{Child, Mode};
-use crate::offload::{finish, pseudo_header, sum};
 use crate::pseudowire::Protected;
 use crate::sys::Header;
 

@@ -2,7 +2,6 @@
 #![allow(unsafe_code)]
 
 mod icmp;
-mod processor;
 mod receive;
 mod send;
 mod socket;
@@ -16,7 +15,6 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::ptr;
 
 pub use icmp::{icmp_socket, send_to};
-pub use processor::{copy_and_sum_vectors, sum_vectors, vectors};
 pub use receive::{Extensions, Received, Receiver};
 pub use send::{Header, Piece, Sender, OPTIONS_MAX};
 pub use socket::{

@@ -1,6 +1,6 @@
 //! The Internet checksum (RFC 1071).
 
-use crate::sys;
+use super::vectors;
 
 /// Add `data` to `sum`, as words in the host's byte order. Only the last piece of a sum may have an odd size.
 #[inline]
@@ -8,13 +8,13 @@ pub fn sum(data: &[u8], sum: u64) -> u64 {
     if data.len() < SHORT {
         return add_rest(data, sum);
     }
-    sys::sum_vectors(data, sum)
+    vectors::sum_vectors(data, sum)
 }
 
 /// [`sum`] of `source`, which is copied to `target` by the way. Both have the same size.
 #[inline]
 pub fn copy_and_sum(target: &mut [u8], source: &[u8], sum: u64) -> u64 {
-    sys::copy_and_sum_vectors(target, source, sum)
+    vectors::copy_and_sum_vectors(target, source, sum)
 }
 
 /// What is shorter is not worth a look at what the processor can do.

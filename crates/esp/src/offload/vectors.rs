@@ -1,9 +1,10 @@
-//! Instructions that not every processor has.
+//! Checksums with instructions that not every processor has.
+#![allow(unsafe_code)]
 
-use crate::offload::{copy_and_sum_words, sum_words};
+use super::checksum::{copy_and_sum_words, sum_words};
 
 /// What checksums are made with, for people to read.
-pub fn vectors() -> &'static str {
+pub fn checksum_means() -> &'static str {
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") {
         return "AVX2";
@@ -11,7 +12,7 @@ pub fn vectors() -> &'static str {
     "portable"
 }
 
-/// `offload::sum_words` with the widest vectors that serve it. AVX-512 does not: unaligned, it takes twice as long.
+/// [`sum_words`] with the widest vectors that serve it. AVX-512 does not: unaligned, it takes twice as long.
 #[inline]
 pub fn sum_vectors(data: &[u8], sum: u64) -> u64 {
     #[cfg(target_arch = "x86_64")]
@@ -28,7 +29,7 @@ pub fn sum_vectors(data: &[u8], sum: u64) -> u64 {
     sum_words(data, sum)
 }
 
-/// `offload::copy_and_sum_words` likewise.
+/// [`copy_and_sum_words`] likewise.
 #[inline]
 pub fn copy_and_sum_vectors(target: &mut [u8], source: &[u8], sum: u64) -> u64 {
     #[cfg(target_arch = "x86_64")]

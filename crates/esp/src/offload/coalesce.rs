@@ -9,9 +9,8 @@ use std::ops::Range;
 use super::checksum::{self, finish, fold, pseudo_header};
 use super::segment::SuperPacket;
 use super::vnet::{Segmentation, VnetHeader, VNET_HEADER_SIZE};
+use crate::inner_ip::{stated_length, TCP, UDP};
 
-const TCP: u8 = 6;
-const UDP: u8 = 17;
 const DONT_FRAGMENT: u8 = 0x40;
 const TCP_PSH: u8 = 0x08;
 const TCP_ACK: u8 = 0x10;
@@ -235,7 +234,7 @@ impl Group {
             return;
         }
         let whole = pieces.iter().flat_map(|piece| piece.iter().copied()).collect::<Vec<u8>>();
-        let Some(whole) = SuperPacket::parse(&whole) else { return };
+        let Ok(whole) = SuperPacket::parse(&whole) else { return };
         for (index, packet) in self.packets.iter().enumerate().take(whole.count()) {
             let mut ip = vec![0; whole.size(index)];
             whole.write(index, &mut ip);
@@ -292,10 +291,10 @@ impl Flow {
     fn tcp_is_continued_by(&self, next: &Segment, tcp: &[u8]) -> bool {
         let first = &self.header[self.last.ip_size..next.header_size];
         tcp[4..8] == self.last.next_sequence.to_be_bytes()
-            // Acknowledgment and data offset; window; options.
+            // Acknowledgment and data offset; window; urgent pointer and options.
             && first[8..13] == tcp[8..13]
             && first[14..16] == tcp[14..16]
-            && first[20..] == tcp[20..first.len()]
+            && first[18..] == tcp[18..first.len()]
     }
 }
 
@@ -304,7 +303,9 @@ impl Segment {
     #[inline]
     fn parse(packet: &[u8], joins_udp: bool) -> Option<Segment> {
         let segment = Self::parse_headers(packet, joins_udp)?;
-        let is_joinable = segment.is_joinable && segment.has_right_checksums(packet);
+        // Whoever joins packets, and whoever cuts them again, makes lengths and checksums: wrong ones must stay wrong.
+        let has_right_length = || stated_length(packet) == Some(packet.len());
+        let is_joinable = segment.is_joinable && has_right_length() && segment.has_right_checksums(packet);
         Some(Segment { is_joinable, ..segment })
     }
 

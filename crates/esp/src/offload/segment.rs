@@ -2,12 +2,18 @@
 
 use super::checksum::{self, finish, pseudo_header};
 use super::vnet::{Segmentation, VnetHeader, VNET_HEADER_SIZE};
+use crate::fragments::is_fragment;
+use crate::inner_ip::{
+    self, extension_size, stated_length, DESTINATION_OPTIONS, HOP_BY_HOP, ICMPV6, TCP, UDP,
+};
+use crate::DropReason;
 
-const TCP: u8 = 6;
-const UDP: u8 = 17;
 const TCP_FIN: u8 = 0x01;
 const TCP_PSH: u8 = 0x08;
 const TCP_CWR: u8 = 0x80;
+const END_OF_OPTIONS: u8 = 0;
+const NO_OPERATION: u8 = 1;
+const SOURCE_ROUTES: [u8; 2] = [131, 137];
 
 /// A packet as the kernel gave it: one IP packet, or several of one flow in the form of one.
 pub struct SuperPacket<'a> {
@@ -36,11 +42,15 @@ struct Sums {
 }
 
 impl<'a> SuperPacket<'a> {
-    /// `read` begins with the virtio_net_hdr. None: it is malformed.
-    pub fn parse(read: &'a [u8]) -> Option<Self> {
+    /// `read` begins with the virtio_net_hdr. A packet socket on the device sends whatever it likes, so that nothing
+    /// of it need be true.
+    pub fn parse(read: &'a [u8]) -> Result<Self, DropReason> {
+        Self::read(read).ok_or(DropReason::Malformed)
+    }
+
+    fn read(read: &'a [u8]) -> Option<Self> {
         let (header, packet) = read.split_first_chunk::<VNET_HEADER_SIZE>()?;
-        let header = VnetHeader::parse(header)?;
-        // A packet socket on the device sends whatever it likes, so there may not even be a header.
+        let VnetHeader { segmentation, checksum, .. } = VnetHeader::parse(header)?;
         let smallest = match packet.first()? >> 4 {
             4 => 20,
             6 => 40,
@@ -49,27 +59,56 @@ impl<'a> SuperPacket<'a> {
         if !(smallest..=usize::from(u16::MAX)).contains(&packet.len()) {
             return None;
         }
-        let upper = header.checksum.map_or(0, |(start, _)| start);
-        let checksum = header.checksum.map(|(start, offset)| start + offset);
-        if checksum.is_some_and(|at| at + 2 > packet.len()) {
+        let Some((start, offset)) = checksum else {
+            // Whoever cuts a packet makes its checksums.
+            return segmentation.is_none().then(|| Self::single(packet));
+        };
+        if stated_length(packet)? != packet.len() {
             return None;
         }
-        let Some((segmentation, segment_size)) = header.segmentation else {
-            return Some(SuperPacket { upper, checksum, ..Self::single(packet) });
-        };
-        // The kernel's hdr_len is a hint that need not be true, so the header itself decides.
-        let (upper_size, upper_smallest) = match segmentation {
-            Segmentation::Tcp => (usize::from(*packet.get(upper + 12)? >> 4) * 4, 20),
-            Segmentation::Udp => (8, 8),
+        match segmentation {
+            None => Self::unfinished(packet, start, offset),
+            Some((kind, size)) => Self::several(packet, kind, size, start, offset),
+        }
+    }
+
+    /// One IP packet whose checksum is not finished. It covers `packet` from `start` on, be that in a packet inside.
+    fn unfinished(packet: &'a [u8], start: usize, offset: usize) -> Option<Self> {
+        let (protocol, upper) = inner_ip::upper(packet)?;
+        // What selectors look at has been judged when the checksum is written.
+        let judged = upper + if protocol == ICMPV6 { 2 } else { 4 };
+        let at = start + offset;
+        if start < upper || !offset.is_multiple_of(2) || !(judged..packet.len() - 1).contains(&at) {
+            return None;
+        }
+        Some(SuperPacket { upper: start, checksum: Some(at), ..Self::single(packet) })
+    }
+
+    /// What is to be cut into packets with `segment_size` octets of payload.
+    fn several(
+        packet: &'a [u8],
+        segmentation: Segmentation,
+        segment_size: usize,
+        start: usize,
+        offset: usize,
+    ) -> Option<Self> {
+        // The kernel's hdr_len is a hint that need not be true, so the headers themselves decide.
+        let (protocol, upper) = plain_upper(packet)?;
+        let (kind, upper_size, checksum_at) = match segmentation {
+            Segmentation::Tcp => (TCP, usize::from(*packet.get(upper + 12)? >> 4) * 4, 16),
+            Segmentation::Udp => (UDP, 8, 6),
         };
         let header_size = upper + upper_size;
-        if upper < smallest || upper_size < upper_smallest || header_size >= packet.len() || segment_size == 0
+        if (protocol, start, offset) != (kind, upper, checksum_at)
+            || upper_size <= checksum_at
+            || header_size >= packet.len()
+            || segment_size == 0
         {
             return None;
         }
         let count = (packet.len() - header_size).div_ceil(segment_size);
         let sums = Sums::of(segmentation, &packet[..upper], &packet[upper..header_size]);
-        let segmentation = Some(segmentation);
+        let (segmentation, checksum) = (Some(segmentation), None);
         Some(SuperPacket { packet, header_size, segment_size, segmentation, upper, checksum, count, sums })
     }
 
@@ -202,6 +241,39 @@ impl Sums {
         let around = || checksum::sum(&ip[12..], checksum::sum(&ip[6..10], checksum::sum(&ip[..2], 0)));
         Sums { ip: if is_v6 { 0 } else { around() }, upper }
     }
+}
+
+/// The protocol above IP in `packet`, which has an IP header, and where it begins. None: it does not begin behind the
+/// addresses that its checksum covers, with nothing cut off; so behind a fragment or routing header, and behind a
+/// source route, whose last address counts (RFC 8200 section 8.1).
+fn plain_upper(packet: &[u8]) -> Option<(u8, usize)> {
+    if packet[0] >> 4 == 4 {
+        let upper = usize::from(packet[0] & 15) * 4;
+        let is_routed = upper > 20 && has_source_route(packet.get(20..upper)?);
+        return (!is_fragment(packet) && !is_routed).then_some((packet[9], upper));
+    }
+    let (mut protocol, mut upper) = (packet[6], 40);
+    while let HOP_BY_HOP | DESTINATION_OPTIONS = protocol {
+        let header = packet.get(upper..)?;
+        upper += extension_size(protocol, header)??;
+        protocol = *header.first()?;
+    }
+    Some((protocol, upper))
+}
+
+/// Is a loose or strict source route among the options of an IPv4 header (RFC 791 section 3.1)?
+fn has_source_route(mut options: &[u8]) -> bool {
+    while let [kind, rest @ ..] = options {
+        let kind = *kind;
+        let size = match kind {
+            END_OF_OPTIONS => return false,
+            NO_OPERATION => 1,
+            _ if SOURCE_ROUTES.contains(&kind) => return true,
+            _ => rest.first().map_or(1, |&size| usize::from(size).max(1)),
+        };
+        options = options.get(size..).unwrap_or_default();
+    }
+    false
 }
 
 /// Two octets as part of a sum.

@@ -148,21 +148,21 @@ fn a_checksum_left_to_the_device_is_finished() {
 fn what_the_kernel_would_not_say_is_refused() {
     let packet = tcp(false, 1, ACK, &[0; 100]);
     let read = |header: Vec<u8>| [header, packet.clone()].concat();
-    assert!(SuperPacket::parse(&read(vnet(1, 50, 20, 16))).is_some());
-    assert!(SuperPacket::parse(&read(vnet(1, 0, 20, 16))).is_none(), "segments of nothing");
-    assert!(SuperPacket::parse(&read(vnet(9, 50, 20, 16))).is_none(), "an unknown kind");
-    assert!(SuperPacket::parse(&read(vnet(1, 50, 500, 16))).is_none(), "a header behind the end");
-    assert!(SuperPacket::parse(&read(vnet(0, 0, 20, 500))).is_none(), "a checksum behind the end");
-    assert!(SuperPacket::parse(&[0; VNET_HEADER_SIZE]).is_none(), "no packet");
+    assert!(SuperPacket::parse(&read(vnet(1, 50, 20, 16))).is_ok());
+    assert!(SuperPacket::parse(&read(vnet(1, 0, 20, 16))).is_err(), "segments of nothing");
+    assert!(SuperPacket::parse(&read(vnet(9, 50, 20, 16))).is_err(), "an unknown kind");
+    assert!(SuperPacket::parse(&read(vnet(1, 50, 500, 16))).is_err(), "a header behind the end");
+    assert!(SuperPacket::parse(&read(vnet(0, 0, 20, 500))).is_err(), "a checksum behind the end");
+    assert!(SuperPacket::parse(&[0; VNET_HEADER_SIZE]).is_err(), "no packet");
     for (first, smallest) in [(0x45, 20), (0x60, 40)] {
         let raw = |size| [vec![0; VNET_HEADER_SIZE], vec![first; size]].concat();
-        assert!(SuperPacket::parse(&raw(1)).is_none(), "a packet socket sends what it likes");
-        assert!(SuperPacket::parse(&raw(smallest - 1)).is_none(), "no whole header");
-        assert!(SuperPacket::parse(&raw(smallest)).is_some());
+        assert!(SuperPacket::parse(&raw(1)).is_err(), "a packet socket sends what it likes");
+        assert!(SuperPacket::parse(&raw(smallest - 1)).is_err(), "no whole header");
+        assert!(SuperPacket::parse(&raw(smallest)).is_ok());
     }
     let whole = read(vnet(1, 50, 20, 16));
     for size in 0..whole.len() {
-        if let Some(packet) = SuperPacket::parse(&whole[..size]) {
+        if let Ok(packet) = SuperPacket::parse(&whole[..size]) {
             (0..packet.count()).for_each(|index| packet.write(index, &mut vec![0; packet.size(index)]));
         }
     }
@@ -277,6 +277,7 @@ fn only_what_continues_and_is_alike_is_joined() {
         (23, 9, "destination port"),
         (31, 1, "acknowledgment"),
         (34, 9, "window"),
+        (39, 9, "urgent pointer"),
         (44, 9, "timestamp"),
     ] {
         assert_eq!(change(at, value), 2, "{what}");

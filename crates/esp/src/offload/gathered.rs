@@ -30,12 +30,14 @@ pub struct Gathered {
     aside: [u8; HEADERS_MAX],
 }
 
-impl Gathered {
-    pub fn new() -> Self {
+impl Default for Gathered {
+    fn default() -> Self {
         let (buffer, aside) = (vec![0; BUFFER_SIZE], [0; HEADERS_MAX]);
         Gathered { buffer, used: 0, before: (0, 0), overlap: 0, aside }
     }
+}
 
+impl Gathered {
     pub fn is_full(&self) -> bool {
         self.used >= FULL_SIZE
     }
@@ -128,7 +130,7 @@ mod tests {
 
     /// The same, with so many octets in front of each packet.
     fn write_behind(packets: &[Option<Vec<u8>>], front: impl Fn(usize) -> usize) -> Vec<(Vec<u8>, usize)> {
-        let (mut gathered, mut coalescer) = (Gathered::new(), Coalescer::default());
+        let (mut gathered, mut coalescer) = (Gathered::default(), Coalescer::default());
         for (number, packet) in packets.iter().enumerate() {
             // With padding behind it.
             let text = packet.clone().unwrap_or_else(|| vec![0xEE; 300]);
@@ -220,7 +222,7 @@ mod tests {
 
     #[test]
     fn there_is_room_for_whatever_one_receive_call_brings_once_it_is_not_full() {
-        let mut gathered = Gathered::new();
+        let mut gathered = Gathered::default();
         let mut coalescer = Coalescer::default();
         let packet = tcp(1, 0, &[5; 1300]);
         let mut put = |gathered: &mut Gathered| {

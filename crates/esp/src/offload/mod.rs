@@ -5,12 +5,16 @@
 
 mod checksum;
 mod coalesce;
+mod gathered;
 mod segment;
+mod vectors;
 mod vnet;
 
-pub use checksum::{copy_and_sum_words, finish, pseudo_header, sum, sum_words};
+pub use checksum::{finish, pseudo_header, sum};
 pub use coalesce::{Added, Coalescer, Packet};
+pub use gathered::Gathered;
 pub use segment::SuperPacket;
+pub use vectors::checksum_means;
 pub use vnet::VNET_HEADER_SIZE;
 
 #[cfg(test)]
