@@ -344,7 +344,7 @@ impl Ingress {
         let arrival = Arrival { purpose, route, tos, ttl, now, slot, header, extensions: &extensions };
         let segment_size = if segment_size == 0 { data.len().max(1) } else { segment_size };
         for datagrams in data.chunks_mut(segment_size.saturating_mul(MANY)) {
-            if datagrams.len() > segment_size {
+            if self.ahead.is_needed && datagrams.len() > segment_size {
                 let mut packets: [&[u8]; MANY] = [&[]; MANY];
                 packets.iter_mut().zip(datagrams.chunks(segment_size)).for_each(|(place, one)| *place = one);
                 self.foresee(&packets[..datagrams.len().div_ceil(segment_size)]);

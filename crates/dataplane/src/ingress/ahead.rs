@@ -40,7 +40,7 @@ impl Ingress {
     /// Let the SAs of `packets`, at most [`MANY`], do what they can for several of them at once.
     pub(super) fn foresee(&mut self, packets: &[&[u8]]) {
         self.forget();
-        if !self.ahead.is_needed || packets.len() < 2 {
+        if packets.len() < 2 {
             return;
         }
         let mut rest = [None; MANY];
