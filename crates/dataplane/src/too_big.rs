@@ -4,15 +4,14 @@
 use std::io;
 use std::net::IpAddr;
 use std::os::fd::OwnedFd;
-use std::sync::Mutex;
 
 use esp::too_big::message;
 
 use crate::bucket::Bucket;
-use crate::events::lock;
 use crate::sys;
 
-/// Errors are limited (RFC 1812 section 4.3.2.8, RFC 4443 section 2.4 (f)): so many at once, and so many a second.
+/// Errors are limited (RFC 1812 section 4.3.2.8, RFC 4443 section 2.4 (f)): of each tunnel so many at once, and so many
+/// a second.
 const BURST: u64 = 500;
 const A_SECOND: u64 = 500;
 
@@ -20,7 +19,11 @@ pub struct TooBig {
     /// None: the host has no such family.
     v4: Option<OwnedFd>,
     v6: Option<OwnedFd>,
-    bucket: Mutex<Bucket>,
+}
+
+/// How many senders of one tunnel are told.
+pub fn limit() -> Bucket {
+    Bucket::new(BURST, A_SECOND)
 }
 
 impl TooBig {
@@ -30,17 +33,18 @@ impl TooBig {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(error),
             opened => Ok(opened.ok()),
         };
-        Ok(TooBig { v4: open(false)?, v6: open(true)?, bucket: Mutex::new(Bucket::new(BURST, A_SECOND)) })
+        Ok(TooBig { v4: open(false)?, v6: open(true)? })
     }
 
-    /// Tell the sender of `packet` that no more than `mtu` octets pass. `now`: in milliseconds of the plane's clock.
-    pub fn tell(&self, packet: &[u8], mtu: usize, now: u64) {
+    /// Tell the sender of `packet` that no more than `mtu` octets pass, if `limit` lets it. `now`: in milliseconds of the
+    /// plane's clock.
+    pub fn tell(&self, packet: &[u8], mtu: usize, limit: &mut Bucket, now: u64) {
         let Some((sender, message)) = message(packet, mtu) else { return };
         let socket = match sender {
             IpAddr::V4(_) => &self.v4,
             IpAddr::V6(_) => &self.v6,
         };
-        let Some(socket) = socket.as_ref().filter(|_| lock(&self.bucket).take(now)) else { return };
+        let Some(socket) = socket.as_ref().filter(|_| limit.take(now)) else { return };
         // Where it cannot be sent, the sender goes on as if it had been lost.
         let _ = sys::send_to(socket, &message, sender);
     }

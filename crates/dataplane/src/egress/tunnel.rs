@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{Child, Mode};
 use crate::batch::{cut_of, Batch, Wrapping};
+use crate::bucket::Bucket;
 use crate::chatter::is_host_chatter;
 use crate::events::Event;
 use crate::l2tp::{Outlet, OutwardSessions as Sessions};
@@ -18,6 +19,7 @@ use crate::multipoint::Peers;
 use crate::shared::{Shared, TunnelDevice};
 use crate::sizes::{Sizes, Verdict};
 use crate::sys;
+use crate::too_big;
 use crate::waiting::{RefusedWaiting, Waiting};
 
 pub struct Tunnel {
@@ -38,6 +40,8 @@ pub struct Tunnel {
     fragments: Reassembly,
     /// As last seen.
     pub sizes: Sizes,
+    /// How many senders are told that a packet was too large.
+    too_big: Bucket,
 }
 
 /// The traffic selectors of every SA refuse the packet.
@@ -70,6 +74,7 @@ impl Tunnel {
             refusal_told,
             fragments,
             sizes,
+            too_big: too_big::limit(),
         }
     }
 
@@ -238,9 +243,9 @@ impl Tunnel {
         shared: &Shared,
         mut put: impl FnMut(&mut Self, &SuperPacket<'_>),
     ) {
-        let mut put = |ip: &[u8]| {
+        let mut put = |tunnel: &mut Self, ip: &[u8]| {
             if let Some(packet) = SuperPacket::of(ip) {
-                put(self, &packet);
+                put(tunnel, &packet);
             }
         };
         let mut dropped = Vec::new();
@@ -252,13 +257,15 @@ impl Tunnel {
             let is_own = shared.own_addresses.has_sent(&ip);
             let result = match sizes.judge(&ip, is_own, may_split) {
                 Verdict::Whole => {
-                    put(&ip);
+                    put(self, &ip);
                     Ok(())
                 }
-                Verdict::Fragments(size) => split(&ip, size, shared.identification(), &mut put),
+                Verdict::Fragments(size) => {
+                    split(&ip, size, shared.identification(), |fragment| put(self, fragment))
+                }
                 Verdict::TooLarge(size) => {
                     if !std::mem::replace(&mut is_told, true) {
-                        shared.too_big.tell(&ip, size, shared.now());
+                        shared.too_big.tell(&ip, size, &mut self.too_big, shared.now());
                     }
                     Err(DropReason::TooLarge)
                 }
