@@ -264,7 +264,7 @@ impl Egress {
                 tunnel.forget_senders();
             }),
             Command::PathMtu { ends, mtu } => {
-                let goes = |child: &&mut Child| (child.route.local.ip(), child.route.remote.ip()) == ends;
+                let goes = |child: &&mut Child| child.route.ends() == ends;
                 for tunnel in self.tunnels.values_mut() {
                     for child in tunnel.children.iter_mut().filter(goes) {
                         child.path_mtu = mtu;
@@ -322,7 +322,7 @@ pub const NO_SPI: u32 = 0;
 
 impl Child {
     /// No SA: what a tunnel's packets leave by in the clear.
-    pub fn unprotected(peer: &str, route: Route) -> Self {
+    pub fn unprotected(peer: &str, route: Route, path_mtu: Option<u16>) -> Self {
         Child {
             spi_in: NO_SPI,
             peer: peer.into(),
@@ -340,7 +340,7 @@ impl Child {
             segments: true,
             df_bit: DfBit::default(),
             fitting: usize::MAX,
-            path_mtu: None,
+            path_mtu,
             mtu: u16::MAX,
         }
     }

@@ -1,4 +1,5 @@
-//! What the way of a Child SA takes, and so how large the packets may be that go by it (RFC 4301 section 8.2).
+//! What a way takes, and so how large the packets may be that go by it: those of a Child SA (RFC 4301 section 8.2), and
+//! what goes in the clear.
 
 use crate::egress::{Child, Mode};
 use crate::outer::{IPV4_HEADER, IPV6_HEADER, UDP_HEADER};
@@ -8,6 +9,11 @@ use crate::sizes::Sizes;
 /// that are smaller, so that whoever sees a packet of ours cannot make a hundred of each. Without DF routers on the
 /// way make them.
 const IPV4_HOST_MIN: u16 = 576;
+
+/// Octets of the largest packet that is made for a way, as far as something is known of it.
+pub fn fragment_size(path_mtu: Option<u16>) -> Option<usize> {
+    path_mtu.map(|mtu| mtu.max(IPV4_HOST_MIN).into())
+}
 
 impl Child {
     /// Octets in front of ESP and AH, without options.
@@ -23,9 +29,9 @@ impl Child {
             .is_none_or(|mtu| self.headers() + options + self.sa.sealed_size(inner_size) <= mtu)
     }
 
-    /// Octets of the largest packet that is made for the way, as far as something is known of it.
+    /// [`fragment_size`] of its way.
     pub fn fragment_size(&self) -> Option<usize> {
-        self.path_mtu.map(|mtu| mtu.max(IPV4_HOST_MIN).into())
+        fragment_size(self.path_mtu)
     }
 
     /// Does the way take so little that routers on it have to make fragments?

@@ -48,8 +48,6 @@ struct State {
     children: HashMap<u32, (u64, Arc<ChildUse>)>,
     /// Of L2TP servers, by tunnel and our IDs.
     sessions: HashMap<(u64, u32), Arc<Usage>>,
-    /// What the way between two addresses takes, where the gateway has heard of it.
-    path_mtus: HashMap<(IpAddr, IpAddr), u16>,
     next_tunnel: u64,
     threads: Vec<JoinHandle<()>>,
 }
@@ -277,7 +275,7 @@ impl Plane {
                 segments: true,
                 df_bit: DfBit::default(),
                 fitting: usize::MAX,
-                path_mtu: state.path_mtus.get(&ends_of(&sa.route)).copied(),
+                path_mtu: self.shared.path_mtu(&sa.route),
                 mtu: u16::MAX,
             }),
         });
@@ -297,7 +295,7 @@ impl Plane {
             return Err(Refusal::Protection(name.to_owned()));
         }
         self.to_ingress.post(ingress::Command::Connect { tunnel, device, route, peers });
-        let child = Box::new(egress::Child::unprotected(name, route));
+        let child = Box::new(egress::Child::unprotected(name, route, self.shared.path_mtu(&route)));
         self.to_egress(egress::Command::Install { tunnel, child });
         Ok(())
     }
@@ -333,7 +331,7 @@ impl Plane {
     pub fn move_child(&self, spi_in: u32, route: Route, in_udp: bool) {
         let state = lock(&self.state);
         if let Some(&(tunnel, _)) = state.children.get(&spi_in) {
-            let path_mtu = state.path_mtus.get(&ends_of(&route)).copied();
+            let path_mtu = self.shared.path_mtu(&route);
             self.to_ingress.post(ingress::Command::Move { spi_in, route, in_udp });
             self.to_egress.post(egress::Command::Move { tunnel, spi_in, route, in_udp, path_mtu });
         }
@@ -341,12 +339,11 @@ impl Plane {
 
     /// The way between two addresses takes packets of so many octets, and no larger ones. None: what the device takes.
     pub fn set_path_mtu(&self, ends: (IpAddr, IpAddr), mtu: Option<u16>) {
-        let mut state = lock(&self.state);
-        match mtu {
-            Some(mtu) => state.path_mtus.insert(ends, mtu),
-            None => state.path_mtus.remove(&ends),
-        };
+        // Nobody asks what it is, and says it after this.
+        let _state = lock(&self.state);
+        self.shared.set_path_mtu(ends, mtu);
         self.to_egress.post(egress::Command::PathMtu { ends, mtu });
+        self.wires.set_path_mtu(ends, mtu);
     }
 
     pub fn remove(&self, spi_in: u32) {
@@ -502,10 +499,6 @@ impl Plane {
         }
         drop(tunnels);
     }
-}
-
-fn ends_of(route: &Route) -> (IpAddr, IpAddr) {
-    (route.local.ip(), route.remote.ip())
 }
 
 /// Who dials in to a server: a peer without a name has the server's.

@@ -1,7 +1,7 @@
 //! The two ends of an outer packet's way, and the sockets that serve it.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::fd::OwnedFd;
 use std::sync::{OnceLock, PoisonError, RwLock};
 
@@ -13,6 +13,13 @@ pub struct Route {
     pub local: SocketAddr,
     pub remote: SocketAddr,
     pub interface: u32,
+}
+
+impl Route {
+    /// The two addresses, ours first.
+    pub fn ends(&self) -> (IpAddr, IpAddr) {
+        (self.local.ip(), self.remote.ip())
+    }
 }
 
 /// What a socket is for.

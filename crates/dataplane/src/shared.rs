@@ -1,9 +1,11 @@
 //! What all threads of a data plane have in common.
 
+use std::collections::HashMap;
 use std::io::{self, IoSlice};
+use std::net::IpAddr;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use esp::gre::Gre;
@@ -11,13 +13,13 @@ use esp::offload::Packet;
 use esp::DropReason;
 
 use crate::counters::{Drops, TunnelCounters};
-use crate::events::EventQueue;
+use crate::events::{lock, EventQueue};
 use crate::l2tp::Server;
 use crate::multipoint::Multipoint;
 use crate::outer::Fragments;
 use crate::own::OwnAddresses;
 use crate::pseudowire::Protected;
-use crate::route::Sockets;
+use crate::route::{Route, Sockets};
 use crate::sizes::SharedSizes;
 use crate::sys;
 use crate::too_big::TooBig;
@@ -33,6 +35,8 @@ pub struct Shared {
     pub fragments: Fragments,
     /// Names of datagrams that are fragmented here.
     identification: AtomicU32,
+    /// What the way between two addresses takes, ours first, where the gateway has heard of it.
+    path_mtus: Mutex<HashMap<(IpAddr, IpAddr), u16>>,
     clock: Instant,
 }
 
@@ -51,6 +55,7 @@ impl Shared {
             too_big: TooBig::new()?,
             fragments: Fragments::new()?,
             identification: AtomicU32::new(u32::from_ne_bytes(identification)),
+            path_mtus: Mutex::default(),
             clock: Instant::now(),
         })
     }
@@ -58,6 +63,20 @@ impl Shared {
     /// The next name for a datagram in fragments. Nobody else knows where they begin (RFC 7739).
     pub fn identification(&self) -> u32 {
         self.identification.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Octets of the largest packet that the way takes, where that is known. Whoever asks is told of what changes later by
+    /// a command; for every packet it would be too slow.
+    pub fn path_mtu(&self, route: &Route) -> Option<u16> {
+        lock(&self.path_mtus).get(&route.ends()).copied()
+    }
+
+    /// To be said before the threads are told.
+    pub fn set_path_mtu(&self, ends: (IpAddr, IpAddr), mtu: Option<u16>) {
+        match mtu {
+            Some(mtu) => lock(&self.path_mtus).insert(ends, mtu),
+            None => lock(&self.path_mtus).remove(&ends),
+        };
     }
 
     /// Milliseconds since a moment before the start; never 0.

@@ -454,10 +454,11 @@ class DataPlane(Protocol):
     def set_path_mtu(self, local: IPAddress, remote: IPAddress, mtu: int | None) -> None:
         """The way between the two takes packets of `mtu` octets at most; None: what its device takes.
 
-        It holds for all SAs that go this way, and for those to come. What a tunnel's packets then may have,
-        and what becomes of larger ones, is as if `Sizes.mtu` were so much less; what is fragmented after
-        encryption has fragments that fit. Over IPv4 none are made for less than 576 octets, which every
-        host takes (RFC 791): where the way takes less, packets leave without DF for routers to fragment.
+        It holds for all SAs that go this way, for GRE and frames without IPsec, and for those to come. What
+        a tunnel's packets then may have, and what becomes of larger ones, is as if `Sizes.mtu` were so much
+        less; what is fragmented after encryption, or in the clear, has fragments that fit. Over IPv4 none are
+        made for less than 576 octets, which every host takes (RFC 791): where the way takes less, packets
+        leave without DF for routers to fragment.
         """
 
     def set_ends(self, name: str, ends: BetweenEnds) -> None:

@@ -86,7 +86,7 @@ impl Tunnel {
             return found;
         };
         let route = Route { remote: SocketAddr::new(peer, 0), ..own.route };
-        let mut child = Child::unprotected(&self.device.name, route);
+        let mut child = Child::unprotected(&self.device.name, route, shared.path_mtu(&route));
         child.adopt(&self.sizes, &self.device);
         if self.children.len() > UNPROTECTED_MAX {
             // What is in the batch goes by one of them.

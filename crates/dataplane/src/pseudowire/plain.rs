@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::io::{self, IoSlice};
 use std::net::IpAddr;
+use std::ops::Range;
 use std::os::fd::OwnedFd;
 use std::sync::mpsc::SyncSender;
 use std::sync::Arc;
@@ -13,11 +14,14 @@ use std::sync::Arc;
 use esp::etherip;
 use esp::l2tpv3::{self, session_id, Transport};
 use esp::pseudowire::{Encapsulation, Refusal, ETHERNET_HEADER};
+use esp::DropReason;
 
 use super::{Numbers, Refused};
 use crate::bucket::Bucket;
 use crate::counters::{ChildUse, TunnelCounters};
 use crate::events::{Event, Mailbox};
+use crate::outer::{self, Cutting, IPV4_HEADER, IPV6_HEADER, UDP_HEADER};
+use crate::path::fragment_size;
 use crate::route::Route;
 use crate::shared::Shared;
 use crate::sys::{self, Epoll, Header, Piece, Ready, Received, Receiver, Sender};
@@ -64,6 +68,11 @@ pub enum Command {
         number: u64,
         done: SyncSender<()>,
     },
+    /// What the way between two addresses takes. None: as much as the device.
+    PathMtu {
+        ends: (IpAddr, IpAddr),
+        mtu: Option<u16>,
+    },
     /// A control message for the peer.
     Send {
         number: u64,
@@ -81,6 +90,8 @@ struct Standing {
     numbers: Numbers,
     /// How many control messages of the peer the gateway is told.
     messages: Bucket,
+    /// Octets of the largest packet that is made for its way, if anything is known of that.
+    fragment_size: Option<usize>,
 }
 
 pub struct Plain {
@@ -112,6 +123,15 @@ const MESSAGES_BURST: u64 = 200;
 const MESSAGES_A_SECOND: u64 = 100;
 
 impl Carrier {
+    /// The protocol of IP.
+    fn protocol(self) -> u8 {
+        match self {
+            Carrier::EtherIp => etherip::PROTOCOL,
+            Carrier::L2tpv3Ip => l2tpv3::PROTOCOL,
+            Carrier::L2tpv3Udp(_) => outer::UDP,
+        }
+    }
+
     fn transport(self) -> Option<Transport> {
         match self {
             Carrier::EtherIp => None,
@@ -148,6 +168,32 @@ impl Socket {
 impl Port {
     fn ends(&self) -> Ends {
         (self.carrier, self.route.local.ip(), self.route.remote.ip())
+    }
+
+    /// Octets in front of what carries a frame.
+    fn headers(&self) -> usize {
+        let ip = if self.route.remote.is_ipv4() { IPV4_HEADER } else { IPV6_HEADER };
+        ip + if matches!(self.carrier, Carrier::L2tpv3Udp(_)) { UDP_HEADER } else { 0 }
+    }
+
+    /// Send `message` in fragments of at most `mtu` octets. The kernel would cut it as the device takes it.
+    fn send_in_fragments(
+        &self,
+        message: &[u8],
+        mtu: usize,
+        sender: &mut Sender,
+        shared: &Shared,
+    ) -> Result<(), DropReason> {
+        let identification = shared.identification();
+        let in_udp = matches!(self.carrier, Carrier::L2tpv3Udp(_));
+        let datagram = in_udp.then(|| outer::datagram(&self.route, message));
+        let payload = datagram.as_deref().unwrap_or(message);
+        let (protocol, header) = (self.carrier.protocol(), Header::default());
+        let mut packet =
+            outer::front(&self.route, header, &[], payload.len(), protocol, identification as u16)?;
+        packet.extend_from_slice(payload);
+        let cutting = Cutting { mtu, identification, by_any_rule: false, may_wait: true };
+        shared.fragments.send(sender, &self.route, &packet, &cutting)
     }
 }
 
@@ -202,6 +248,12 @@ impl Plain {
                 self.remove(number);
                 drop(done);
             }
+            Command::PathMtu { ends, mtu } => {
+                let goes = |standing: &&mut Standing| standing.port.route.ends() == ends;
+                for standing in self.standing.values_mut().filter(goes) {
+                    standing.fragment_size = fragment_size(mtu);
+                }
+            }
             Command::Send { number, message } => self.send_control(number, &message),
             Command::Stop => self.is_stopped = true,
         }
@@ -216,7 +268,9 @@ impl Plain {
         self.by_ends.insert(port.ends(), number);
         let messages = Bucket::new(MESSAGES_BURST, MESSAGES_A_SECOND);
         let (encapsulation, numbers) = (None, Numbers::default());
-        self.standing.insert(number, Standing { port, encapsulation, numbers, messages });
+        let fragment_size = fragment_size(self.shared.path_mtu(&port.route));
+        let standing = Standing { port, encapsulation, numbers, messages, fragment_size };
+        self.standing.insert(number, standing);
     }
 
     fn install(&mut self, number: u64, encapsulation: Option<Encapsulation>) {
@@ -269,7 +323,7 @@ impl Plain {
                 Some(encapsulation) => {
                     encapsulation.write(&mut self.buffer[range.clone()], standing.numbers.next());
                     used = range.end;
-                    self.pieces.push(piece(range));
+                    self.pieces.push(standing.piece(range));
                 }
             }
             if used >= TURN_SIZE {
@@ -278,28 +332,26 @@ impl Plain {
         }
         let mut first = 0;
         while first < self.pieces.len() {
-            let rest = &self.pieces[first..];
-            match self.sender.send(&port.socket.fd, &port.route, &self.buffer, rest, true) {
-                Ok(count) => {
-                    let octets = rest[..count].iter().map(|piece| (piece.range.len() - room) as u64).sum();
-                    port.counters.outbound.packets.add(count as u64);
-                    port.counters.outbound.octets.add(octets);
-                    port.usage.carried_out.add(count as u64, octets);
-                    port.usage.touch_outbound(self.shared.now());
-                    first += count;
-                }
-                Err(_) => {
-                    refuse_outbound(&self.refused, port, Refusal::SendFailure, 1);
-                    first += 1;
-                }
+            let sent = standing.send(&self.buffer, &mut self.pieces[first..], &mut self.sender, &self.shared);
+            if sent == 0 {
+                refuse_outbound(&self.refused, port, Refusal::SendFailure, 1);
+                first += 1;
+                continue;
             }
+            let pieces = &self.pieces[first..first + sent];
+            let octets = pieces.iter().map(|piece| (piece.range.len() - room) as u64).sum();
+            port.counters.outbound.packets.add(sent as u64);
+            port.counters.outbound.octets.add(octets);
+            port.usage.carried_out.add(sent as u64, octets);
+            port.usage.touch_outbound(self.shared.now());
+            first += sent;
         }
     }
 
     fn send_control(&mut self, number: u64, message: &[u8]) {
-        let Some(Standing { port, .. }) = self.standing.get(&number) else { return };
-        let whole = [piece(0..message.len())];
-        if self.sender.send(&port.socket.fd, &port.route, message, &whole, true).is_err() {
+        let Some(standing) = self.standing.get(&number) else { return };
+        let mut whole = [standing.piece(0..message.len())];
+        if standing.send(message, &mut whole, &mut self.sender, &self.shared) == 0 {
             self.refused.add(Refusal::SendFailure, 1);
         }
     }
@@ -384,8 +436,29 @@ fn refuse_outbound(refused: &Refused, port: &Port, refusal: Refusal, count: u64)
     port.counters.outbound.drop(refusal.reason(), count);
 }
 
-fn piece(range: std::ops::Range<usize>) -> Piece {
-    Piece { range, segment_size: 0, count: 1, header: Header::default() }
+impl Standing {
+    fn piece(&self, range: Range<usize>) -> Piece {
+        let size = self.port.headers() + range.len();
+        let in_fragments = self.fragment_size.is_some_and(|mtu| size > mtu);
+        Piece { range, segment_size: 0, count: 1, header: Header { in_fragments, ..Header::default() } }
+    }
+
+    /// Send the first of `pieces` of `buffer`, of which there are some, and more with it if that can be. Gives how many
+    /// were sent; 0: the first could not be.
+    fn send(&self, buffer: &[u8], pieces: &mut [Piece], sender: &mut Sender, shared: &Shared) -> usize {
+        if let (true, Some(mtu)) = (pieces[0].header.in_fragments, self.fragment_size) {
+            let message = &buffer[pieces[0].range.clone()];
+            match self.port.send_in_fragments(message, mtu, sender, shared) {
+                Ok(()) => return 1,
+                // The kernel knows what the device takes.
+                Err(DropReason::TooLarge) => pieces[0].header.in_fragments = false,
+                Err(_) => return 0,
+            }
+        }
+        let end = pieces.iter().position(|piece| piece.header.in_fragments).unwrap_or(pieces.len());
+        let Port { socket, route, .. } = &*self.port;
+        sender.send(&socket.fd, route, buffer, &pieces[..end], true).unwrap_or(0)
+    }
 }
 
 /// Where a socket lies does not change while it is open.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::net::IpAddr;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, Weak};
 
@@ -39,6 +40,13 @@ impl Wires {
         state.ports.clear();
     }
 
+    /// [`Plane::set_path_mtu`]. A pseudowire that comes later asks for it.
+    pub fn set_path_mtu(&self, ends: (IpAddr, IpAddr), mtu: Option<u16>) {
+        if let Some(thread) = &lock(&self.state).thread {
+            thread.post(Command::PathMtu { ends, mtu });
+        }
+    }
+
     pub fn ports(&self) -> Vec<Arc<Port>> {
         lock(&self.state).ports.values().map(|(_, port)| port.clone()).collect()
     }
@@ -68,6 +76,7 @@ impl Plane {
         let fd = open_tap(device, mtu)?;
         // A raw IPv6 socket takes no port.
         let port = if let Carrier::L2tpv3Udp(port) = carrier { port } else { 0 };
+        route.local.set_port(port);
         route.remote.set_port(port);
         state.sockets.insert((carrier, is_v6), Arc::downgrade(&socket));
         state.next += 1;
