@@ -79,7 +79,7 @@ def kept_lab(folder: Path, files: Sequence[str]) -> Iterator[dict[str, list[str]
         yield commands
     finally:
         os.killpg(process.pid, signal.SIGINT)
-        process.wait(20)
+        process.wait(60)
 
 
 def walked(person: Person, session: str) -> list[str]:

@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples" / "nec-ix-psk"
 
 
-def until(true: Callable[[], bool], what: str, timeout: float = 20) -> None:
+def until(true: Callable[[], bool], what: str, timeout: float = 60) -> None:
+    """It becomes true; how soon is the machine's affair."""
     deadline = time.monotonic() + timeout
     while not true():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
@@ -90,7 +91,7 @@ class Router:
         assert self.process
         if self.process.poll() is None:
             os.kill(self.process.pid, number)
-        status = self.process.wait(15)
+        status = self.process.wait(60)
         assert "internal fault" not in self.log, self.log
         return status
 
@@ -133,8 +134,10 @@ class Router:
         sas = self.status()["ike_sas"]
         return [sa["path"]["local"]["ip"] for sa in sas if sa["state"] == "established"]
 
-    def ping(self, target: str, wait: int = 5, host: bool = False) -> bool:
-        """One echo, from the router or from the host behind it."""
+    def ping(self, target: str, wait: int = 20, host: bool = False) -> bool:
+        """One echo, from the router or from the host behind it. A short `wait` is for who asks again, or expects
+        no answer.
+        """
         namespace = self.host if host else self.namespace
         words = ["ip", "netns", "exec", namespace.name, "ping", "-c1", f"-W{wait}", target]
         return subprocess.run(words, capture_output=True, timeout=wait + 10, check=False).returncode == 0
