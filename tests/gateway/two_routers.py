@@ -66,7 +66,8 @@ class Router:
 
     def start(self) -> None:
         self.launch()
-        until(self.answers, f"{self.name} to answer: {self.log}", 60)
+        until(self.answers, f"{self.name} to answer: {self.log}")
+        until(self._knows_its_lines, f"{self.name} to see what is plugged in")
 
     def launch(self) -> None:
         """Start it, and do not wait."""
@@ -114,6 +115,15 @@ class Router:
 
     def answers(self) -> bool:
         return client.is_alive(self.state_dir / f"{self.name}.sock")
+
+    def _knows_its_lines(self) -> bool:
+        """The gateway puts its devices up, and the kernel looks at their carriers when it has time."""
+        status = self.status()
+        reasons = {part["down_reason"] for part in status["tunnels"]} | {r["reason"] for r in status["routes"]}
+        down = {name for name in self.interfaces if any(f"{name} is down" in why for why in reasons)}
+        devices = [d for name, d in zip(self.interfaces, ("wan0", "lan0"), strict=True) if name in down]
+        links = self.namespace.ip("-o link show").splitlines() if devices else []
+        return not any("LOWER_UP" in link for link in links for d in devices if f" {d}@" in link)
 
     def command(self, *words: str) -> str:
         """`kakehashi WORDS`, without the time that a process of its own takes."""
