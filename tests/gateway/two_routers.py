@@ -99,7 +99,7 @@ class Router:
     def kill(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
-            self.process.wait(10)
+            self.process.wait(60)
 
     def cable(self, internet: Namespace, address: str) -> None:
         """Its line to the internet, which has `address` there, and the host behind it."""

@@ -110,7 +110,7 @@ class Ours:
     def kill(self) -> None:
         if self._process and self._process.poll() is None:
             self._process.send_signal(signal.SIGKILL)
-            self._process.wait(10)
+            self._process.wait(60)
 
     def reload(self) -> None:
         assert self._process
