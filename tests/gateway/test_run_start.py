@@ -54,7 +54,9 @@ def test_a_line_that_comes_up_while_the_gateway_begins_is_seen(
     monkeypatch.setattr(daemon.Daemon, "_signals", lambda _: None)
     with Namespace() as namespace:
         # Nothing else is to change afterwards: no address of IPv6 that the kernel makes.
-        namespace.inside("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
+        namespace.inside(
+            "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1"
+        )
         namespace.ip("link add wan0 type veth peer name internet")
         namespace.ip("link add lan0 type veth peer name host")
         assert namespace.play(story, 120)[-1]

@@ -119,7 +119,9 @@ class Router:
     def _knows_its_lines(self) -> bool:
         """The gateway puts its devices up, and the kernel looks at their carriers when it has time."""
         status = self.status()
-        reasons = {part["down_reason"] for part in status["tunnels"]} | {r["reason"] for r in status["routes"]}
+        reasons = {part["down_reason"] for part in status["tunnels"]} | {
+            r["reason"] for r in status["routes"]
+        }
         down = {name for name in self.interfaces if any(f"{name} is down" in why for why in reasons)}
         devices = [d for name, d in zip(self.interfaces, ("wan0", "lan0"), strict=True) if name in down]
         links = self.namespace.ip("-o link show").splitlines() if devices else []
