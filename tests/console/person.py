@@ -73,11 +73,11 @@ class Person:
         """Keys, one by one as far as the program can tell."""
         os.write(self._leader, text.encode())
 
-    def sees(self, text: str, timeout: float = 30) -> str:
+    def sees(self, text: str, timeout: float = 90) -> str:
         """Wait until the screen has shown it, behind what was waited for last; all that came up to it."""
         return self._awaits(text, re.compile(re.escape(text)), timeout)
 
-    def awaits(self, pattern: re.Pattern[str], timeout: float = 30) -> str:
+    def awaits(self, pattern: re.Pattern[str], timeout: float = 90) -> str:
         """The same for a pattern."""
         return self._awaits(pattern.pattern, pattern, timeout)
 
@@ -106,8 +106,8 @@ class Person:
         self.types(line + "\r")
         # A blank may be shown by moving the cursor.
         echo = r"\s*".join(re.escape(word) for word in line.split())
-        self._awaits(line, re.compile(echo + r"\s*\n"), 30)
+        self._awaits(line, re.compile(echo + r"\s*\n"), 90)
         return self.sees(prompt)
 
     def ended(self) -> int:
-        return self._process.wait(20)
+        return self._process.wait(60)

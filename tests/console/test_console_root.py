@@ -59,7 +59,7 @@ def test_a_tunnel_is_typed_comes_up_is_saved_and_is_there_after_a_restart(tmp_pa
                 assert "Invalid" not in said, said
             until(lambda: bool(tokyo.spis()), "the tunnel")
             assert "198.51.100.2" in person.says("show ikev2 sa", "tokyo#")
-            until(lambda: tokyo.ping("192.168.20.10", host=True), "an answer")
+            until(lambda: tokyo.ping("192.168.20.10", wait=1, host=True), "an answer")
             hops = person.says("traceroute 192.168.20.10 source GigaEthernet1.0", "tokyo#").splitlines()
             assert [hop.split()[1] for hop in hops if hop.startswith(" ")][-1] == "192.168.20.10", hops
             assert "regexp = 2" in person.says("show running-config | count 192.0.2.1", "tokyo#")
@@ -67,10 +67,13 @@ def test_a_tunnel_is_typed_comes_up_is_saved_and_is_there_after_a_restart(tmp_pa
             assert "Tunnel0.0" in tokyo.file.read_text()
             before = tokyo.spis()
             person.says("clear ikev2 sa", "tokyo#")
-            until(lambda: bool(tokyo.spis()) and tokyo.spis() != before, "another SA")
+            until(lambda: (now := tokyo.spis()) != [] and now != before, "another SA")
             person.types("exit\r")
             assert person.ended() == 0
-        assert tokyo.ping("192.168.20.10", host=True)
+        until(
+            lambda: tokyo.ping("192.168.20.10", wait=1, host=True),
+            "an answer, once the interface is up again",
+        )
         tokyo.end()
         tokyo.start()
         until(lambda: bool(tokyo.spis()), "the tunnel after the restart")

@@ -44,7 +44,7 @@ def test_a_tunnel_is_typed_and_debugged_over_ssh_and_a_trial_goes_back(tmp_path:
                 stdout=log, stderr=log,
             )  # fmt: skip
         try:
-            until(lambda: client.is_alive(tmp_path / "state" / "tokyo.sock"), "the gateway")
+            until(lambda: client.is_alive(tmp_path / "state" / "tokyo.sock"), "the gateway", 120)
             ssh = [*inside, "ssh", "-p", "2222", "-F", "none", "-o", "StrictHostKeyChecking=no"]
             known = tmp_path / "known_hosts"
             with Person([*ssh, "-o", f"UserKnownHostsFile={known}", "admin@127.0.0.1"]) as person:
@@ -76,11 +76,11 @@ def test_a_tunnel_is_typed_and_debugged_over_ssh_and_a_trial_goes_back(tmp_path:
                 assert person.ended() == 0
             assert "tunnel protection ipsec profile P" in file.read_text()
             socket = tmp_path / "state" / "tokyo.sock"
-            client.ask(socket, Request("apply", text=START.replace("tokyo", "kyoto"), seconds=1))
+            client.ask(socket, Request("apply", text=START.replace("tokyo", "kyoto"), seconds=5))
             assert client.ask(socket, Request("about"))["trial"]
             until(lambda: not client.ask(socket, Request("about"))["trial"], "what ran before")
             assert client.ask(socket, Request("about"))["hostname"] == "tokyo"
             assert client.ask(socket, Request("show", as_json=True))["status"]["tunnels"]
         finally:
             os.kill(gateway.pid, signal.SIGTERM)
-            gateway.wait(15)
+            gateway.wait(60)

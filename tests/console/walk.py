@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ CLOSED = re.compile(r"(?:Connection to \S+ closed|Shared connection).*\n")
 ENOUGH = re.compile(f"{WAITING.pattern}|{CLOSED.pattern}", re.MULTILINE)
 FENCE = re.compile(r"^```(\S*)\n(.*?)^```\n", re.DOTALL | re.MULTILINE)
 _SHOWN = ("show ", "ping ", "do show ", "do ping ", "traceroute ", "clear ")
-_TRIES = 3  # a ping that asks for the tunnel may be over before it stands
+_PATIENCE = 60.0  # seconds: a ping that asks for the tunnel may be over before it stands
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def kept_lab(folder: Path, files: Sequence[str]) -> Iterator[dict[str, list[str]
         yield commands
     finally:
         os.killpg(process.pid, signal.SIGINT)
-        process.wait(20)
+        process.wait(60)
 
 
 def walked(person: Person, session: str) -> list[str]:
@@ -92,11 +93,12 @@ def walked(person: Person, session: str) -> list[str]:
         if not found:
             continue
         typed = found[2]
-        said: list[str] = []
-        for _ in range(_TRIES):
+        deadline = time.monotonic() + _PATIENCE
+        said, prompt_after = _typed(person, prompt, typed)
+        while typed.removeprefix("do ").startswith("ping ") and not _has_answer(said):
+            assert time.monotonic() < deadline, said
+            time.sleep(0.5)
             said, prompt_after = _typed(person, prompt, typed)
-            if not typed.removeprefix("do ").startswith("ping ") or _has_answer(said):
-                break
         shown += [prompt + typed, *said]
         prompt = prompt_after
         if not prompt:
@@ -129,7 +131,9 @@ def _typed(person: Person, prompt: str, typed: str) -> tuple[list[str], str]:
 
 
 def _has_answer(said: Sequence[str]) -> bool:
-    return any("!" in line or "bytes from" in line for line in said)
+    """Of the other end, and none that there is no way to it yet."""
+    refused = any("nreachable" in line or "No route" in line for line in said)
+    return not refused and any("!" in line or "bytes from" in line for line in said)
 
 
 def told(session: str | Sequence[str]) -> list[str]:

@@ -80,7 +80,7 @@ class Desk:
     def end_lab(self) -> None:
         if self.lab is not None:
             self.lab.send_signal(signal.SIGINT)
-            self.lab.wait(30)
+            self.lab.wait(60)
             self.lab = None
 
     def run(self, command: str) -> str:
@@ -88,7 +88,7 @@ class Desk:
         if "--keep" in command:
             return self.keep(command)
         done = subprocess.run(
-            ["/bin/sh", "-c", command], cwd=self.folder, env=self.environment, timeout=120, check=False,
+            ["/bin/sh", "-c", command], cwd=self.folder, env=self.environment, timeout=240, check=False,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         return done.stdout
@@ -101,7 +101,7 @@ class Desk:
                 command.split(), cwd=self.folder, env=self.environment,
                 stdin=subprocess.DEVNULL, stdout=stream, stderr=subprocess.STDOUT,
             )  # fmt: skip
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 240
         while "To look around" not in output.read_text() or "tail -f" not in output.read_text():
             assert self.lab.poll() is None, output.read_text()
             assert time.monotonic() < deadline, output.read_text()

@@ -34,11 +34,11 @@ class Namespace:
 
     def inside(self, *words: str) -> str:
         done = subprocess.run(
-            ["ip", "netns", "exec", self.name, *words], capture_output=True, text=True, timeout=20, check=True
+            ["ip", "netns", "exec", self.name, *words], capture_output=True, text=True, timeout=60, check=True
         )
         return done.stdout
 
-    def play(self, story: Callable[[], Coroutine[Any, Any, Result]], timeout: float = 30) -> Result:
+    def play(self, story: Callable[[], Coroutine[Any, Any, Result]], timeout: float = 60) -> Result:
         """Run the story on a loop in a thread that lives in the namespace."""
 
         def act() -> Result:
@@ -50,6 +50,6 @@ class Namespace:
 
     @staticmethod
     def _ip(*words: str) -> str:
-        done = subprocess.run(["ip", *words], capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run(["ip", *words], capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, f"ip {' '.join(words)}: {done.stderr}"
         return done.stdout

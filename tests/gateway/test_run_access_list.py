@@ -1,6 +1,7 @@
 """`kakehashi run` with access lists on its interfaces: what they refuse does not pass, nor reach our sockets."""
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Callable
@@ -62,15 +63,16 @@ def test_the_holes_for_ike_and_esp_let_the_tunnel_through_and_nothing_else(tmp_p
         assert osaka.ping(TOKYO_HOST, host=True)
         assert not osaka.ping("192.0.2.2", wait=1), "what no line permits"
         assert not tokyo.ping("192.0.2.1", wait=1), "answers need a line like everything else"
-        ike, esp = matches(tokyo)
-        assert ike >= 4, "main mode and quick mode"
-        assert esp == 2, "the answer and the question"
+        assert matches(tokyo)[1] == 2, "the answer and the question"
         shown = tokyo.command("show", "access-lists", "A-security")
-        assert shown == (
-            "Extended IP access list A-security\n"
-            f"    10 permit udp host 198.51.100.2 host 192.0.2.2 eq isakmp ({ike} matches)\n"
-            "    20 permit esp host 198.51.100.2 host 192.0.2.2 (2 matches)\n"
+        found = re.fullmatch(
+            r"Extended IP access list A-security\n"
+            r"    10 permit udp host 198\.51\.100\.2 host 192\.0\.2\.2 eq isakmp \((\d+) matches\)\n"
+            r"    20 permit esp host 198\.51\.100\.2 host 192\.0\.2\.2 \(2 matches\)\n",
+            shown,
         )
+        assert found, shown
+        assert int(found[1]) >= 4, "main mode and quick mode"
         assert "PROTECTED" in tokyo.command("show", "access-lists")
 
 
@@ -78,16 +80,16 @@ def test_esp_that_is_refused_does_not_reach_us_past_the_list(tmp_path: Path) -> 
     with two(tmp_path, WITHOUT_ESP, WAN_IN) as routers:
         tokyo, osaka = routers.tokyo, routers.osaka
         assert not osaka.ping(TOKYO_HOST, wait=2, host=True)
-        assert (pairs(tokyo), pairs(osaka)) == (1, 1), "phase 2 is not held back"
+        until(lambda: (pairs(tokyo), pairs(osaka)) == (1, 1), "phase 2, which is not held back")
+        until(lambda: matches(tokyo)[1] == 1, "the packet that waited for it")
         assert tokyo.status()["tunnels"][0]["inbound"]["packets"] == 0
-        assert matches(tokyo)[1] == 1
 
 
 def test_ike_that_is_refused_does_not_reach_us_past_the_list(tmp_path: Path) -> None:
     with two(tmp_path, WITHOUT_IKE, WAN_IN) as routers:
         tokyo, osaka = routers.tokyo, routers.osaka
         assert not osaka.ping(TOKYO_HOST, wait=2, host=True)
-        assert matches(tokyo)[0] >= 1
+        until(lambda: matches(tokyo)[0] >= 1, "osaka's first message")
         assert tokyo.status()["isakmp_sas"] == []
 
 
@@ -102,7 +104,7 @@ def test_what_goes_out_is_looked_at_where_it_is_forwarded_and_our_own_is_not(tmp
         # The internet knows the way back to the LAN, so that only the list can be in the way.
         routers.internet.ip("route add 192.168.10.0/24 via 192.0.2.2 dev to-tokyo")
         assert not tokyo.ping("192.0.2.1", wait=1, host=True)
-        assert matches(tokyo) == [0, 0, 1, 0]
+        until(lambda: matches(tokyo) == [0, 0, 1, 0], "the packet to be refused")
 
 
 def test_a_list_on_the_lan_filters_what_comes_out_of_the_tunnel(tmp_path: Path) -> None:
@@ -111,9 +113,10 @@ def test_a_list_on_the_lan_filters_what_comes_out_of_the_tunnel(tmp_path: Path) 
         tokyo, osaka = routers.tokyo, routers.osaka
         assert not osaka.ping(TOKYO_HOST, wait=2, host=True)
         assert reaches(osaka, "192.168.20.1", TOKYO_HOST)
-        assert tokyo.command("show", "access-lists", "7") == (
+        counted = (
             "Standard IP access list 7\n    10 deny   192.168.20.10 (1 match)\n    20 permit any (1 match)\n"
         )
+        until(lambda: tokyo.command("show", "access-lists", "7") == counted, "both to be counted")
 
 
 def test_reading_again_changes_what_filters_and_keeps_the_counts(tmp_path: Path) -> None:
@@ -139,7 +142,7 @@ def test_the_table_outlives_a_killed_gateway_and_goes_with_one_that_stops(tmp_pa
         assert ".access" in tokyo.namespace.inside("nft", "list", "tables"), "nothing opens by a crash"
         assert not tokyo.ping("192.0.2.1", wait=1)
         tokyo.start()
-        assert tokyo.ping(OSAKA_HOST, host=True)
+        until(lambda: tokyo.ping(OSAKA_HOST, wait=1, host=True), "the tunnel to stand again")
         assert tokyo.end() == 0
         assert "kakehashi" not in tokyo.namespace.inside("nft", "list", "tables")
 
@@ -157,7 +160,7 @@ def test_ipv6_traffic_filter(tmp_path: Path) -> None:
 
         until(lambda: tokyo.ping("2001:db8::1", wait=1), "neighbours to be found")
         assert not echo()
-        assert tokyo.status()["access_matches"]["V6"][0] == 1
+        until(lambda: tokyo.status()["access_matches"]["V6"][0] == 1, "the question to be refused")
         assert "deny icmp any host 2001:db8::2 echo-request (1 match) sequence 10" in tokyo.command(
             "show", "ipv6", "access-list"
         )

@@ -85,7 +85,7 @@ def test_a_dynamic_tunnel_is_up_by_its_sas_and_begins_phase_2_under_the_peers_is
         assert not tokyo.ping(OSAKA_LAN, wait=1)
         osaka.ping(TOKYO_LAN, wait=1)
         until(lambda: is_up(tokyo), "the interface")
-        assert osaka.ping(TOKYO_LAN)
+        until(lambda: osaka.ping(TOKYO_LAN, wait=1), "an answer")
         assert tokyo.ping(OSAKA_LAN)
         assert "aggressive mode" in tokyo.command("show")
         # Other traffic for the tunnel: its IPsec SAs go, the ISAKMP SA stays.
@@ -149,7 +149,7 @@ def test_many_octets_make_a_new_pair_of_sas_and_no_packet_is_lost(tmp_path: Path
         tokyo, osaka = routers.tokyo, routers.osaka
         until(lambda: osaka.ping(TOKYO_LAN, wait=1), "an answer")
         before = ipsec(osaka)
-        flood = ["ping", "-q", "-c400", "-i0.005", "-s1300", "-W5", TOKYO_LAN]
+        flood = ["ping", "-q", "-c400", "-i0.02", "-s1300", "-W20", TOKYO_LAN]
         told = osaka.namespace.inside(*flood)
         assert re.search(r"400 received, 0% packet loss", told), told
         assert set(ipsec(osaka)) - set(before), "the old pair stays for what is under way"
@@ -174,11 +174,11 @@ def test_a_branch_whose_address_changes_makes_new_sas_and_the_centre_forgets_the
         try:
             for ours in ("198.51.100.77", "198.51.100.78"):
                 server.stop()
-                server.start(ours, seconds=4)
+                server.start(ours, seconds=10)
                 until(lambda: f"{ours}/24" in osaka.namespace.ip("addr show dev wan0"), "the address")  # noqa: B023
-                until(lambda: osaka.ping(TOKYO_LAN, wait=1), "an answer through the tunnel", 30)
+                until(lambda: osaka.ping(TOKYO_LAN, wait=1), "an answer through the tunnel")
+                until(lambda: isakmp(tokyo) == isakmp(osaka), "the centre to know no other SA")
                 (cookie,) = isakmp(osaka)
-                until(lambda: isakmp(tokyo) == [cookie], "the centre to know no other SA")  # noqa: B023
                 paths = {pair["sa"]["path"]["remote"]["ip"] for pair in tokyo.status()["ipsec_sas"]}
                 assert paths == {ours}
                 assert cookie not in old
@@ -189,16 +189,12 @@ def test_a_branch_whose_address_changes_makes_new_sas_and_the_centre_forgets_the
 
 @pytest.fixture
 def hosts() -> Iterator[Path]:
-    """A folder of `ip netns exec` for files that stand in /etc; made empty and taken away."""
+    """A folder of `ip netns exec` for files that stand in /etc; what is ours in it is taken away."""
     root = Path("/etc/netns")
-    made = not root.exists()
     root.mkdir(exist_ok=True)
-    folders: list[Path] = []
     yield root
-    for folder in [*folders, *root.glob(f"kkg-{os.getpid()}-*")]:
+    for folder in root.glob(f"kkg-{os.getpid()}-*"):
         shutil.rmtree(folder)
-    if made:
-        root.rmdir()
 
 
 def test_a_peer_known_by_name_is_left_when_the_name_leads_elsewhere(tmp_path: Path, hosts: Path) -> None:
@@ -211,7 +207,7 @@ def test_a_peer_known_by_name_is_left_when_the_name_leads_elsewhere(tmp_path: Pa
     file.write_text("127.0.0.1 localhost\n")
     with routers:
         osaka = routers.osaka
-        assert "has no address yet" in osaka.command("show"), "unresolved: no SA"
+        until(lambda: "has no address yet" in osaka.command("show"), "it to be unresolved: no SA")
         file.write_text("192.0.2.2 tokyo.example\n")
         osaka.command("reload")
         until(lambda: osaka.ping(TOKYO_LAN, wait=1), "an answer")

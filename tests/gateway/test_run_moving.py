@@ -32,7 +32,7 @@ def move(router: Router, old: str, new: str) -> None:
     router.namespace.ip(f"addr add {new}/24 dev wan0")
 
 
-def comes_back(routers: TwoRouters, seconds: float = 45) -> None:
+def comes_back(routers: TwoRouters, seconds: float = 90) -> None:
     until(lambda: routers.osaka.ping(TOKYO_LAN, wait=1), "an answer through the tunnel", seconds)
 
 
@@ -63,7 +63,7 @@ def test_a_branch_moves_three_times_and_the_centre_restarts(tmp_path: Path) -> N
             before, ours = [*before, *isakmp(r.osaka)], new
         r.tokyo.end(9)
         r.tokyo.start()
-        comes_back(r, 60)
+        comes_back(r)
         assert_one_pair(r, *before)
         before += isakmp(r.osaka)
         r.osaka.end(9)
@@ -96,9 +96,8 @@ def test_a_name_leads_elsewhere_and_back_whatever_the_server_does_in_between(tmp
             until(
                 lambda: r.osaka.status()["names"][0]["failure"] != "",
                 f"{bad or 'no such name'} to be told",
-                30,
             )
-            assert r.osaka.ping(TOKYO_LAN, wait=2), "what is known stays in use"
+            assert r.osaka.ping(TOKYO_LAN), "what is known stays in use"
             zone.write_text("tokyo.example 192.0.2.9 5\n")
             until(lambda: r.osaka.status()["names"][0]["failure"] == "", "the name to be found again", 70)
         assert isakmp(r.osaka) == standing
@@ -138,9 +137,9 @@ def test_both_ends_move_at_once(tmp_path: Path) -> None:
         move(r.tokyo, "192.0.2.2", "192.0.2.9")
         move(r.osaka, "198.51.100.2", "198.51.100.9")
         zone.write_text(here.format("192.0.2.9", "198.51.100.9"))
-        comes_back(r, 90)
+        comes_back(r)
         assert_one_pair(r, *old)
-        assert r.tokyo.ping(OSAKA_LAN, wait=2)
+        assert r.tokyo.ping(OSAKA_LAN)
 
 
 def test_a_device_that_vanishes_takes_the_tunnel_along_and_brings_it_back(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_overload_beside_a_crypto_map(tmp_path: Path) -> None:
         assert (TOKYO_WAN, INTERNET, ICMP) in packets
         assert shown.startswith("Pro Inside global")
         assert any(line.startswith("icmp") and TOKYO_HOST in line for line in shown.splitlines())
-        assert ping(internet, TOKYO_WAN), "the device itself answers: nothing is closed"
+        assert ping(internet, TOKYO_WAN, 20), "the device itself answers: nothing is closed"
 
 
 def test_fixed_entries_and_a_host_with_an_address_of_its_own_outside(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_fixed_entries_and_a_host_with_an_address_of_its_own_outside(tmp_path: P
         tokyo, internet = routers.tokyo, routers.internet
         tokyo.host.ip("addr add 192.168.10.11/24 dev eth0")
         assert answers(internet, (TOKYO_WAN, 8001), tokyo.host, 7001)
-        assert ping(internet, "192.0.2.11"), "the router answers for the address on its link"
+        assert ping(internet, "192.0.2.11", 20), "the router answers for the address on its link"
         tokyo.host.ip(f"route replace {INTERNET} via 192.168.10.1 dev eth0 src 192.168.10.11")
         with seen(internet, "to-tokyo") as packets:
             assert tokyo.ping(INTERNET, host=True)

@@ -116,7 +116,7 @@ def hears(world: TwoRouters) -> None:
     until(lambda: world.tokyo.ping("10.77.0.2", wait=2, host=True), "a ping through", 60)
     assert mac(world.tokyo) in world.osaka.host.ip("neigh show 10.77.0.1")
     assert mac(world.osaka) in world.tokyo.host.ip("neigh show 10.77.0.2")
-    large = ["ping", "-c1", "-W5", "-s1472", "-Mdo", "10.77.0.2"]
+    large = ["ping", "-c1", "-W20", "-s1472", "-Mdo", "10.77.0.2"]
     world.tokyo.host.inside(*large)  # a whole frame
 
 

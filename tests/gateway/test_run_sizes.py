@@ -16,8 +16,8 @@ OSAKA_HOST, OSAKA_LAN = "192.168.20.10", "192.168.20.1"
 
 def ping(router: Router, target: str, *options: str, host: bool = True) -> str:
     namespace = router.host if host else router.namespace
-    words = ["ip", "netns", "exec", namespace.name, "ping", "-n", "-c2", "-i0.2", "-W2", *options, target]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)
+    words = ["ip", "netns", "exec", namespace.name, "ping", "-n", "-c2", "-i0.2", "-W10", *options, target]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=30, check=False)
     # What its own kernel has learned already, it writes otherwise.
     return (done.stdout + done.stderr).replace("mtu=", "mtu = ")
 
@@ -42,7 +42,7 @@ def test_the_sender_is_told_what_fits_and_less_once_the_way_is_narrower(tmp_path
         routers.internet.ip("link set to-osaka mtu 1300")
         until(lambda: tunnel(routers.osaka)["mtu"] == 1246, "the interface's new size")
         # The first is lost; until the sender is told, the kernel makes fragments of the others outside.
-        assert "2 received" not in ping(routers.tokyo, OSAKA_HOST, "-M", "do", "-s", "1418")
+        assert "2 received" not in ping(routers.tokyo, OSAKA_HOST, "-M", "do", "-s", "1418", "-W2")
         until(lambda: tunnel(routers.tokyo)["path_mtu"] == 1300, "the router's word to be heard")
         assert tunnel(routers.tokyo)["mtu"] == 1246
         assert "mtu = 1246" in ping(routers.tokyo, OSAKA_HOST, "-M", "do", "-s", "1418")
@@ -99,7 +99,7 @@ if sys.argv[1] == "listen":
     sys.stdout.flush()
     server.accept()
 else:
-    socket.create_connection((sys.argv[2], 5000), timeout=10)
+    socket.create_connection((sys.argv[2], 5000), timeout=30)
 """
 
 

@@ -89,7 +89,7 @@ def test_a_dead_path_gives_its_routes_to_the_other_tunnel_and_takes_them_back(tm
         until(lambda: all(answered(tokyo)), "answers of both groups")
         until(lambda: not stands(tokyo, "first"), "all to be well")
         until(lambda: routes(tokyo)[:1] == ["Tunnel0.0"], "the route of the first")
-        assert tokyo.ping(HOST, host=True)
+        until(lambda: tokyo.ping(HOST, wait=1, host=True), "an answer by the first")
         drop(osaka, "Tunnel0.0")
         until(lambda: stands(tokyo, "first") and stands(tokyo, "second"), "both groups to stand")
         until(lambda: routes(tokyo) == routes(tokyo, 6) == ["Tunnel1.0"], "the routes to go")
@@ -103,14 +103,14 @@ def test_a_dead_path_gives_its_routes_to_the_other_tunnel_and_takes_them_back(tm
         repair(osaka)
         until(lambda: not stands(tokyo, "first") and not stands(tokyo, "second"), "both groups to end")
         until(lambda: routes(tokyo)[0] == routes(tokyo, 6)[0] == "Tunnel0.0", "the routes to come back")
-        assert tokyo.ping(HOST, host=True)
+        until(lambda: tokyo.ping(HOST, wait=1, host=True), "an answer by the first again")
         for line in (
             "path monitoring (first 10): host 192.168.20.1 does not answer by Tunnel0.0",
             "the route to 192.168.20.0/24 by Tunnel0.0 is withdrawn",
             "path monitoring (first 10): all is well again",
             "the route to 192.168.20.0/24 by Tunnel0.0 is back",
         ):
-            assert line in tokyo.log
+            until(lambda: line in tokyo.log, line)  # noqa: B023
         assert tokyo.end() == 0
         rules = tokyo.namespace.ip("rule") + tokyo.namespace.ip("-6 rule")
         assert "lookup 1263" not in rules, "nothing of it is left"

@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples" / "nec-ix-psk"
 
 
-def until(true: Callable[[], bool], what: str, timeout: float = 20) -> None:
+def until(true: Callable[[], bool], what: str, timeout: float = 60) -> None:
+    """It becomes true; how soon is the machine's affair."""
     deadline = time.monotonic() + timeout
     while not true():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
@@ -65,7 +66,8 @@ class Router:
 
     def start(self) -> None:
         self.launch()
-        until(self.answers, f"{self.name} to answer: {self.log}", 60)
+        until(self.answers, f"{self.name} to answer: {self.log}")
+        until(self._knows_its_lines, f"{self.name} to see what is plugged in")
 
     def launch(self) -> None:
         """Start it, and do not wait."""
@@ -90,14 +92,14 @@ class Router:
         assert self.process
         if self.process.poll() is None:
             os.kill(self.process.pid, number)
-        status = self.process.wait(15)
+        status = self.process.wait(60)
         assert "internal fault" not in self.log, self.log
         return status
 
     def kill(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
-            self.process.wait(10)
+            self.process.wait(60)
 
     def cable(self, internet: Namespace, address: str) -> None:
         """Its line to the internet, which has `address` there, and the host behind it."""
@@ -113,6 +115,17 @@ class Router:
 
     def answers(self) -> bool:
         return client.is_alive(self.state_dir / f"{self.name}.sock")
+
+    def _knows_its_lines(self) -> bool:
+        """The gateway puts its devices up, and the kernel looks at their carriers when it has time."""
+        status = self.status()
+        reasons = {part["down_reason"] for part in status["tunnels"]} | {
+            r["reason"] for r in status["routes"]
+        }
+        down = {name for name in self.interfaces if any(f"{name} is down" in why for why in reasons)}
+        devices = [d for name, d in zip(self.interfaces, ("wan0", "lan0"), strict=True) if name in down]
+        links = self.namespace.ip("-o link show").splitlines() if devices else []
+        return not any("LOWER_UP" in link for link in links for d in devices if f" {d}@" in link)
 
     def command(self, *words: str) -> str:
         """`kakehashi WORDS`, without the time that a process of its own takes."""
@@ -133,8 +146,10 @@ class Router:
         sas = self.status()["ike_sas"]
         return [sa["path"]["local"]["ip"] for sa in sas if sa["state"] == "established"]
 
-    def ping(self, target: str, wait: int = 5, host: bool = False) -> bool:
-        """One echo, from the router or from the host behind it."""
+    def ping(self, target: str, wait: int = 20, host: bool = False) -> bool:
+        """One echo, from the router or from the host behind it. A short `wait` is for who asks again, or expects
+        no answer.
+        """
         namespace = self.host if host else self.namespace
         words = ["ip", "netns", "exec", namespace.name, "ping", "-c1", f"-W{wait}", target]
         return subprocess.run(words, capture_output=True, timeout=wait + 10, check=False).returncode == 0

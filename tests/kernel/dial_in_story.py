@@ -370,8 +370,10 @@ def both_come_in(office: Guest, one: Client, two: Client) -> None:
 def wrong_password(office: Guest, one: Client, two: Client) -> None:
     one.dial("wrong")
     until(lambda: office.has_said("the login of `one`"), "a refusal")
-    log = one.machine.shell("cat /run/pppd-one")
-    assert "CHAP authentication failed" in log, log
+    until(
+        lambda: "CHAP authentication failed" in one.machine.shell("cat /run/pppd-one", check=False),
+        "pppd to hear of it",
+    )
     assert not one.lent()
     assert two.reach(LAN_HOST), "the other one is left alone"
     one.dial()
@@ -438,7 +440,7 @@ def by_ikev2(office: Guest, one: Client, two: Client) -> None:
 def after_an_orderly_end(office: Guest, one: Client, two: Client) -> None:
     """They are told, and come back to the gateway that begins anew."""
     office.__exit__()
-    until(lambda: not one.lent() and not two.lent(), "the end of both links", 30)
+    until(lambda: not one.lent() and not two.lent(), "the end of both links")
     assert office.has_said("`one` with"), "the session is ended"
     office.__enter__()
     _come_back(one)

@@ -237,9 +237,10 @@ class Daemon:
             self._log.heard = self._set_verbosity
             self._senders.configure(self._gateway, self._mapped.devices)
             self._set_verbosity(self._log.level)
+            # Before the host is looked at: what it does from then on is told.
+            monitor = Monitor(self._host_changed)
             await self._reconciler.try_to_settle()
             self._driver.start()
-            monitor = Monitor(self._host_changed)
             hears = self._dataplane.learns_path_mtu
             hear = (lambda message: True) if hears else self._driver.path_mtus.hear
             bell = PathMtuBell(hear, self._reconciler.touch)

@@ -9,7 +9,7 @@ from types import TracebackType
 
 PROGRAM = "/usr/sbin/freeradius"
 SHARE = "/usr/share/freeradius"
-PATIENCE = 40.0
+PATIENCE = 60.0
 
 USERS = """\
 nemo Cleartext-Password := "arctangent"
@@ -19,7 +19,7 @@ nemo Cleartext-Password := "arctangent"
     Class = 0x676f6c64
 
 brief Cleartext-Password := "arctangent"
-    Session-Timeout = 6
+    Session-Timeout = 15
 
 silent Cleartext-Password := "arctangent"
     Idle-Timeout = 5

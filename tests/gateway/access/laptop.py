@@ -19,7 +19,7 @@ from tests.l2tp.client import Lac
 from tests.ppp.client import Client, Half
 
 PORT = 1701
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def socket_in(namespace: str, address: str = "0.0.0.0", port: int = 0) -> socket.socket:
@@ -132,7 +132,7 @@ class Laptop:
         self.lac.frames()
         self._speak()
 
-    def ping(self, target: str, seconds: float = 5, size: int = 56) -> bool:
+    def ping(self, target: str, seconds: float = 20, size: int = 56) -> bool:
         """Does an echo come back?"""
         self._replies.clear()
         body = Raw(bytes(size))

@@ -87,7 +87,6 @@ def test_the_servers_terms_end_a_session(office: World, radius: FreeRadius) -> N
         silent.until(
             lambda: (talking.ping(LAN_HOST, 0.5), brief.pump(0.2), radius.of("silent", "Stop"))[2],
             "an end",
-            40,
         )
         brief.until(lambda: radius.of("brief", "Stop"), "an end")
         assert radius.of("silent", "Stop")[0]["Acct-Terminate-Cause"] == "Idle-Timeout"
@@ -98,7 +97,7 @@ def test_the_servers_terms_end_a_session(office: World, radius: FreeRadius) -> N
 
 def test_a_silent_server_is_passed_over_and_then_asked_last(office: World, radius: FreeRadius) -> None:
     with office.gateway(asking(SECRET, NOBODY)) as ours:
-        nemo = office.laptop("nemo", "arctangent").come_in(40)
+        nemo = office.laptop("nemo", "arctangent").come_in()
         assert nemo.address == "192.168.30.77"
         said = f"the RADIUS server {NOBODY} does not answer at port 1812"
         assert ours.log.count(said) == 1
@@ -115,7 +114,7 @@ def test_a_server_that_does_not_sign_is_not_believed_and_the_operator_is_told_wh
         office.gateway(asking()) as ours,
     ):
         nemo = office.laptop("nemo", "arctangent", method="pap").dial()
-        nemo.until(lambda: f"{LAN_HOST} does not sign its answers" in ours.log, "a word about it", 40)
+        nemo.until(lambda: f"{LAN_HOST} does not sign its answers" in ours.log, "a word about it")
         assert "Sent Access-Accept" in server.log
         nemo.until(lambda: "the login of `nemo`" in ours.log, "a refusal")
         assert not nemo.address
@@ -126,7 +125,7 @@ def test_with_another_secret_nobody_comes_in_and_nothing_is_given_away(
 ) -> None:
     with office.gateway(asking("not-the-secret")) as ours:
         nemo = office.laptop("nemo", "arctangent", method="pap").dial()
-        nemo.until(lambda: "the login of `nemo`" in ours.log, "a refusal", 40)
+        nemo.until(lambda: "the login of `nemo`" in ours.log, "a refusal")
         assert not nemo.address
         assert f"the RADIUS server {LAN_HOST} does not answer at port 1812" in ours.log
         assert "arctangent" not in ours.log

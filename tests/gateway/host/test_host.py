@@ -23,6 +23,7 @@ from kakehashi.model.address import IPAddress
 from kakehashi.model.selector import ANY_IPV6, TrafficSelector
 from kakehashi.model.translation import SourceTranslation, StaticTranslation, Timeouts, Translation
 from tests.gateway.namespace import Namespace
+from tests.gateway.two_routers import until
 
 pytestmark = pytest.mark.root
 
@@ -290,6 +291,8 @@ def test_the_kernel_is_asked_for_the_way_to_a_peer(namespace: Namespace) -> None
     namespace.ip("addr add 10.1.0.1/24 dev wan0")
     namespace.ip("link set wan0 up")
     namespace.ip("route add default via 10.1.0.254")
+    # The kernel looks at the carrier when it has time.
+    until(lambda: "state UP" in namespace.ip("-o link show wan0"), "the line")
     unknown = ip_address("2001:db8::1")
 
     async def story() -> Facts:
@@ -311,7 +314,7 @@ def test_a_change_of_the_host_is_noticed(namespace: Namespace) -> None:
         noticed = asyncio.Event()
         monitor = Monitor(noticed.set)
         await asyncio.to_thread(namespace.ip, "addr add 10.1.0.1/24 dev wan0")
-        await asyncio.wait_for(noticed.wait(), 5)
+        await asyncio.wait_for(noticed.wait(), 30)
         monitor.close()
         return True
 

@@ -33,6 +33,7 @@ class Rsyslog:
         folder.mkdir(exist_ok=True)
         self.folder = folder
         self._namespace = namespace
+        self._ports = (514, 601) if certificate is None else (514, 601, 6514)
         tls = driver = tls_input = ""
         if certificate is not None:
             key = certificate.with_suffix(".key")
@@ -60,7 +61,7 @@ class Rsyslog:
     ) -> None:
         if self._process:
             self._process.terminate()
-            self._process.wait(10)
+            self._process.wait(60)
 
     @property
     def raw(self) -> list[bytes]:
@@ -77,6 +78,6 @@ class Rsyslog:
     def _listens(self) -> bool:
         done = subprocess.run(
             ["ip", "netns", "exec", self._namespace, "ss", "-lnut"],
-            capture_output=True, text=True, timeout=10, check=False,
+            capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
-        return ":514 " in done.stdout and ":601 " in done.stdout
+        return all(f":{port} " in done.stdout for port in self._ports)
