@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from kakehashi.dialects.document import Comment, Document, Item, Statement
@@ -17,10 +19,13 @@ from kakehashi.dialects.grammar import (
     Word,
 )
 from kakehashi.dialects.matching import Failure, Match, expected, match_in
+from kakehashi.dialects.syntax import terminals
 from kakehashi.dialects.terminal import typed as without_prompt
 from kakehashi.dialects.terminal import without_page
 
 _NEVER = re.compile(r"(?!)")
+_BLANKS = re.compile(r"\s+")
+_UNLIKE_LETTERS = re.compile(r"[^A-Za-z-]")
 _COLUMNS = 80  # of a terminal that may have broken a line
 _MARKS = ("", "!", "exit", "end")  # what stands between blocks, and is written anew
 _OF_A_TERMINAL = re.compile(
@@ -120,7 +125,7 @@ def _lines(items: Sequence[Item]) -> Iterator[Line]:
                 continue
             following = Line(text, raw=True)
         elif isinstance(item, Statement):
-            text = _plain(item.text)
+            text = _in_full(_plain(item.text), item.command)
             body = tuple(_lines(item.body))
             following = Line(text, item.command, item.negated, item.values, body)
         else:
@@ -139,6 +144,32 @@ def _plain(text: str) -> str:
 
 def _edited(
     lines: tuple[Line, ...],
+def _in_full(text: str, command: Command) -> str:
+    """The line as the device keeps it, with its blanks; whoever wrote the file may have shortened words."""
+    words = text.split()
+    if _is_surely_whole(words, command):
+        return text
+    spelled = spelled_out(words, (command,)).split()
+    if spelled == words or len(spelled) != len(words):
+        return text
+    return "".join(map("".join, zip_longest(spelled, _BLANKS.findall(text), fillvalue="")))
+
+
+def _is_surely_whole(words: Sequence[str], command: Command) -> bool:
+    """Seen without reading the line, for a large centre has many: each word is known, or begins like none."""
+    known, beginnings = _known(command)
+    return all(word in known or _UNLIKE_LETTERS.split(word, 1)[0].lower() not in beginnings for word in words)
+
+
+@lru_cache(maxsize=4096)
+def _known(command: Command) -> tuple[frozenset[str], frozenset[str]]:
+    """The keywords of a command and the words of its values, and how one of these may begin."""
+    inside = tuple(terminals(command.pattern))
+    keywords = frozenset(t.text for t in inside if isinstance(t, Word)) | {"no"}
+    known = keywords.union(text for t in inside if isinstance(t, Argument) for text, _ in t.kind.words)
+    return known, frozenset(text[:n].lower() for text in known for n in range(1, len(text) + 1))
+
+
     mode: Mode,
     path: tuple[str, ...],
     text: str,

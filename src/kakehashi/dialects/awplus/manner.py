@@ -29,6 +29,7 @@ HABITS = Habits(
         ("trustpoint", "subject-alt-name"): ANY_OTHER,
         ("trustpoint", "fingerprint"): ANY_OTHER,
     },
+    leading={"username": 2, "enable": 2},
     unshown=frozenset({("interface", "shutdown")}),
     ending="end",
 )
