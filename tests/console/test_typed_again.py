@@ -208,6 +208,18 @@ def test_several_secondary_addresses_stand_beside_the_first(dialect: str) -> Non
     ]
 
 
+@pytest.mark.parametrize("dialect", ["cisco-ios", "awplus"])
+def test_an_address_and_a_borrowed_one_take_each_others_place(dialect: str) -> None:
+    desk = Desk(dialect)
+    length = " 255.255.255.0" if dialect == "cisco-ios" else "/24"
+    own = f"ip address 192.0.2.2{length}"
+    desk.type("configure terminal", "interface tunnel1", own, f"ip address 192.0.3.2{length} secondary")
+    desk.type("configure terminal", "interface tunnel1", "ip unnumbered tunnel2")
+    assert [line.split()[:2] for line in shown(desk) if line.startswith("ip")] == [["ip", "unnumbered"]]
+    desk.type("configure terminal", "interface tunnel1", own)
+    assert [line for line in shown(desk) if line.startswith("ip")] == [own]
+
+
 def test_no_tunnel_mode_in_a_file_leaves_the_tunnel_down() -> None:
     text = """interface Tunnel0.0
   tunnel mode ipsec-ikev2

@@ -46,13 +46,15 @@ class Habits:
     """How a device keeps what it is told.
 
     `same`: by mode and key, the values by which a line replaces another; else a line of the root replaces
-    only what says the same, and a line further in every one with its key. `indent`: how far the lines of a
-    block stand in. `unshown`: what is not shown when it is off, by mode and key. `leading`: of lines
-    whose words nobody reads here, by the first of them, how many say that one replaces another. `heading`,
-    `ending`: the first line and the last.
+    only what says the same, and a line further in every one with its key. `instead`: by mode and key, the key
+    of lines that cannot hold beside it, and go. `indent`: how far the lines of a block stand in. `unshown`:
+    what is not shown when it is off, by mode and key. `leading`: of lines whose words nobody reads here, by
+    the first of them, how many say that one replaces another. `heading`, `ending`: the first line and the
+    last.
     """
 
     same: Mapping[tuple[str, str], tuple[str, ...]]
+    instead: Mapping[tuple[str, str], str] = field(default_factory=dict)
     indent: int = 1
     unshown: frozenset[tuple[str, str]] = frozenset()
     leading: Mapping[str, int] = field(default_factory=lambda: {"username": 2})
@@ -142,8 +144,6 @@ def _plain(text: str) -> str:
     return without_prompt(without_page(text), _NEVER).strip()
 
 
-def _edited(
-    lines: tuple[Line, ...],
 def _in_full(text: str, command: Command) -> str:
     """The line as the device keeps it, with its blanks; whoever wrote the file may have shortened words."""
     words = text.split()
@@ -170,6 +170,8 @@ def _known(command: Command) -> tuple[frozenset[str], frozenset[str]]:
     return known, frozenset(text[:n].lower() for text in known for n in range(1, len(text) + 1))
 
 
+def _edited(
+    lines: tuple[Line, ...],
     mode: Mode,
     path: tuple[str, ...],
     text: str,
@@ -227,7 +229,11 @@ def _typed(lines: tuple[Line, ...], mode: Mode, text: str, habits: Habits) -> tu
     kept_lines: list[Line] = []
     place = None
     for line in lines:
-        if _is_superseded(line, match, mode, habits) or _begins_alike(line, new, habits):
+        if (
+            _is_superseded(line, match, mode, habits)
+            or _is_excluded(line, match, mode, habits)
+            or _begins_alike(line, new, habits)
+        ):
             place = len(kept_lines) if place is None else place
         else:
             kept_lines.append(line)
@@ -306,6 +312,11 @@ def _is_superseded(line: Line, match: Match, mode: Mode, habits: Habits) -> bool
             return dict(line.values) == match.values
         return not line.values.get(by[1])
     return all(line.values.get(name) == match.values.get(name) for name in by)
+
+
+def _is_excluded(line: Line, match: Match, mode: Mode, habits: Habits) -> bool:
+    other = habits.instead.get((mode.name, match.command.key))
+    return other is not None and line.command is not None and line.command.key == other
 
 
 def _begins_alike(line: Line, new: Line, habits: Habits) -> bool:

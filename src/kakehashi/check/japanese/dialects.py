@@ -37,6 +37,10 @@ SENTENCES: Mapping[str, str] = {
     "write `{}`": "`{}`と書いてください",
     "add `{}`": "`{}`を追加してください",
     "take the line out": "この行を削除してください",
+    "{} has an address of its own or borrows one: `{}` in line {} holds, and takes the place of this line": (
+        "{}には自身のアドレスか借用するアドレスのどちらかだけを設定できます。{2}行目の`{1}`が有効で、この行は"
+        "無効です"
+    ),
     "{} not about the VPN and left alone: {}": "VPNに関係しない行({0})はそのままにします: {1}",
     "{} the host's own to do (PPP, tags of VLANs, filtering, translation): {}": (
         "ホスト側で行う行({0}: PPP、VLANタグ、フィルタ、アドレス変換): {1}"
