@@ -14,7 +14,7 @@ from kakehashi.check.render.markdown import render_markdown
 from kakehashi.check.run import check
 from kakehashi.check.sheet.labels import ENGLISH, JAPANESE
 from kakehashi.check.symptoms.awplus import AWPLUS
-from kakehashi.check.symptoms.cisco_ios import CISCO_IOS
+from kakehashi.check.symptoms.cisco_ios import CISCO_IOS, CISCO_IOS_AGGRESSIVE
 from kakehashi.check.symptoms.nec_ix import NEC_IX
 from kakehashi.check_reading import read_configuration
 from kakehashi.dialects.grammar import Argument, Either, Many, Optional, Pattern
@@ -142,7 +142,7 @@ def expected_of(patterns: tuple[Pattern, ...]) -> Iterator[str]:
 
 
 def test_no_symptom_is_without_its_japanese_counterpart() -> None:
-    shown = [text for table in (AWPLUS, CISCO_IOS, NEC_IX) for text in table.values()]
+    shown = [text for table in (AWPLUS, CISCO_IOS, CISCO_IOS_AGGRESSIVE, NEC_IX) for text in table.values()]
     assert [text for text in shown if not is_japanese(translate(text) or "")] == []
 
 
