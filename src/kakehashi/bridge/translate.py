@@ -96,7 +96,8 @@ def translate(read: Read, target: str) -> Translation:
         made = dialect.render(changed_to.gateway)
         losses = (*aside.found, *made.losses)
         notes = (*map(str, said.changes), *changed_to.notes)
-        return Outcome(found, kept, made.text, losses, notes)
+        # In the same language what people dial in to is carried over as it stands.
+        return Outcome(found, kept if target == read.dialect else rest, made.text, losses, notes)
 
     return Translation(
         file=read.file,
@@ -138,7 +139,7 @@ def _unsaid(lines: tuple[Line, ...], read: Read, unsaid: tuple[Finding, ...]) ->
 
 def _taken(read: Read, target: str) -> frozenset[int]:
     """Lines of users, pools and PPP that a server is made of."""
-    found = find_dial_in(read.document) if read.dialect == CISCO and target == NEC else None
+    found = find_dial_in(read.document) if read.dialect == CISCO and target != CISCO else None
     return found.lines if found else frozenset()
 
 
@@ -157,7 +158,9 @@ def _carried(gateway: Gateway, target: str, losses: Losses) -> Gateway:
     """Without what people dial in to where the device is no server for them. In Cisco's own language its
     lines are carried over as they stand, and are not written a second time.
     """
-    if target == AWPLUS or (target == CISCO and gateway.dialect == CISCO):
+    if target == CISCO == gateway.dialect:
+        return without_servers(gateway, losses, keeps_peers=True)
+    if target == AWPLUS:
         return without_servers(gateway, losses)
     if target != NEC:
         return gateway
