@@ -177,3 +177,27 @@ def test_a_fault_is_told_in_an_engineers_japanese() -> None:
 
 def test_what_is_not_known_is_none() -> None:
     assert translate("the moon is made of green cheese") is None
+
+
+@pytest.mark.parametrize(
+    ("below", "english", "japanese"),
+    [
+        (1, "the line that belongs to it is left out", "これに属する行は無視します"),
+        (3, "the 3 lines that belong to it are left out", "これに属する3行は無効です"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("dialect", "wrong"),
+    [
+        ("nec-ix", "interfase GigaEthernet1.0"),
+        ("cisco-ios", "crypto isakmp polcy 10"),
+        ("awplus", "crypto isakmp polcy 10"),
+    ],
+)
+def test_one_line_is_one_and_several_are_counted(
+    dialect: str, wrong: str, below: int, english: str, japanese: str
+) -> None:
+    text = wrong + "\n" + " x\n" * below + "!\n"
+    finding = next(f for f in by_name(dialect).lower(text, "r.cfg").findings if "belong" in f.message)
+    assert english in finding.message
+    assert japanese in (translate(finding.message) or "")
