@@ -10,6 +10,7 @@ from kakehashi.bridge.laptop import sheet
 from kakehashi.bridge.mirror import MirrorError, mirror
 from kakehashi.bridge.reading import Read, read
 from kakehashi.bridge.translate import Translation, translate
+from kakehashi.check.japanese.written import known
 from kakehashi.dialects.registry import by_name
 from kakehashi.model.finding import Severity
 from kakehashi.model.l2tp_server import L2tpServer, LoginMethod
@@ -91,6 +92,7 @@ def test_alliedware_plus_says_at_each_line_what_it_is_of() -> None:
         "people dial in to OUTSIDE 10 by L2TP: users, addresses and PPP"
     )
     of_it = "it is of what people dial in to, of which nothing is written"
+    assert "ダイヤルイン" in (known(of_it) or "")
     for said in ("vpdn enable", "session-limit 20", "username ada password 0 Enigma-7", "group 14"):
         assert told[said] == of_it
     administrator = "username admin privilege 15 secret 9 $9$hidden"
