@@ -101,7 +101,16 @@ def adapt(gateway: Gateway, target: str) -> Adapted:
             _for_cisco(tunnel, draft)
         else:
             _for_routes(tunnel, draft)
+    draft.tunnels = [(_open_to_the_peer(t, draft), of) for t, of in draft.tunnels]
     return _renamed(draft)
+
+
+def _open_to_the_peer(tunnel: Tunnel, draft: _Draft) -> Tunnel:
+    """NEC IX alone can refuse that the peer begins."""
+    if draft.target == NEC or not isinstance(tunnel, Ikev2Tunnel) or tunnel.answers:
+        return tunnel
+    draft.notes.append(f"{tunnel.interface}: the device answers a peer that begins, too")
+    return replace(tunnel, answers=True)
 
 
 def _needs_map(tunnel: Tunnel, target: str) -> bool:

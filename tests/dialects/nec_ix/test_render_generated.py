@@ -117,6 +117,7 @@ def ikev2_gateways(draw: st.DrawFn) -> Gateway:
             df_bit=defaults.df_bit(mtu_ignore),
         ),
         connect=draw(st.sampled_from(ConnectType)),
+        answers=draw(st.booleans()),
         outgoing=draw(st.one_of(st.none(), hops.map(lambda hop: OutgoingInterface(WAN, hop)))),
         source_address=draw(st.sampled_from([None, WAN, ip_address("192.0.2.2")])),
     )

@@ -361,6 +361,7 @@ SENTENCES: Mapping[str, str] = {
         "{}: 対向の先のネットワークが分からないため、そこへのパケットもアドレス変換されます。`ip nat inside "
         "source`のリストに`deny`を追加して除外してください"
     ),
+    "{}: the device answers a peer that begins, too": "{}: 変換先の装置は対向からの開始にも応答します",
     "people dial in to {}, too": "{}にもダイヤルインの利用者がいます",
     "people dial in to {} by L2TP": "{}へのL2TPのダイヤルイン",
     "users, addresses and PPP are not translated: write them by hand": (
