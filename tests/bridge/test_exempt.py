@@ -80,6 +80,18 @@ def test_what_routes_led_into_the_tunnel_is_left_alone_and_the_rest_is_translate
     assert not [proof for proof in made.proofs if not proof.holds]
 
 
+def test_a_list_that_nothing_else_uses_keeps_its_name_and_another_stays_as_it_is() -> None:
+    rules = "ip access-list LAN permit ip src 192.168.40.0/24 dest any\n"
+    wans = WANS.format(napt="  ip napt inside list LAN\n")
+    alone = to_cisco(rules + wans + IKEV1 + ROUTES).text
+    assert "ip nat inside source list LAN " in alone
+    assert alone.count("ip access-list extended") == 1
+    wans = wans.replace("192.0.2.2/24\n", "192.0.2.2/24\n  ip filter LAN 1 out\n")
+    shared = to_cisco(rules + wans + IKEV1 + ROUTES).text
+    assert "ip nat inside source list TRANSLATED " in shared
+    assert "ip access-list extended LAN\n permit ip 192.168.40.0 0.0.0.255 any\n" in shared
+
+
 def test_where_nothing_says_what_is_behind_the_peers_it_is_told_and_the_lan_comes_out() -> None:
     made = to_cisco(WANS.format(napt="") + IKEV1)
     assert is_translated(made, "192.168.40.9", "203.0.113.9")

@@ -1,6 +1,7 @@
 """What tunnel interfaces took before it was translated must not be translated where crypto maps take it."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from kakehashi.dialects.nat_exemption import exempted, from_inside, is_anywhere
@@ -21,6 +22,7 @@ def exempt(
     a tunnel interface, where the routes into that led.
     """
     lists = list(gateway.access_lists)
+    uses = Counter(name for interface in gateway.interfaces for name in _used_on(interface))
     notes: list[str] = []
     interfaces: list[Interface] = []
     for interface in gateway.interfaces:
@@ -44,11 +46,22 @@ def exempt(
         for source in translation.sources:
             rules = originals.get(source.access_list or "")
             entries = [*denied, *(rules.entries if rules else from_inside(gateway))]
-            made = AccessList(name=_free(lists), entries=_numbered_anew(entries), source=interface.source)
+            if rules is not None and uses[rules.name] == 1:
+                lists = [a for a in lists if a.name != rules.name]  # it takes the place of that one
+                name = rules.name
+            else:
+                name = _free(lists)
+            made = AccessList(name=name, entries=_numbered_anew(entries), source=interface.source)
             lists.append(made)
-            sources.append(replace(source, access_list=made.name))
+            sources.append(replace(source, access_list=name))
         interfaces.append(replace(interface, translation=replace(translation, sources=tuple(sources))))
     return replace(gateway, interfaces=tuple(interfaces), access_lists=tuple(lists)), tuple(notes)
+
+
+def _used_on(interface: Interface) -> Iterator[str | None]:
+    """The lists that filter or translate there, each as often as a line names it."""
+    yield from (name for f in interface.filters for name in f.lists)
+    yield from (s.access_list for s in interface.translation.sources) if interface.translation else ()
 
 
 def _numbered_anew(entries: list[AccessEntry]) -> tuple[AccessEntry, ...]:
