@@ -82,6 +82,7 @@ def test_alliedware_plus_is_no_server_for_them_and_that_is_told() -> None:
     assert (
         "people dial in to Tunnel0.0 by L2TP: users, addresses and PPP are not translated" in made.comments()
     )
+    assert not [x for x in made.lines if "no setting" in x.reason], "what nothing is written of lacks none"
 
 
 def test_alliedware_plus_says_at_each_line_what_it_is_of() -> None:

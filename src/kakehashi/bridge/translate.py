@@ -97,7 +97,8 @@ def translate(read: Read, target: str) -> Translation:
         losses = (*aside.found, *made.losses)
         notes = (*map(str, said.changes), *changed_to.notes)
         # In the same language what people dial in to is carried over as it stands.
-        return Outcome(found, kept if target == read.dialect else rest, made.text, losses, notes)
+        left = kept if target == read.dialect else _without_idle_peers(rest)
+        return Outcome(found, left, made.text, losses, notes)
 
     return Translation(
         file=read.file,
@@ -158,9 +159,7 @@ def _carried(gateway: Gateway, target: str, losses: Losses) -> Gateway:
     """Without what people dial in to where the device is no server for them. In Cisco's own language its
     lines are carried over as they stand, and are not written a second time.
     """
-    if target == CISCO == gateway.dialect:
-        return without_servers(gateway, losses, keeps_peers=True)
-    if target == AWPLUS:
+    if target == AWPLUS or (target == CISCO and gateway.dialect == CISCO):
         return without_servers(gateway, losses)
     if target != NEC:
         return gateway
@@ -168,6 +167,15 @@ def _carried(gateway: Gateway, target: str, losses: Losses) -> Gateway:
     others = [s for s in gateway.l2tp_servers if not isinstance(gateway.tunnel(s.interface), Ikev1Tunnel)]
     left = without_servers(replace(gateway, l2tp_servers=tuple(others)), losses)
     return replace(left, l2tp_servers=tuple(s for s in gateway.l2tp_servers if s not in others))
+
+
+def _without_idle_peers(gateway: Gateway) -> Gateway:
+    """Without those with whom nothing is left to make by IKEv1."""
+    tunnels = [t for t in gateway.tunnels if isinstance(t, Ikev1Tunnel)]
+    needed = {name for t in tunnels for name in t.peers}
+    if not all(t.peers for t in tunnels):
+        return gateway  # one is for whoever comes
+    return replace(gateway, ikev1_peers=tuple(p for p in gateway.ikev1_peers if p.name in needed))
 
 
 def _render(source: Dialect, target: Dialect, read: Read, gateway: Gateway) -> tuple[Adapted, Rendered, str]:

@@ -7,11 +7,9 @@ from typing import TypeVar
 from kakehashi.model.address import IPInterface
 from kakehashi.model.gateway import Gateway, Interface
 from kakehashi.model.identity import Authentication
-from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.pseudowire import Pseudowire
 from kakehashi.model.secret import Secret
 from kakehashi.model.source import Source
-from kakehashi.model.tunnel import Tunnel
 
 T = TypeVar("T")
 
@@ -162,11 +160,8 @@ def is_word(text: str) -> bool:
     return bool(text) and text.isprintable() and not any(c.isspace() for c in text)
 
 
-def without_servers(gateway: Gateway, losses: Losses, *, keeps_peers: bool = False) -> Gateway:
-    """The gateway without what people dial in to: users, pools and PPP are not translated.
-
-    `keeps_peers`: phase 1 of IKEv1 stays as it was, though nobody else needs it.
-    """
+def without_servers(gateway: Gateway, losses: Losses) -> Gateway:
+    """The gateway without what people dial in to: users, pools and PPP are not translated."""
     names = {server.interface for server in gateway.l2tp_servers}
     for server in gateway.l2tp_servers:
         losses.add(
@@ -176,21 +171,9 @@ def without_servers(gateway: Gateway, losses: Losses, *, keeps_peers: bool = Fal
         )
     if not names:
         return gateway
-    tunnels = tuple(t for t in gateway.tunnels if t.interface not in names)
-    served = _peers_of(gateway, (t for t in gateway.tunnels if t.interface in names))
-    idle = frozenset() if keeps_peers else served - _peers_of(gateway, tunnels)
     return replace(
         gateway,
         l2tp_servers=(),
-        tunnels=tunnels,
-        ikev1_peers=tuple(p for p in gateway.ikev1_peers if p.name not in idle),
+        tunnels=tuple(t for t in gateway.tunnels if t.interface not in names),
         interfaces=tuple(i for i in gateway.interfaces if i.name not in names),
     )
-
-
-def _peers_of(gateway: Gateway, tunnels: Iterable[Tunnel]) -> frozenset[str]:
-    """Whom phase 1 of IKEv1 is for: those that the tunnels name, all where one names none."""
-    of_ikev1 = [t for t in tunnels if isinstance(t, Ikev1Tunnel)]
-    if not all(t.peers for t in of_ikev1):
-        return frozenset(p.name for p in gateway.ikev1_peers)
-    return frozenset(name for t in of_ikev1 for name in t.peers)
