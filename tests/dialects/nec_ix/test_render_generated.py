@@ -98,6 +98,7 @@ def ikev2_gateways(draw: st.DrawFn) -> Gateway:
     ike = draw(ike_policies(dpd=draw(st.one_of(st.none(), st.integers(1, 65535)))))
     hops = st.sampled_from([None, NextHopChoice.AUTO, ip_address("192.0.2.1")])
     mtu_ignore = draw(st.booleans())
+    connect = draw(st.sampled_from(ConnectType))
     tunnel = Ikev2Tunnel(
         interface=TUNNEL,
         enabled=True,
@@ -116,8 +117,8 @@ def ikev2_gateways(draw: st.DrawFn) -> Gateway:
             pre_fragment=draw(st.booleans()),
             df_bit=defaults.df_bit(mtu_ignore),
         ),
-        connect=draw(st.sampled_from(ConnectType)),
-        answers=draw(st.booleans()),
+        connect=connect,
+        answers=connect is ConnectType.NEVER or draw(st.booleans()),
         outgoing=draw(st.one_of(st.none(), hops.map(lambda hop: OutgoingInterface(WAN, hop)))),
         source_address=draw(st.sampled_from([None, WAN, ip_address("192.0.2.2")])),
     )
