@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, NoReturn, cast
@@ -10,7 +11,7 @@ import typer
 
 from kakehashi.dialect_question import ask_where_unknown
 from kakehashi.gateway import client
-from kakehashi.gateway.control import Request
+from kakehashi.gateway.control import Answer, Request
 from kakehashi.gateway.errors import GatewayError
 from kakehashi.gateway.face import Face
 from kakehashi.gateway.log import LogOptions
@@ -147,17 +148,7 @@ def show(
     Without words: an overview of everything.
     """
     request = Request("show", tuple(words or ()), as_json, keys)
-    try:
-        path = control or client.find(state_dir or client.default_state_dir(), gateway)
-        try:
-            answer = client.ask(path, request)
-        except GatewayError as error:
-            text = None if as_json else _at_the_command_line(path, request.words)
-            if text is None:
-                raise error
-            answer = {"text": text.rstrip("\n")}
-    except GatewayError as error:
-        _fail(error)
+    answer = _ask(request, gateway, control, state_dir, _shown)
     typer.echo(json.dumps(answer["status"], indent=2, ensure_ascii=False) if as_json else answer["text"])
 
 
@@ -192,6 +183,17 @@ def stop(gateway: GatewayName = None, control: Control = None, state_dir: StateD
     typer.echo(_ask(Request("stop"), gateway, control, state_dir)["text"])
 
 
+def _shown(path: Path, request: Request) -> Answer:
+    """What the gateway answers; where it refuses, what its own command line shows. GatewayError."""
+    try:
+        return client.ask(path, request)
+    except GatewayError:
+        text = None if request.as_json else _at_the_command_line(path, request.words)
+        if text is None:
+            raise
+        return {"text": text.rstrip("\n")}
+
+
 def _at_the_command_line(path: Path, words: tuple[str, ...]) -> str | None:
     """What the gateway's own command line shows besides, such as `show running-config`; None for nothing."""
     local = import_module("kakehashi.console.local")
@@ -218,11 +220,14 @@ def _faces(ssh: str | None, ssh_key: Path | None, options: RunOptions) -> tuple[
 
 
 def _ask(
-    request: Request, gateway: str | None, control: Path | None, state_dir: Path | None
-) -> dict[str, str]:
+    request: Request,
+    gateway: str | None,
+    control: Path | None,
+    state_dir: Path | None,
+    ask: Callable[[Path, Request], Answer] = client.ask,
+) -> Answer:
     try:
-        path = control or client.find(state_dir or client.default_state_dir(), gateway)
-        return client.ask(path, request)
+        return ask(control or client.find(state_dir or client.default_state_dir(), gateway), request)
     except GatewayError as error:
         _fail(error)
 

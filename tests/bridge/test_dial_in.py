@@ -10,6 +10,7 @@ from kakehashi.bridge.laptop import sheet
 from kakehashi.bridge.mirror import MirrorError, mirror
 from kakehashi.bridge.reading import Read, read
 from kakehashi.bridge.translate import Translation, translate
+from kakehashi.check.japanese.written import known
 from kakehashi.dialects.registry import by_name
 from kakehashi.model.finding import Severity
 from kakehashi.model.l2tp_server import L2tpServer, LoginMethod
@@ -81,6 +82,44 @@ def test_alliedware_plus_is_no_server_for_them_and_that_is_told() -> None:
     assert (
         "people dial in to Tunnel0.0 by L2TP: users, addresses and PPP are not translated" in made.comments()
     )
+    assert not [x for x in made.lines if "no setting" in x.reason], "what nothing is written of lacks none"
+
+
+def test_alliedware_plus_says_at_each_line_what_it_is_of() -> None:
+    made = translate(office(RADIUS + CISCO, "cisco-ios"), "awplus")
+    lines = (RADIUS + CISCO).splitlines()
+    told = {lines[x.line - 1].strip(): x.reason for x in made.lines if x.fate is Fate.IMPOSSIBLE}
+    assert told["vpdn-group L2TP"].startswith(
+        "people dial in to OUTSIDE 10 by L2TP: users, addresses and PPP"
+    )
+    of_it = "it is of what people dial in to, of which nothing is written"
+    assert "ダイヤルイン" in (known(of_it) or "")
+    for said in ("vpdn enable", "session-limit 20", "username ada password 0 Enigma-7", "group 14"):
+        assert told[said] == of_it
+    administrator = "username admin privilege 15 secret 9 $9$hidden"
+    assert [said for said, reason in told.items() if "not about the VPN" in reason] == [administrator]
+
+
+def test_what_another_tunnel_needs_too_is_written_though_people_dial_in() -> None:
+    site = """\
+crypto isakmp key between-us address 198.51.100.2
+crypto ipsec transform-set SITES esp-aes 256 esp-sha-hmac
+crypto ipsec profile SITES
+ set transform-set SITES
+interface Tunnel5
+ ip address 172.16.0.1 255.255.255.252
+ tunnel source GigabitEthernet0/0
+ tunnel destination 198.51.100.2
+ tunnel mode ipsec ipv4
+ tunnel protection ipsec profile SITES
+ip route 192.168.50.0 255.255.255.0 Tunnel5
+"""
+    made = translate(office(CISCO + site, "cisco-ios"), "awplus")
+    assert made.proofs
+    assert not [proof for proof in made.proofs if not proof.holds]
+    fates = {(CISCO + site).splitlines()[x.line - 1].strip(): x.fate for x in made.lines}
+    assert fates["crypto isakmp key between-us address 198.51.100.2"] is Fate.CARRIED
+    assert fates["crypto isakmp key shared-by-all address 0.0.0.0 0.0.0.0"] is Fate.IMPOSSIBLE
 
 
 def test_from_cisco_to_itself_no_line_is_written_twice() -> None:

@@ -88,6 +88,41 @@ def test_what_does_not_come_up_says_what_each_device_shows() -> None:
     assert all("MM_NO_STATE" in s.shows for s in mismatch.symptoms)
 
 
+AGGRESSIVE = """crypto isakmp peer address 200.1.1.1
+ set aggressive-mode password KEY
+ set aggressive-mode client-endpoint ipv4-address 100.1.1.1
+!
+crypto ipsec"""
+
+
+@pytest.mark.parametrize(
+    ("key", "group", "state"), [("cisco", "5", "AG_NO_STATE"), ("other", "2", "AG_INIT_EXCH")]
+)
+def test_what_a_device_shows_is_of_the_mode_that_it_begins(key: str, group: str, state: str) -> None:
+    begun = text("r1.cfg").replace("crypto ipsec", AGGRESSIVE.replace("KEY", key), 1)
+    begun = begun.replace(" group 2\n", f" group {group}\n")
+    (tunnel,) = of_texts({"r1.cfg": begun, "r2.cfg": text("r2.cfg")}).pairs
+    (mismatch,) = tunnel.mismatches
+    here, there = (s.shows for s in mismatch.symptoms)
+    assert state in here
+    assert "MM_" not in here
+    assert "MM_" in there, "it begins in main mode itself"
+
+
+def test_who_cannot_begin_shows_the_mode_of_the_one_that_does() -> None:
+    begun = text("r1.cfg").replace("crypto ipsec", AGGRESSIVE.replace("KEY", "cisco"), 1)
+    centre = text("r2.cfg").replace(" group 2\n", " group 5\n")
+    centre = centre.replace(
+        "crypto map M-ipsec 1 ipsec-isakmp\n set peer 100.1.1.1\n", "crypto dynamic-map D 1\n"
+    )
+    centre = centre.replace(
+        "interface Loopback1", "crypto map M-ipsec 1 ipsec-isakmp dynamic D\ninterface Loopback1"
+    )
+    (tunnel,) = of_texts({"r1.cfg": begun, "r2.cfg": centre}).pairs
+    (mismatch,) = tunnel.mismatches
+    assert ["AG_NO_STATE" in s.shows for s in mismatch.symptoms] == [True, True]
+
+
 def test_the_weaker_side_is_better_changed() -> None:
     report = checked(ARTICLE, "r1.cfg", " encr 3des", " encr aes")
     (remark,) = [r for r in report.remarks if r.severity is Severity.ERROR]

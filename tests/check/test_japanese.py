@@ -14,7 +14,7 @@ from kakehashi.check.render.markdown import render_markdown
 from kakehashi.check.run import check
 from kakehashi.check.sheet.labels import ENGLISH, JAPANESE
 from kakehashi.check.symptoms.awplus import AWPLUS
-from kakehashi.check.symptoms.cisco_ios import CISCO_IOS
+from kakehashi.check.symptoms.cisco_ios import CISCO_IOS, CISCO_IOS_AGGRESSIVE
 from kakehashi.check.symptoms.nec_ix import NEC_IX
 from kakehashi.check_reading import read_configuration
 from kakehashi.dialects.grammar import Argument, Either, Many, Optional, Pattern
@@ -142,7 +142,7 @@ def expected_of(patterns: tuple[Pattern, ...]) -> Iterator[str]:
 
 
 def test_no_symptom_is_without_its_japanese_counterpart() -> None:
-    shown = [text for table in (AWPLUS, CISCO_IOS, NEC_IX) for text in table.values()]
+    shown = [text for table in (AWPLUS, CISCO_IOS, CISCO_IOS_AGGRESSIVE, NEC_IX) for text in table.values()]
     assert [text for text in shown if not is_japanese(translate(text) or "")] == []
 
 
@@ -177,3 +177,27 @@ def test_a_fault_is_told_in_an_engineers_japanese() -> None:
 
 def test_what_is_not_known_is_none() -> None:
     assert translate("the moon is made of green cheese") is None
+
+
+@pytest.mark.parametrize(
+    ("below", "english", "japanese"),
+    [
+        (1, "the line that belongs to it is left out", "これに属する行は無視します"),
+        (3, "the 3 lines that belong to it are left out", "これに属する3行は無効です"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("dialect", "wrong"),
+    [
+        ("nec-ix", "interfase GigaEthernet1.0"),
+        ("cisco-ios", "crypto isakmp polcy 10"),
+        ("awplus", "crypto isakmp polcy 10"),
+    ],
+)
+def test_one_line_is_one_and_several_are_counted(
+    dialect: str, wrong: str, below: int, english: str, japanese: str
+) -> None:
+    text = wrong + "\n" + " x\n" * below + "!\n"
+    finding = next(f for f in by_name(dialect).lower(text, "r.cfg").findings if "belong" in f.message)
+    assert english in finding.message
+    assert japanese in (translate(finding.message) or "")

@@ -71,6 +71,15 @@ def test_two_that_wait_for_each_other_never_come_up() -> None:
     assert "neither end can begin" in verdict.reason
 
 
+def test_who_may_not_be_begun_with_is_not() -> None:
+    alone = {"answers": False}
+    one, other = ("203.0.113.1", "198.51.100.1"), ("198.51.100.1", "203.0.113.1")
+    verdict = judged(site(1, *one, **alone), site(2, *other))
+    assert ([a.begins for a in verdict.attempts], verdict.comes_up) == (["one"], True)
+    never = judged(site(1, *one, **alone), site(2, *other, **alone))
+    assert "neither end can begin" in (never.reason or "")
+
+
 def test_two_that_only_answer_never_come_up() -> None:
     quiet = {"connect": ConnectType.NEVER}
     verdict = judged(

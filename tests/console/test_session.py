@@ -220,6 +220,18 @@ def test_interfaces_a_line_each() -> None:
     )
 
 
+def test_an_ix_has_a_line_for_each_interface_too() -> None:
+    desk = Desk(
+        "nec-ix",
+        "interface GigaEthernet0.0\n  ip address 192.0.2.2/24\n  no shutdown\ninterface Tunnel0.0\n  shutdown\n",
+    )
+    assert desk.type("show ip interface brief").splitlines()[1:] == [
+        "Interface        IP address          Status",
+        "GigaEthernet0.0  192.0.2.2/24        up",
+        "Tunnel0.0        not assigned        administratively down",
+    ]
+
+
 def test_ping_is_counted_as_ios_counts() -> None:
     shown = Desk("cisco-ios").type("ping 192.0.2.1 source GigabitEthernet0/0 repeat 2")
     assert "Sending 2, 100-byte ICMP Echos to 192.0.2.1, timeout is 2 seconds:\n!.\n" in shown

@@ -68,6 +68,74 @@ REPLACED = [
 ]
 
 
+# A file that somebody wrote in a hurry, what is typed, and what the device shows then.
+SHORTENED = [
+    (
+        "cisco-ios",
+        """\
+int gi0/0
+ ip addr 192.0.2.1 255.255.255.0
+cry isakmp pol 10
+ encr aes
+cry isakmp key old addr 198.51.100.1
+usern joe pass 0 old
+enab sec old
+""",
+        (
+            "interface GigabitEthernet0/0",
+            "ip address 192.0.2.2 255.255.255.0",
+            "exit",
+            "no crypto isakmp policy 10",
+            "crypto isakmp key new address 198.51.100.1",
+            "username joe password 0 new",
+            "enable secret 5 $1$new",
+        ),
+        [
+            "interface GigabitEthernet0/0",
+            "ip address 192.0.2.2 255.255.255.0",
+            "crypto isakmp key new address 198.51.100.1",
+            "username joe password 0 new",
+            "enable secret 5 $1$new",
+        ],
+    ),
+    (
+        "awplus",
+        "usern joe pass old\nen pass old\nint eth1\n ip addr 192.0.2.1/24\n no shut\n",
+        (
+            "interface eth1",
+            "ip address 192.0.2.2/24",
+            "exit",
+            "username joe password 8 new",
+            "enable password 8 new",
+        ),
+        [
+            "username joe password 8 new",
+            "enable password 8 new",
+            "interface eth1",
+            "ip address 192.0.2.2/24",
+            "no shutdown",
+        ],
+    ),
+    (
+        "nec-ix",
+        "usern joe pass plain old adm\nike prop p enc aes hash sha\nint Gi0.0\n  ip addr 192.0.2.1/24\n  no shut\n",
+        (
+            "interface GigaEthernet0.0",
+            "ip address 192.0.2.2/24",
+            "exit",
+            "username joe password plain new administrator",
+            "no ike proposal p",
+        ),
+        [
+            "username joe password plain new administrator",
+            "interface GigaEthernet0.0",
+            "ip address 192.0.2.2/24",
+            "no shutdown",
+        ],
+    ),
+]
+
+
 def shown(desk: Desk) -> list[str]:
     return [line.strip() for line in desk.changes.text.splitlines()]
 
@@ -85,6 +153,21 @@ def test_what_is_about_the_same_replaces_it(block: str, first: str, second: str)
     desk.type("configure", *filter(None, [block]), first, second)
     assert second in shown(desk)
     assert first not in shown(desk)
+
+
+@pytest.mark.parametrize(("dialect", "text", "typed", "lines"), SHORTENED)
+def test_a_line_that_the_file_shortens_is_the_one_that_is_typed_in_full(
+    dialect: str, text: str, typed: tuple[str, ...], lines: list[str]
+) -> None:
+    desk = Desk(dialect, text)
+    desk.type("configure terminal", *typed, "end")
+    assert [line for line in shown(desk) if not line.startswith("!") and line not in ("", "end")] == lines
+
+
+def test_what_is_spelled_out_keeps_the_blanks_of_a_text() -> None:
+    desk = Desk("cisco-ios", "int gi0/0\n desc to  the   north\n")
+    desk.type("configure terminal", "hostname r1", "end")
+    assert "description to  the   north" in shown(desk)
 
 
 @pytest.mark.parametrize("mode", ["ipsec", "ipsec-ikev2", "gre ip", "ether-ip ip", "4-over-6"])
@@ -123,6 +206,18 @@ def test_several_secondary_addresses_stand_beside_the_first(dialect: str) -> Non
         f"ip address 192.0.9.2{length}",
         *addresses[1:],
     ]
+
+
+@pytest.mark.parametrize("dialect", ["cisco-ios", "awplus"])
+def test_an_address_and_a_borrowed_one_take_each_others_place(dialect: str) -> None:
+    desk = Desk(dialect)
+    length = " 255.255.255.0" if dialect == "cisco-ios" else "/24"
+    own = f"ip address 192.0.2.2{length}"
+    desk.type("configure terminal", "interface tunnel1", own, f"ip address 192.0.3.2{length} secondary")
+    desk.type("configure terminal", "interface tunnel1", "ip unnumbered tunnel2")
+    assert [line.split()[:2] for line in shown(desk) if line.startswith("ip")] == [["ip", "unnumbered"]]
+    desk.type("configure terminal", "interface tunnel1", own)
+    assert [line for line in shown(desk) if line.startswith("ip")] == [own]
 
 
 def test_no_tunnel_mode_in_a_file_leaves_the_tunnel_down() -> None:

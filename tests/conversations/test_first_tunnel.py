@@ -8,6 +8,7 @@ import pytest
 from kakehashi.crypto.key_exchange import supported as groups
 from kakehashi.crypto.prf import supported as prfs
 from kakehashi.crypto.sizes import CIPHERS, INTEGRITY
+from kakehashi.ike.drops import Drop
 from kakehashi.ike.effects import EventName
 from kakehashi.model.algorithms import ChildAlgorithms, Cipher, IkeAlgorithms
 from kakehashi.model.status import IkeSaState, NatSide, Role
@@ -75,6 +76,30 @@ def test_who_only_answers_does_not_begin() -> None:
     wire.run(5)
     assert_in_step(a, b)
     assert len(pairs(a, b)) == 1
+
+
+def test_who_only_begins_does_not_answer() -> None:
+    wire = Wire()
+    a = wire.node("a", gateway(replace(tunnel(1), answers=False)), SITE1)
+    b = wire.node("b", gateway(tunnel(2)), SITE2)
+    assert b.initiate(TUNNEL, a)
+    wire.run(5)
+    assert a.ike_sas() == []
+    assert {node for _, node, _, _ in wire.sent} == {"b"}, "not even a refusal"
+    assert a.endpoint.drops[Drop.NOT_TO_BEGIN] > 0
+    assert a.initiate(TUNNEL, b)
+    wire.run(5)
+    assert_in_step(a, b)
+    assert len(pairs(a, b)) == 1
+
+
+def test_another_tunnel_with_the_same_peer_is_answered() -> None:
+    wire = Wire()
+    a = wire.node("a", gateway(replace(tunnel(1), answers=False), tunnel(1, name="other")), SITE1)
+    b = wire.node("b", gateway(tunnel(2)), SITE2)
+    assert b.initiate(TUNNEL, a)
+    wire.run(5)
+    assert [sa.tunnel for sa in a.ike_sas()] == ["other"]
 
 
 def test_what_show_needs_is_there_on_both_sides() -> None:

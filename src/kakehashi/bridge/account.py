@@ -17,6 +17,7 @@ from kakehashi.model.gateway import Gateway
 
 _OF_A_WIRE = "it is of a pseudowire, of which nothing is written"
 OF_A_CLOUD = "it is of a tunnel of many peers, of which nothing is written"
+_OF_A_SERVER = "it is of what people dial in to, of which nothing is written"
 _MOST_LINES = 400  # each is tried; beyond that only blocks are
 
 
@@ -69,12 +70,17 @@ class Outcome:
 
     @property
     def unwritten(self) -> frozenset[str]:
-        """The pseudowires, and the tunnels of many peers, that are not written."""
+        """The pseudowires, the tunnels of many peers and what people dial in to that are not written."""
         return _named(self.gateway) - _named(self.left)
 
 
 def _named(gateway: Gateway) -> frozenset[str]:
-    return frozenset(w.interface for w in gateway.pseudowires) | {m.interface for m in gateway.multipoints}
+    wires, clouds = gateway.pseudowires, gateway.multipoints
+    return frozenset(
+        [w.interface for w in wires]
+        + [m.interface for m in clouds]
+        + [s.interface for s in gateway.l2tp_servers]
+    )
 
 
 def account(
@@ -139,18 +145,15 @@ def _line(
     if whole.unwritten - without.unwritten:
         return Line(item.line, words, Fate.IMPOSSIBLE, reasons)
     if whole.unwritten and without.gateway != whole.gateway and without.left == whole.left:
-        return Line(
-            item.line,
-            words,
-            Fate.IMPOSSIBLE,
-            reasons or (OF_A_CLOUD if whole.gateway.multipoints else _OF_A_WIRE),
-        )
+        return Line(item.line, words, Fate.IMPOSSIBLE, reasons or _of_what(whole.gateway))
     if without.said != whole.said:
         # Without a tunnel all that is otherwise about it is gone: that is not this line's doing.
         partly = bool(reasons) and without.things == whole.things
         return Line(item.line, words, Fate.CARRIED, f"in part: {reasons}" if partly else "")
     if without.gateway == whole.gateway and not is_ours and words.startswith("username"):
         return Line(item.line, words, Fate.IMPOSSIBLE, _reason(item))
+    if without.gateway == whole.gateway and taken and not is_ours and whole.unwritten:
+        return Line(item.line, words, Fate.IMPOSSIBLE, _OF_A_SERVER)
     if without.gateway == whole.gateway:
         finding = told.get(item.line)
         if finding is not None:
@@ -159,6 +162,13 @@ def _line(
     if not reasons and any(text not in whole.told for text in without.told):
         return Line(item.line, words, Fate.DEFAULT, "the other device does so by itself")
     return Line(item.line, words, Fate.IMPOSSIBLE, reasons or "the other device has no setting for it")
+
+
+def _of_what(gateway: Gateway) -> str:
+    """What a line is of that only what is not written needs."""
+    if gateway.multipoints:
+        return OF_A_CLOUD
+    return _OF_A_WIRE if gateway.pseudowires else _OF_A_SERVER
 
 
 def _reason(item: Item) -> str:

@@ -11,6 +11,7 @@ from ipaddress import summarize_address_range
 from typing import TypeVar
 
 from kakehashi.bridge.abilities import AWPLUS, CISCO, NEC
+from kakehashi.bridge.exempt import exempt
 from kakehashi.bridge.names import Wanted, translated
 from kakehashi.bridge.places import wan_of
 from kakehashi.check.device import Device
@@ -100,7 +101,16 @@ def adapt(gateway: Gateway, target: str) -> Adapted:
             _for_cisco(tunnel, draft)
         else:
             _for_routes(tunnel, draft)
+    draft.tunnels = [(_open_to_the_peer(t, draft), of) for t, of in draft.tunnels]
     return _renamed(draft)
+
+
+def _open_to_the_peer(tunnel: Tunnel, draft: _Draft) -> Tunnel:
+    """NEC IX alone can refuse that the peer begins."""
+    if draft.target == NEC or not isinstance(tunnel, Ikev2Tunnel) or tunnel.answers:
+        return tunnel
+    draft.notes.append(f"{tunnel.interface}: the device answers a peer that begins, too")
+    return replace(tunnel, answers=True)
 
 
 def _needs_map(tunnel: Tunnel, target: str) -> bool:
@@ -461,12 +471,30 @@ def _renamed(draft: _Draft) -> Adapted:
         l2tp_servers=_renamed_servers(gateway, {of.interface: t.interface for t, of in tunnels}, names),
         logging=_renamed_logging(gateway.logging, names),
     )
+    made, told = exempt(made, {a.name: a for a in gateway.access_lists}, _beyond(draft, tunnels))
+    draft.notes += told
     return Adapted(
         made,
         tuple((t.interface, of) for t, of in tunnels),
         tuple(dict.fromkeys(draft.notes)),
         tuple(draft.conflicts),
     )
+
+
+def _beyond(draft: _Draft, tunnels: list[tuple[Tunnel, Tunnel]]) -> dict[str, tuple[IPNetwork, ...]]:
+    """Where the routes into a tunnel interface led that a map's entry took the place of, by that entry.
+
+    Who dials in gets an interface of its own, whose packets do not leave by the map's.
+    """
+    return {
+        made.interface: tuple(
+            network
+            for network in (route.destination for route in draft.gone[of.interface][0])
+            if network.version == 4 and network.prefixlen
+        )
+        for made, of in tunnels
+        if of.interface in draft.gone and draft.gateway.l2tp_server(of.interface) is None
+    }
 
 
 def _used(gateway: Gateway, tunnels: list[Tunnel]) -> tuple[Ikev1Peer, ...]:

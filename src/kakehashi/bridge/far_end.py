@@ -185,6 +185,8 @@ def _far_tunnel(draft: _Draft) -> tuple[Tunnel, tuple[Ikev1Peer, ...]]:
     # Who is not found must begin, and who is met by one that never does.
     begun_here = tunnel.peer_address is not ANY and tunnel.connect is not ConnectType.NEVER
     connect = tunnel.connect if begun_here else ConnectType.ALWAYS
+    if isinstance(tunnel, Ikev2Tunnel) and not tunnel.answers:
+        connect = ConnectType.NEVER
     connect = ConnectType.ON_DEMAND if at is ANY else connect
     outgoing = tunnel.outgoing and OutgoingInterface(draft.wan)
     source = (tunnel.multipoint or tunnel.source_address) and (draft.there or draft.wan)
@@ -208,6 +210,7 @@ def _far_tunnel(draft: _Draft) -> tuple[Tunnel, tuple[Ikev1Peer, ...]]:
                 ipsec=replace(tunnel.ipsec, **swapped),  # type: ignore[arg-type]
                 local=own,
                 peer=peer_side,
+                answers=True,
                 parties=(Party(draft.here, own, peer_side),) if tunnel.parties and draft.here else (),
                 ike=replace(ike, start_rekey=ike.start_rekey and at is not ANY)
                 if draft.near.gateway.dialect == "nec-ix"

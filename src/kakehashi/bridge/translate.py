@@ -96,7 +96,9 @@ def translate(read: Read, target: str) -> Translation:
         made = dialect.render(changed_to.gateway)
         losses = (*aside.found, *made.losses)
         notes = (*map(str, said.changes), *changed_to.notes)
-        return Outcome(found, kept, made.text, losses, notes)
+        # In the same language what people dial in to is carried over as it stands.
+        left = kept if target == read.dialect else _without_idle_peers(rest)
+        return Outcome(found, left, made.text, losses, notes)
 
     return Translation(
         file=read.file,
@@ -138,7 +140,7 @@ def _unsaid(lines: tuple[Line, ...], read: Read, unsaid: tuple[Finding, ...]) ->
 
 def _taken(read: Read, target: str) -> frozenset[int]:
     """Lines of users, pools and PPP that a server is made of."""
-    found = find_dial_in(read.document) if read.dialect == CISCO and target == NEC else None
+    found = find_dial_in(read.document) if read.dialect == CISCO and target != CISCO else None
     return found.lines if found else frozenset()
 
 
@@ -165,6 +167,15 @@ def _carried(gateway: Gateway, target: str, losses: Losses) -> Gateway:
     others = [s for s in gateway.l2tp_servers if not isinstance(gateway.tunnel(s.interface), Ikev1Tunnel)]
     left = without_servers(replace(gateway, l2tp_servers=tuple(others)), losses)
     return replace(left, l2tp_servers=tuple(s for s in gateway.l2tp_servers if s not in others))
+
+
+def _without_idle_peers(gateway: Gateway) -> Gateway:
+    """Without those with whom nothing is left to make by IKEv1."""
+    tunnels = [t for t in gateway.tunnels if isinstance(t, Ikev1Tunnel)]
+    needed = {name for t in tunnels for name in t.peers}
+    if not all(t.peers for t in tunnels):
+        return gateway  # one is for whoever comes
+    return replace(gateway, ikev1_peers=tuple(p for p in gateway.ikev1_peers if p.name in needed))
 
 
 def _render(source: Dialect, target: Dialect, read: Read, gateway: Gateway) -> tuple[Adapted, Rendered, str]:

@@ -13,6 +13,7 @@ from kakehashi.check.sheet.row import NOTHING, Cell, Row
 from kakehashi.check.symptoms.table import symptom
 from kakehashi.check.verdict import Verdict
 from kakehashi.model.address import Hostname
+from kakehashi.model.ikev1 import ExchangeMode
 from kakehashi.model.source import Source
 
 _SAID_IN_BOTH_PHASES = frozenset({"peer-address"})
@@ -36,8 +37,35 @@ def mismatches(
         if _follows(row, unfit):
             continue
         key = row.parameter if row.parameter in _SAID_IN_BOTH_PHASES else row.key
-        found.setdefault(key, _mismatch(pair, verdict, row, configurations, devices))
+        found.setdefault(
+            key,
+            Mismatch(
+                row=row,
+                remark=_remark(pair, verdict, row, configurations, devices),
+                symptoms=_symptoms(pair, row, rows, configurations),
+            ),
+        )
     return tuple(found.values())
+
+
+def _symptoms(
+    pair: Pair, row: Row, rows: tuple[Row, ...], configurations: Mapping[str, Configuration]
+) -> tuple[Symptom, ...]:
+    """What each device shows of it."""
+    mode = next((r for r in rows if r.key == "1/mode"), None)
+    shown = (
+        (end, symptom(configurations[end.device].dialect, end.ike_version, row, aggressive=aggressive))
+        for end, aggressive in zip(pair.ends, _tried_aggressively(pair, mode), strict=True)
+    )
+    return tuple(Symptom(device=end.device, shows=text) for end, text in shown if text)
+
+
+def _tried_aggressively(pair: Pair, mode: Row | None) -> tuple[bool, bool]:
+    """Of each end: is it aggressive mode that it begins, or that is begun with it, where it cannot begin?"""
+    if mode is None:
+        return False, False
+    mine, theirs = (cell.text == names.MODES[ExchangeMode.AGGRESSIVE] for cell in (mode.a, mode.b))
+    return (mine if pair.a.can_begin else theirs), (theirs if pair.b.can_begin else mine)
 
 
 def _follows(row: Row, unfit: Mapping[str, Row]) -> bool:
@@ -70,31 +98,25 @@ def _follows(row: Row, unfit: Mapping[str, Row]) -> bool:
     return False
 
 
-def _mismatch(
+def _remark(
     pair: Pair,
     verdict: Verdict,
     row: Row,
     configurations: Mapping[str, Configuration],
     devices: Mapping[str, Device],
-) -> Mismatch:
+) -> Remark:
     label = ENGLISH.parameter(row)
     says = "; ".join(_says(end.device, cell) for end, cell in zip(pair.ends, (row.a, row.b), strict=True))
     where = _where(row.a) + _where(row.b)
     if row.parameter == "peer-address":
         says, where = _addresses(pair, verdict, row, configurations, devices)
-    remark = Remark(
+    return Remark(
         rule="mismatch-identity" if row.parameter in _IDENTITIES else f"mismatch-{row.parameter}",
         severity=Severity.ERROR,
         message=f"{_consequence(row, verdict)}: {label} does not fit: {says}",
         where=where,
         fix=advise(pair, row, configurations),
     )
-    symptoms = tuple(
-        Symptom(device=end.device, shows=text)
-        for end in pair.ends
-        if (text := symptom(configurations[end.device].dialect, end.ike_version, row))
-    )
-    return Mismatch(row=row, remark=remark, symptoms=symptoms)
 
 
 def _addresses(

@@ -48,6 +48,11 @@ class End:
         return self.tunnel.peer_address is not ANY and self.tunnel.connect is not ConnectType.NEVER
 
     @property
+    def answers(self) -> bool:
+        """May the other end begin?"""
+        return not isinstance(self.tunnel, Ikev2Tunnel) or self.tunnel.answers
+
+    @property
     def ike_version(self) -> int:
         """The version of IKE that makes the tunnel; 0: it needs none."""
         if isinstance(self.tunnel, PlainTunnel):

@@ -75,7 +75,11 @@ class Judge:
         plain = [end for end in pair.ends if isinstance(end.tunnel, PlainTunnel)]
         if plain:
             return _without_ike(pair, addresses, plain)
-        beginners = [index for index, end in enumerate(pair.ends) if _can_begin(end, addresses[1 - index])]
+        beginners = [
+            index
+            for index, end in enumerate(pair.ends)
+            if _can_begin(end, addresses[1 - index]) and pair.other(end).answers
+        ]
         if not beginners:
             return _refused(addresses, _nobody_begins(pair))
         try:

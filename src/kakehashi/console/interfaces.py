@@ -12,7 +12,7 @@ def brief(rows: Sequence[Row], dialect: str) -> str:
         return _ios(rows)
     if dialect == "awplus":
         return _awplus(rows)
-    return _plain(rows)
+    return _nec(rows)
 
 
 def _ios(rows: Sequence[Row]) -> str:
@@ -36,11 +36,11 @@ def _awplus(rows: Sequence[Row]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _plain(rows: Sequence[Row]) -> str:
+def _nec(rows: Sequence[Row]) -> str:
     """The manual that we have does not print it."""
-    lines = []
+    widest = max([len("Interface"), *(len(row["name"]) for row in rows)])
+    lines = [f"{'Interface':<{widest}}  {'IP address':<18}  Status"]
     for row in rows:
         state = ("up" if row["up"] else "down") if row["enabled"] else "administratively down"
-        lines.append(f"Interface {row['name']} is {state}")
-        lines.append(f"  Internet address is {row['address'] or 'not assigned'}")
+        lines.append(f"{row['name']:<{widest}}  {row['address'] or 'not assigned':<18}  {state}")
     return "\n".join([*lines, ""])

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from kakehashi.dialects.document import Item, Statement, Unknown
+from kakehashi.dialects.document import Comment, Item, Statement, Unknown
 from kakehashi.dialects.grammar import Argument, Command, Grammar, Support, Terminal, Word
 from kakehashi.dialects.matching import MASK, Failure, Match, expected, match_line
 from kakehashi.dialects.spelling import close
@@ -107,6 +107,28 @@ def ranges(lines: Iterable[int]) -> str:
 def count(lines: Sequence[int]) -> str:
     """`1 line is`, `3 lines are`."""
     return "1 line is" if len(lines) == 1 else f"{len(lines)} lines are"
+
+
+def left_out(body: Sequence[Item]) -> str:
+    """What is said behind the sentence on a line, of those below it; nothing where there are none."""
+    below = _lines(body)
+    if not below:
+        return ""
+    lines = "line that belongs to it is" if below == 1 else f"{below} lines that belong to it are"
+    return f"; the {lines} left out"
+
+
+def none_have_effect(body: Sequence[Item]) -> str:
+    """Of a line that does nothing, and of those below it."""
+    below = _lines(body)
+    if not below:
+        return "the line has no effect"
+    lines = "line" if below == 1 else f"{below} lines"
+    return f"it and the {lines} below it have no effect"
+
+
+def _lines(body: Sequence[Item]) -> int:
+    return sum(not isinstance(item, Comment) for item in body)
 
 
 def _is_plain(words: Sequence[str], found: Match) -> bool:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import zip_longest
 from typing import Any
 
 from kakehashi.dialects.document import Comment, Document, Item, Statement
@@ -17,10 +19,13 @@ from kakehashi.dialects.grammar import (
     Word,
 )
 from kakehashi.dialects.matching import Failure, Match, expected, match_in
+from kakehashi.dialects.syntax import terminals
 from kakehashi.dialects.terminal import typed as without_prompt
 from kakehashi.dialects.terminal import without_page
 
 _NEVER = re.compile(r"(?!)")
+_BLANKS = re.compile(r"\s+")
+_UNLIKE_LETTERS = re.compile(r"[^A-Za-z-]")
 _COLUMNS = 80  # of a terminal that may have broken a line
 _MARKS = ("", "!", "exit", "end")  # what stands between blocks, and is written anew
 _OF_A_TERMINAL = re.compile(
@@ -41,13 +46,15 @@ class Habits:
     """How a device keeps what it is told.
 
     `same`: by mode and key, the values by which a line replaces another; else a line of the root replaces
-    only what says the same, and a line further in every one with its key. `indent`: how far the lines of a
-    block stand in. `unshown`: what is not shown when it is off, by mode and key. `leading`: of lines
-    whose words nobody reads here, by the first of them, how many say that one replaces another. `heading`,
-    `ending`: the first line and the last.
+    only what says the same, and a line further in every one with its key. `instead`: by mode and key, the key
+    of lines that cannot hold beside it, and go. `indent`: how far the lines of a block stand in. `unshown`:
+    what is not shown when it is off, by mode and key. `leading`: of lines whose words nobody reads here, by
+    the first of them, how many say that one replaces another. `heading`, `ending`: the first line and the
+    last.
     """
 
     same: Mapping[tuple[str, str], tuple[str, ...]]
+    instead: Mapping[tuple[str, str], str] = field(default_factory=dict)
     indent: int = 1
     unshown: frozenset[tuple[str, str]] = frozenset()
     leading: Mapping[str, int] = field(default_factory=lambda: {"username": 2})
@@ -120,7 +127,7 @@ def _lines(items: Sequence[Item]) -> Iterator[Line]:
                 continue
             following = Line(text, raw=True)
         elif isinstance(item, Statement):
-            text = _plain(item.text)
+            text = _in_full(_plain(item.text), item.command)
             body = tuple(_lines(item.body))
             following = Line(text, item.command, item.negated, item.values, body)
         else:
@@ -135,6 +142,32 @@ def _lines(items: Sequence[Item]) -> Iterator[Line]:
 def _plain(text: str) -> str:
     """Without a terminal's page and prompt."""
     return without_prompt(without_page(text), _NEVER).strip()
+
+
+def _in_full(text: str, command: Command) -> str:
+    """The line as the device keeps it, with its blanks; whoever wrote the file may have shortened words."""
+    words = text.split()
+    if _is_surely_whole(words, command):
+        return text
+    spelled = spelled_out(words, (command,)).split()
+    if spelled == words or len(spelled) != len(words):
+        return text
+    return "".join(map("".join, zip_longest(spelled, _BLANKS.findall(text), fillvalue="")))
+
+
+def _is_surely_whole(words: Sequence[str], command: Command) -> bool:
+    """Seen without reading the line, for a large centre has many: each word is known, or begins like none."""
+    known, beginnings = _known(command)
+    return all(word in known or _UNLIKE_LETTERS.split(word, 1)[0].lower() not in beginnings for word in words)
+
+
+@lru_cache(maxsize=4096)
+def _known(command: Command) -> tuple[frozenset[str], frozenset[str]]:
+    """The keywords of a command and the words of its values, and how one of these may begin."""
+    inside = tuple(terminals(command.pattern))
+    keywords = frozenset(t.text for t in inside if isinstance(t, Word)) | {"no"}
+    known = keywords.union(text for t in inside if isinstance(t, Argument) for text, _ in t.kind.words)
+    return known, frozenset(text[:n].lower() for text in known for n in range(1, len(text) + 1))
 
 
 def _edited(
@@ -196,7 +229,11 @@ def _typed(lines: tuple[Line, ...], mode: Mode, text: str, habits: Habits) -> tu
     kept_lines: list[Line] = []
     place = None
     for line in lines:
-        if _is_superseded(line, match, mode, habits) or _begins_alike(line, new, habits):
+        if (
+            _is_superseded(line, match, mode, habits)
+            or _is_excluded(line, match, mode, habits)
+            or _begins_alike(line, new, habits)
+        ):
             place = len(kept_lines) if place is None else place
         else:
             kept_lines.append(line)
@@ -275,6 +312,11 @@ def _is_superseded(line: Line, match: Match, mode: Mode, habits: Habits) -> bool
             return dict(line.values) == match.values
         return not line.values.get(by[1])
     return all(line.values.get(name) == match.values.get(name) for name in by)
+
+
+def _is_excluded(line: Line, match: Match, mode: Mode, habits: Habits) -> bool:
+    other = habits.instead.get((mode.name, match.command.key))
+    return other is not None and line.command is not None and line.command.key == other
 
 
 def _begins_alike(line: Line, new: Line, habits: Habits) -> bool:

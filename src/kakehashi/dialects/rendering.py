@@ -134,7 +134,7 @@ def address_lines(
         if address.version == 4:
             yield f"ip address {written(address)}" + ("" if first else " secondary")
             first = False
-    if interface.unnumbered:
+    if interface.unnumbered and first and not interface.dhcp:
         yield f"ip unnumbered {interface.unnumbered}"
     yield from ipv6_from_outside
     if interface.ipv6_enabled and not ipv6_from_outside:

@@ -22,6 +22,7 @@ class Drop(enum.StrEnum):
     NOT_DECRYPTABLE = "what it decrypts to makes no sense"
     BAD_HASH = "its hash does not prove it"
     USED_MESSAGE_ID = "message ID of an exchange that is over"
+    NOT_TO_BEGIN = "its first message, and it is for us to begin"
     AGGRESSIVE_MODE = "aggressive mode is not accepted"
     TOO_MANY_EXCHANGES = "more exchanges at once than anyone needs"
     STRAY_RESPONSE = "response to nothing that waits"

@@ -105,7 +105,7 @@ class Ikev2Tunnel(Tunnel):
 
     `parties`: of a multipoint tunnel the peers that the configuration names, each with a key of its own;
     nobody else is let in, and `local` and `peer` are those of the first. Empty: `local` and `peer` are for
-    all.
+    all. `answers`: may the peer begin? Rekeys are either's, whoever began.
     """
 
     local: Authentication
@@ -113,6 +113,7 @@ class Ikev2Tunnel(Tunnel):
     ike: IkePolicy
     ipsec: IpsecPolicy
     parties: tuple[Party, ...] = ()
+    answers: bool = True
 
     @property
     def sides(self) -> tuple[Authentication, ...]:

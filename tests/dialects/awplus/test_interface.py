@@ -69,6 +69,17 @@ def test_settings() -> None:
     assert interface(" shutdown\n no shutdown").enabled
 
 
+def test_of_an_address_and_a_borrowed_one_the_last_holds() -> None:
+    own, borrowed = " ip address 192.0.2.1/24\n ip address 192.0.3.1/24 secondary\n", " ip unnumbered vlan1\n"
+    assert interface(own + borrowed).addresses == ()
+    assert interface(own + borrowed).unnumbered == "vlan1"
+    assert [str(a) for a in interface(borrowed + own).addresses] == ["192.0.2.1/24", "192.0.3.1/24"]
+    assert interface(borrowed + own).unnumbered is None
+    told = lower(f"interface eth1\n{own}{borrowed}interface vlan1\n").findings
+    assert [(f.code, line(f)) for f in told] == [("replaced", 2), ("replaced", 3)]
+    assert "`ip unnumbered` in line 4 holds" in told[0].message
+
+
 def test_switch_ports_are_no_interfaces_of_the_host() -> None:
     lowered = lower(
         "interface port1.0.1-1.0.8\n switchport\n switchport mode access\n"

@@ -89,6 +89,22 @@ def test_borrowed_addresses() -> None:
     assert (line(finding), finding.remedy) == (1, "did you mean `Loopback10`?")
 
 
+@pytest.mark.parametrize("own", ["ip address 192.0.2.1 255.255.255.0", "ip address dhcp"])
+def test_of_an_address_and_a_borrowed_one_the_last_holds(own: str) -> None:
+    borrowed = "ip unnumbered Loopback0"
+    lender = "interface Loopback0\ninterface Dialer1\n"
+    last = lower(f"{lender} {own}\n ipv6 address 2001:db8::1/64\n {borrowed}\n").gateway.interfaces[1]
+    assert ([str(a) for a in last.addresses], last.dhcp) == (["2001:db8::1/64"], False)
+    assert last.unnumbered == "Loopback0"
+    first = only(f" {borrowed}\n {own}")
+    assert (first.unnumbered, bool(first.addresses) or first.dhcp) == (None, True)
+    told = lower(f"{lender} {borrowed}\n {own}\n")
+    finding = found(told, "replaced")
+    assert (line(finding), "`ip address` in line 4 holds" in finding.message) == (3, True)
+    taken_back = lower(f"{lender} {borrowed}\n no ip unnumbered\n {own}\n")
+    assert "replaced" not in codes(taken_back)
+
+
 def test_what_belongs_on_a_tunnel_is_misplaced_elsewhere() -> None:
     assert line(found(lower("interface Dialer1\n tunnel source Dialer1\n"), "misplaced")) == 2
 

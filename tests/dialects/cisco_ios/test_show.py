@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import replace
-from ipaddress import ip_address
+from functools import partial
+from ipaddress import ip_address, ip_interface
 from textwrap import dedent
 
 import pytest
@@ -14,7 +15,17 @@ from kakehashi.model.address import ANY, Path, SocketAddress
 from kakehashi.model.gateway import Gateway
 from kakehashi.model.ikev1 import ExchangeMode
 from kakehashi.model.selector import TrafficSelector
-from kakehashi.model.status import IkeSaState, NatSide, Phase1Step, Role, Status, Traffic
+from kakehashi.model.status import (
+    IkeSaState,
+    InterfaceStatus,
+    NatSide,
+    Phase1Step,
+    Role,
+    RouteOrigin,
+    RouteStatus,
+    Status,
+    Traffic,
+)
 from tests.dialects.cisco_ios.reading import crypto_map
 from tests.dialects.cisco_ios.running import IKE, MAP, PAIR, PATH, UP, UP2, VTI, isakmp, status
 
@@ -388,6 +399,40 @@ def test_routes() -> None:
     )
     assert "S   2001:DB8::/32 [1/0]\n     via Tunnel0" in show("ipv6 route")
     assert "not set" in show("ip route", NOTHING)
+
+
+def test_beside_a_connected_network_stands_our_own_address() -> None:
+    connected = partial(RouteStatus, active=True, metric=0, origin=RouteOrigin.CONNECTED)
+    status = replace(
+        NOTHING,
+        routes=(
+            *[connected(destination="192.0.2.0/24", via="GigabitEthernet0/0")] * 2,  # for each address
+            connected(destination="10.0.0.1/32", via="Loopback0"),
+            connected(destination="2001:db8::/64", via="GigabitEthernet0/0"),
+        ),
+        interfaces=(
+            InterfaceStatus(
+                name="GigabitEthernet0/0",
+                addresses=tuple(map(ip_interface, ("192.0.2.2/24", "192.0.2.9/24", "2001:db8::a/64"))),
+            ),
+            InterfaceStatus(name="Loopback0", addresses=(ip_interface("10.0.0.1/32"),)),
+            InterfaceStatus(name="Tunnel0", addresses=(ip_interface("192.0.2.2/24"),)),
+        ),
+    )
+    assert show("ip route", status).endswith(
+        "C     192.0.2.0/24 is directly connected, GigabitEthernet0/0\n"
+        "L     192.0.2.2/32 is directly connected, GigabitEthernet0/0\n"
+        "L     192.0.2.9/32 is directly connected, GigabitEthernet0/0\n"
+        "C     10.0.0.1/32 is directly connected, Loopback0\n"
+    )
+    assert show("ipv6 route", status).endswith(
+        "IPv6 Routing Table - default - 2 entries\n"
+        "Codes: C - Connected, L - Local, S - Static, K - of the host\n"
+        "C   2001:DB8::/64 [0/0]\n"
+        "     via GigabitEthernet0/0, directly connected\n"
+        "L   2001:DB8::A/128 [0/0]\n"
+        "     via GigabitEthernet0/0, receive\n"
+    )
 
 
 @pytest.mark.parametrize("command", SHOW, ids=lambda c: c.key)

@@ -15,7 +15,7 @@ from tests.dialects.nec_ix.reading import ikev1, lower, whole
 # One value for each kind of argument, none of them a default.
 VALUES = {
     "address": ["192.0.2.77/28", "2001:db8::77/64", "192.0.2.77", "GigaEthernet0.0"],
-    "direction": ["responder"],
+    "direction": ["responder", "initiator"],
     "host": ["192.0.2.77"],
     "id": ["here"],
     "id_type": ["keyid"],

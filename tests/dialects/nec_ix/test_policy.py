@@ -222,7 +222,15 @@ def test_a_tunnel_that_only_the_peer_begins() -> None:
     assert codes(lowered) == []
 
 
-@pytest.mark.parametrize("line_of", ["negotiation-direction initiator", "ipsec-mode transport"])
+def test_a_tunnel_that_the_peer_does_not_begin() -> None:
+    lowered = whole(profile="negotiation-direction initiator\nconnect-type auto")
+    made = the_tunnel(lowered)
+    assert (made.connect, made.answers) == (ConnectType.ALWAYS, False)
+    assert codes(lowered) == []
+    assert the_tunnel(whole(profile="negotiation-direction both")).answers
+
+
+@pytest.mark.parametrize("line_of", ["ipsec-mode transport"])
 def test_what_is_not_there_yet_in_a_policy_is_told(line_of: str) -> None:
     assert line(found(whole(profile=line_of), "not-yet")) == 4
 

@@ -98,6 +98,9 @@ def ikev2_gateways(draw: st.DrawFn) -> Gateway:
     ike = draw(ike_policies(dpd=draw(st.one_of(st.none(), st.integers(1, 65535)))))
     hops = st.sampled_from([None, NextHopChoice.AUTO, ip_address("192.0.2.1")])
     mtu_ignore = draw(st.booleans())
+    connect = draw(st.sampled_from(ConnectType))
+    # No packet fits others, and not every maker can say them: then it is for the far end to propose.
+    of_one_protocol = len({s.protocol for side in chosen for s in side}) == 1
     tunnel = Ikev2Tunnel(
         interface=TUNNEL,
         enabled=True,
@@ -116,7 +119,8 @@ def ikev2_gateways(draw: st.DrawFn) -> Gateway:
             pre_fragment=draw(st.booleans()),
             df_bit=defaults.df_bit(mtu_ignore),
         ),
-        connect=draw(st.sampled_from(ConnectType)),
+        connect=connect,
+        answers=connect is ConnectType.NEVER or not of_one_protocol or draw(st.booleans()),
         outgoing=draw(st.one_of(st.none(), hops.map(lambda hop: OutgoingInterface(WAN, hop)))),
         source_address=draw(st.sampled_from([None, WAN, ip_address("192.0.2.2")])),
     )

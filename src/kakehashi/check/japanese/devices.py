@@ -18,6 +18,17 @@ SENTENCES: Mapping[str, str] = {
     "`show crypto isakmp sa` stays at MM_NO_STATE; `debug crypto isakmp`: no offers accepted!": (
         "`show crypto isakmp sa`がMM_NO_STATEのままです。`debug crypto isakmp`: no offers accepted!"
     ),
+    "`show crypto isakmp sa` stays at AG_NO_STATE; `debug crypto isakmp`: no offers accepted!": (
+        "`show crypto isakmp sa`がAG_NO_STATEのままです。`debug crypto isakmp`: no offers accepted!"
+    ),
+    "`show crypto isakmp sa` stays at AG_INIT_EXCH and never comes to AG_AUTH: the hash by which the other "
+    "side proves its key is wrong": (
+        "`show crypto isakmp sa`がAG_INIT_EXCHのままでAG_AUTHになりません。対向が鍵を証明するハッシュが"
+        "一致しません"
+    ),
+    "`show crypto isakmp sa` stays at AG_NO_STATE, or shows nothing": (
+        "`show crypto isakmp sa`がAG_NO_STATEのままか、何も表示されません"
+    ),
     "no IKEv2 SA; the log has {}": "IKEv2 SAがなく、ログに{}が出ます",
     "`show crypto isakmp sa` stays at MM_KEY_EXCH; the log says of the peer's message that it failed "
     "its sanity check or is malformed": (

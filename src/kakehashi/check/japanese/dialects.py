@@ -26,6 +26,12 @@ SENTENCES: Mapping[str, str] = {
     "{} after {} is not understood; the line has no effect": "{1}の後の{0}を解釈できません。この行は無効です",
     "{} in {} is not understood; the line has no effect": "{1}の{0}を解釈できません。この行は無効です",
     "{} is not understood; the line has no effect": "{}を解釈できません。この行は無効です",
+    "{} after {} is not understood; the line has no effect; the {} lines that belong to it are left out": (
+        "{1}の後の{0}を解釈できません。この行と、これに属する{2}行は無効です"
+    ),
+    "{} in {} is not understood; the line has no effect; the {} lines that belong to it are left out": (
+        "{1}の{0}を解釈できません。この行と、これに属する{2}行は無効です"
+    ),
     "one of {}": "{}のいずれか",
     "{}; the device does not have {}": "{}。装置は{}に対応していません",
     "did you mean `{}`?": "`{}`の誤りではありませんか",
@@ -36,7 +42,13 @@ SENTENCES: Mapping[str, str] = {
     ),
     "write `{}`": "`{}`と書いてください",
     "add `{}`": "`{}`を追加してください",
+    "{}; the {} lines that belong to it are left out": "{}。これに属する{}行は無視します",
+    "{}; the line that belongs to it is left out": "{}。これに属する行は無視します",
     "take the line out": "この行を削除してください",
+    "{} has an address of its own or borrows one: `{}` in line {} holds, and takes the place of this line": (
+        "{}には自身のアドレスか借用するアドレスのどちらかだけを設定できます。{2}行目の`{1}`が有効で、この行は"
+        "無効です"
+    ),
     "{} not about the VPN and left alone: {}": "VPNに関係しない行({0})はそのままにします: {1}",
     "{} the host's own to do (PPP, tags of VLANs, filtering, translation): {}": (
         "ホスト側で行う行({0}: PPP、VLANタグ、フィルタ、アドレス変換): {1}"

@@ -356,6 +356,12 @@ SENTENCES: Mapping[str, str] = {
     "L2TP's own password": "L2TP自体のパスワード",
     "{}: a limit for each user": "{}: ユーザごとの上限",
     "users have one here only by RADIUS": "この装置ではRADIUSによるユーザだけに設定できます",
+    "{}: nothing says what is behind its peers: what goes there is translated, until a `deny` in the list of "
+    "`ip nat inside source` leaves it alone": (
+        "{}: 対向の先のネットワークが分からないため、そこへのパケットもアドレス変換されます。`ip nat inside "
+        "source`のリストに`deny`を追加して除外してください"
+    ),
+    "{}: the device answers a peer that begins, too": "{}: 変換先の装置は対向からの開始にも応答します",
     "people dial in to {}, too": "{}にもダイヤルインの利用者がいます",
     "people dial in to {} by L2TP": "{}へのL2TPのダイヤルイン",
     "users, addresses and PPP are not translated: write them by hand": (

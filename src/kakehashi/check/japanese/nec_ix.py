@@ -3,6 +3,12 @@
 from collections.abc import Mapping
 
 SENTENCES: Mapping[str, str] = {
+    "{}: the address of the peer is not known, and it is not to begin: nobody can": (
+        "{}: 対向のアドレスが不明で、対向からの開始も認めないため、どちらからも開始できません"
+    ),
+    "take the line out, or write the peer's address in `ikev2 peer`": (
+        "この行を削除するか、`ikev2 peer`に対向のアドレスを設定してください"
+    ),
     "{}: `{}` is of GRE, and the tunnel is not; the line has no effect": (
         "{}: `{}`はGREの設定で、このトンネルはGREではありません。この行は無効です"
     ),

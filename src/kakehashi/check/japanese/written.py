@@ -59,6 +59,7 @@ _FRAMES: Mapping[str, str] = {
     "it is not about the VPN: the other device has its own words": (
         "VPN以外の設定です。変換先の装置のコマンドで設定してください"
     ),
+    "it is of what people dial in to, of which nothing is written": "出力していないダイヤルインの設定です",
     "it is of a pseudowire, of which nothing is written": "出力していない疑似回線の設定です",
     "it is of a tunnel of many peers, of which nothing is written": (
         "出力していない、多数のピアを持つトンネルの設定です"

@@ -25,3 +25,11 @@ CISCO_IOS: Table = {
     (Cause.NOBODY, 2): "`show crypto ikev2 sa` shows nothing",
     (Cause.FILTER, 0): "`show crypto ipsec sa`: #pkts encaps rises, #pkts decaps stays 0",
 }
+# In aggressive mode phase 1 has states of its own, and nothing of it is encrypted.
+CISCO_IOS_AGGRESSIVE: Table = {
+    (Cause.PHASE1, 1): "`show crypto isakmp sa` stays at AG_NO_STATE; `debug crypto isakmp`: "
+    "no offers accepted!",
+    (Cause.KEY, 1): "`show crypto isakmp sa` stays at AG_INIT_EXCH and never comes to AG_AUTH: the hash "
+    "by which the other side proves its key is wrong",
+    (Cause.NOBODY, 1): "`show crypto isakmp sa` stays at AG_NO_STATE, or shows nothing",
+}

@@ -6,6 +6,7 @@ from kakehashi.dialects.debugging import Topic, debugging, diagnosis
 from kakehashi.dialects.editing import ANY_OTHER, BESIDE, ONE, Habits
 from kakehashi.dialects.grammar import Word
 from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, plain, shown
+from kakehashi.dialects.one_address import BORROWED, OWN
 
 _WHO = ("address", "hostname", "policy", "dynamic")
 
@@ -29,6 +30,8 @@ HABITS = Habits(
         ("trustpoint", "subject-alt-name"): ANY_OTHER,
         ("trustpoint", "fingerprint"): ANY_OTHER,
     },
+    leading={"username": 2, "enable": 2},
+    instead={("interface", OWN): BORROWED, ("interface", BORROWED): OWN},
     unshown=frozenset({("interface", "shutdown")}),
     ending="end",
 )

@@ -5,6 +5,7 @@ from kakehashi.dialects.debugging import Topic, debugging, diagnosis
 from kakehashi.dialects.editing import ANY_OTHER, BESIDE, ONE, WHICH, Habits
 from kakehashi.dialects.grammar import Word
 from kakehashi.dialects.manner import Manner, Reload, common, configuring, leaving, shown
+from kakehashi.dialects.one_address import BORROWED, OWN
 
 _SINGLE = (
     "hostname",
@@ -64,6 +65,7 @@ HABITS = Habits(
         ("ikev2 peer", "pre-shared-key"): ("side",),
     },
     leading={"username": 2, "enable": 2, "peer": 4},
+    instead={("interface", OWN): BORROWED, ("interface", BORROWED): OWN},
     unshown=frozenset({("interface", "shutdown")}),
     ending="end",
 )

@@ -268,6 +268,10 @@ class Engine:
     def nearest(self, path: Path) -> Ikev2Tunnel | None:
         return next(self._reachable(path, self._directory.any_address), None)
 
+    def only_begins(self, path: Path) -> bool:
+        found = tuple(self._at(path, self._directory.any_address))
+        return bool(found) and not any(tunnel.answers for tunnel in found)
+
     def candidates_of(self, path: Path, peer: Identity) -> list[Ikev2Tunnel]:
         known = self._directory.any_address_by_peer.get((peer.type, peer.data), [])
         of_any_address = [*known, *self._directory.anybody]
@@ -351,6 +355,10 @@ class Engine:
     # Bookkeeping.
 
     def _reachable(self, path: Path, of_any_address: Iterable[Ikev2Tunnel]) -> Iterator[Ikev2Tunnel]:
+        """Those of them that the peer may begin."""
+        return (tunnel for tunnel in self._at(path, of_any_address) if tunnel.answers)
+
+    def _at(self, path: Path, of_any_address: Iterable[Ikev2Tunnel]) -> Iterator[Ikev2Tunnel]:
         """Those for this address, then these for any, as far as they may be reached where `path` ends."""
         for tunnel in self._directory.fixed.get(path.remote.ip, ()):
             if self.shared.is_reachable_at(tunnel, path.local.ip):

@@ -95,6 +95,9 @@ class Host(Protocol):
     def nearest(self, path: Path) -> Ikev2Tunnel | None:
         """The first of them."""
 
+    def only_begins(self, path: Path) -> bool:
+        """Are there tunnels for a peer at the end of `path`, none of which it may begin?"""
+
     def candidates_of(self, path: Path, peer: Identity) -> list[Ikev2Tunnel]:
         """Those of them whose peer has this identity."""
 

@@ -216,6 +216,9 @@ def respond(host: Host, header: Header, datagram: bytes, path: Path, now: float)
         if total >= limits.cookie_total or of_source >= limits.cookie_per_source:
             _check_cookie(host, message, contents, path, now)
         nearest, policy = host.nearest(path), host.gateway.unknown_peer_policy
+        if nearest is None and host.only_begins(path):
+            host.drop(Drop.NOT_TO_BEGIN, path)
+            return None
         if nearest is None:
             sentence = f"no tunnel is for a peer at {path.remote.ip} that comes to {path.local.ip}"
             raise Refusal(NotifyType.NO_PROPOSAL_CHOSEN, sentence)

@@ -66,6 +66,8 @@ _LINES = (
     "debug",
     "dos",
     "enable",
+    "enable password",
+    "enable secret",
     "epsr",
     "erase",
     "exception",

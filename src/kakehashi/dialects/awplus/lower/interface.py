@@ -7,6 +7,7 @@ from kakehashi.dialects.awplus.interfaces import is_null, is_port, kind_of
 from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.document import Statement
 from kakehashi.dialects.from_outside import with_autoconfig, with_dhcp_ipv6
+from kakehashi.dialects.one_address import borrowing, tell_which_holds
 from kakehashi.dialects.report import Report
 from kakehashi.model.address import IPAddress
 from kakehashi.model.gateway import Interface, InterfaceKind
@@ -25,6 +26,7 @@ def lower_interface(block: Block, report: Report) -> Interface | None:
         enabled=True,  # an interface is on unless `shutdown` stands there
         source=report.source(block.line),
     )
+    tell_which_holds(block, report)
     for statement in block.lines:
         interface = _apply(interface, statement, report)
         if interface.kind is not InterfaceKind.TUNNEL and statement.key.startswith("tunnel "):
@@ -65,7 +67,7 @@ def _apply(interface: Interface, statement: Statement, report: Report) -> Interf
         case "ip address":
             return _ip_address(interface, statement, report)
         case "ip unnumbered":
-            return replace(interface, unnumbered=statement.get("interface") if on else None)
+            return borrowing(interface, statement.get("interface") if on else None)
         case "ipv6 unnumbered":
             return replace(interface, unnumbered_ipv6=statement.get("interface") if on else None)
         case "ipv6 enable":
@@ -91,6 +93,7 @@ def _ip_address(interface: Interface, statement: Statement, report: Report) -> I
     if statement.negated:
         kept = tuple(a for a in interface.addresses if a.version == 6 or (address and a != address))
         return replace(interface, addresses=kept, dhcp=False, dhcp_default_route=False, negotiated=False)
+    interface = replace(interface, unnumbered=None)
     others = tuple(a for a in interface.addresses if a.version == 6)
     if statement.get("dhcp") or statement.get("negotiated"):
         leased = bool(statement.get("dhcp"))

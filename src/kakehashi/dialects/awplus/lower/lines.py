@@ -3,7 +3,16 @@
 from dataclasses import dataclass, field
 
 from kakehashi.dialects.awplus.grammar import CRYPTO_MODES, GRAMMAR
-from kakehashi.dialects.diagnosis import count, is_indented, is_ours, ranges, reason, remedy
+from kakehashi.dialects.diagnosis import (
+    count,
+    is_indented,
+    is_ours,
+    left_out,
+    none_have_effect,
+    ranges,
+    reason,
+    remedy,
+)
 from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
 from kakehashi.dialects.grammar import Support
 from kakehashi.dialects.report import Report
@@ -94,9 +103,7 @@ def _goes_without_saying(statement: Statement, down: bool) -> bool:
 
 
 def _not_yet(statement: Statement, report: Report) -> Finding:
-    below = sum(not isinstance(item, Comment) for item in statement.body)
-    lines = f"the {below} lines" if below > 1 else "the line"
-    what = f"it and {lines} below it have no effect" if below else "the line has no effect"
+    what = none_have_effect(statement.body)
     if statement.key.startswith("tunnel mode"):
         what = "the tunnel stays down"
     return Finding(
@@ -117,9 +124,7 @@ def diagnose(unknown: Unknown, walk: _Walk) -> Finding | None:
     partly = why.code != "unknown-command" and bool(unknown.failure.said) and is_ours(unknown)
     if not (vital or advice or partly):
         return None
-    message = why.sentence
-    if unknown.body:
-        message += f"; the {len(unknown.body)} lines that belong to it are left out"
+    message = why.sentence + left_out(unknown.body)
     return Finding(why.severity, why.code, message, walk.report.source(unknown.line), advice)
 
 

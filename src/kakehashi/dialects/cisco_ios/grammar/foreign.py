@@ -94,6 +94,8 @@ _LINES = (
     "dot11",
     "dot1x",
     "enable",
+    "enable password",
+    "enable secret",
     "errdisable",
     "ethernet",
     "exception",

@@ -8,6 +8,7 @@ from kakehashi.dialects.blocks import Block
 from kakehashi.dialects.cisco_ios.interfaces import interface_of, is_null, is_template, kind_of
 from kakehashi.dialects.document import Statement
 from kakehashi.dialects.from_outside import with_autoconfig, with_dhcp_ipv6
+from kakehashi.dialects.one_address import borrowing, tell_which_holds
 from kakehashi.dialects.report import Report
 from kakehashi.model.access_list import PacketFilter
 from kakehashi.model.address import IPAddress
@@ -33,6 +34,7 @@ def lower_interface(block: Block, report: Report) -> Interface | None:
         proxy_arp=True,
         source=report.source(block.line),
     )
+    tell_which_holds(block, report)
     for statement in block.lines:
         interface = _apply(interface, statement, report)
         if interface.kind is not InterfaceKind.TUNNEL and statement.key.startswith("tunnel "):
@@ -77,7 +79,7 @@ def _apply(interface: Interface, statement: Statement, report: Report) -> Interf
         case "ip address":
             return _ip_address(interface, statement, report)
         case "ip unnumbered":
-            return replace(interface, unnumbered=interface_of(statement, "interface") if on else None)
+            return borrowing(interface, interface_of(statement, "interface") if on else None)
         case "ipv6 unnumbered":
             return replace(interface, unnumbered_ipv6=interface_of(statement, "interface") if on else None)
         case "ipv6 enable":
@@ -110,6 +112,7 @@ def _ip_address(interface: Interface, statement: Statement, report: Report) -> I
         named = statement.get("address")
         kept = tuple(a for a in interface.addresses if a.version == 6 or (named and a.ip != named))
         return replace(interface, addresses=kept, dhcp=False, dhcp_default_route=False, negotiated=False)
+    interface = replace(interface, unnumbered=None)
     others = tuple(a for a in interface.addresses if a.version == 6)
     if statement.get("dhcp") or statement.get("negotiated"):
         # The default route that comes with the address is the device's own doing with DHCP (distance 254).

@@ -4,7 +4,16 @@ from dataclasses import dataclass, field
 
 from kakehashi.dialects.cisco_ios.grammar import ACCESS_LIST_MODES, CRYPTO_MODES, GRAMMAR
 from kakehashi.dialects.cisco_ios.interfaces import interface_of
-from kakehashi.dialects.diagnosis import count, is_indented, is_ours, ranges, reason, remedy
+from kakehashi.dialects.diagnosis import (
+    count,
+    is_indented,
+    is_ours,
+    left_out,
+    none_have_effect,
+    ranges,
+    reason,
+    remedy,
+)
 from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
 from kakehashi.dialects.grammar import Support
 from kakehashi.dialects.report import Report
@@ -153,9 +162,7 @@ def _goes_without_saying(statement: Statement, down: bool) -> bool:
 
 
 def _not_yet(statement: Statement, report: Report) -> Finding:
-    below = sum(not isinstance(item, Comment) for item in statement.body)
-    lines = f"the {below} lines below it have" if below > 1 else "the line below it has"
-    what = f"it and {lines} no effect" if below else "the line has no effect"
+    what = none_have_effect(statement.body)
     if statement.key in _STAYS_DOWN:
         what = "the tunnel stays down"
     return Finding(
@@ -176,10 +183,7 @@ def diagnose(unknown: Unknown, opener: Statement | None, walk: _Walk) -> Finding
     partly = why.code != "unknown-command" and bool(unknown.failure.said) and is_ours(unknown)
     if not (vital or advice or partly):
         return None
-    message = why.sentence
-    if unknown.body:
-        lines = "line that belongs to it is" if len(unknown.body) == 1 else "lines that belong to it are"
-        message += f"; the {len(unknown.body)} {lines} left out"
+    message = why.sentence + left_out(unknown.body)
     return Finding(why.severity, why.code, message, walk.report.source(unknown.line), advice)
 
 

@@ -9,6 +9,7 @@ from kakehashi.dialects.cisco_ios.render.book import Book
 from kakehashi.dialects.cisco_ios.render.ikev2 import write_profile
 from kakehashi.dialects.cisco_ios.render.isakmp import Profiles
 from kakehashi.dialects.cisco_ios.render.transforms import settings_lines
+from kakehashi.dialects.nat_exemption import selector_pairs
 from kakehashi.model.address import ANY, PeerAddress
 from kakehashi.model.ikev1 import Ikev1Tunnel
 from kakehashi.model.selector import ANY_IPV4, ANY_IPV6
@@ -140,17 +141,7 @@ def _profile(tunnel: Tunnel, profiles: Profiles, book: Book) -> Iterator[str]:
 
 
 def _match(tunnel: Tunnel, map_name: str, number: int, book: Book) -> Iterator[str]:
-    pairs = tuple(zip(tunnel.ipsec.local_selectors, tunnel.ipsec.remote_selectors, strict=False))
-    if isinstance(tunnel, Ikev2Tunnel) and len(tunnel.ipsec.local_selectors) != len(
-        tunnel.ipsec.remote_selectors
-    ):
-        # The lists of IKEv2 hold each selector once: every network goes with every one of the other side.
-        pairs = tuple(
-            (a, b)
-            for a in tunnel.ipsec.local_selectors
-            for b in tunnel.ipsec.remote_selectors
-            if a.version == b.version
-        )
+    pairs = selector_pairs(tunnel)
     if book.gateway.l2tp_server(tunnel.interface) is not None:
         return  # who dials in says which ports
     if tunnel.peer_address is ANY and pairs in (((ANY_IPV4, ANY_IPV4),), ((ANY_IPV6, ANY_IPV6),)):

@@ -1,13 +1,14 @@
 """`interface` blocks, and the translation of addresses."""
 
 from collections.abc import Iterable, Iterator
-from ipaddress import IPv4Address, IPv4Network, ip_network
+from ipaddress import IPv4Address, IPv4Network
 
 from kakehashi.dialects.cisco_ios.defaults import NAT_TIMEOUTS
 from kakehashi.dialects.cisco_ios.interfaces import family_of
 from kakehashi.dialects.cisco_ios.render.book import Book
+from kakehashi.dialects.nat_exemption import exempted, from_inside
 from kakehashi.dialects.rendering import Losses, address_lines
-from kakehashi.model.access_list import AccessEntry, AccessList, AddressMatch, Packet
+from kakehashi.model.access_list import AccessList, Packet
 from kakehashi.model.gateway import Interface, InterfaceKind
 from kakehashi.model.translation import (
     ESP,
@@ -140,25 +141,10 @@ def _list_of_nat(interface: Interface, book: Book) -> str:
                 f"{rules.name} is taken, which nothing else uses: look at it",
             )
             return rules.name
-    entries: list[AccessEntry] = []
-    for tunnel in gateway.tunnels:
-        if tunnel.policy_based:
-            pairs = zip(tunnel.ipsec.local_selectors, tunnel.ipsec.remote_selectors, strict=False)
-            for local, remote in pairs:
-                ours, theirs = _match(str(local)), _match(str(remote))
-                if ours and theirs:
-                    entries.append(AccessEntry(permit=False, source_address=ours, destination_address=theirs))
-    anything = _match("0.0.0.0/0")
-    for other in gateway.interfaces:
-        if other.napt or other.kind is not InterfaceKind.PHYSICAL or anything is None:
-            continue
-        entries += [
-            AccessEntry(permit=True, source_address=AddressMatch.of(a.network), destination_address=anything)
-            for a in other.addresses
-            if a.version == 4
-        ]
+    mapped = (t for t in gateway.tunnels if t.policy_based and gateway.l2tp_server(t.interface) is None)
+    entries = (*(e for t in mapped for e in exempted(t)), *from_inside(gateway))
     name = book.name("access list", "TRANSLATED", "TRANSLATED")
-    book.lists.append(AccessList(name=name, entries=tuple(entries), source=interface.source))
+    book.lists.append(AccessList(name=name, entries=entries, source=interface.source))
     return name
 
 
@@ -174,13 +160,6 @@ def _takes_tunnels(rules: AccessList, book: Book) -> bool:
             if rules.permits(probe):
                 return True
     return not any(e.permit for e in rules.entries)
-
-
-def _match(text: str) -> AddressMatch | None:
-    try:
-        return AddressMatch.of(ip_network(text))
-    except ValueError:
-        return None
 
 
 def _ipv6(interface: Interface) -> list[str]:

@@ -41,8 +41,8 @@ _DETAIL = Optional(Word("detail", "More of each", sets=("detail", True)))
 _DETAILED = Optional(Word("detailed", "More of each", sets=("detail", True)))
 _LIST: Pattern = Optional(Argument("list", Text("the name or number of a list"), "One of them"))
 _ONE: Pattern = Argument("peer", Address(), "Its address")
-_PEER: Pattern = Optional(Word("peer", "Of one peer"), _ONE)
-_REMOTE: Pattern = Optional(Word("remote", "Of one peer"), _ONE)
+_PEER: tuple[Pattern, ...] = (Word("peer", "Of one peer"), _ONE)
+_REMOTE: tuple[Pattern, ...] = (Word("remote", "Of one peer"), _ONE)
 _INTERFACE: tuple[Pattern, ...] = (Word("interface", "Of one interface"), interface("of", "Which one"))
 
 
@@ -83,7 +83,7 @@ SHOW: tuple[Command, ...] = (
         _CRYPTO,
         _IPSEC,
         Word("sa", "The SAs"),
-        Optional(Either((Word("peer", "Of one peer"), _ONE), _INTERFACE)),
+        Optional(Either(_PEER, _INTERFACE)),
         _DETAIL,
     ),
     _command(
@@ -91,7 +91,7 @@ SHOW: tuple[Command, ...] = (
         "Each tunnel with its state",
         _CRYPTO,
         Word("session", "Tunnels"),
-        Optional(Either((Word("remote", "Of one peer"), _ONE), _INTERFACE)),
+        Optional(Either(_REMOTE, _INTERFACE)),
         _DETAIL,
     ),
     _command("map", "The crypto maps", _CRYPTO, Word("map", "The crypto maps")),
@@ -262,16 +262,27 @@ CLEAR: tuple[Command, ...] = (
         _ISAKMP,
         Optional(Argument("connection", Number(1, 65535), "One of them, by its conn-id")),
     ),
-    _command("ikev2", "Delete IKE SAs, and tell the peers", _CRYPTO, _IKEV2, Word("sa", "The SAs"), _REMOTE),
     _command(
-        "sa", "Delete the SAs of all tunnels, or of those with a peer", _CRYPTO, Word("sa", "SAs"), _PEER
+        "ikev2",
+        "Delete IKE SAs, and tell the peers",
+        _CRYPTO,
+        _IKEV2,
+        Word("sa", "The SAs"),
+        Optional(*_REMOTE),
+    ),
+    _command(
+        "sa",
+        "Delete the SAs of all tunnels, or of those with a peer",
+        _CRYPTO,
+        Word("sa", "SAs"),
+        Optional(*_PEER),
     ),
     _command(
         "session",
         "Delete the SAs of all tunnels, or of those with a peer",
         _CRYPTO,
         Word("session", "Tunnels"),
-        _REMOTE,
+        Optional(*_REMOTE),
     ),
 )
 _CALLERS = frozenset({"l2tp", "vpdn"})  # all of them, where nothing else is said

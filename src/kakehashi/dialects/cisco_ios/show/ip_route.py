@@ -1,7 +1,9 @@
 """`show ip route`, `show ipv6 route`: the routes that are in force. The code of the host's own is ours."""
 
+from collections.abc import Iterator
 from ipaddress import IPv4Network, ip_network
 
+from kakehashi.model.address import IPNetwork
 from kakehashi.model.status import DISCARDED, RouteOrigin, RouteStatus, Status
 
 _UNKNOWN = "0.0.0.0"  # noqa: S104
@@ -27,30 +29,52 @@ _LEASED_DISTANCE = 254
 
 def render_ipv4(status: Status) -> str:
     """The routes of IPv4."""
-    routes = [r for r in status.routes if r.active and _is_v4(r)]
+    routes = [r for r in dict.fromkeys(status.routes) if r.active and _is_v4(r)]
     last = min((r for r in routes if r.destination == "0.0.0.0/0"), key=_distance, default=None)
     gateway = "Gateway of last resort is not set"
     if last is not None:
         hop = last.via.split(" ")[-1]
         hop = hop if hop[0].isdigit() else _UNKNOWN
         gateway = f"Gateway of last resort is {hop} to network {_UNKNOWN}"
-    return "\n".join([_CODES, gateway, "", *(_row(r) for r in routes)]) + "\n"
+    rows = [row for route in routes for row in (_row(route), *_local_rows(route, status))]
+    return "\n".join([_CODES, gateway, "", *rows]) + "\n"
 
 
 def render_ipv6(status: Status) -> str:
     """The routes of IPv6."""
-    routes = [r for r in status.routes if r.active and not _is_v4(r)]
-    lines = [
-        f"IPv6 Routing Table - default - {len(routes)} entries",
-        "Codes: C - Connected, L - Local, S - Static, K - of the host",
-    ]
+    routes = [r for r in dict.fromkeys(status.routes) if r.active and not _is_v4(r)]
+    lines: list[str] = []
+    entries = len(routes)
     for route in routes:
         via = "Null0, directly connected" if route.via == DISCARDED else route.via.replace(" ", ", ")
         if route.origin is RouteOrigin.CONNECTED:
             via += ", directly connected"
         code = _LETTERS[route.origin]
         lines += [f"{code}   {route.destination.upper()} [{_distance(route)}/0]", f"     via {via}"]
-    return "\n".join(lines) + "\n"
+        for address in _own(route, status):
+            lines += [f"L   {str(address).upper()} [0/0]", f"     via {route.via}, receive"]
+            entries += 1
+    head = [
+        f"IPv6 Routing Table - default - {entries} entries",
+        "Codes: C - Connected, L - Local, S - Static, K - of the host",
+    ]
+    return "\n".join(head + lines) + "\n"
+
+
+def _local_rows(route: RouteStatus, status: Status) -> Iterator[str]:
+    for address in _own(route, status):
+        yield f"L     {address} is directly connected, {route.via}"
+
+
+def _own(route: RouteStatus, status: Status) -> Iterator[IPNetwork]:
+    """The addresses of ours in a connected network, but where it is that of one address anyway."""
+    if route.origin is not RouteOrigin.CONNECTED:
+        return
+    network = ip_network(route.destination)
+    for interface in (i for i in status.interfaces if i.name == route.via):
+        for address in (a for a in interface.addresses if a.network == network):
+            if network.num_addresses > 1:
+                yield ip_network(address.ip)
 
 
 def _is_v4(route: RouteStatus) -> bool:

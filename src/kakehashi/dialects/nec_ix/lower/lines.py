@@ -1,6 +1,6 @@
 """What is to be said about each line by itself: not understood, wrong, not there yet, not ours."""
 
-from kakehashi.dialects.diagnosis import count, ranges, reason, wanted
+from kakehashi.dialects.diagnosis import count, left_out, none_have_effect, ranges, reason, wanted
 from kakehashi.dialects.document import Comment, Document, Item, Statement, Unknown
 from kakehashi.dialects.grammar import Argument, Support, Word
 from kakehashi.dialects.matching import MASK, Match, match_line
@@ -54,8 +54,7 @@ def _goes_without_saying(statement: Statement, inherited: Support, other_kind: b
 
 
 def _not_yet(statement: Statement, report: Report) -> Finding:
-    below = sum(not isinstance(item, Comment) for item in statement.body)
-    what = f"the line and the {below} below it have no effect" if below else "the line has no effect"
+    what = none_have_effect(statement.body)
     if statement.key == OTHER_KIND:
         what = "the tunnel stays down"
     words, sentence = statement.key, statement.command.help
@@ -74,9 +73,7 @@ def diagnose(unknown: Unknown, report: Report) -> Finding | None:
     remedy = _remedy(unknown, _suggestion(unknown))
     if not (vpn or remedy or (why.code != "unknown-command" and unknown.failure.said)):
         return None
-    message = why.sentence
-    if unknown.body:
-        message += f"; the {len(unknown.body)} lines that belong to it are left out"
+    message = why.sentence + left_out(unknown.body)
     remedy = remedy or _what_else(unknown)
     return Finding(why.severity, why.code, message, report.source(unknown.line), remedy)
 

@@ -80,10 +80,6 @@ def check_policy(settings: Settings, report: Report, *, frames: bool = False) ->
     mode = settings.one("ipsec-mode")
     if mode is not None and mode.get("mode") != "tunnel" and not frames:
         report.warning(mode.line, "not-yet", "transport mode is not there yet; tunnel mode is used")
-    direction = settings.one("negotiation-direction")
-    if direction is not None and direction.get("direction") == "initiator":
-        message = "`negotiation-direction initiator` is not there yet; the peer may begin as well"
-        report.warning(direction.line, "not-yet", message)
     nat = settings.one("nat-traversal")
     if nat is not None and nat.get("force"):
         message = "`force` is not there yet; ESP goes in UDP only where a NAT is found"

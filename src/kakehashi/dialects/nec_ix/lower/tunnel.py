@@ -55,6 +55,7 @@ def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Ikev2Tun
     local = _local(block, settings, peer_address, peer, around, report)
     _check_unknown_peer(block.name, peer_line, settings, around, report)
     enabled = around.interfaces[block.name].enabled
+    _check_direction(block.name, peer_address, settings, report)
     check_use(block.name, peer_line, local, peer, settings, report)
     if mode is None and block.last("tunnel mode") is not None:
         enabled = False  # of another kind, which its line is told of
@@ -76,15 +77,34 @@ def lower_tunnel(block: Block, around: Surroundings, report: Report) -> Ikev2Tun
         ike=ike_policy(settings, may_rekey=peer_address is not ANY),
         ipsec=ipsec_policy(settings, report, frames=frames),
         connect=_connect(settings),
+        answers=_direction(settings) != "initiator",
         outgoing=_outgoing(settings, around, report),
         source_address=source.get("address") if source else None,
         source=report.source(block.line),
     )
 
 
+def _direction(settings: Settings) -> str:
+    """Who may begin."""
+    line = settings.one("negotiation-direction")
+    return str(line.get("direction")) if line is not None else "both"
+
+
+def _check_direction(name: str, peer: PeerAddress, settings: Settings, report: Report) -> None:
+    """Who may not begin, and cannot be begun with, never meets us."""
+    line = settings.one("negotiation-direction")
+    if line is not None and line.get("direction") == "initiator" and peer is ANY:
+        report.warning(
+            line.line,
+            "nobody-begins",
+            f"{name}: the address of the peer is not known, and it is not to begin: nobody can",
+            "take the line out, or write the peer's address in `ikev2 peer`",
+        )
+
+
 def _connect(settings: Settings) -> ConnectType:
-    direction, connect = settings.one("negotiation-direction"), settings.one("connect-type")
-    if direction is not None and direction.get("direction") == "responder":
+    connect = settings.one("connect-type")
+    if _direction(settings) == "responder":
         return ConnectType.NEVER
     return connect.get("type", ConnectType.ON_DEMAND) if connect else ConnectType.ON_DEMAND
 

@@ -173,6 +173,7 @@ def _settings(tunnel: Ikev2Tunnel, losses: Losses) -> _Settings:
     local, remote = selector_lines(tunnel.ipsec, source, losses)
     own = tunnel.source_address
     never = ("negotiation-direction responder",) if tunnel.connect is ConnectType.NEVER else ()
+    alone = () if tunnel.answers else ("negotiation-direction initiator",)
     rekeys = tunnel.peer_address is ANY or tunnel.ike.start_rekey
     return {
         "local-authentication": _local(tunnel, losses),
@@ -180,6 +181,7 @@ def _settings(tunnel: Ikev2Tunnel, losses: Losses) -> _Settings:
         **_child_settings(tunnel.ipsec, source, losses),
         "suppress send-rekey": () if rekeys else ("suppress send-rekey",),
         "connect-type": ("connect-type auto",) if tunnel.connect is ConnectType.ALWAYS else never,
+        "negotiation-direction": alone,
         "outgoing-interface": outgoing,
         "source-address": (f"source-address {own}",) if own is not None else (),
         "local-ts": local,
