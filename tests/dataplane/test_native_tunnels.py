@@ -390,7 +390,8 @@ def test_packets_that_the_keys_do_not_open_are_told_by_their_number(pair):
     left, right = child_pair(pair)
     pair.right.call("install", replace(right, keys_in=right.keys_out), True)
     pair.left.call("install", left, True)
-    pair.left.ping("10.9.0.2", "-W", "0.1", "-c", "5")
+    # All within a second, in which they are told together.
+    pair.left.ping("10.9.0.2", "-W", "0.1", "-c", "5", "-i", "0.002")
     first = pair.right.until(is_a(Undecryptable))
     assert (first.spi_in, first.path.remote.ip, first.packets) == (right.spi_in, right.path.remote.ip, 1)
     pair.right.until(lambda _: sum(e.packets for e in pair.right.events if is_a(Undecryptable)(e)) == 5)
