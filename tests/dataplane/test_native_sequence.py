@@ -7,7 +7,8 @@ import pytest
 
 from kakehashi.dataplane.protocol import Acquire, Expire
 from kakehashi.model.status import InboundCounters
-from tests.dataplane.world import Host, Pair, child_pair, wait_for
+from tests.dataplane.test_native_tunnels import inbound, outbound
+from tests.dataplane.world import Host, Pair, child_pair, settles, wait_for
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(120)]
 
@@ -31,9 +32,8 @@ def test_an_sa_ends_with_its_sequence_numbers_and_does_not_begin_anew(pair: Pair
     pair.right.call("install", right, True)
     pair.left.call("install", left, True, LAST - 4)
     assert "4 received" in pair.left.ping("10.9.0.2", "-c", "7", "-W", "0.2").stdout
-    assert pair.left.call("counters").tunnels["tun0"][0].packets == 4
-    into = pair.right.call("counters").tunnels["tun0"][1]
-    assert (into.packets, into.replay_detected) == (4, 0)
+    settles(lambda: outbound(pair.left).packets, 4)
+    settles(lambda: (inbound(pair.right).packets, inbound(pair.right).replay_detected), (4, 0))
     pair.left.until(lambda event: isinstance(event, Acquire))
     assert told(pair.left) == [Expire(left.spi_in), Expire(left.spi_in, hard=True)]
 

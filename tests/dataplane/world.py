@@ -40,7 +40,7 @@ _numbers = count()
 
 
 def run(*command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     if check and done.returncode:
         raise AssertionError(f"{' '.join(command)}: {done.stdout}{done.stderr}")
     return done
@@ -135,6 +135,17 @@ def wait_for(probe: Callable[[], Any]) -> Any:
         if result := probe():
             return result
         assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
+
+
+def settles(probe: Callable[[], Any], expected: object) -> None:
+    """`probe` gives what is expected, at the latest when all that is under way has come and been counted.
+
+    A data thread counts a packet when it has sent it or given it to a device: its answer may be here before.
+    """
+    deadline = time.monotonic() + PATIENCE
+    while (found := probe()) != expected:
+        assert time.monotonic() < deadline, f"{found}, not {expected}"
         time.sleep(0.02)
 
 
