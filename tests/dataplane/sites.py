@@ -66,12 +66,13 @@ class Sites:
                 process.kill()
 
 
-def kernel_counter(host: Host, version: int, name: str) -> int:
-    """Such as FragCreates: fragments that the kernel itself made."""
+def kernel_counter(host: Host, version: int, name: str, protocol: str = "Ip") -> int:
+    """Such as FragCreates: fragments that the kernel itself made. `protocol`: Ip, Icmp, Udp."""
     if version == 6:
         lines = host.run("cat", "/proc/net/snmp6").stdout.splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith(f"Ip6{name} "))
-    heads, values = (line.split() for line in host.run("cat", "/proc/net/snmp").stdout.splitlines()[:2])
+        return next(int(line.split()[1]) for line in lines if line.startswith(f"{protocol}6{name} "))
+    lines = host.run("cat", "/proc/net/snmp").stdout.splitlines()
+    heads, values = (line.split() for line in lines if line.startswith(f"{protocol}: "))
     return int(values[heads.index(name)])
 
 

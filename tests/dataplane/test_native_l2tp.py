@@ -18,8 +18,9 @@ from kakehashi.model.child_sa import ChildSa
 from kakehashi.model.encapsulation import EncapsulationMode
 from kakehashi.model.l2tp import PORT, L2tpSession
 from tests.dataplane.dialers import CLIENT, SERVER, Dialer, dialers
+from tests.dataplane.sites import kernel_counter
 from tests.dataplane.test_native_tunnels import is_a, transfer
-from tests.dataplane.world import Host, Pair, child_pair, wait_for
+from tests.dataplane.world import Host, Pair, child_pair, settles, wait_for
 
 pytestmark = pytest.mark.root
 
@@ -414,8 +415,12 @@ def test_a_flood_of_messages_does_not_reach_the_gateway(world):
     sccrq = L2TP(hdr="control+length+sequence", tunnel_id=0) / Raw(b"let me in")
     udp = IP(src=CLIENT, dst=SERVER) / UDP(sport=PORT, dport=PORT) / sccrq
     sealed = [flooding.seal(bytes(udp)[20:]) for _ in range(1000)]
-    for octets in sealed:
-        flooding.send_sealed(octets)
+    sender = flooding.pair.right
+    before = kernel_counter(sender, 4, "OutDatagrams", "Udp")
+    with world.server.stopped():
+        for octets in sealed:
+            flooding.send_sealed(octets)
+        wait_for(lambda: kernel_counter(sender, 4, "OutDatagrams", "Udp") >= before + 1000)
 
     def came() -> int:
         return sum(message.peer == flooding.peer for message in world.messages())

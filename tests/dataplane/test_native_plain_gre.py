@@ -15,6 +15,7 @@ from kakehashi.dataplane.protocol import KeepaliveReturned, Sizes
 from kakehashi.model.address import Path, SocketAddress
 from kakehashi.model.gre import Gre
 from kakehashi.model.policy import DfBit
+from tests.dataplane.sites import kernel_counter
 from tests.dataplane.test_native_tunnels import inbound, is_a, transfer
 from tests.dataplane.world import Host, Pair, child_pair, listening, wait_for
 
@@ -95,10 +96,7 @@ def send(here: Host, there: Host, *packets: Packet | bytes, outer: int = 4, sour
 
 def echos(host: Host) -> int:
     """How many ICMP echo requests have come to the host's own kernel; it says other things by itself."""
-    names, values = (
-        line.split() for line in host.run("cat", "/proc/net/snmp").stdout.splitlines() if "Icmp:" in line[:5]
-    )
-    return int(values[names.index("InEchos")])
+    return kernel_counter(host, 4, "InEchos", "Icmp")
 
 
 def unknown(host: Host) -> int:

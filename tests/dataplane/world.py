@@ -3,6 +3,7 @@
 import os
 import pickle
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -123,6 +124,16 @@ class Host:
             return next((event for event in self.events if wanted(event)), None)
 
         return wait_for(found)
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Its data plane does nothing meanwhile: what comes waits, and comes at once afterwards."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def ping(self, target: str, *options: str) -> subprocess.CompletedProcess[str]:
         return self.run("ping", "-n", "-c", "3", "-i", "0.2", "-W", "2", *options, target, check=False)
