@@ -398,12 +398,18 @@ def _checksum_of(tcp: TCP, target: str) -> int:
 def test_what_is_too_large_for_the_peer_is_fragmented_or_its_sender_told(world):
     client = world.clients[0]
     client.install_session(mtu=1000)
-    ping = (client.address, "-s", "1200", "-M", "do", "-W", "0.1", "-c", "2")
-    world.server.ping(*ping)
-    assert world.server.call("counters").tunnels["lns"][0].too_large == 1, "the kernel has learned the MTU"
+    ping = (client.address, "-s", "1200", "-M", "do", "-W", "0.1")
+    world.server.ping(*ping, "-c", "1")
+    settles(lambda: world.server.call("counters").tunnels["lns"][0].too_large, 1)
+    wait_for(lambda: "mtu 1000" in world.server.run("ip", "route", "get", client.address).stdout)
+    refused = world.server.ping(*ping, "-c", "1")
+    assert "mtu=1000" in (refused.stdout + refused.stderr).replace("mtu = ", "mtu="), (
+        "the kernel has learned it"
+    )
+    assert world.server.call("counters").tunnels["lns"][0].too_large == 1
     world.server.call("set_own_addresses", [ip_address("10.9.0.1")])
     world.server.run("ip", "route", "flush", "cache")
-    world.server.ping(*ping)
+    world.server.ping(*ping, "-c", "2")
     pieces = [client.until(PPP)[IP:2] for _ in range(4)]
     assert all(len(bytes(piece)) <= 1000 for piece in pieces)
     assert [piece.frag for piece in pieces] == [0, pieces[1].frag] * 2
