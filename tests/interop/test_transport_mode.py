@@ -42,7 +42,7 @@ def test_two_hosts_reach_each_other_and_nothing_goes_in_the_clear(tmp_path: Path
             )  # fmt: skip
             assert "2 received" in large, large
             assert "child-sa-created" in right.log
-        assert network.count() == 0
+            assert network.count() == 0
 
 
 def test_two_hosts_with_ipv6(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_two_hosts_with_ipv6(tmp_path: Path) -> None:
             Ours(network, tmp_path / "ours", left, mode=TRANSPORT),
         ):
             assert network.ping(network.ours, network.OURS_6, network.PEER_6, count=3)
-        assert network.count() == 0
+            assert network.count() == 0
 
 
 @pytest.mark.parametrize("version", [4, 6])
