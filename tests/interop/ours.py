@@ -93,7 +93,7 @@ class Ours:
         self.until(lambda: client.is_alive(self.control), "the control socket", 60)
         self.status()
 
-    def stop(self, wait: float = 10) -> int | None:
+    def stop(self, wait: float = 30) -> int | None:
         """SIGTERM: the peers are told."""
         if self._process is None:
             return None
@@ -126,14 +126,14 @@ class Ours:
         """What `kakehashi show --json` says, without the time that a process of its own takes."""
         return dict(client.ask(self.control, Request("show", as_json=True))["status"])
 
-    def until(self, condition: Callable[[], object], what: str, seconds: float = 20) -> None:
+    def until(self, condition: Callable[[], object], what: str, seconds: float = 40) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             assert self._process is None or self._process.poll() is None, f"the gateway ended:\n{self.log}"
             assert time.monotonic() < deadline, f"{what}: not within {seconds} s\n{self.log}"
             time.sleep(0.1)
 
-    def until_logged(self, text: str, seconds: float = 20) -> None:
+    def until_logged(self, text: str, seconds: float = 40) -> None:
         self.until(lambda: text in self.log, f"«{text}» in the log", seconds)
 
 
