@@ -149,13 +149,16 @@ def ask(ours: Ours, verb: str, words: str) -> str:
 
 
 def send_echoes(network: Network, ours: Ours) -> None:
-    """Twenty of 1028 octets from us, three of 84 from the peer, and as many answers; all have been counted here."""
+    """Twenty of 1028 octets from us, three of 84 from the peer, and as many answers; all have been counted here.
+
+    They are sent at once: ping waits for the last answer no longer than from one request to the next.
+    """
     before = _counted(ours)
     for namespace, near, far, how in (
-        (network.ours, network.OUR_LAN, network.PEER_LAN, ("-c", "20", "-i", "0.02", "-s", "1000")),
-        (network.peer, network.PEER_LAN, network.OUR_LAN, ("-c", "3", "-i", "0.1")),
+        (network.ours, network.OUR_LAN, network.PEER_LAN, ("-c", "20", "-l", "20", "-s", "1000")),
+        (network.peer, network.PEER_LAN, network.OUR_LAN, ("-c", "3", "-l", "3")),
     ):
-        assert " 0% packet loss" in network.inside(namespace, "ping", *how, "-W", "5", "-I", near, far)
+        assert " 0% packet loss" in network.inside(namespace, "ping", *how, "-i", "10", "-I", near, far)
     # What is sent is counted afterwards: the answer may be here before.
     all_of_them = tuple(number + 23 for number in before)
     ours.until(lambda: _counted(ours) == all_of_them, "the packets in the counters")

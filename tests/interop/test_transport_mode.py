@@ -38,7 +38,7 @@ def test_two_hosts_reach_each_other_and_nothing_goes_in_the_clear(tmp_path: Path
             if not nat:
                 assert network.ping(network.peer, network.PEER, network.OURS, count=3)
             large = network.inside(
-                network.ours, "ping", "-c", "2", "-i", "0.3", "-s", "3000", "-W", "5", network.PEER, check=False
+                network.ours, "ping", "-c", "2", "-l", "2", "-i", "10", "-s", "3000", network.PEER, check=False
             )  # fmt: skip
             assert "2 received" in large, large
             assert "child-sa-created" in right.log
@@ -74,7 +74,7 @@ def test_what_a_link_on_the_way_does_not_take_leaves_in_fragments(tmp_path: Path
         ):
 
             def ping(size: int, df: str) -> bool:
-                words = ("ping", "-n", "-c2", "-i0.3", "-W2", "-M", df, "-s", str(size), peer)
+                words = ("ping", "-n", "-c2", "-l2", "-i10", "-W2", "-M", df, "-s", str(size), peer)
                 return "2 received" in network.inside(network.ours, *words, check=False)
 
             assert network.ping(network.ours, ours, peer, count=3)
