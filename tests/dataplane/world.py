@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import select
 import signal
 import subprocess
@@ -134,6 +135,19 @@ class Host:
             yield
         finally:
             self.process.send_signal(signal.SIGCONT)
+
+    def reaches(self, target: str, *options: str, count: int = 3) -> bool:
+        """Are the first `count` echo requests all answered?
+
+        When ping has sent what it was asked for, it waits for the last answer no longer than from one request to the
+        next, unless it has a deadline: then it goes on until there have been so many answers.
+        """
+        words = ("ping", "-n", "-c", str(count), "-i", "0.2", "-w", str(round(PATIENCE)), *options, target)
+        said = self.run(*words, check=False).stdout
+        numbers = {int(number) for number in re.findall(r"bytes from .* icmp_seq=(\d+) ", said)}
+        is_whole = numbers >= set(range(1, count + 1))
+        sys.stderr.write("" if is_whole else said)
+        return is_whole
 
     def ping(self, target: str, *options: str) -> subprocess.CompletedProcess[str]:
         return self.run("ping", "-n", "-c", "3", "-i", "0.2", "-W", "2", *options, target, check=False)
