@@ -110,7 +110,20 @@ def test_v2_12_large_packets_cross_with_every_setting(tmp_path: Path) -> None:
                 (network.peer, network.PEER_LAN, network.OUR_LAN),
             ):
                 out = network.inside(
-                    namespace, "ping", "-s", "4000", "-c", "2", "-W", "3", "-I", source, target, check=False
+                    namespace,
+                    "ping",
+                    "-s",
+                    "4000",
+                    "-c",
+                    "2",
+                    "-l",
+                    "2",
+                    "-i",
+                    "10",
+                    "-I",
+                    source,
+                    target,
+                    check=False,
                 )
                 assert " 2 received" in out, f"{tunnel or 'default'}: {out}"
 
