@@ -2,7 +2,6 @@
 
 import os
 import pickle
-import re
 import select
 import signal
 import subprocess
@@ -137,17 +136,18 @@ class Host:
             self.process.send_signal(signal.SIGCONT)
 
     def reaches(self, target: str, *options: str, count: int = 3) -> bool:
-        """Are the first `count` echo requests all answered?
+        """Are `count` echo requests answered, each before the next is sent?
 
-        When ping has sent what it was asked for, it waits for the last answer no longer than from one request to the
-        next, unless it has a deadline: then it goes on until there have been so many answers.
+        Of one alone ping awaits the answer as long as it is told; of the last of several, no longer than from one
+        to the next.
         """
-        words = ("ping", "-n", "-c", str(count), "-i", "0.2", "-w", str(round(PATIENCE)), *options, target)
-        said = self.run(*words, check=False).stdout
-        numbers = {int(number) for number in re.findall(r"bytes from .* icmp_seq=(\d+) ", said)}
-        is_whole = numbers >= set(range(1, count + 1))
-        sys.stderr.write("" if is_whole else said)
-        return is_whole
+        words = ("ping", "-n", "-c", "1", "-W", str(round(PATIENCE)), *options, target)
+        for _ in range(count):
+            done = self.run(*words, check=False)
+            if done.returncode:
+                sys.stderr.write(done.stdout + done.stderr)
+                return False
+        return True
 
     def ping(self, target: str, *options: str) -> subprocess.CompletedProcess[str]:
         return self.run("ping", "-n", "-c", "3", "-i", "0.2", "-W", "2", *options, target, check=False)
