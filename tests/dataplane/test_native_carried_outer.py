@@ -38,7 +38,7 @@ LARGE, IS_LARGE = ("-s", "400"), "meta length > 400"
 
 def reaches(sites: Sites, inner: int, *options: str) -> bool:
     target = sites.hosts[1].addresses[inner]
-    return "3 received" in sites.pair.left.ping(target, *LARGE, *options).stdout
+    return sites.pair.left.reaches(target, *LARGE, *options)
 
 
 @ALL
@@ -111,7 +111,7 @@ def test_a_frame_says_nothing_of_the_header_around_it(pair: Pair, wire: EtherIp 
         pair.right, "wan", all=esp, ttl=f"{esp} {HOPS[outer]} 64", dscp=f"{esp} {word} dscp != 0",
         ecn=f"{esp} {word} ecn != 0", df=f"{esp} ip frag-off & 0x4000 != 0",
     )  # fmt: skip
-    assert "3 received" in pair.left.ping("10.9.0.2", *MARKED, "-M", "do").stdout
+    assert pair.left.reaches("10.9.0.2", *MARKED, "-M", "do")
     seen = counted(pair.right)
     # ARP goes along.
     assert seen == {"all": seen["ttl"], "ttl": max(seen["ttl"], 3), "dscp": 0, "ecn": 0, "df": 0}

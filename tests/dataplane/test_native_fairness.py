@@ -3,20 +3,17 @@
 The data plane is stopped while the flood comes, so that whatever may fill up is full when it works again.
 """
 
-import os
-import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from kakehashi.dataplane.protocol import Datagram
 from tests.dataplane.sites import Sites, two_sites
-from tests.dataplane.world import ROOT, Host, Pair, child_pair, wait_for
+from tests.dataplane.world import ROOT, Pair, child_pair, wait_for
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(120)]
 
@@ -57,17 +54,6 @@ def sites() -> Iterator[Sites]:
         yield made
 
 
-@contextmanager
-def stopped(host: Host) -> Iterator[None]:
-    """Its data plane does nothing meanwhile."""
-    assert host.process is not None
-    os.kill(host.process.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(host.process.pid, signal.SIGCONT)
-
-
 def lane(address: str) -> int:
     """Which queue the packets of a peer wait in, as the program says that the data plane gives the kernel."""
     return (int.from_bytes(socket.inet_aton(address), "big") * 0x9E37_79B1 & 0xFFFF_FFFF) >> 30
@@ -79,7 +65,7 @@ def test_neither_ike_nor_another_peer_is_lost_in_a_flood_of_esp(sites: Sites) ->
     flooding = left.addresses[4]
     other = next(a for a in (f"192.0.2.{n}" for n in range(3, 99)) if lane(a) != lane(flooding))
     left.add_address(f"{other}/24", "wan")
-    with stopped(right):
+    with right.stopped():
         left.run(sys.executable, str(HERE / "flood.py"), "unknown", "192.0.2.2", str(FLOOD))
         left.run(sys.executable, "-c", IKE, "192.0.2.2")
         left.run("env", f"PYTHONPATH={ROOT}", sys.executable, "-c", GENUINE, other, "192.0.2.2")
@@ -104,7 +90,7 @@ def test_a_full_device_holds_up_no_other_tunnel(pair: Pair) -> None:
     try:
         assert watch.stdout
         assert watch.stdout.readline() == "ready\n"
-        with stopped(pair.left):
+        with pair.left.stopped():
             pair.left.run(sys.executable, "-c", FILL, "10.0.0.2", str(QUEUED), "10.1.0.2")
         before = int(watch.stdout.readline())
     finally:

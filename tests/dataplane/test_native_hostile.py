@@ -65,7 +65,7 @@ def test_what_an_sa_refuses(sites: Sites, kind: str, reason: str) -> None:
     wait_for(lambda: dropped() > earlier + PACKETS // 2)
     assert memory(right) - before < GROWTH_MAX
     assert right.call("counters").tunnels["tun0"][1].packets <= 1
-    assert "3 received" in sites.hosts[0].ping("10.2.0.10").stdout, "others are served as ever"
+    assert sites.hosts[0].reaches("10.2.0.10"), "others are served as ever"
 
 
 def test_fragments_that_nothing_comes_of(sites: Sites) -> None:
@@ -97,4 +97,4 @@ def test_what_is_no_ip_packet_is_counted_as_malformed(sites: Sites) -> None:
     sites.install(encapsulation=True)
     flood(sites.pair.left, "malformed", "tun0", 100)
     wait_for(lambda: sites.pair.left.call("counters").tunnels["tun0"][0].malformed == 100)
-    assert "3 received" in sites.hosts[0].ping("10.2.0.10").stdout
+    assert sites.hosts[0].reaches("10.2.0.10")

@@ -1,6 +1,5 @@
 """Packets that come at once are hashed side by side (AES-CBC with HMAC); each is judged for itself all the same."""
 
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -29,17 +28,12 @@ def test_a_forgery_and_a_copy_are_dropped_alone(
     right.add_tunnel("tun0", "10.9.0.2/24")
     _, child = child_pair(pair, encapsulation=how != "esp", suite=suite)
     right.call("install", child, True)
-    assert right.process is not None
     words = ["ip", "netns", "exec", right.namespace, sys.executable, PROGRAM, "receive", "10.9.0.2"]
     with subprocess.Popen([*words, str(many.COUNT)], stdout=subprocess.PIPE) as receiver:
         assert receiver.stdout is not None
         assert receiver.stdout.readline() == b"listening\n"
-        # What is sent meanwhile comes at once.
-        right.process.send_signal(signal.SIGSTOP)
-        try:
+        with right.stopped():
             pair.left.run(sys.executable, PROGRAM, "send", how, "192.0.2.2", str(int(suite[1])))
-        finally:
-            right.process.send_signal(signal.SIGCONT)
         came = receiver.stdout.readline().split()
     expected = [number for number in range(many.COUNT + 1) if number != many.FORGED]
     assert [int(number) for number in came] == expected

@@ -7,7 +7,8 @@ import pytest
 
 from kakehashi.dataplane.protocol import Acquire, Expire
 from kakehashi.model.status import InboundCounters
-from tests.dataplane.world import Host, Pair, child_pair, wait_for
+from tests.dataplane.test_native_tunnels import inbound, outbound
+from tests.dataplane.world import Host, Pair, child_pair, settles, wait_for
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(120)]
 
@@ -31,16 +32,15 @@ def test_an_sa_ends_with_its_sequence_numbers_and_does_not_begin_anew(pair: Pair
     pair.right.call("install", right, True)
     pair.left.call("install", left, True, LAST - 4)
     assert "4 received" in pair.left.ping("10.9.0.2", "-c", "7", "-W", "0.2").stdout
-    assert pair.left.call("counters").tunnels["tun0"][0].packets == 4
-    into = pair.right.call("counters").tunnels["tun0"][1]
-    assert (into.packets, into.replay_detected) == (4, 0)
+    settles(lambda: outbound(pair.left).packets, 4)
+    settles(lambda: (inbound(pair.right).packets, inbound(pair.right).replay_detected), (4, 0))
     pair.left.until(lambda event: isinstance(event, Acquire))
     assert told(pair.left) == [Expire(left.spi_in), Expire(left.spi_in, hard=True)]
 
     new = child_pair(pair, spis=(0x3000, 0x4000))
     pair.right.call("install", new[1], True)
     pair.left.call("install", new[0], True)
-    assert "3 received" in pair.left.ping("10.9.0.2").stdout
+    assert pair.left.reaches("10.9.0.2")
 
 
 def test_the_gateway_is_told_while_there_is_time_for_another_sa(pair: Pair) -> None:
@@ -48,9 +48,9 @@ def test_the_gateway_is_told_while_there_is_time_for_another_sa(pair: Pair) -> N
     left, right = child_pair(pair)
     pair.right.call("install", right, True)
     pair.left.call("install", left, True, LAST - 2**20 - 3)
-    assert "3 received" in pair.left.ping("10.9.0.2").stdout
+    assert pair.left.reaches("10.9.0.2")
     assert told(pair.left) == []
-    assert "3 received" in pair.left.ping("10.9.0.2").stdout
+    assert pair.left.reaches("10.9.0.2")
     wait_for(lambda: told(pair.left) == [Expire(left.spi_in)])
 
 
@@ -60,10 +60,10 @@ def test_extended_numbers_go_on(pair: Pair) -> None:
     left, right = child_pair(pair, esn=True)
     pair.right.call("install", right, True)
     pair.left.call("install", left, True, 2**31)
-    assert "3 received" in pair.left.ping("10.9.0.2").stdout
+    assert pair.left.reaches("10.9.0.2")
     # The same SA as it is two thousand million packets later.
     pair.left.call("install", left, True, LAST - 2)
-    assert "5 received" in pair.left.ping("10.9.0.2", "-c", "5").stdout
+    assert pair.left.reaches("10.9.0.2", count=5)
     assert pair.right.call("counters").tunnels["tun0"][1].integrity_failure == 0
     assert told(pair.left) == []
 

@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from ipaddress import ip_address
 
@@ -11,7 +12,7 @@ import pytest
 from kakehashi.dataplane.protocol import Acquire, Expire, FirstInbound, PeerMoved, Undecryptable
 from kakehashi.model.address import Path, SocketAddress
 from kakehashi.model.selector import TrafficSelector
-from tests.dataplane.world import CBC, GCM, PATIENCE, Host, Pair, child_pair, listening, wait_for
+from tests.dataplane.world import CBC, GCM, PATIENCE, Host, Pair, child_pair, listening, settles, wait_for
 
 pytestmark = pytest.mark.root
 
@@ -48,11 +49,9 @@ def test_packets_of_both_ip_versions_cross_the_tunnel(pair, outer, encapsulation
     left, right = install(pair, outer=outer, encapsulation=encapsulation, suite=suite)
 
     for target in ("10.9.0.2", "fd09::2"):
-        answer = pair.left.ping(target)
-        assert "3 received" in answer.stdout, answer.stdout + str(pair.right.call("counters"))
+        assert pair.left.reaches(target), pair.right.call("counters")
 
-    assert outbound(pair.left).packets >= 6
-    assert inbound(pair.left).packets >= 6
+    settles(lambda: (outbound(pair.left).packets, inbound(pair.left).packets), (6, 6))
     assert pair.right.until(is_a(FirstInbound)) == FirstInbound(right.spi_in)
     assert pair.left.until(is_a(FirstInbound)) == FirstInbound(left.spi_in)
     (activity,) = pair.left.call("activity")
@@ -169,8 +168,9 @@ def test_one_negotiation_is_asked_for_until_it_has_failed(pair):
 def test_the_queue_of_waiting_packets_has_an_end(pair):
     pair.left.add_tunnel("tun0", "10.9.0.1/24")
     pair.left.run("ping", "-n", "-c", "100", "-i", "0.001", "-W", "0.1", "10.9.0.2", check=False)
-    dropped = wait_for(lambda: outbound(pair.left).misc_error)
-    assert 36 <= dropped <= 50
+    wait_for(lambda: outbound(pair.left).misc_error >= 36)
+    pair.left.call("install", child_pair(pair)[0], True)
+    settles(lambda: (outbound(pair.left).packets, outbound(pair.left).misc_error), (64, 36))
 
 
 def test_only_what_was_negotiated_passes_either_way(pair):
@@ -180,7 +180,7 @@ def test_only_what_was_negotiated_passes_either_way(pair):
     pair.right.call("install", right, True)
     changed = {"local_selectors": narrow[:1], "remote_selectors": narrow[1:]}
     pair.left.call("install", child_pair(pair, **changed)[0], True)
-    assert "3 received" in pair.left.ping("10.9.0.2").stdout
+    assert pair.left.reaches("10.9.0.2")
 
     before = outbound(pair.left).ts_unacceptable
     pair.left.ping("10.9.0.3", "-W", "0.1")
@@ -212,12 +212,15 @@ def test_each_packet_takes_the_child_sa_that_accepts_it(pair):
     pair.right.until(
         lambda _: first_inbound <= {e.spi_in for e in pair.right.events if is_a(FirstInbound)(e)}
     )
-    assert outbound(pair.left).packets == 6
-    carried = pair.left.call("traffic")
-    assert [(t.packets_out, t.octets_out) for t in carried.values()] == [(3, 252)] * 2
-    assert {t.packets_in for t in carried.values()} == {0, 6}, "the answers came by the younger one"
-    received = pair.right.call("traffic")
-    assert [(received[spi].packets_in, received[spi].octets_in) for spi in (0x101, 0x102)] == [(3, 252)] * 2
+    settles(lambda: outbound(pair.left).packets, 6)
+
+    def carried(host: Host):
+        traffic = host.call("traffic").items()
+        return {spi: (t.packets_out, t.octets_out, t.packets_in, t.octets_in) for spi, t in traffic}
+
+    # The answers come by the younger one.
+    settles(lambda: carried(pair.left), {1: (3, 252, 0, 0), 2: (3, 252, 6, 504)})
+    settles(lambda: carried(pair.right), {0x101: (0, 0, 3, 252), 0x102: (6, 504, 3, 252)})
 
 
 def test_what_no_sa_takes_waits_for_the_one_that_does(pair):
@@ -246,8 +249,9 @@ def test_what_is_refused_and_waits_has_an_end(pair):
     selectors = {"remote_selectors": (TrafficSelector.of("10.9.0.2/32"),)}
     pair.left.call("install", child_pair(pair, **selectors)[0], True)
     pair.left.run("ping", "-n", "-c", "100", "-i", "0.001", "-W", "0.1", "10.9.0.3", check=False)
-    dropped = wait_for(lambda: outbound(pair.left).ts_unacceptable)
-    assert 36 <= dropped <= 50
+    wait_for(lambda: outbound(pair.left).ts_unacceptable >= 36)
+    pair.left.call("install", child_pair(pair, spis=(0x3000, 0x4000))[0], True)
+    settles(lambda: (outbound(pair.left).packets, outbound(pair.left).ts_unacceptable), (64, 36))
 
 
 def test_after_a_rekey_the_old_sa_still_receives_until_it_is_removed(pair):
@@ -256,20 +260,20 @@ def test_after_a_rekey_the_old_sa_still_receives_until_it_is_removed(pair):
     new = child_pair(pair, spis=(0x3000, 0x4000))
     pair.left.call("install", new[0], False)
     pair.right.call("install", new[1], True)
-    assert "3 received" in pair.left.ping("10.9.0.2").stdout, "left still sends by the old SA"
+    assert pair.left.reaches("10.9.0.2"), "left still sends by the old SA"
     assert FirstInbound(0x4000) not in pair.right.call("events")
 
     pair.left.call("use_outbound", "tun0", 0x3000)
     for host, sa in zip((pair.left, pair.right), old, strict=True):
         host.call("remove", sa.spi_in)
-    assert "3 received" in pair.left.ping("10.9.0.2").stdout
+    assert pair.left.reaches("10.9.0.2")
     assert [activity.spi_in for activity in pair.left.call("activity")] == [0x3000]
 
 
 def test_without_its_sa_a_tunnel_sends_nothing(pair):
     build(pair)
     left, right = install(pair)
-    assert "3 received" in pair.left.ping("10.9.0.2").stdout
+    assert pair.left.reaches("10.9.0.2")
     pair.left.call("remove", left.spi_in)
     sent = outbound(pair.left).packets
     assert "0 received" in pair.left.ping("10.9.0.2", "-W", "0.1").stdout
@@ -297,13 +301,13 @@ def test_esp_in_udp_is_understood_where_no_nat_was_found(pair):
     pair.left.call("install", child_pair(pair, encapsulation=True)[0], True)
     pair.left.ping("10.9.0.2", "-W", "0.1")
     wait_for(lambda: inbound(pair.right).packets >= 3)
-    assert not any(isinstance(event, PeerMoved) for event in pair.right.events)
+    assert not any(isinstance(event, PeerMoved) for event in pair.right.call("events"))
 
 
 def test_a_peer_that_moves_is_told_and_followed_when_asked(pair):
     build(pair)
     left, right = install(pair, encapsulation=True)
-    assert "3 received" in pair.left.ping("10.9.0.2").stdout
+    assert pair.left.reaches("10.9.0.2")
 
     pair.right.run("ip", "address", "add", "192.0.2.9/24", "dev", "wan")
     elsewhere = SocketAddress(ip_address("192.0.2.9"), 4500)
@@ -314,7 +318,7 @@ def test_a_peer_that_moves_is_told_and_followed_when_asked(pair):
     pair.left.call("move", left.spi_in, Path(left.path.local, elsewhere), True)
     pair.right.run("ip", "address", "delete", "192.0.2.2/24", "dev", "wan")
     pair.right.run("ip", "address", "add", "192.0.2.9/24", "dev", "wan", check=False)
-    assert "3 received" in pair.left.ping("10.9.0.2").stdout
+    assert pair.left.reaches("10.9.0.2")
 
 
 def test_a_peer_that_cannot_stay_in_one_place_does_not_fill_the_queue_of_events(pair):
@@ -323,13 +327,15 @@ def test_a_peer_that_cannot_stay_in_one_place_does_not_fill_the_queue_of_events(
     left, right = install(pair, encapsulation=True)
     pair.right.run("ip", "address", "add", "192.0.2.9/24", "dev", "wan")
     pair.right.run("ip", "address", "add", "192.0.2.10/24", "dev", "wan")
+    began = time.monotonic()
     for number in range(20):
         elsewhere = SocketAddress(ip_address(f"192.0.2.{9 + number % 2}"), 4500)
         pair.right.call("move", right.spi_in, Path(elsewhere, right.path.remote), True)
         pair.right.run("ping", "-c", "1", "-W", "1", "10.9.0.1")
     assert pair.left.until(is_a(PeerMoved)).spi_in == left.spi_in
     pair.left.events += pair.left.call("events")
-    assert sum(map(is_a(PeerMoved), pair.left.events)) < 10
+    seconds = time.monotonic() - began
+    assert sum(map(is_a(PeerMoved), pair.left.events)) <= 1 + seconds, "one in a second"
 
 
 def test_soft_limits_are_told_once(pair):
@@ -363,9 +369,9 @@ def test_at_the_hard_limit_an_sa_sends_nothing_more(pair):
     new = child_pair(pair, spis=(0x3000, 0x4000))
     pair.right.call("install", new[1], True)
     pair.left.call("install", new[0], True)
-    assert "3 received" in pair.left.ping("10.9.0.2").stdout
+    assert pair.left.reaches("10.9.0.2")
     pair.left.call("use_outbound", "tun0", left.spi_in)
-    assert "3 received" in pair.left.ping("10.9.0.2").stdout, "an SA that is over is not used again"
+    assert pair.left.reaches("10.9.0.2"), "an SA that is over is not used again"
 
 
 @pytest.mark.parametrize("octets", [84 * 2, 84 * 2 - 1])
@@ -376,8 +382,8 @@ def test_at_the_hard_limit_an_sa_receives_nothing_more(pair, octets):
     pair.left.call("install", child_pair(pair)[0], True)
     pair.left.ping("10.9.0.2", "-W", "0.1", "-c", "5")
     assert pair.right.until(is_a(Expire)) == Expire(right.spi_in, hard=True)
-    assert inbound(pair.right).packets == 2, "the packet that reaches the limit is the last"
-    wait_for(lambda: inbound(pair.right).invalid_sa == 3)
+    # The packet that reaches the limit is the last.
+    settles(lambda: (inbound(pair.right).packets, inbound(pair.right).invalid_sa), (2, 3))
     assert not pair.right.call("counters").drops["invalid_sa"], "the SA is known"
     assert left.spi_out == right.spi_in
 
@@ -387,7 +393,8 @@ def test_packets_that_the_keys_do_not_open_are_told_by_their_number(pair):
     left, right = child_pair(pair)
     pair.right.call("install", replace(right, keys_in=right.keys_out), True)
     pair.left.call("install", left, True)
-    pair.left.ping("10.9.0.2", "-W", "0.1", "-c", "5")
+    # All within a second, in which they are told together.
+    pair.left.ping("10.9.0.2", "-W", "0.1", "-c", "5", "-i", "0.002")
     first = pair.right.until(is_a(Undecryptable))
     assert (first.spi_in, first.path.remote.ip, first.packets) == (right.spi_in, right.path.remote.ip, 1)
     pair.right.until(lambda _: sum(e.packets for e in pair.right.events if is_a(Undecryptable)(e)) == 5)
@@ -402,8 +409,8 @@ def test_a_congestion_mark_reaches_the_inner_packet_or_drops_it(pair):
     rule = "table inet t { chain c { type filter hook output priority 0; udp dport 4500 ip ecn set ce; }; }"
     pair.left.run("nft", rule)
     assert "0 received" in pair.left.ping("10.9.0.2", "-W", "0.1").stdout
-    assert inbound(pair.right).misc_error >= 3
-    assert "3 received" in pair.left.ping("10.9.0.2", "-Q", "2").stdout
+    settles(lambda: inbound(pair.right).misc_error, 3)
+    assert pair.left.reaches("10.9.0.2", "-Q", "2")
 
 
 def test_a_firewall_that_forbids_the_outer_packets_is_counted_and_forgotten(pair):
@@ -414,7 +421,7 @@ def test_a_firewall_that_forbids_the_outer_packets_is_counted_and_forgotten(pair
     pair.left.run("nft", "add rule inet t c udp dport 4500 drop")
     before = outbound(pair.left)
     pair.left.ping("10.9.0.2", "-W", "0.1")
-    assert outbound(pair.left).misc_error == before.misc_error + 3
+    settles(lambda: outbound(pair.left).misc_error, before.misc_error + 3)
     assert outbound(pair.left).packets == before.packets
     pair.left.run("nft", "delete table inet t")
-    assert "3 received" in pair.left.ping("10.9.0.2").stdout
+    assert pair.left.reaches("10.9.0.2")

@@ -9,7 +9,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -18,7 +18,8 @@ from tests.kernel.story import inside
 
 WINDOW = 64
 PORT = 7000
-LAST_ONES = 3.0  # seconds that what is under way at the end may take
+LAST_ONES = 10.0  # seconds that what is under way at the end may take
+ONE_MORE = 0.5  # seconds
 _NUMBER = struct.Struct("!Q")
 _FILLING = bytes(1000)
 
@@ -36,22 +37,29 @@ class Outcome:
         return self.sent - self.returned
 
 
-def through(network: Network, near: str, far: str, seconds: float) -> Outcome:
-    """From `near`, which is ours, to `far`, which is the peer's, and back."""
+def through(
+    network: Network, near: str, far: str, seconds: float, enough: Callable[[], bool], most: float
+) -> Outcome:
+    """From `near`, which is ours, to `far`, which is the peer's, and back.
+
+    For so many seconds, and until `enough` is true, but not for more than `most`.
+    """
     with inside(network.ours):
         sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     with _echo(network, far), sender:
         sender.bind((near, 0))
         sender.connect((far, PORT))
         sender.setblocking(False)
-        return _send(sender, seconds)
+        return _send(sender, seconds, enough, time.monotonic() + most)
 
 
-def _send(sender: socket.socket, seconds: float) -> Outcome:
+def _send(sender: socket.socket, seconds: float, enough: Callable[[], bool], last: float) -> Outcome:
     sent, twice = 0, 0
     awaited: set[int] = set()
     end = time.monotonic() + seconds
     while time.monotonic() < end + LAST_ONES and (awaited or time.monotonic() < end):
+        if end <= time.monotonic() < last and not enough():
+            end = time.monotonic() + ONE_MORE
         while len(awaited) < WINDOW and time.monotonic() < end:
             sender.send(_NUMBER.pack(sent) + _FILLING)
             awaited.add(sent)

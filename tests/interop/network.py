@@ -13,11 +13,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+PATIENCE = 60.0  # seconds that a program may take on a machine with other work
 _numbers = itertools.count()
 
 
 def run(
-    *words: str, check: bool = True, timeout: float = 20, stdin: str | None = None, cwd: Path | None = None
+    *words: str,
+    check: bool = True,
+    timeout: float = PATIENCE,
+    stdin: str | None = None,
+    cwd: Path | None = None,
 ) -> str:
     done = subprocess.run(
         words, capture_output=True, text=True, timeout=timeout, check=False, input=stdin, cwd=cwd
@@ -53,15 +58,20 @@ class Network:
         self._remove()
 
     def inside(
-        self, namespace: str, *words: str, check: bool = True, timeout: float = 20, cwd: Path | None = None
+        self,
+        namespace: str,
+        *words: str,
+        check: bool = True,
+        timeout: float = PATIENCE,
+        cwd: Path | None = None,
     ) -> str:
         return run("ip", "netns", "exec", namespace, *words, check=check, timeout=timeout, cwd=cwd)
 
-    def ping(self, namespace: str, source: str, target: str, count: int = 1, wait: int = 10) -> bool:
+    def ping(self, namespace: str, source: str, target: str, count: int = 1, wait: int = 20) -> bool:
         """True as soon as one echo of `count` comes back; the first may wait for the tunnel to stand."""
         out = self.inside(
             namespace, "ping", "-c", str(count), "-i", "0.3", "-W", str(wait), "-I", source, target,
-            check=False, timeout=wait + count + 5,
+            check=False, timeout=wait + count + PATIENCE,
         )  # fmt: skip
         return " 0 received" not in out and "bytes from" in out
 

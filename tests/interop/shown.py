@@ -148,18 +148,34 @@ def ask(ours: Ours, verb: str, words: str) -> str:
     return str(client.ask(ours.control, Request(verb, tuple(words.split())))["text"])
 
 
-def send_echoes(network: Network) -> None:
-    """Twenty of 1028 octets from us, three of 84 from the peer, and as many answers."""
+def send_echoes(network: Network, ours: Ours) -> None:
+    """Twenty of 1028 octets from us, three of 84 from the peer, and as many answers; all have been counted here.
+
+    They are sent at once: ping waits for the last answer no longer than from one request to the next.
+    """
+    before = _counted(ours)
     for namespace, near, far, how in (
-        (network.ours, network.OUR_LAN, network.PEER_LAN, ("-c", "20", "-i", "0.02", "-s", "1000")),
-        (network.peer, network.PEER_LAN, network.OUR_LAN, ("-c", "3", "-i", "0.1")),
+        (network.ours, network.OUR_LAN, network.PEER_LAN, ("-c", "20", "-l", "20", "-s", "1000")),
+        (network.peer, network.PEER_LAN, network.OUR_LAN, ("-c", "3", "-l", "3")),
     ):
-        assert " 0% packet loss" in network.inside(namespace, "ping", *how, "-W", "5", "-I", near, far)
+        assert " 0% packet loss" in network.inside(namespace, "ping", *how, "-i", "10", "-I", near, far)
+    # What is sent is counted afterwards: the answer may be here before.
+    all_of_them = tuple(number + 23 for number in before)
+    ours.until(lambda: _counted(ours) == all_of_them, "the packets in the counters")
 
 
-def left(lifetime: int, age: int) -> Between:
-    """Seconds left of what the peer has had for `age` seconds; both count whole ones, and we asked first."""
-    return Between(lifetime - age - 3, lifetime - age + 4)
+def _counted(ours: Ours) -> tuple[int, int]:
+    """Packets out and in, of all tunnels."""
+    tunnels = ours.status()["tunnels"]
+    return tuple(sum(t[way]["packets"] for t in tunnels) for way in ("outbound", "inbound"))  # type: ignore[return-value]
+
+
+def left(lifetime: int, age: int, age_before: int) -> Between:
+    """Seconds left of what the peer had for `age_before` seconds before we were asked, and for `age` afterwards.
+
+    Both count whole ones.
+    """
+    return Between(lifetime - age - 3, lifetime - age_before + 4)
 
 
 def mac(network: Network, namespace: str, device: str) -> str:

@@ -6,10 +6,11 @@ Its data plane always wraps ESP in UDP, so it always reports a NAT; it knows nei
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from tests.interop.network import Network
+from tests.interop.network import PATIENCE, Network
 
 CHARON = Path("/usr/lib/ipsec/charon")
 PLUGINS = (
@@ -96,7 +97,7 @@ class StrongSwan:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + PATIENCE
         while not (self.folder / "vici.sock").exists():
             assert self._process.poll() is None, f"charon ended:\n{self.log}"
             assert time.monotonic() < deadline, f"charon does not answer:\n{self.log}"
@@ -109,16 +110,27 @@ class StrongSwan:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait(10)
 
-    def swanctl(self, *words: str, check: bool = True, timeout: float = 30) -> str:
+    def swanctl(self, *words: str, check: bool = True, timeout: float = PATIENCE) -> str:
         return self.network.inside(
             self.namespace, "swanctl", *words, "--uri", self.uri, check=check, timeout=timeout
         )
 
-    def initiate(self, child: str = "net", check: bool = True, timeout: int = 20) -> str:
+    def initiate(self, child: str = "net", check: bool = True, timeout: int = 40) -> str:
         return self.swanctl("--initiate", "--child", child, "--timeout", str(timeout), check=check)
 
     def sas(self) -> str:
         return self.swanctl("--list-sas")
+
+    def until(self, condition: Callable[[], object], what: str, seconds: float = 40) -> None:
+        """What it is told by the network it knows a little later."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, f"{what}: not within {seconds} s\n{self.log}"
+            time.sleep(0.1)
+
+    def until_forgotten(self) -> None:
+        """It has heard that the SA is gone."""
+        self.until(lambda: "ESTABLISHED" not in self.sas(), "the peer to hear that the SA is gone")
 
 
 def connection(

@@ -80,7 +80,7 @@ def test_a_packet_of_the_access_list_brings_the_tunnel_up(tmp_path: Path) -> Non
         assert_passes_both_ways(network)
         assert peer.sas().count("INSTALLED") == 1
         assert "QM_IDLE" in ours.command("show", "crypto", "isakmp", "sa")
-        assert "#pkts encaps: 2" in ours.command("show", "crypto", "ipsec", "sa")
+        ours.until(lambda: "#pkts encaps: 2" in ours.command("show", "crypto", "ipsec", "sa"), "both packets")
         assert network.count() == 0, "nothing between the LANs in the clear"
         # The two ends themselves are in no line.
         assert network.ping(network.ours, network.OURS, network.PEER)

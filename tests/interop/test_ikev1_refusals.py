@@ -141,8 +141,8 @@ def test_other_selectors_as_initiator(tmp_path: Path) -> None:
         Ours(network, tmp_path / "ours", configuration(remote="192.168.0.0/16", local="10.9.0.0/16")) as ours,
     ):
         network.ping(network.ours, network.OUR_LAN, network.PEER_LAN, wait=3)
-        assert "INVAL_ID" in peer.log
         line = failure(ours)
+        assert "INVAL_ID" in peer.log
         assert "INVALID-ID-INFORMATION" in line
         assert "10.9.0.0/16" in line
 

@@ -81,9 +81,9 @@ def test_v2_06_towards_any_no_rekey_begins_here(tmp_path: Path) -> None:
     ):
         peer.initiate()
         ours.until_logged("child-sa-deleted")
+        peer.until(lambda: "received DELETE for ESP CHILD_SA" in peer.log, "the Delete")
         assert "child-sa-rekeyed" not in ours.log
         assert "CREATE_CHILD_SA" not in peer.log
-        assert "received DELETE for ESP CHILD_SA" in peer.log
 
 
 def test_v2_07_dpd_at_the_set_interval(tmp_path: Path) -> None:
@@ -110,7 +110,20 @@ def test_v2_12_large_packets_cross_with_every_setting(tmp_path: Path) -> None:
                 (network.peer, network.PEER_LAN, network.OUR_LAN),
             ):
                 out = network.inside(
-                    namespace, "ping", "-s", "4000", "-c", "2", "-W", "3", "-I", source, target, check=False
+                    namespace,
+                    "ping",
+                    "-s",
+                    "4000",
+                    "-c",
+                    "2",
+                    "-l",
+                    "2",
+                    "-i",
+                    "10",
+                    "-I",
+                    source,
+                    target,
+                    check=False,
                 )
                 assert " 2 received" in out, f"{tunnel or 'default'}: {out}"
 
@@ -151,9 +164,8 @@ def test_v2_14_keepalives_keep_the_nat_open(tmp_path: Path) -> None:
         StrongSwan(network, tmp_path / "peer", connection(network, remote="%any")),
         Ours(network, tmp_path / "ours", configuration(policy="  nat-traversal keepalive 1")) as ours,
     ):
+        network.count_start("ip protocol udp udp dport 4500 udp length 9")
         assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
-        before = network.count_start("ip protocol udp udp dport 4500 udp length 9")
-        assert before == 0
         ours.until(lambda: network.count() >= 3, "keepalives at the router")
         assert "NAT-T keepalive interval[sec] : 1" in ours.command("show", "ikev2", "sa")
 

@@ -14,6 +14,7 @@ from tests.interop.ours import Ours
 from tests.interop.shown import (
     Between,
     Like,
+    SwanSa,
     Truth,
     ask,
     differences,
@@ -349,28 +350,30 @@ def dotted(address: str) -> str:
     return f"{digits[:4]}.{digits[4:8]}.{digits[8:]}"
 
 
-def truth_of(peer: StrongSwan, log: str, *, earlier: int, ike_lifetime: int) -> Truth:
-    """`earlier`: packets of each direction that other SAs have carried."""
+def truth_of(
+    peer: StrongSwan, log: str, before: SwanSa, *, earlier: tuple[int, int], ike_lifetime: int
+) -> Truth:
+    """`before`: the SA as it was before we were asked. `earlier`: packets out and in that other SAs have carried."""
     sa = swan_sa(peer.sas())
     got, made = requests(log)
     mine, theirs = (sa.spi_r, sa.spi_i) if sa.began else (sa.spi_i, sa.spi_r)
-    hours, rest = divmod(ike_lifetime - sa.age, 3600)
-    near = "|".join(f"{hours:02}:{s // 60:02}:{s % 60:02}" for s in range(max(0, rest - 8), rest + 9))
+    rest = range(ike_lifetime - sa.age - 8, ike_lifetime - before.age + 9)
+    near = "|".join(f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in rest)
     return {
         "spi_in_upper": f"{int(sa.spi_out, 16):X}",
         "spi_out_upper": f"{int(sa.spi_in, 16):X}",
         "spi_in_decimal": int(sa.spi_out, 16),
         "spi_out_decimal": int(sa.spi_in, 16),
-        "encaps": sa.in_packets + earlier,
-        "decaps": sa.out_packets + earlier,
+        "encaps": sa.in_packets + earlier[0],
+        "decaps": sa.out_packets + earlier[1],
         "octets_out": sa.in_octets + EARLIER_OCTETS,
         "octets_in": sa.out_octets + EARLIER_OCTETS,
         "sa_encaps": sa.in_packets,
         "sa_decaps": sa.out_packets,
         "kilobytes": 4608000 - sa.in_octets // 1024,
-        "child_left": left(3600, sa.child_age),
+        "child_left": left(3600, sa.child_age, before.child_age),
         "ike_clock": Like(near),
-        "active": Between(max(0, sa.age - 8), sa.age + 3),
+        "active": Between(max(0, before.age - 8), sa.age + 3),
         "local_spi": mine.upper(),
         "remote_spi": theirs.upper(),
         "began": "No" if sa.began else "Yes",
@@ -409,12 +412,24 @@ def crypto_map(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
         peer.swanctl("--rekey", "--child", "net")
         ours.until_logged("child-sa-rekeyed")
-        send_echoes(network)
-        ours.until(lambda: len(ours.status()["ipsec_sas"]) == 1, "the old pair to go")
+        echoes = 1
+
+        def is_alone() -> bool:
+            """It is when a packet has come by it. What has gone by which of both, the peer knows."""
+            nonlocal echoes
+            assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
+            echoes += 1
+            return len(ours.status()["ipsec_sas"]) == 1
+
+        ours.until(is_alone, "the old pair to go")
+        alone = swan_sa(peer.sas())
+        earlier = echoes - alone.in_packets, echoes - alone.out_packets
+        send_echoes(network, ours)
+        before_asking = swan_sa(peer.sas())
         shown = {command: ask(ours, "show", command) for _, command, _ in IKEV1}
-        truth = truth_of(peer, "", earlier=1, ike_lifetime=3700)
+        truth = truth_of(peer, "", before_asking, earlier=earlier, ike_lifetime=3700)
         ask(ours, "clear", "crypto session")
-        ours.until(lambda: "ESTABLISHED" not in peer.sas(), "the peer to hear of it")
+        peer.until_forgotten()
         cleared = {command: ask(ours, "show", command) for _, command, _ in IKEV1}
         yield Lab(shown, truth, before, cleared, peer.sas())
 
@@ -443,14 +458,19 @@ def vti(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         peer.swanctl("--rekey", "--child", "net")
         ours.until_logged("child-sa-rekeyed")
         ours.until(lambda: len(ours.status()["ike_sas"][0]["children"]) == 1, "the old pair to go")
-        send_echoes(network)
+        send_echoes(network, ours)
+        before_asking = swan_sa(peer.sas())
         shown = {command: ask(ours, "show", command) for _, command, _ in IKEV2}
-        truth = truth_of(peer, peer.log[since:], earlier=1, ike_lifetime=86400)
+        truth = truth_of(peer, peer.log[since:], before_asking, earlier=(1, 1), ike_lifetime=86400)
         ask(ours, "clear", f"crypto ikev2 sa remote {Network.PEER}")
         old = str(truth["local_spi"])
-        ours.until(
-            lambda: old.lower() not in peer.sas() and "INSTALLED" in peer.sas(), "another in its place"
-        )
+
+        def is_replaced() -> bool:
+            """On both sides."""
+            there, here = peer.sas(), ask(ours, "show", "crypto ikev2 sa detailed")
+            return old.lower() not in there and "INSTALLED" in there and old not in here and "READY" in here
+
+        ours.until(is_replaced, "another in its place")
         cleared = {command: ask(ours, "show", command) for _, command, _ in IKEV2}
         yield Lab(shown, truth, before, cleared, peer.sas())
 
@@ -494,7 +514,12 @@ def test_with_another_key_phase_1_does_not_come_to_its_end(tmp_path_factory: pyt
         Ours(network, folder / "ours", configuration(), interfaces=INTERFACES) as ours,
     ):
         network.ping(network.ours, network.OUR_LAN, network.PEER_LAN, wait=1)
-        said = ask(ours, "show", "crypto isakmp sa")
-        assert "QM_IDLE" not in said
-        assert "MM_" in said
-        assert "Session status: DOWN-NEGOTIATING" in ask(ours, "show", "crypto session detail")
+        seen = []
+
+        def negotiates() -> bool:
+            seen.append(ask(ours, "show", "crypto isakmp sa"))
+            return "MM_" in seen[-1] and down in ask(ours, "show", "crypto session detail")
+
+        down = "Session status: DOWN-NEGOTIATING"
+        ours.until(negotiates, f"main mode, and «{down}»")
+        assert not any("QM_IDLE" in said for said in seen)

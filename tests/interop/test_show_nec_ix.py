@@ -309,14 +309,16 @@ def ikev2(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         began = datetime.now()
         assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
         ask(ours, "clear", "ikev2 sa")
-        ours.until(lambda: "ESTABLISHED" not in peer.sas(), "the peer to hear of it")
+        peer.until_forgotten()
+        ours.until(lambda: not ours.status()["ike_sas"], "its answer")
         before = len(peer.log)
         assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
         peer.swanctl("--rekey", "--child", "net")
         ours.until_logged("child-sa-rekeyed")
         # Until the peer has taken the old pair back, our packets may go by that.
         ours.until(lambda: len(ours.status()["ike_sas"][0]["children"]) == 1, "the old pair to go")
-        send_echoes(network)
+        send_echoes(network, ours)
+        earlier = swan_sa(peer.sas())
         shown = {command: ask(ours, "show", command) for _, command, _ in IKEV2}
         sa, log = swan_sa(peer.sas()), peer.log[before:]
         got, made = requests(log)
@@ -325,8 +327,8 @@ def ikev2(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             "spi_r": sa.spi_r,
             "spi_in": sa.spi_out,
             "spi_out": sa.spi_in,
-            "ike_left": left(86400, sa.age),
-            "child_left": left(28800, sa.child_age),
+            "ike_left": left(86400, sa.age, earlier.age),
+            "child_left": left(28800, sa.child_age, earlier.child_age),
             "requests_got": got,
             "requests_made": made,
             # One echo went by each of the two SAs before.
@@ -342,7 +344,8 @@ def ikev2(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             **{name.replace(" ", "_"): value for name, value in keys(log).items()},
         }
         ask(ours, "clear", "ikev2 sa Tunnel0.0")
-        ours.until(lambda: "ESTABLISHED" not in peer.sas(), "the peer to hear of it")
+        peer.until_forgotten()
+        ours.until(lambda: not ours.status()["ike_sas"], "its answer")
         cleared = {command: ask(ours, "show", command) for _, command, _ in IKEV2}
         yield Lab(shown, truth, cleared, peer.sas(), began)
 
@@ -377,11 +380,12 @@ def older(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         began = datetime.now()
         assert "successfully" in peer.initiate()
         ours.until(lambda: network.ping(network.ours, network.OUR_LAN, network.PEER_LAN, wait=1), "an echo")
-        send_echoes(network)
+        send_echoes(network, ours)
         peer.swanctl("--rekey", "--child", "net")
         ours.until_logged("child-sa-rekeyed")
-        send_echoes(network)
+        send_echoes(network, ours)
         ours.until(lambda: len(ours.status()["ipsec_sas"]) == 1, "the old pair to go")
+        earlier = swan_sa(peer.sas())
         shown = {command: ask(ours, "show", command) for _, command, _ in IKEV1}
         sa = swan_sa(peer.sas())
         (isakmp,) = ours.status()["isakmp_sas"]
@@ -394,12 +398,12 @@ def older(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             "spi_out": sa.spi_in,
             "spi_in_decimal": int(sa.spi_out, 16),
             "spi_out_decimal": int(sa.spi_in, 16),
-            "ike_left": left(isakmp["lifetime"], sa.age),
-            "child_left": left(3960, sa.child_age),  # what the peer offered
+            "ike_left": left(isakmp["lifetime"], sa.age, earlier.age),
+            "child_left": left(3960, sa.child_age, earlier.child_age),  # what the peer offered
             "nat_port": mapped[1] if mapped else isakmp["path"]["remote"]["port"],
         }
         ask(ours, "clear", "ike sa")
-        ours.until(lambda: "ESTABLISHED" not in peer.sas(), "the peer to hear of it")
+        peer.until_forgotten()
         cleared = {command: ask(ours, "show", command) for _, command, _ in IKEV1}
         yield Lab(shown, truth, cleared, peer.sas(), began)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.interop.network import Network
+from tests.interop.network import PATIENCE, Network
 from tests.interop.ours import Ours
 
 pytestmark = [pytest.mark.root, pytest.mark.interop]
@@ -95,11 +95,11 @@ def two(language: str, mtu: str) -> tuple[str, str]:
 
 
 def ping(network: Network, size: int, df: str) -> str:
-    """Of a host behind us, whose packets have `size` octets."""
-    words = ["ping", "-n", "-c2", "-i0.2", "-W2", "-M", df, "-s", str(size - 28), Network.PEER_LAN]
+    """Of a host behind us, two packets of `size` octets at once: for the answers ping waits as long as between two."""
+    words = ["ping", "-n", "-c2", "-l2", "-i10", "-W2", "-M", df, "-s", str(size - 28), Network.PEER_LAN]
     done = subprocess.run(
         ["ip", "netns", "exec", f"{network.ours}-host", *words],
-        capture_output=True, text=True, timeout=20, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     return (done.stdout + done.stderr).replace("mtu=", "mtu = ")
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 from tests.forks import Forked, Order
 
 LAB = [sys.executable, "-m", "kakehashi.cli", "lab"]
-SECONDS = 100
+SECONDS = 200  # on a machine with other work
 
 
 @contextmanager
@@ -83,6 +84,24 @@ def fork_lab(folder: Path, *arguments: str) -> tuple[Forked, Path, Path]:
     said, errors = folder / "said", folder / "errors"
     words = (str(folder), str(said), str(errors), "lab", *arguments)
     return Forked(Order("tests.lab.forked", words, str(folder))), said, errors
+
+
+def refusal(folder: Path, *arguments: str) -> str:
+    """What is told on standard error where no lab is built."""
+    process, _, errors = fork_lab(folder, *arguments)
+    try:
+        assert process.wait(SECONDS) == 2
+    finally:
+        process.send_signal(signal.SIGKILL)
+    return errors.read_text()
+
+
+def until_gone(folder: Path) -> None:
+    """What a lab that was killed takes with it, it takes soon."""
+    end = time.monotonic() + SECONDS
+    while found := processes_of(folder):
+        assert time.monotonic() < end, found
+        time.sleep(0.02)
 
 
 def assert_all_talk(code: int, said: dict[str, Any]) -> None:

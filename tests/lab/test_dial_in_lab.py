@@ -12,7 +12,7 @@ from tests.lab.running import lab
 pytestmark = [
     pytest.mark.root,
     pytest.mark.skipif(os.geteuid() != 0, reason="needs root"),
-    pytest.mark.timeout(150),
+    pytest.mark.timeout(300),
 ]
 
 

@@ -11,7 +11,7 @@ from tests.lab.running import assert_all_talk, assert_nothing_left, folder_of, l
 pytestmark = [
     pytest.mark.root,
     pytest.mark.skipif(os.geteuid() != 0, reason="needs root"),
-    pytest.mark.timeout(200),
+    pytest.mark.timeout(300),
 ]
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "awplus-multipoint"
 NAMES = ("hub", "oslo", "bern")

@@ -14,7 +14,7 @@ from tests.lab.running import assert_all_talk, lab, tshark
 pytestmark = [
     pytest.mark.root,
     pytest.mark.skipif(os.geteuid() != 0, reason="needs root"),
-    pytest.mark.timeout(150),
+    pytest.mark.timeout(300),
 ]
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 CORPUS = Path(os.environ.get("KAKEHASHI_CORPUS", "/nowhere")) / "nec-ix"
@@ -54,7 +54,8 @@ def test_a_site_with_an_address_by_dhcp_meets_its_centre_and_tshark_decrypts_it(
     assert tunnel["esp"] == "ENCR_3DES AUTH_HMAC_SHA1_96"
     assert "kobe: GigaEthernet1.0 is given 198.18.2.1/24 by the internet (DHCP)" in said["assumed"]
     kinds = tshark(pcap / "kobe-wan.pcap", pcap, "dhcp", "dhcp.option.dhcp")
-    assert kinds[:4] == ["1", "2", "3", "5"], "discover, offer, request, acknowledgement"
+    # What is not answered at once is asked again.
+    assert list(dict.fromkeys(kinds))[:4] == ["1", "2", "3", "5"], "discover, offer, request, acknowledgement"
     assert_decrypts(pcap, "centre-wan", {"4", "32"}, {"10.61.0.10", "10.62.0.10"})
 
 

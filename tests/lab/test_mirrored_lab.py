@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.running import LAB, assert_all_talk, lab
+from tests.lab.running import LAB, SECONDS, assert_all_talk, lab
 
 pytestmark = [
     pytest.mark.root,
     pytest.mark.skipif(os.geteuid() != 0, reason="needs root"),
-    pytest.mark.timeout(150),
+    pytest.mark.timeout(300),
 ]
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -40,7 +40,7 @@ PAIRS = {
 @pytest.mark.parametrize(("near", "to", "ike"), PAIRS.values(), ids=PAIRS)
 def test_a_router_and_its_mirror_talk(folder: Path, near: Path, to: str, ike: str) -> None:
     mirror = [*LAB[:-1], "mirror", "--to", to, "-o", "far.cfg", "--first", "near.cfg", str(near)]
-    done = subprocess.run(mirror, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(mirror, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False)
     assert done.returncode == 0, done.stderr
     code, said = lab(folder, "near.cfg", "far.cfg")
     assert_all_talk(code, said)

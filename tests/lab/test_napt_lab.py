@@ -11,7 +11,7 @@ from tests.lab.running import assert_all_talk, lab, tshark
 pytestmark = [
     pytest.mark.root,
     pytest.mark.skipif(os.geteuid() != 0, reason="needs root"),
-    pytest.mark.timeout(150),
+    pytest.mark.timeout(300),
 ]
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 V1, V2 = EXAMPLES / "nec-ix-ikev1-main", EXAMPLES / "nec-ix-psk"

@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from kakehashi.lab.blueprint import Link
 from kakehashi.lab.child import Stopping, helping
+from kakehashi.lab.kernel import let_wait
 from kakehashi.lab.netns import NetworkNamespace
 from kakehashi.lab.segments import segments
 
@@ -45,7 +46,7 @@ def capturing(
 def _tap(namespace: NetworkNamespace, interface: str) -> socket.socket:
     with namespace.entered():
         tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-    tap.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+    let_wait(tap, _BUFFER)
     tap.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
     tap.setsockopt(_SOL_PACKET, _PACKET_VNET_HDR, 1)
     tap.bind((interface, _ETH_P_ALL))

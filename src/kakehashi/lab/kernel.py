@@ -2,10 +2,12 @@
 
 import ctypes
 import os
+import socket
 from enum import IntFlag
 
 MS_REC, MS_PRIVATE, MS_BIND = 0x4000, 0x40000, 0x1000
 _PR_SET_PDEATHSIG = 1
+_SO_RCVBUFFORCE = 33
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -37,6 +39,17 @@ def mount(source: str, target: str, flags: int) -> None:
 def die_with_parent(signal_number: int) -> None:
     """The kernel sends this process the signal when the thread that made it ends."""
     _check(_libc.prctl(_PR_SET_PDEATHSIG, signal_number))
+
+
+def let_wait(receiver: socket.socket, octets: int) -> None:
+    """So many octets may wait in the socket until it is read; for others than root, what the host allows.
+
+    SO_RCVBUFFORCE, socket(7). OSError.
+    """
+    try:
+        receiver.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, octets)
+    except PermissionError:
+        receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, octets)
 
 
 def _check(result: int) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from kakehashi.lab.blueprint import Probe
 from kakehashi.lab.child import Stopping, helping
+from kakehashi.lab.kernel import let_wait
 from kakehashi.lab.netns import NetworkNamespace
 from kakehashi.wire.internet_checksum import internet_checksum
 
@@ -136,7 +137,7 @@ class Traffic:
 def _socket(namespace: NetworkNamespace, address: str, version: int) -> socket.socket:
     with namespace.entered():
         made = socket.socket(_FAMILY[version], socket.SOCK_RAW, _PROTOCOL[version])
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
+    let_wait(made, _BUFFER)
     made.bind((address, 0))
     made.setblocking(False)
     return made
