@@ -37,7 +37,7 @@ NOON = datetime(2026, 1, 2, 12, 0, 0)
 
 
 class Desk:
-    """`text` is what the router has been started with; `cleared` is what `clear` asked of the core."""
+    """`text` is what the router has been started with; `cleared` is what `clear` asked for."""
 
     def __init__(self, dialect: str, text: str = "", folder: Path = Path("/nowhere")) -> None:
         self.dialect = by_name(dialect)
@@ -56,7 +56,7 @@ class Desk:
         self.changes = Changes(
             options, loaded, mapped, log, lambda: links, lambda _: (), lambda _: None, self._take
         )
-        driver: Any = SimpleNamespace(core=self, now=lambda: 0.0, step=lambda: None)
+        driver: Any = SimpleNamespace(clear=self.clear, now=lambda: 0.0, step=lambda: None)
         store = Store(options.certificates, lambda: NOON.replace(tzinfo=UTC))
         self.certificates = Certificates(store, log, lambda: NOON.replace(tzinfo=UTC), lambda: None)
         self.trusted = self.certificates.load(loaded.gateway)

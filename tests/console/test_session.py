@@ -199,7 +199,7 @@ def test_filters_and_clear() -> None:
     assert desk.type("show running-config | begin access-list").splitlines()[1].startswith("ip access-list")
     assert "too intricate" in desk.type("show running-config | include (a+)+b")
     desk.type("clear crypto isakmp")
-    assert desk.cleared == [(None, 0.0, 1, None, True)]
+    assert desk.cleared == [(None, 1, None, True)]
 
 
 def test_a_nec_ix_shows_and_filters_while_configuring() -> None:

@@ -160,7 +160,7 @@ def tunnel(router: Router) -> dict[str, object]:
 def ping(router: Router, target: str, size: int, df: str, wait: int = 10) -> str:
     """Of the host behind the router, whose packets have `size` octets."""
     data = size - (48 if ":" in target else 28)
-    words = ["ping", "-n", "-c2", "-i0.2", f"-W{wait}", "-M", df, "-s", str(data), target]
+    words = ["ping", "-n", "-c2", "-i1", f"-W{wait}", "-M", df, "-s", str(data), target]
     done = subprocess.run(
         ["ip", "netns", "exec", router.host.name, *words],
         capture_output=True, text=True, timeout=30, check=False,

@@ -16,7 +16,7 @@ OSAKA_HOST, OSAKA_LAN = "192.168.20.10", "192.168.20.1"
 
 def ping(router: Router, target: str, *options: str, host: bool = True) -> str:
     namespace = router.host if host else router.namespace
-    words = ["ip", "netns", "exec", namespace.name, "ping", "-n", "-c2", "-i0.2", "-W10", *options, target]
+    words = ["ip", "netns", "exec", namespace.name, "ping", "-n", "-c2", "-i1", "-W10", *options, target]
     done = subprocess.run(words, capture_output=True, text=True, timeout=30, check=False)
     # What its own kernel has learned already, it writes otherwise.
     return (done.stdout + done.stderr).replace("mtu=", "mtu = ")

@@ -83,7 +83,7 @@ class World:
         """The laptop has to be awake to answer."""
         import subprocess
 
-        words = ["ip", "netns", "exec", self.lan, "ping", "-c", "5", "-i", "0.3", "-W", "2", target]
+        words = ["ip", "netns", "exec", self.lan, "ping", "-c", "5", "-i", "1", "-W", "2", target]
         asking = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         while asking.poll() is None:
             laptop.pump(0.1)
