@@ -30,7 +30,10 @@ use crate::sys::{Epoll, Extensions, Ready, Received, Receiver};
 mod ahead;
 mod authenticated;
 mod child;
+mod lull;
 mod plain;
+
+use lull::{Brought, Lull};
 
 pub use plain::Peers;
 
@@ -152,6 +155,7 @@ pub struct Ingress {
     gathered: Gathered,
     refusals: Refusals,
     ahead: ahead::Ahead,
+    lull: Lull,
     receiver: Receiver,
     ready: Vec<Ready>,
     plain: plain::Tunnels,
@@ -208,6 +212,7 @@ impl Ingress {
             gathered,
             refusals,
             ahead: ahead::Ahead::default(),
+            lull: Lull::default(),
             receiver: Receiver::new(RECEIVE_BATCH),
             ready: Vec::new(),
             plain: plain::Tunnels::default(),
@@ -254,22 +259,29 @@ impl Ingress {
         let usual = || shared.sockets.get(token as usize);
         let Some(socket) = (if token < LISTENER_TOKEN { usual() } else { open() }) else { return };
         let mut receiver = std::mem::take(&mut self.receiver);
+        self.lull.rest_before(token);
         // An error is one that a peer's ICMP message caused; it concerns no packet here.
         let count = receiver.receive(&socket.fd).unwrap_or(0);
         let now = shared.now();
         let mut looked_at = 0;
+        let mut brought = Brought { packets: count, ..Brought::default() };
         for slot in 0..count {
             if slot == looked_at {
                 looked_at = self.look_ahead(&receiver, slot..count, socket);
             }
             match receiver.message(slot) {
-                Some(message) => self.take_message(message, slot, socket, now),
+                Some(message) => {
+                    brought.octets += message.data.len();
+                    brought.is_joined |= message.segment_size != 0;
+                    self.take_message(message, slot, socket, now);
+                }
                 None => shared.drops.packet_truncated.add(1),
             }
             if self.gathered.is_full() {
                 self.flush(&receiver);
             }
         }
+        self.lull.learn(token, &brought);
         self.forget();
         self.flush(&receiver);
         self.receiver = receiver;
