@@ -19,6 +19,7 @@ from kakehashi.gateway.access.dialed import Dialed
 from kakehashi.gateway.access.prefixes import Prefixes
 from kakehashi.gateway.access.server import LimitedUsers, access_server, our_address, user_table
 from kakehashi.gateway.access.terms import Cause
+from kakehashi.gateway.alarm import Alarm
 from kakehashi.gateway.guard import guarded
 from kakehashi.gateway.log import Log
 from kakehashi.ike.effects import Level
@@ -94,7 +95,7 @@ class Access:
         self._entropy = entropy
         self._asks = asks
         self._loop = asyncio.get_running_loop()
-        self._timer: asyncio.TimerHandle | None = None
+        self._alarm = Alarm(self._timeout)
         self._looking: asyncio.TimerHandle | None = None
         self._asking: set[asyncio.Task[None]] = set()
         self._sas: dict[int, tuple[str, str]] = {}  # by inbound SPI: the server and the peer
@@ -202,12 +203,12 @@ class Access:
 
     def stop(self) -> None:
         """Nothing more is done."""
-        for timer in (self._timer, self._looking):
-            if timer:
-                timer.cancel()
+        self._alarm.stop()
+        if self._looking:
+            self._looking.cancel()
         for task in self._asking:
             task.cancel()
-        self._timer = self._looking = None
+        self._looking = None
 
     def _shut_down(self, standing: Standing) -> None:
         for session in standing.sessions.values():
@@ -429,15 +430,9 @@ class Access:
 
     def _arm(self) -> None:
         times = (standing.access.next_timeout() for standing in self.servers.values())
-        due = min((time for time in times if time is not None), default=None)
-        if self._timer and (due is None or self._timer.when() != due):
-            self._timer.cancel()
-            self._timer = None
-        if due is not None and self._timer is None:
-            self._timer = self._loop.call_at(due, self._timeout)
+        self._alarm.set(times)
 
     def _timeout(self) -> None:
-        self._timer = None
         for standing in list(self.servers.values()):
             guarded(self._log, standing.access.handle_timeout, self._loop.time())
         self._step()

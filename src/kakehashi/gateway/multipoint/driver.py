@@ -21,6 +21,7 @@ from kakehashi.dataplane.protocol import (
     PeerWanted,
     Returning,
 )
+from kakehashi.gateway.alarm import Alarm
 from kakehashi.gateway.guard import guarded
 from kakehashi.gateway.host.facts import Facts
 from kakehashi.gateway.log import Log
@@ -85,7 +86,7 @@ class Multipoints:
         self._gateway: Gateway | None = None
         self._devices: Mapping[str, str] = {}
         self._loop = asyncio.get_running_loop()
-        self._timer: asyncio.TimerHandle | None = None
+        self._alarm = Alarm(self._timeout)
         self._looking: asyncio.TimerHandle | None = None
         self._is_leaving = False
 
@@ -196,10 +197,10 @@ class Multipoints:
 
     def stop(self) -> None:
         """Nothing more is done."""
-        for timer in (self._timer, self._looking):
-            if timer:
-                timer.cancel()
-        self._timer = self._looking = None
+        self._alarm.stop()
+        if self._looking:
+            self._looking.cancel()
+        self._looking = None
         self.standing.clear()
 
     # How an interface stands.
@@ -380,15 +381,9 @@ class Multipoints:
     def _arm(self) -> None:
         stations = (s for standing in self.standing.values() for s in standing.stations.values())
         times = (station.next_timeout() for station in stations)
-        due = min((time for time in times if time is not None), default=None)
-        if self._timer and (due is None or self._timer.when() != due):
-            self._timer.cancel()
-            self._timer = None
-        if due is not None and self._timer is None:
-            self._timer = self._loop.call_at(due, self._timeout)
+        self._alarm.set(times)
 
     def _timeout(self) -> None:
-        self._timer = None
         for standing in list(self.standing.values()):
             for station in standing.stations.values():
                 guarded(self._log, station.handle_timeout, self._loop.time())

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from kakehashi.dataplane.protocol import DataPlane, PseudowireMessage
+from kakehashi.gateway.alarm import Alarm
 from kakehashi.gateway.guard import guarded
 from kakehashi.gateway.host.facts import Facts
 from kakehashi.gateway.interfaces import wire_device
@@ -75,7 +76,7 @@ class Wires:
         self._changed = changed
         self._loop = asyncio.get_running_loop()
         self._lcce = Lcce(Settings(), entropy, self._loop.time())
-        self._timer: asyncio.TimerHandle | None = None
+        self._alarm = Alarm(self._timeout)
         self._retry: asyncio.TimerHandle | None = None
         self._is_ended = False
         self._host_name = "lcce"
@@ -135,10 +136,10 @@ class Wires:
 
     def stop(self) -> None:
         """Nothing more is done."""
-        for timer in (self._timer, self._retry):
-            if timer:
-                timer.cancel()
-        self._timer = self._retry = None
+        self._alarm.stop()
+        if self._retry:
+            self._retry.cancel()
+        self._retry = None
 
     def _add(self, wire: Pseudowire, path: Path, device: str) -> None:
         name = wire.interface
@@ -261,14 +262,8 @@ class Wires:
         self._log.say(level, text, name, event)
 
     def _arm(self) -> None:
-        due = self._lcce.next_timeout()
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
-        if due is not None:
-            self._timer = self._loop.call_at(due, self._timeout)
+        self._alarm.set([self._lcce.next_timeout()])
 
     def _timeout(self) -> None:
-        self._timer = None
         guarded(self._log, self._lcce.handle_timeout, self._loop.time())
         self._step()

@@ -6,7 +6,6 @@ Names are those of RFC 3931. Values without a name survive as `UNKNOWN_n` (see `
 from kakehashi.wire.registry.open_enum import OpenIntEnum
 
 VERSION = 3
-PROTOCOL = 115  # of IP (RFC 3931 section 4.1.1)
 
 
 class MessageType(OpenIntEnum):
