@@ -19,13 +19,14 @@ use crate::sys::{Header, Piece, Sender, OPTIONS_MAX};
 mod authenticated;
 #[path = "pseudowire/batch.rs"]
 mod frames;
+mod own_header;
 
 /// From here on a batch is sent before more is read: the processor's caches are not larger than needed.
 const FULL_SIZE: usize = 48 << 10;
 /// At most so many packets are sealed and sent at once.
 const FRAMES_MAX: usize = 64;
 /// Any packet fits behind what is not yet full.
-const BUFFER_SIZE: usize = FULL_SIZE + (128 << 10) + OVERHEAD_MAX + authenticated::ROOM_MAX;
+const BUFFER_SIZE: usize = FULL_SIZE + (128 << 10) + OVERHEAD_MAX + own_header::ROOM_MAX;
 /// RFC 4303 section 3.3.3: without ESN the gateway is told while there is time for a new SA.
 const SEQUENCE_RESERVE: u64 = 1 << 20;
 /// UDP_SEGMENT takes as much as one datagram over IPv4 may hold, and so many segments.
@@ -68,6 +69,8 @@ pub struct Batch {
     packet: Vec<u8>,
     pieces: Vec<Piece>,
     sender: Sender,
+    /// The kernel lets a packet's header be ours and still knows by which of the host's rules it leaves (Linux 6.4).
+    takes_headers: bool,
     /// The socket could not take everything at once.
     pub has_waited: bool,
 }
@@ -75,6 +78,7 @@ pub struct Batch {
 impl Batch {
     pub fn new(shared: Arc<Shared>) -> Self {
         Batch {
+            takes_headers: shared.sockets.esp_with_header().is_some(),
             shared,
             child: None,
             buffer: vec![0; BUFFER_SIZE],
@@ -104,7 +108,7 @@ impl Batch {
         for index in first..packet.count() {
             let size = packet.size(index);
             if self.frames.len() >= FRAMES_MAX
-                || self.used + size + gre::HEADERS_MAX + OVERHEAD_MAX + authenticated::ROOM_MAX
+                || self.used + size + gre::HEADERS_MAX + OVERHEAD_MAX + own_header::ROOM_MAX
                     > self.buffer.len()
             {
                 return index;
@@ -192,9 +196,9 @@ impl Batch {
         self.outers.push(Outer { header, octets: octets as u64 });
     }
 
-    /// Where the next frame of `child` begins: behind the room for AH.
+    /// Where the next frame of `child` begins: behind the room for its header.
     fn begin(&self, child: &Child) -> usize {
-        self.used + authenticated::room(child)
+        self.used + own_header::room(child)
     }
 
     /// L2TP, in transport mode.
@@ -298,28 +302,30 @@ impl Batch {
             route.remote.set_port(0);
         }
         let shared = self.shared.clone();
-        let has_header = authenticated::room(child) > 0;
-        let socket = if child.sa.is_unprotected() {
-            shared.sockets.plain_gre(&route)
-        } else if child.sa.has_ah() {
-            shared.sockets.ah(&route)
+        let sockets = &shared.sockets;
+        let has_ah = child.sa.has_ah();
+        let usual = if child.sa.is_unprotected() {
+            sockets.plain_gre(&route)
+        } else if has_ah {
+            sockets.ah(&route)
         } else {
-            shared.sockets.esp(&route, child.in_udp)
+            sockets.esp(&route, child.in_udp)
         };
-        let Some(socket) = socket else {
+        let Some(usual) = usual else {
             counters.drop(DropReason::MiscError, self.frames.len() as u64);
             return;
         };
+        let for_own_headers = if has_ah { usual } else { sockets.esp_with_header().unwrap_or(usual) };
         let mut sent = 0;
         self.cut(child, 0);
         let mut piece = 0;
         while piece < self.pieces.len() {
-            let Header { dont_fragment, in_fragments, .. } = self.pieces[piece].header;
+            let Header { dont_fragment, in_fragments, is_there, .. } = self.pieces[piece].header;
             if in_fragments {
                 match self.send_in_fragments(child, piece, &route) {
                     Ok(()) => account(&self.outers[sent..=sent], child, counters),
                     // The kernel knows what the device takes.
-                    Err(DropReason::TooLarge) if !has_header => {
+                    Err(DropReason::TooLarge) if !is_there => {
                         self.pieces[piece].header.in_fragments = false;
                         continue;
                     }
@@ -329,11 +335,13 @@ impl Batch {
                 piece += 1;
                 continue;
             }
-            let is_other =
-                |piece: &Piece| piece.header.dont_fragment != dont_fragment || piece.header.in_fragments;
+            let is_other = |Piece { header, .. }: &Piece| {
+                (header.dont_fragment, header.is_there) != (dont_fragment, is_there) || header.in_fragments
+            };
             let end = self.pieces[piece..].iter().position(is_other);
             let alike = &self.pieces[piece..end.map_or(self.pieces.len(), |count| piece + count)];
             let (sender, buffer) = (&mut self.sender, &self.buffer);
+            let socket = if is_there { for_own_headers } else { usual };
             let mut send = |may_wait| {
                 let send = || sender.send(&socket.fd, &route, buffer, alike, may_wait);
                 socket.with_dont_fragment(dont_fragment, send)
@@ -357,11 +365,18 @@ impl Batch {
                     piece = 0;
                 }
                 // The device takes less than is known. It has been judged before that it may be fragmented.
-                Err(error)
-                    if error.raw_os_error() == Some(libc::EMSGSIZE) && (has_header || dont_fragment) =>
-                {
-                    let header = &mut self.pieces[piece].header;
-                    (header.dont_fragment, header.in_fragments) = (false, has_header);
+                Err(error) if error.raw_os_error() == Some(libc::EMSGSIZE) && (is_there || dont_fragment) => {
+                    let Piece { range, header, .. } = &mut self.pieces[piece];
+                    (header.dont_fragment, header.in_fragments) = (false, has_ah);
+                    if is_there && !has_ah {
+                        header.is_there = false;
+                        range.start += IPV4_HEADER;
+                    }
+                }
+                Err(error) if error.raw_os_error() == Some(libc::EINVAL) && is_there && !has_ah => {
+                    self.takes_headers = false;
+                    self.cut(child, sent);
+                    piece = 0;
                 }
                 Err(_) => {
                     let count = self.pieces[piece].count;
@@ -377,13 +392,27 @@ impl Batch {
     fn cut(&mut self, child: &Child, first: usize) {
         self.pieces.clear();
         let can_join = child.in_udp && child.segments;
+        let room = own_header::room(child);
         // The size of the last piece's segments.
         let mut segment = 0;
         let mut is_open = false;
         for (frame, &Outer { header, .. }) in self.frames.iter().zip(&self.outers).skip(first) {
             let size = child.sa.sealed_size(frame.inner_size);
             let end = frame.start + size;
-            if let Some((range, header)) = authenticated::piece(child, frame.start..end, header) {
+            let mut own_header = None;
+            if room > 0 && child.sa.has_ah() {
+                own_header = Some(own_header::in_ah(room, frame.start..end, header));
+            } else if room > 0
+                && self.takes_headers
+                && !header.in_fragments
+                && header.options == 0
+                && frame.inner_size <= child.fitting
+            {
+                let (buffer, identification) = (&mut self.buffer, self.shared.identification() as u16);
+                own_header =
+                    own_header::around_esp(buffer, frame.start..end, header, &child.route, identification);
+            }
+            if let Some((range, header)) = own_header {
                 self.pieces.push(Piece { range, segment_size: 0, count: 1, header });
                 continue;
             }
@@ -409,7 +438,7 @@ impl Batch {
         let Piece { range, header, .. } = self.pieces[number].clone();
         let identification = self.shared.identification();
         let payload = &self.buffer[range.clone()];
-        let mut packet = if authenticated::room(child) > 0 {
+        let mut packet = if header.is_there {
             payload.to_vec()
         } else {
             let options = &self.buffer[range.start - header.options..range.start];

@@ -14,13 +14,15 @@ use std::time::{Duration, Instant};
 use crate::egress::{self, Egress};
 use crate::events::Mailbox;
 use crate::ingress::Ingress;
-use crate::sys::{processor_time, Epoll};
+use crate::sys::{processor_time, set_timer_slack, wait_for};
 
 /// A thread that found nothing goes on looking for so long, if others have nothing to do with its processor. To sleep
 /// and to be woken takes longer.
 const LOOK: Duration = Duration::from_micros(20);
-/// It does so only where it last slept no longer than this.
-const DOZE: Duration = Duration::from_micros(100);
+/// It does so only where it last slept no longer than this: it would almost have found what woke it.
+const DOZE: Duration = Duration::from_micros(30);
+/// Timers of data threads ring when they are to.
+const PUNCTUAL: Duration = Duration::from_nanos(1);
 /// So often it is asked how busy a thread is.
 const INTERVAL: Duration = Duration::from_millis(100);
 /// Per cent of a processor. From here on one thread is not enough for both directions...
@@ -57,7 +59,7 @@ pub fn crew(
     processors: usize,
 ) -> std::io::Result<(First, Option<Second>)> {
     let has_others = processors > 1;
-    let worker = Worker::new(Some(egress), Some(Box::new(ingress)), has_others)?;
+    let worker = Worker::new(Some(egress), Some(Box::new(ingress)), has_others);
     if !has_others {
         return Ok((First { worker, second: None }, None));
     }
@@ -72,6 +74,7 @@ pub fn crew(
 impl First {
     /// Work until `Stop`.
     pub fn run(mut self) {
+        set_timer_slack(PUNCTUAL);
         while !self.worker.is_stopped() {
             let is_idle = !self.worker.work();
             self.share();
@@ -94,10 +97,10 @@ impl First {
         }
         if worker.ingress.is_some() {
             if share.is_some_and(|share| share >= TOO_MUCH) {
-                let _ = worker.release().map(|ingress| second.give.send(ingress));
+                let _ = worker.ingress.take().map(|ingress| second.give.send(ingress));
             }
         } else if let Ok(ingress) = second.taken.try_recv() {
-            worker.take(ingress);
+            worker.ingress = Some(ingress);
         }
     }
 }
@@ -105,8 +108,9 @@ impl First {
 impl Second {
     /// Work where there is something to, until `Stop`.
     pub fn run(self) {
+        set_timer_slack(PUNCTUAL);
         while let Ok(ingress) = self.first.taken.recv() {
-            let Ok(mut worker) = Worker::new(None, Some(ingress), true) else { return };
+            let mut worker = Worker::new(None, Some(ingress), true);
             let mut calm = 0;
             while !worker.is_stopped() && calm < CALM_INTERVALS {
                 if !worker.work() {
@@ -117,7 +121,7 @@ impl Second {
                     calm = if is_calm { calm + 1 } else { 0 };
                 }
             }
-            let Some(ingress) = worker.release().filter(|ingress| !ingress.is_stopped()) else { return };
+            let Some(ingress) = worker.ingress.take().filter(|ingress| !ingress.is_stopped()) else { return };
             if self.first.give.send(ingress).is_err() {
                 return;
             }
@@ -130,8 +134,6 @@ impl Second {
 struct Worker {
     egress: Option<Egress>,
     ingress: Option<Box<Ingress>>,
-    /// Readable when there is something to do.
-    bells: Epoll,
     load: Load,
     /// Does the processor have others for what this thread leaves?
     has_others: bool,
@@ -140,28 +142,8 @@ struct Worker {
 }
 
 impl Worker {
-    fn new(egress: Option<Egress>, ingress: Option<Box<Ingress>>, has_others: bool) -> std::io::Result<Self> {
-        let bells = Epoll::new()?;
-        if let Some(egress) = &egress {
-            bells.add(egress.bells(), 0)?;
-        }
-        let load = Load::new();
-        let mut worker = Worker { egress, ingress: None, bells, load, has_others, is_dozing: false };
-        if let Some(ingress) = ingress {
-            worker.take(ingress);
-        }
-        Ok(worker)
-    }
-
-    fn take(&mut self, ingress: Box<Ingress>) {
-        self.bells.add(ingress.bells(), 1).expect("its descriptors can be watched");
-        self.ingress = Some(ingress);
-    }
-
-    fn release(&mut self) -> Option<Box<Ingress>> {
-        let ingress = self.ingress.take()?;
-        self.bells.remove(ingress.bells());
-        Some(ingress)
+    fn new(egress: Option<Egress>, ingress: Option<Box<Ingress>>, has_others: bool) -> Self {
+        Worker { egress, ingress, load: Load::new(), has_others, is_dozing: false }
     }
 
     fn is_stopped(&self) -> bool {
@@ -178,25 +160,34 @@ impl Worker {
 
     /// Return when there may be something to do, or after `longest`.
     fn rest(&mut self, longest: Option<Duration>) {
-        let begin = Instant::now();
-        if self.has_others && self.is_dozing {
-            while begin.elapsed() < LOOK {
-                yield_now();
-                if self.work() {
-                    self.load.spare += begin.elapsed();
-                    return;
-                }
-            }
-            self.load.spare += begin.elapsed();
+        let lull = self.ingress.as_ref().and_then(|ingress| ingress.lull());
+        if self.has_others && self.is_dozing && lull.is_none() && self.finds_something() {
+            return;
         }
+        let due = |milliseconds: Option<u64>| milliseconds.map(Duration::from_millis);
         let limits = [
-            longest.map(|longest| longest.as_millis() as u64),
-            self.ingress.as_ref().and_then(|ingress| ingress.due_in()),
-            self.egress.as_mut().and_then(Egress::due_in),
+            longest,
+            lull,
+            due(self.ingress.as_ref().and_then(|ingress| ingress.due_in())),
+            due(self.egress.as_mut().and_then(Egress::due_in)),
         ];
+        let bells =
+            [self.egress.as_ref().map(Egress::bells), self.ingress.as_ref().map(|ingress| ingress.bells())];
         let before = Instant::now();
-        self.bells.wait(&mut Vec::new(), limits.into_iter().flatten().min()).expect("epoll_wait on epolls");
+        wait_for(bells, limits.into_iter().flatten().min()).expect("ppoll on epolls");
         self.is_dozing = before.elapsed() < DOZE;
+    }
+
+    /// Look on for a while.
+    fn finds_something(&mut self) -> bool {
+        let begin = Instant::now();
+        let mut has_found = false;
+        while !has_found && begin.elapsed() < LOOK {
+            yield_now();
+            has_found = self.work();
+        }
+        self.load.spare += begin.elapsed();
+        has_found
     }
 }
 
@@ -283,6 +274,9 @@ mod tests {
             first.worker.work();
             first.share();
         }
+        // It was woken, or will be at once.
+        first.worker.rest(Some(INTERVAL));
+        first.worker.work();
         assert!(!to_first.has_mail(), "the bell is silent again");
         drop(first);
         thread.join().unwrap();

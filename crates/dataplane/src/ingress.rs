@@ -10,6 +10,7 @@ use std::ops::Range;
 use std::os::fd::OwnedFd;
 use std::sync::mpsc::SyncSender;
 use std::sync::Arc;
+use std::time::Duration;
 
 use esp::fragments::Reassembly;
 use esp::gre::{self};
@@ -155,6 +156,9 @@ pub struct Ingress {
     gathered: Gathered,
     refusals: Refusals,
     ahead: ahead::Ahead,
+    /// The sockets that are read at each turn, for they brought something when they were last. They are not watched
+    /// meanwhile: the kernel would ring for each packet.
+    flowing: Vec<u64>,
     lull: Lull,
     receiver: Receiver,
     ready: Vec<Ready>,
@@ -212,6 +216,7 @@ impl Ingress {
             gathered,
             refusals,
             ahead: ahead::Ahead::default(),
+            flowing: Vec::new(),
             lull: Lull::default(),
             receiver: Receiver::new(RECEIVE_BATCH),
             ready: Vec::new(),
@@ -234,12 +239,41 @@ impl Ingress {
         if self.due_in().is_some() {
             self.refusals.tell(self.shared.now(), &self.shared.events);
         }
-        for Ready { token, .. } in &ready {
-            self.take_from(*token);
+        for &Ready { token, .. } in ready.iter().filter(|ready| ready.token != MAILBOX_TOKEN) {
+            self.with_socket(token, |epoll, socket| epoll.remove(&socket.fd));
+            self.flowing.push(token);
         }
-        let has_worked = !ready.is_empty();
+        let mut has_worked = !ready.is_empty();
         self.ready = ready;
+        let mut flowing = std::mem::take(&mut self.flowing);
+        flowing.retain(|&token| {
+            if self.lull.holds(token) {
+                return true;
+            }
+            let has_brought = self.take_from(token);
+            if !has_brought {
+                self.with_socket(token, |epoll, socket| {
+                    epoll.add(&socket.fd, token).expect("a socket can be watched")
+                });
+            }
+            has_worked |= has_brought;
+            has_brought
+        });
+        self.flowing = flowing;
         has_worked
+    }
+
+    /// How long no socket is read for more to gather, if nothing else comes. None: they are.
+    pub fn lull(&self) -> Option<Duration> {
+        self.lull.rest()
+    }
+
+    /// Call `action` with the socket of this token, if there is one.
+    fn with_socket(&self, token: u64, action: impl FnOnce(&Epoll, &Socket)) {
+        let open = || self.listener.as_ref()?.sockets().get((token.checked_sub(LISTENER_TOKEN)?) as usize);
+        if let Some(socket) = self.shared.sockets.get(token as usize).or_else(open) {
+            action(&self.epoll, socket);
+        }
     }
 
     /// In how many milliseconds there is something to do, whatever comes. None: never.
@@ -251,15 +285,14 @@ impl Ingress {
         self.is_stopped
     }
 
-    /// Take what waits in the socket of this token, if there is one.
-    fn take_from(&mut self, token: u64) {
+    /// Take what waits in the socket of this token, if there is one. False: nothing does.
+    fn take_from(&mut self, token: u64) -> bool {
         let shared = self.shared.clone();
         let listening = self.listener.as_ref().map(|listener| listener.device.clone());
         let open = || listening.as_ref()?.l2tp.as_ref()?.sockets.get((token - LISTENER_TOKEN) as usize);
         let usual = || shared.sockets.get(token as usize);
-        let Some(socket) = (if token < LISTENER_TOKEN { usual() } else { open() }) else { return };
+        let Some(socket) = (if token < LISTENER_TOKEN { usual() } else { open() }) else { return false };
         let mut receiver = std::mem::take(&mut self.receiver);
-        self.lull.rest_before(token);
         // An error is one that a peer's ICMP message caused; it concerns no packet here.
         let count = receiver.receive(&socket.fd).unwrap_or(0);
         let now = shared.now();
@@ -285,6 +318,7 @@ impl Ingress {
         self.forget();
         self.flush(&receiver);
         self.receiver = receiver;
+        count > 0
     }
 
     fn take_commands(&mut self) {
@@ -339,7 +373,8 @@ impl Ingress {
     }
 
     fn take_message(&mut self, message: Received<'_>, slot: usize, socket: &Socket, now: u64) {
-        let Received { mut data, segment_size, remote, local, interface, tos, ttl, extensions } = message;
+        let Received { mut data, segment_size, remote, local, interface, mut tos, mut ttl, extensions } =
+            message;
         let Some(local) = local else { return };
         let mut offset = 0;
         let mut header: &[u8] = &[];
@@ -349,6 +384,9 @@ impl Ingress {
                 self.shared.drops.packet_truncated.add(1);
                 return;
             };
+            if let [_, front_tos, _, _, _, _, _, _, front_ttl, ..] = *front {
+                (tos, ttl) = (front_tos, front_ttl);
+            }
             (header, data) = (front, payload);
         }
         let route = Route { local: SocketAddr::new(local, socket.port), remote, interface };

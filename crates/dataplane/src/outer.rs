@@ -2,7 +2,7 @@
 //! that the kernel does not know.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::os::fd::OwnedFd;
 
 use esp::fragmenting::split;
@@ -36,26 +36,20 @@ pub fn front(
     identification: u16,
 ) -> Result<Vec<u8>, DropReason> {
     let mut front = Vec::with_capacity(IPV6_HEADER + options.len());
-    let ttl = if header.ttl == 0 { DEFAULT_TTL } else { header.ttl };
     match (route.local.ip(), route.remote.ip()) {
         (IpAddr::V4(source), IpAddr::V4(destination)) => {
             let length = IPV4_HEADER + options.len() + size;
             let length = u16::try_from(length).map_err(|_| DropReason::TooLarge)?;
-            let words = (IPV4_HEADER + options.len()) / 4;
-            let flags = if header.dont_fragment { DONT_FRAGMENT } else { 0 };
-            front.extend_from_slice(&[0x40 | words as u8, header.tos]);
-            front.extend_from_slice(&length.to_be_bytes());
-            // The kernel chooses another one for 0.
-            front.extend_from_slice(&identification.max(1).to_be_bytes());
-            front.extend_from_slice(&[flags, 0, ttl, protocol, 0, 0]);
-            front.extend_from_slice(&source.octets());
-            front.extend_from_slice(&destination.octets());
+            let mut basic = ipv4_header((source, destination), header, length, protocol, identification);
+            basic[0] += (options.len() / 4) as u8;
+            front.extend_from_slice(&basic);
         }
         (IpAddr::V6(source), IpAddr::V6(destination)) => {
             let length = u16::try_from(options.len() + size).map_err(|_| DropReason::TooLarge)?;
             front.extend_from_slice(&[0x60 | header.tos >> 4, header.tos << 4, 0, 0]);
             front.extend_from_slice(&length.to_be_bytes());
-            front.extend_from_slice(&[if options.is_empty() { protocol } else { HOP_BY_HOP }, ttl]);
+            front
+                .extend_from_slice(&[if options.is_empty() { protocol } else { HOP_BY_HOP }, ttl_of(header)]);
             front.extend_from_slice(&source.octets());
             front.extend_from_slice(&destination.octets());
         }
@@ -67,6 +61,34 @@ pub fn front(
         front[at] = protocol;
     }
     Ok(front)
+}
+
+/// An IPv4 header without options, of a packet of `length` octets. Its checksum is left to the kernel.
+pub fn ipv4_header(
+    (source, destination): (Ipv4Addr, Ipv4Addr),
+    header: Header,
+    length: u16,
+    protocol: u8,
+    identification: u16,
+) -> [u8; IPV4_HEADER] {
+    let mut octets = [0; IPV4_HEADER];
+    octets[..2].copy_from_slice(&[0x45, header.tos]);
+    octets[2..4].copy_from_slice(&length.to_be_bytes());
+    // The kernel chooses another one for 0.
+    octets[4..6].copy_from_slice(&identification.max(1).to_be_bytes());
+    octets[6] = if header.dont_fragment { DONT_FRAGMENT } else { 0 };
+    octets[8..10].copy_from_slice(&[ttl_of(header), protocol]);
+    octets[12..16].copy_from_slice(&source.octets());
+    octets[16..].copy_from_slice(&destination.octets());
+    octets
+}
+
+fn ttl_of(header: Header) -> u8 {
+    if header.ttl == 0 {
+        DEFAULT_TTL
+    } else {
+        header.ttl
+    }
 }
 
 /// `payload` behind a UDP header with the ports of `route`.

@@ -90,6 +90,8 @@ impl Socket {
 /// All sockets of a data plane.
 pub struct Sockets {
     always: Vec<Socket>,
+    /// They receive nothing, so that nobody is woken where their packets have left.
+    senders: Vec<Socket>,
     /// Opened for the first tunnel of GRE without IPsec: who has none leaves GRE to the kernel.
     gre: OnceLock<Vec<Socket>>,
 }
@@ -98,10 +100,13 @@ impl Sockets {
     /// Open what is asked for. A family that the host does not have is left out, unless it is the only one.
     pub fn open(v4: bool, v6: bool, ike_port: u16, nat_t_port: u16) -> io::Result<Self> {
         let families: Vec<bool> = [(v4, false), (v6, true)].iter().filter(|f| f.0).map(|f| f.1).collect();
-        let mut sockets = Vec::new();
+        let (mut sockets, mut senders) = (Vec::new(), Vec::new());
         for &is_v6 in &families {
             match Self::open_family(is_v6, ike_port, nat_t_port) {
-                Ok(opened) => sockets.extend(opened),
+                Ok((opened, only_sending)) => {
+                    sockets.extend(opened);
+                    senders.extend(only_sending);
+                }
                 Err(error) if lacks_family(&error) && families.len() > 1 => {}
                 Err(error) => return Err(error),
             }
@@ -109,7 +114,7 @@ impl Sockets {
         if sockets.is_empty() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "neither IPv4 nor IPv6 to listen on"));
         }
-        Ok(Sockets { always: sockets, gre: OnceLock::new() })
+        Ok(Sockets { always: sockets, senders, gre: OnceLock::new() })
     }
 
     /// Open those for GRE, of the families that are served, unless they are open. True: they have just been opened.
@@ -136,27 +141,32 @@ impl Sockets {
         self.always.get(number).or_else(|| self.gre.get()?.get(number - self.always.len()))
     }
 
-    fn open_family(is_v6: bool, ike_port: u16, nat_t_port: u16) -> io::Result<Vec<Socket>> {
+    /// Those that receive, and those that only send.
+    fn open_family(is_v6: bool, ike_port: u16, nat_t_port: u16) -> io::Result<(Vec<Socket>, Vec<Socket>)> {
         let udp = |purpose, port| {
             let fd = sys::udp_socket(is_v6, port)
                 .map_err(|error| explain(error, is_v6, &format!("UDP port {port}")))?;
             Ok::<_, io::Error>(Socket::new(purpose, is_v6, port, fd))
         };
+        let ike = udp(Purpose::Ike, ike_port)?;
+        let nat_t = udp(Purpose::NatTraversal, nat_t_port)?;
         let esp = sys::esp_socket(is_v6).map_err(|error| explain(error, is_v6, RAW))?;
         let ah = sys::ah_socket(is_v6).map_err(|error| explain(error, is_v6, RAW))?;
-        let mut sockets = vec![
-            udp(Purpose::Ike, ike_port)?,
-            udp(Purpose::NatTraversal, nat_t_port)?,
-            Socket::new(Purpose::Esp, is_v6, 0, esp),
-            Socket::new(Purpose::Ah, is_v6, 0, ah),
-        ];
-        // Behind the one that sends, which is found first.
-        let lanes = sys::lanes(&sockets[1].fd, is_v6, nat_t_port).into_iter();
-        sockets.extend(lanes.map(|fd| Socket::new(Purpose::NatTraversal, is_v6, nat_t_port, fd)));
-        Ok(sockets)
+        let raw = |purpose, fd| Socket::new(purpose, is_v6, 0, fd);
+        let mut sockets = vec![ike, raw(Purpose::Esp, esp), raw(Purpose::Ah, ah)];
+        let mut senders = Vec::new();
+        let lanes = sys::lanes(&nat_t.fd, is_v6, nat_t_port);
+        let lane = |fd| Socket::new(Purpose::NatTraversal, is_v6, nat_t_port, fd);
+        sockets.push(nat_t);
+        sockets.extend(lanes.receivers.into_iter().map(lane));
+        senders.extend(lanes.sender.map(lane));
+        if !is_v6 {
+            senders.extend(sys::header_socket(is_v6).map(|fd| raw(Purpose::Esp, fd)));
+        }
+        Ok((sockets, senders))
     }
 
-    /// Those that are always there.
+    /// Those that are always there and receive.
     pub fn all(&self) -> &[Socket] {
         &self.always
     }
@@ -164,7 +174,8 @@ impl Sockets {
     /// The UDP socket that has `route`'s local port.
     pub fn udp(&self, route: &Route) -> Option<&Socket> {
         let port = route.local.port();
-        self.always.iter().find(|s| !s.is_raw() && s.port == port && s.is_v6 == route.remote.is_ipv6())
+        let mut sockets = self.senders.iter().chain(&self.always);
+        sockets.find(|s| !s.is_raw() && s.port == port && s.is_v6 == route.remote.is_ipv6())
     }
 
     /// The socket for AH along `route`.
@@ -179,8 +190,17 @@ impl Sockets {
 
     /// The socket for ESP along `route`.
     pub fn esp(&self, route: &Route, in_udp: bool) -> Option<&Socket> {
-        let purpose = if in_udp { Purpose::NatTraversal } else { Purpose::Esp };
-        self.always.iter().find(|s| s.purpose == purpose && s.is_v6 == route.remote.is_ipv6())
+        let is_v6 = route.remote.is_ipv6();
+        if !in_udp {
+            return self.always.iter().find(|s| s.purpose == Purpose::Esp && s.is_v6 == is_v6);
+        }
+        let mut sockets = self.senders.iter().chain(&self.always);
+        sockets.find(|s| s.purpose == Purpose::NatTraversal && s.is_v6 == is_v6)
+    }
+
+    /// The socket for ESP over IPv4 behind a header of ours. None: the kernel has to make it.
+    pub fn esp_with_header(&self) -> Option<&Socket> {
+        self.senders.iter().find(|s| s.purpose == Purpose::Esp)
     }
 }
 

@@ -1,37 +1,20 @@
 //! AH in front of packets that are about to be sent: it covers their IP header, so that is made here.
 //!
-//! Over IPv4 the header stands in the buffer in front of AH, and the kernel sends it as it is, for AH covers its
-//! identification. Over IPv6 the kernel makes the header of what it is told; AH covers nothing of it that it chooses.
+//! Over IPv4 the header stands in the buffer in front of AH, for AH covers its identification. Over IPv6 the kernel makes the header of what it is told; AH covers nothing of it that it chooses.
 
 use std::ops::Range;
 
 use esp::{ah, DropReason};
 
+use super::own_header::room;
 use super::Batch;
 use crate::counters::DirectionCounters;
 use crate::egress::Child;
-use crate::outer::{self, IPV4_HEADER};
+use crate::outer;
 use crate::sys::Header;
 
-/// The most that [`room`] gives.
-pub(super) const ROOM_MAX: usize = IPV4_HEADER;
 /// The options of IPv4 that change the destination on the way: loose and strict source route.
 const SOURCE_ROUTES: [u8; 2] = [131, 137];
-
-/// Octets that a packet needs in front of AH and of its options.
-pub(super) fn room(child: &Child) -> usize {
-    if child.sa.has_ah() && child.route.remote.is_ipv4() {
-        IPV4_HEADER
-    } else {
-        0
-    }
-}
-
-/// What is sent of a packet whose frame is `frame`, where that is more than the frame.
-pub(super) fn piece(child: &Child, frame: Range<usize>, header: Header) -> Option<(Range<usize>, Header)> {
-    let room = room(child);
-    (room > 0).then(|| (frame.start - header.options - room..frame.end, Header { options: 0, ..header }))
-}
 
 impl Batch {
     /// Write the IP headers and AH's ICVs of what has just been sealed. A packet that cannot have one is not sent.

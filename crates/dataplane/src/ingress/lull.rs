@@ -3,22 +3,20 @@
 //!
 //! Where the kernel has joined packets, or many come at once as it is, there is nothing to gain.
 
-use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// The kernel adds its timer slack, 50 microseconds by default (prctl(2), PR_SET_TIMERSLACK).
-const REST: Duration = Duration::from_micros(20);
+const REST: Duration = Duration::from_micros(120);
 /// Of fewer packets at once nobody knows whether more are to come, and somebody may wait for them.
 const FEWEST: usize = 2;
 /// So many at once are enough.
-const ENOUGH: usize = 8;
+const ENOUGH: usize = 48;
 /// Packets of fewer octets in the mean are mostly acknowledgments, without which nothing more is sent.
 const SMALL: usize = 128;
 
 #[derive(Default)]
 pub(super) struct Lull {
-    /// The socket whose packets came so when it was read last.
-    socket: Option<u64>,
+    /// The socket whose packets came so when it was read last, and when it is to be read again.
+    rest: Option<(u64, Instant)>,
 }
 
 /// What one receive call brought.
@@ -31,16 +29,20 @@ pub(super) struct Brought {
 }
 
 impl Lull {
-    /// Rest, if that lets more packets of this socket gather.
-    pub fn rest_before(&self, socket: u64) {
-        if self.socket == Some(socket) {
-            sleep(REST);
-        }
+    /// Is this socket to be read later?
+    pub fn holds(&self, socket: u64) -> bool {
+        self.rest.is_some_and(|(one, end)| one == socket && Instant::now() < end)
+    }
+
+    /// How long it still lasts. None: there is none.
+    pub fn rest(&self) -> Option<Duration> {
+        self.rest.map(|(_, end)| end.saturating_duration_since(Instant::now()))
     }
 
     pub fn learn(&mut self, socket: u64, brought: &Brought) {
         let comes_singly = !brought.is_joined && (FEWEST..ENOUGH).contains(&brought.packets);
-        self.socket = (comes_singly && brought.octets >= SMALL * brought.packets).then_some(socket);
+        let rests = comes_singly && brought.octets >= SMALL * brought.packets;
+        self.rest = rests.then(|| (socket, Instant::now() + REST));
     }
 }
 
@@ -51,16 +53,16 @@ mod tests {
     fn rests(packets: usize, octets: usize, is_joined: bool) -> bool {
         let mut lull = Lull::default();
         lull.learn(7, &Brought { packets, octets, is_joined });
-        lull.socket == Some(7)
+        lull.rest.is_some()
     }
 
     #[test]
     fn it_rests_only_for_streams_that_come_in_small_pieces() {
         assert!(rests(2, 2 * 1400, false));
-        assert!(rests(7, 7 * 240, false));
+        assert!(rests(47, 47 * 240, false));
         assert!(!rests(0, 0, false), "nothing came");
         assert!(!rests(1, 1400, false), "a packet that somebody may wait for");
-        assert!(!rests(8, 8 * 1400, false), "enough at once as it is");
+        assert!(!rests(48, 48 * 1400, false), "enough at once as it is");
         assert!(!rests(4, 4 * 100, false), "acknowledgments");
         assert!(!rests(2, 120_000, true), "the kernel has joined them");
     }
@@ -70,6 +72,6 @@ mod tests {
         let mut lull = Lull::default();
         lull.learn(7, &Brought { packets: 4, octets: 4 * 1400, is_joined: false });
         lull.learn(8, &Brought { packets: 1, octets: 1400, is_joined: false });
-        assert_eq!(lull.socket, None);
+        assert!(!lull.holds(7) && lull.rest().is_none());
     }
 }

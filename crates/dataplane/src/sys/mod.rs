@@ -25,7 +25,7 @@ pub use tun::{
     configure_device, interface_index, interface_name, open_tap, open_tun, read, set_tun_offload,
     tun_offload, write,
 };
-pub use wait::{processor_time, spawn, Epoll, EventFd, Ready};
+pub use wait::{processor_time, set_timer_slack, spawn, wait_for, Epoll, EventFd, Ready};
 
 /// Turn a system call's result into a Result.
 fn check(result: c_int) -> io::Result<c_int> {

@@ -39,6 +39,8 @@ pub struct Header {
     pub dont_fragment: bool,
     /// It is larger than the path takes: it goes by [`crate::outer::Fragments`].
     pub in_fragments: bool,
+    /// The piece begins with the packet's IPv4 header, for a socket that sends it as it is.
+    pub is_there: bool,
     /// Of a packet that brings its header: the protocol by which the host's rules route it. 0: they see 255.
     pub counts_as: u8,
 }

@@ -16,7 +16,7 @@ const SEND_TIMEOUT_MS: i64 = 200;
 /// A UDP socket on every address of the family. It tells each datagram's destination.
 pub fn udp_socket(is_v6: bool, port: u16) -> io::Result<OwnedFd> {
     let fd = unbound_udp(is_v6)?;
-    bind(&fd, is_v6, port)?;
+    bind(&fd, any(is_v6, port))?;
     Ok(fd)
 }
 
@@ -30,36 +30,51 @@ fn unbound_udp(is_v6: bool) -> io::Result<OwnedFd> {
     Ok(fd)
 }
 
-fn bind(fd: &OwnedFd, is_v6: bool, port: u16) -> io::Result<()> {
+/// Every address of the family.
+fn any(is_v6: bool, port: u16) -> SocketAddr {
     let any = if is_v6 { IpAddr::V6(Ipv6Addr::UNSPECIFIED) } else { IpAddr::V4(Ipv4Addr::UNSPECIFIED) };
-    let (address, size) = socket_address(SocketAddr::new(any, port));
+    SocketAddr::new(any, port)
+}
+
+fn bind(fd: &OwnedFd, address: SocketAddr) -> io::Result<()> {
+    let (address, size) = socket_address(address);
     // SAFETY: `address` is a socket address of `size` octets.
     check(unsafe { libc::bind(fd.as_raw_fd(), ptr::from_ref(&address).cast(), size) })?;
     Ok(())
 }
 
-/// How many sockets share the port of NAT traversal: so many for ESP, by the peer's address, and one for IKE.
-const ESP_LANES: u32 = 4;
+/// How many sockets share the port of NAT traversal: so many receive ESP, by the peer's address, and one IKE.
+const ESP_LANES: usize = 4;
+
+/// Those that share a port.
+#[derive(Default)]
+pub struct Lanes {
+    /// They receive, beside the first.
+    pub receivers: Vec<OwnedFd>,
+    /// It receives nothing. None: the others send, too.
+    pub sender: Option<OwnedFd>,
+}
 
 /// More sockets of `first`'s port, each with a queue of its own: whoever floods one leaves room in the others. The
-/// kernel gives datagrams that begin with the non-ESP marker (RFC 3948 section 2.2) to the last, and others by the
-/// peer's address, so that those of one peer keep their order. Empty where the kernel cannot.
-pub fn lanes(first: &OwnedFd, is_v6: bool, port: u16) -> Vec<OwnedFd> {
+/// kernel gives datagrams that begin with the non-ESP marker (RFC 3948 section 2.2) to the last that receives, and
+/// others by the peer's address, so that those of one peer keep their order. There are none where the kernel cannot.
+pub fn lanes(first: &OwnedFd, is_v6: bool, port: u16) -> Lanes {
     // It was bound alone, so nobody else has the port.
     let shares = |fd: &OwnedFd| set_option(fd, libc::SOL_SOCKET, libc::SO_REUSEPORT, &1);
     if shares(first).is_err() {
-        return Vec::new();
+        return Lanes::default();
     }
     let lane = |_| -> io::Result<OwnedFd> {
         let fd = unbound_udp(is_v6)?;
         shares(&fd)?;
-        bind(&fd, is_v6, port)?;
+        bind(&fd, any(is_v6, port))?;
         Ok(fd)
     };
-    let lanes = (0..ESP_LANES).map_while(|number| lane(number).ok()).collect::<Vec<_>>();
-    // Without the program the kernel chooses by both ends' addresses and ports, and IKE has no queue of its own.
-    let _ = lanes.last().map(|fd| steer(fd, is_v6));
-    lanes
+    let mut receivers = (0..=ESP_LANES).map_while(|number| lane(number).ok()).collect::<Vec<_>>();
+    // The program knows the first and so many behind it. Without it the kernel chooses among all.
+    let is_complete = receivers.len() > ESP_LANES && steer(first, is_v6).is_ok();
+    let sender = if is_complete { receivers.pop() } else { None };
+    Lanes { receivers, sender }
 }
 
 /// Attach the program that says which of the sockets of a port gets a datagram: their number, in the order of binding.
@@ -70,7 +85,7 @@ fn steer(fd: &OwnedFd, is_v6: bool) -> io::Result<()> {
     let mut program = [
         code(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0),
         libc::sock_filter { jf: 1, ..code(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 0) },
-        code(libc::BPF_RET | libc::BPF_K, ESP_LANES),
+        code(libc::BPF_RET | libc::BPF_K, ESP_LANES as u32),
         code(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, source),
         // Neighbouring addresses get different lanes.
         code(libc::BPF_ALU | libc::BPF_MUL | libc::BPF_K, 0x9E37_79B1),
@@ -152,8 +167,11 @@ fn socket(is_v6: bool, kind: c_int, protocol: c_int) -> io::Result<OwnedFd> {
         set_option(&fd, libc::IPPROTO_IPV6, libc::IPV6_MTU_DISCOVER, &libc::IPV6_PMTUDISC_OMIT)?;
     } else {
         set_option(&fd, libc::IPPROTO_IP, libc::IP_PKTINFO, &1)?;
-        set_option(&fd, libc::IPPROTO_IP, libc::IP_RECVTOS, &1)?;
-        set_option(&fd, libc::IPPROTO_IP, libc::IP_RECVTTL, &1)?;
+        // What comes to a raw socket has its header, which says so.
+        if kind != libc::SOCK_RAW {
+            set_option(&fd, libc::IPPROTO_IP, libc::IP_RECVTOS, &1)?;
+            set_option(&fd, libc::IPPROTO_IP, libc::IP_RECVTTL, &1)?;
+        }
         set_option(&fd, libc::IPPROTO_IP, libc::IP_MTU_DISCOVER, &libc::IP_PMTUDISC_OMIT)?;
     }
     for (force, plain) in [(libc::SO_RCVBUFFORCE, libc::SO_RCVBUF), (libc::SO_SNDBUFFORCE, libc::SO_SNDBUF)] {

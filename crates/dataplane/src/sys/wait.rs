@@ -4,7 +4,7 @@ use std::ffi::{c_int, c_void};
 use std::io;
 use std::mem::zeroed;
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::ptr::null_mut;
+use std::ptr::{self, null, null_mut};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -55,13 +55,17 @@ impl Epoll {
         owned(unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) }).map(Epoll)
     }
 
+    /// Whether it was watched before or not.
     pub fn add(&self, fd: &OwnedFd, token: u64) -> io::Result<()> {
         let mut event = libc::epoll_event { events: libc::EPOLLIN as u32, u64: token };
         // SAFETY: epoll_ctl reads one epoll_event.
-        check(unsafe {
+        let added = check(unsafe {
             libc::epoll_ctl(self.0.as_raw_fd(), libc::EPOLL_CTL_ADD, fd.as_raw_fd(), &mut event)
-        })?;
-        Ok(())
+        });
+        match added {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Readable when one of its descriptors is.
@@ -95,6 +99,30 @@ impl Epoll {
         }
         Ok(())
     }
+}
+
+/// Wait until one of `fds` is readable; not longer than `limit`, if there is one. The kernel adds the thread's timer
+/// slack ([`set_timer_slack`]).
+pub fn wait_for<const N: usize>(fds: [Option<&OwnedFd>; N], limit: Option<Duration>) -> io::Result<()> {
+    // The kernel passes over negative ones.
+    let number = |fd: Option<&OwnedFd>| fd.map_or(-1, AsRawFd::as_raw_fd);
+    let mut fds = fds.map(|fd| libc::pollfd { fd: number(fd), events: libc::POLLIN, revents: 0 });
+    let limit = limit.map(|limit| libc::timespec {
+        tv_sec: libc::time_t::try_from(limit.as_secs()).unwrap_or(libc::time_t::MAX),
+        tv_nsec: limit.subsec_nanos() as _,
+    });
+    let limit = limit.as_ref().map_or(null(), ptr::from_ref);
+    // SAFETY: `fds` is as long as is stated, and `limit` null or a timespec.
+    match check(unsafe { libc::ppoll(fds.as_mut_ptr(), fds.len() as _, limit, null()) }) {
+        Err(error) if error.kind() != io::ErrorKind::Interrupted => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// How late the kernel may wake this thread: it wakes several at once where it may. 50 microseconds by default.
+pub fn set_timer_slack(slack: Duration) {
+    // SAFETY: no pointers are passed. It does not fail.
+    unsafe { libc::prctl(libc::PR_SET_TIMERSLACK, slack.as_nanos() as libc::c_ulong) };
 }
 
 /// What this thread has had of processors.
