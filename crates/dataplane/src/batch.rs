@@ -1,25 +1,27 @@
-//! Packets of one outbound SA on their way to one send call.
+//! Packets on their way to one send call. What several SAs seal for one peer goes together.
 
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 
 use esp::offload::{finish, pseudo_header, sum, SuperPacket};
 use esp::transport::Cut;
-use esp::{ah, gre, inner_ip, l2tp, DropReason, Frame, OVERHEAD_MAX};
+use esp::{gre, inner_ip, l2tp, DropReason, Frame, OVERHEAD_MAX};
 
-use crate::counters::DirectionCounters;
 use crate::egress::{Child, Mode};
 use crate::events::Event;
 use crate::l2tp::Session;
-use crate::outer::{self, sum_of, Cutting, DONT_FRAGMENT, HOP_BY_HOP, IPV4_HEADER};
-use crate::route::Route;
-use crate::shared::{GreEnd, Shared};
+use crate::outer::{sum_of, DONT_FRAGMENT, HOP_BY_HOP};
+use crate::shared::{GreEnd, Shared, TunnelDevice};
 use crate::sys::{Header, Piece, Sender, OPTIONS_MAX};
 
 mod authenticated;
+mod departure;
 #[path = "pseudowire/batch.rs"]
 mod frames;
 mod own_header;
+
+pub use departure::refuses_segments;
+use departure::{Owner, Way};
 
 /// From here on a batch is sent before more is read: the processor's caches are not larger than needed.
 const FULL_SIZE: usize = 48 << 10;
@@ -29,13 +31,8 @@ const FRAMES_MAX: usize = 64;
 const BUFFER_SIZE: usize = FULL_SIZE + (128 << 10) + OVERHEAD_MAX + own_header::ROOM_MAX;
 /// RFC 4303 section 3.3.3: without ESN the gateway is told while there is time for a new SA.
 const SEQUENCE_RESERVE: u64 = 1 << 20;
-/// UDP_SEGMENT takes as much as one datagram over IPv4 may hold, and so many segments.
-const SEGMENTED_SIZE_MAX: usize = 65_507;
-const SEGMENTS_MAX: usize = 64;
 /// Precedence 6 (RFC 791 section 3.1).
 const NETWORK_CONTROL: u8 = 0xC0;
-/// What every IPv4 host takes (RFC 791), where it is not known what the path takes.
-const IPV4_MTU_MIN: usize = 576;
 
 /// What is to be known of a frame beside its contents.
 #[derive(Clone, Copy)]
@@ -43,6 +40,10 @@ struct Outer {
     header: Header,
     /// Octets of the IP packet that is sent.
     octets: u64,
+    /// Octets of the frame, once it is sealed.
+    size: usize,
+    /// GSO cannot fragment.
+    may_be_segment: bool,
 }
 
 /// What becomes of packets before ESP protects them.
@@ -65,6 +66,10 @@ pub struct Batch {
     frames: Vec<Frame>,
     /// What belongs to each frame.
     outers: Vec<Outer>,
+    /// So many frames are sealed, whose they are, and by what they leave.
+    sealed: usize,
+    owners: Vec<Owner>,
+    way: Option<Way>,
     /// One IP packet on its way to two places.
     packet: Vec<u8>,
     pieces: Vec<Piece>,
@@ -85,6 +90,9 @@ impl Batch {
             used: 0,
             frames: Vec::with_capacity(FRAMES_MAX),
             outers: Vec::with_capacity(FRAMES_MAX),
+            sealed: 0,
+            owners: Vec::new(),
+            way: None,
             packet: vec![0; usize::from(u16::MAX)],
             pieces: Vec::with_capacity(FRAMES_MAX),
             sender: Sender::new(),
@@ -193,7 +201,9 @@ impl Batch {
         }
         header.dont_fragment &= !header.in_fragments && !child.needs_routers();
         self.frames.push(frame);
-        self.outers.push(Outer { header, octets: octets as u64 });
+        let may_be_segment = !header.in_fragments && header.options == 0 && frame.inner_size <= child.fitting;
+        let size = child.sa.sealed_size(frame.inner_size);
+        self.outers.push(Outer { header, octets: octets as u64, size, may_be_segment });
     }
 
     /// Where the next frame of `child` begins: behind the room for its header.
@@ -264,210 +274,58 @@ impl Batch {
         self.used = end;
     }
 
-    /// Seal and send everything by `child`, and begin anew.
-    pub fn send(&mut self, child: &mut Child, counters: &DirectionCounters, now: u64) {
-        let permitted = &self.frames[..self.permitted(child)];
-        let sealed = child.sa.seal_batch(&mut self.buffer[..self.used], permitted);
-        counters.drop(DropReason::MiscError, (self.frames.len() - sealed) as u64);
-        self.frames.truncate(sealed);
+    /// Seal what was added for `child`, a Child SA of `device`. It leaves with that of others that go the same way, at
+    /// the latest when [`Self::depart`] is called.
+    pub fn send(&mut self, child: &mut Child, device: &Arc<TunnelDevice>, now: u64) {
+        let way = Way::of(child);
+        if self.way.as_ref().is_some_and(|others| !others.leads_like(&way)) {
+            self.depart_to(self.sealed);
+        }
+        let (counters, first) = (&device.counters.outbound, self.sealed);
+        let permitted = first + self.permitted(child);
+        let sealed = child.sa.seal_batch(&mut self.buffer[..self.used], &self.frames[first..permitted]);
+        counters.drop(DropReason::MiscError, (self.frames.len() - first - sealed) as u64);
+        self.frames.truncate(first + sealed);
+        self.outers.truncate(first + sealed);
         if child.sa.has_ah() {
             self.authenticate(child, counters);
         }
-        if sealed > 0 {
-            self.transmit(child, counters);
+        let leaving = &self.outers[first..];
+        if !leaving.is_empty() {
+            child.packets += leaving.len() as u64;
+            child.octets += leaving.iter().map(|outer| outer.octets).sum::<u64>();
             child.usage.touch_outbound(now);
         }
         self.tell_expire(child);
-        self.frames.clear();
-        self.outers.clear();
+        let may_wait = way.takes_segments && leaving.iter().all(|outer| outer.may_be_segment);
+        self.owners.push(Owner {
+            device: device.clone(),
+            usage: child.usage.clone(),
+            end: self.frames.len(),
+        });
+        (self.sealed, self.way) = (self.frames.len(), Some(way));
+        if !may_wait || self.is_full() {
+            self.depart();
+        }
+    }
+
+    /// Send what is sealed, and begin anew. Nothing else is in the batch.
+    pub fn depart(&mut self) {
+        self.depart_to(self.frames.len());
         self.used = 0;
     }
 
     /// How many frames the SA's hard lifetime lets go: the one that reaches it is the last.
     fn permitted(&self, child: &Child) -> usize {
         let (mut packets, mut octets) = (child.packets, child.octets);
+        let added = &self.outers[self.sealed..];
         let is_too_late = |outer: &Outer| {
             let is_over = child.lifetimes.hard.reached(packets, octets);
             packets += 1;
             octets += outer.octets;
             is_over
         };
-        self.outers.iter().position(is_too_late).unwrap_or(self.outers.len())
-    }
-
-    fn transmit(&mut self, child: &mut Child, counters: &DirectionCounters) {
-        let mut route = child.route;
-        if !child.in_udp {
-            // A raw IPv6 socket takes no port.
-            route.remote.set_port(0);
-        }
-        let shared = self.shared.clone();
-        let sockets = &shared.sockets;
-        let has_ah = child.sa.has_ah();
-        let usual = if child.sa.is_unprotected() {
-            sockets.plain_gre(&route)
-        } else if has_ah {
-            sockets.ah(&route)
-        } else {
-            sockets.esp(&route, child.in_udp)
-        };
-        let Some(usual) = usual else {
-            counters.drop(DropReason::MiscError, self.frames.len() as u64);
-            return;
-        };
-        let for_own_headers = if has_ah { usual } else { sockets.esp_with_header().unwrap_or(usual) };
-        let mut sent = 0;
-        self.cut(child, 0);
-        let mut piece = 0;
-        while piece < self.pieces.len() {
-            let Header { dont_fragment, in_fragments, is_there, .. } = self.pieces[piece].header;
-            if in_fragments {
-                match self.send_in_fragments(child, piece, &route) {
-                    Ok(()) => account(&self.outers[sent..=sent], child, counters),
-                    // The kernel knows what the device takes.
-                    Err(DropReason::TooLarge) if !is_there => {
-                        self.pieces[piece].header.in_fragments = false;
-                        continue;
-                    }
-                    Err(reason) => counters.drop(reason, 1),
-                }
-                sent += 1;
-                piece += 1;
-                continue;
-            }
-            let is_other = |Piece { header, .. }: &Piece| {
-                (header.dont_fragment, header.is_there) != (dont_fragment, is_there) || header.in_fragments
-            };
-            let end = self.pieces[piece..].iter().position(is_other);
-            let alike = &self.pieces[piece..end.map_or(self.pieces.len(), |count| piece + count)];
-            let (sender, buffer) = (&mut self.sender, &self.buffer);
-            let socket = if is_there { for_own_headers } else { usual };
-            let mut send = |may_wait| {
-                let send = || sender.send(&socket.fd, &route, buffer, alike, may_wait);
-                socket.with_dont_fragment(dont_fragment, send)
-            };
-            let mut result = send(false);
-            if result.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock) {
-                self.has_waited = true;
-                result = send(true);
-            }
-            match result {
-                Ok(count) => {
-                    let frames =
-                        self.pieces[piece..piece + count].iter().map(|piece| piece.count).sum::<usize>();
-                    account(&self.outers[sent..sent + frames], child, counters);
-                    sent += frames;
-                    piece += count;
-                }
-                Err(error) if self.pieces[piece].segment_size != 0 && refuses_segments(&error) => {
-                    child.segments = false;
-                    self.cut(child, sent);
-                    piece = 0;
-                }
-                // The device takes less than is known. It has been judged before that it may be fragmented.
-                Err(error) if error.raw_os_error() == Some(libc::EMSGSIZE) && (is_there || dont_fragment) => {
-                    let Piece { range, header, .. } = &mut self.pieces[piece];
-                    (header.dont_fragment, header.in_fragments) = (false, has_ah);
-                    if is_there && !has_ah {
-                        header.is_there = false;
-                        range.start += IPV4_HEADER;
-                    }
-                }
-                Err(error) if error.raw_os_error() == Some(libc::EINVAL) && is_there && !has_ah => {
-                    self.takes_headers = false;
-                    self.cut(child, sent);
-                    piece = 0;
-                }
-                Err(_) => {
-                    let count = self.pieces[piece].count;
-                    counters.drop(DropReason::MiscError, count as u64);
-                    sent += count;
-                    piece += 1;
-                }
-            }
-        }
-    }
-
-    /// Make pieces of the frames from number `first` on: runs of one size for UDP_SEGMENT, else single ones.
-    fn cut(&mut self, child: &Child, first: usize) {
-        self.pieces.clear();
-        let can_join = child.in_udp && child.segments;
-        let room = own_header::room(child);
-        // The size of the last piece's segments.
-        let mut segment = 0;
-        let mut is_open = false;
-        for (frame, &Outer { header, .. }) in self.frames.iter().zip(&self.outers).skip(first) {
-            let size = child.sa.sealed_size(frame.inner_size);
-            let end = frame.start + size;
-            let mut own_header = None;
-            if room > 0 && child.sa.has_ah() {
-                own_header = Some(own_header::in_ah(room, frame.start..end, header));
-            } else if room > 0
-                && self.takes_headers
-                && !header.in_fragments
-                && header.options == 0
-                && frame.inner_size <= child.fitting
-            {
-                let (buffer, identification) = (&mut self.buffer, self.shared.identification() as u16);
-                own_header =
-                    own_header::around_esp(buffer, frame.start..end, header, &child.route, identification);
-            }
-            if let Some((range, header)) = own_header {
-                self.pieces.push(Piece { range, segment_size: 0, count: 1, header });
-                continue;
-            }
-            if let Some(last) = self.pieces.last_mut().filter(|_| is_open) {
-                let is_next = header == last.header && header.options == 0;
-                if size <= segment && is_next && end - last.range.start <= SEGMENTED_SIZE_MAX {
-                    last.segment_size = segment as u16;
-                    last.count += 1;
-                    last.range.end = end;
-                    is_open = size == segment && last.count < SEGMENTS_MAX;
-                    continue;
-                }
-            }
-            self.pieces.push(Piece { range: frame.start..end, segment_size: 0, count: 1, header });
-            segment = size;
-            // GSO cannot fragment.
-            is_open = can_join && !header.in_fragments && frame.inner_size <= child.fitting;
-        }
-    }
-
-    /// Send the piece `number` as the path takes it. The kernel would cut it as the device does.
-    fn send_in_fragments(&mut self, child: &Child, number: usize, route: &Route) -> Result<(), DropReason> {
-        let Piece { range, header, .. } = self.pieces[number].clone();
-        let identification = self.shared.identification();
-        let payload = &self.buffer[range.clone()];
-        let mut packet = if header.is_there {
-            payload.to_vec()
-        } else {
-            let options = &self.buffer[range.start - header.options..range.start];
-            let in_udp = child.in_udp.then(|| outer::datagram(route, payload));
-            let protocol = match (&in_udp, child.sa.has_ah()) {
-                (Some(_), _) => outer::UDP,
-                (None, true) => ah::PROTOCOL,
-                (None, false) if child.sa.is_unprotected() => gre::PROTOCOL,
-                (None, false) => outer::ESP,
-            };
-            let payload = in_udp.as_deref().unwrap_or(payload);
-            let size = payload.len();
-            let mut packet = outer::front(route, header, options, size, protocol, identification as u16)?;
-            packet.extend_from_slice(payload);
-            packet
-        };
-        if packet[0] >> 4 == 4 {
-            // With DF it would get another identification, which AH covers.
-            packet[6] &= !DONT_FRAGMENT;
-        }
-        let fits = child.fitting < usize::from(u16::MAX);
-        let mtu = match child.fragment_size() {
-            Some(mtu) => mtu,
-            None if fits => IPV4_HEADER + child.sa.sealed_size(child.fitting),
-            None => IPV4_MTU_MIN,
-        };
-        let by_any_rule = child.leaves_by_any_rule();
-        let cutting = Cutting { mtu, identification, by_any_rule, may_wait: true };
-        self.shared.fragments.send(&mut self.sender, route, &packet, &cutting)
+        added.iter().position(is_too_late).unwrap_or(added.len())
     }
 
     fn tell_expire(&self, child: &mut Child) {
@@ -517,19 +375,4 @@ pub fn cut_of(mode: Mode, packet: &[u8]) -> Result<Option<Cut>, DropReason> {
     } else {
         Err(DropReason::MiscError)
     }
-}
-
-fn account(sent: &[Outer], child: &mut Child, counters: &DirectionCounters) {
-    let octets = sent.iter().map(|outer| outer.octets).sum();
-    counters.packets.add(sent.len() as u64);
-    counters.octets.add(octets);
-    child.packets += sent.len() as u64;
-    child.octets += octets;
-    child.usage.carried_out.add(sent.len() as u64, octets);
-}
-
-/// The path's MTU is too small for the segments, or a device on it or the kernel cannot do it. GSO cannot fragment,
-/// but the kernel does so for single datagrams.
-pub fn refuses_segments(error: &std::io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(libc::EMSGSIZE | libc::EINVAL | libc::EIO | libc::EOPNOTSUPP))
 }

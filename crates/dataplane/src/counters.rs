@@ -120,6 +120,7 @@ pub struct ChildUse {
     outbound: AtomicU64,
     expire_told: AtomicBool,
     end_told: AtomicBool,
+    refuses_segments: AtomicBool,
 }
 
 impl ChildUse {
@@ -129,6 +130,15 @@ impl ChildUse {
 
     pub fn touch_outbound(&self, now: u64) {
         self.outbound.store(now, Relaxed);
+    }
+
+    /// Is UDP_SEGMENT of no use on its way?
+    pub fn refuses_segments(&self) -> bool {
+        self.refuses_segments.load(Relaxed)
+    }
+
+    pub fn set_refuses_segments(&self, refuses: bool) {
+        self.refuses_segments.store(refuses, Relaxed);
     }
 
     /// Milliseconds since the last packet in and out. None: never.

@@ -125,8 +125,6 @@ pub struct Child {
     pub lifetimes: Lifetimes,
     pub packets: u64,
     pub octets: u64,
-    /// The path takes UDP_SEGMENT. False once it was refused.
-    pub segments: bool,
     /// Of the outer header, in tunnel mode.
     pub df_bit: DfBit,
     /// What ESP protects needs no fragments outside if it has no more octets.
@@ -191,6 +189,7 @@ impl Egress {
                 self.epoll.remove(&tunnel.device.fd);
             }
         }
+        self.batch.depart();
         !self.ready.is_empty()
     }
 
@@ -238,6 +237,8 @@ impl Egress {
                 self.tunnels.insert(tunnel, Tunnel::new(device));
             }
             Command::RemoveTunnel { tunnel, done } => {
+                // Its packets leave first: whoever waits wants the device gone.
+                self.batch.depart();
                 if let Some(mut tunnel) = self.tunnels.remove(&tunnel) {
                     tunnel.take_waiting(&self.shared);
                     tunnel.take_refused(&self.shared);
@@ -337,7 +338,6 @@ impl Child {
             lifetimes: Lifetimes::default(),
             packets: 0,
             octets: 0,
-            segments: true,
             df_bit: DfBit::default(),
             fitting: usize::MAX,
             path_mtu,
@@ -354,7 +354,8 @@ impl Child {
         let gre = device.gre.as_ref().map_or(0, |end| end.header.size() + delivery);
         let wire = device.wire.as_ref().map_or(0, |wire| wire.overhead() + delivery);
         let overhead = gre + wire + if device.l2tp.is_some() { l2tp::HEADERS_MAX } else { 0 };
-        (self.df_bit, self.segments) = (sizes.df_bit, true);
+        self.df_bit = sizes.df_bit;
+        self.usage.set_refuses_segments(false);
         self.fitting = usize::from(sizes.mtu) + overhead;
         self.follow_path(overhead);
     }

@@ -272,7 +272,6 @@ impl Plane {
                 lifetimes: sa.lifetimes,
                 packets: 0,
                 octets: 0,
-                segments: true,
                 df_bit: DfBit::default(),
                 fitting: usize::MAX,
                 path_mtu: self.shared.path_mtu(&sa.route),

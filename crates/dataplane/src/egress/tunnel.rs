@@ -289,7 +289,7 @@ impl Tunnel {
 
     pub fn flush(&mut self, batch: &mut Batch, shared: &Shared) {
         if let Some(child) = batch.child.take() {
-            batch.send(&mut self.children[child], &self.device.counters.outbound, shared.now());
+            batch.send(&mut self.children[child], &self.device, shared.now());
         }
     }
 
