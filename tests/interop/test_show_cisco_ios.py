@@ -450,6 +450,8 @@ def vti(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         Ours(network, folder / "ours", VTI, interfaces=INTERFACES) as ours,
     ):
         before = {command: ask(ours, "show", command) for _, command, _ in IKEV2}
+        # Its route is not there before.
+        ours.until_logged("interface-up")
         assert network.ping(network.ours, network.OUR_LAN, network.PEER_LAN)
         peer.swanctl("--rekey", "--ike", "kkt")
         ours.until_logged("ike-sa-rekeyed")

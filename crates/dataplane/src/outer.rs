@@ -22,8 +22,8 @@ pub const UDP_HEADER: usize = 8;
 pub const DONT_FRAGMENT: u8 = 0x40;
 /// The number of IPv6's hop-by-hop options header.
 pub const HOP_BY_HOP: u8 = 0;
-/// Of packets whose header says nothing of it (RFC 1700).
-const DEFAULT_TTL: u8 = 64;
+/// Of packets whose header says nothing of it (RFC 1700), where the host does not say it either.
+pub const DEFAULT_TTL: u8 = 64;
 
 /// The IP header and `options` (IPv4's, or the hop-by-hop header) of a packet along `route`, in front of `size` octets
 /// of `protocol`. IPv4's checksum is left to the kernel.
@@ -95,16 +95,22 @@ fn ttl_of(header: Header) -> u8 {
 pub fn datagram(route: &Route, payload: &[u8]) -> Vec<u8> {
     let size = UDP_HEADER + payload.len();
     let mut datagram = Vec::with_capacity(size);
-    datagram.extend_from_slice(&route.local.port().to_be_bytes());
-    datagram.extend_from_slice(&route.remote.port().to_be_bytes());
-    datagram.extend_from_slice(&(size as u16).to_be_bytes());
-    datagram.extend_from_slice(&[0, 0]);
+    datagram.extend_from_slice(&udp_header(route, size as u16));
     datagram.extend_from_slice(payload);
     let ends = sum_of(route.local.ip()) + sum_of(route.remote.ip());
     let checksum = finish(sum(&datagram, ends + pseudo_header(&[], UDP, size)));
     // Zero would say that there is no checksum (RFC 768).
     datagram[6..8].copy_from_slice(if checksum == [0, 0] { &[0xFF, 0xFF] } else { &checksum });
     datagram
+}
+
+/// A UDP header with the ports of `route`, of a datagram of `size` octets, without a checksum.
+pub fn udp_header(route: &Route, size: u16) -> [u8; UDP_HEADER] {
+    let mut octets = [0; UDP_HEADER];
+    octets[..2].copy_from_slice(&route.local.port().to_be_bytes());
+    octets[2..4].copy_from_slice(&route.remote.port().to_be_bytes());
+    octets[4..6].copy_from_slice(&size.to_be_bytes());
+    octets
 }
 
 /// Part of the pseudo header's sum.

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::os::fd::OwnedFd;
 use std::sync::{OnceLock, PoisonError, RwLock};
 
-use crate::sys;
+use crate::{outer, sys};
 
 /// Where packets go: our address and port, the peer's, and the interface's index; 0 leaves it to the routing table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +92,8 @@ pub struct Sockets {
     always: Vec<Socket>,
     /// They receive nothing, so that nobody is woken where their packets have left.
     senders: Vec<Socket>,
+    /// Of packets over IPv4, where nothing else is said: the host's own.
+    pub ttl: u8,
     /// Opened for the first tunnel of GRE without IPsec: who has none leaves GRE to the kernel.
     gre: OnceLock<Vec<Socket>>,
 }
@@ -114,7 +116,9 @@ impl Sockets {
         if sockets.is_empty() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "neither IPv4 nor IPv6 to listen on"));
         }
-        Ok(Sockets { always: sockets, senders, gre: OnceLock::new() })
+        let ttl = sockets.iter().filter(|socket| !socket.is_v6).find_map(|one| sys::default_ttl(&one.fd));
+        let ttl = ttl.unwrap_or(outer::DEFAULT_TTL);
+        Ok(Sockets { always: sockets, senders, ttl, gre: OnceLock::new() })
     }
 
     /// Open those for GRE, of the families that are served, unless they are open. True: they have just been opened.

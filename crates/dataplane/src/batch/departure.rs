@@ -109,11 +109,8 @@ impl Batch {
         let Some(usual) = way.socket(&shared.sockets) else {
             return self.settle(0, end, Some(DropReason::MiscError));
         };
-        let for_own_headers = match way.carrier {
-            Carrier::Esp => shared.sockets.esp_with_header().unwrap_or(usual),
-            _ => usual,
-        };
         let is_ah = way.carrier == Carrier::Ah;
+        let for_own_headers = if is_ah { usual } else { shared.sockets.esp_with_header().unwrap_or(usual) };
         let mut sent = 0;
         self.cut(way, sent, end);
         let mut piece = 0;
@@ -170,7 +167,7 @@ impl Batch {
                     (header.dont_fragment, header.in_fragments) = (false, is_ah);
                     if is_there && !is_ah {
                         header.is_there = false;
-                        range.start += IPV4_HEADER;
+                        range.start += way.room;
                     }
                 }
                 Err(error) if number(&error) == Some(libc::EINVAL) && is_there && !is_ah => {
@@ -200,15 +197,10 @@ impl Batch {
             let range = frame.start..frame.start + size;
             let own_header = match way.carrier {
                 Carrier::Ah if way.room > 0 => Some(own_header::in_ah(way.room, range.clone(), header)),
-                Carrier::Esp if way.room > 0 && self.takes_headers && may_be_segment => {
-                    let identification = self.shared.identification() as u16;
-                    own_header::around_esp(
-                        &mut self.buffer,
-                        range.clone(),
-                        header,
-                        &way.route,
-                        identification,
-                    )
+                Carrier::Esp | Carrier::Udp if way.room > 0 && self.takes_headers && may_be_segment => {
+                    let shared = &self.shared;
+                    let (room, told) = (way.room, (shared.identification() as u16, shared.sockets.ttl));
+                    own_header::around_esp(&mut self.buffer, room, range.clone(), header, &way.route, told)
                 }
                 _ => None,
             };

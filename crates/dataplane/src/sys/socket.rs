@@ -98,19 +98,22 @@ fn steer(fd: &OwnedFd, is_v6: bool) -> io::Result<()> {
 
 /// Does the kernel join datagrams for this socket?
 pub fn joins_datagrams(fd: &OwnedFd) -> bool {
+    number(fd, libc::SOL_UDP, libc::UDP_GRO).is_some_and(|value| value != 0)
+}
+
+/// The TTL of what leaves by this IPv4 socket, if nothing else is said.
+pub fn default_ttl(fd: &OwnedFd) -> Option<u8> {
+    number(fd, libc::IPPROTO_IP, libc::IP_TTL).and_then(|value| value.try_into().ok())
+}
+
+/// An option's value. None: the kernel has no such option.
+fn number(fd: &OwnedFd, level: c_int, name: c_int) -> Option<c_int> {
     let mut value: c_int = 0;
     let mut size = size_of::<c_int>() as libc::socklen_t;
     // SAFETY: `value` is writable for the size that is stated.
-    let result = unsafe {
-        libc::getsockopt(
-            fd.as_raw_fd(),
-            libc::SOL_UDP,
-            libc::UDP_GRO,
-            ptr::from_mut(&mut value).cast(),
-            &mut size,
-        )
-    };
-    result == 0 && value != 0
+    let result =
+        unsafe { libc::getsockopt(fd.as_raw_fd(), level, name, ptr::from_mut(&mut value).cast(), &mut size) };
+    (result == 0).then_some(value)
 }
 
 /// A raw socket for ESP. What it receives begins with the IPv4 header, or with the SPI for IPv6.
