@@ -263,9 +263,9 @@ impl Ingress {
         has_worked
     }
 
-    /// How long no socket is read for more to gather, if nothing else comes. None: they are.
+    /// After how long the sockets are to be read that nobody watches: one of them rests. None: all are watched.
     pub fn lull(&self) -> Option<Duration> {
-        self.lull.rest()
+        (!self.flowing.is_empty()).then(|| self.lull.remaining())
     }
 
     /// Call `action` with the socket of this token, if there is one.

@@ -34,9 +34,9 @@ impl Lull {
         self.rest.is_some_and(|(one, end)| one == socket && Instant::now() < end)
     }
 
-    /// How long it still lasts. None: there is none.
-    pub fn rest(&self) -> Option<Duration> {
-        self.rest.map(|(_, end)| end.saturating_duration_since(Instant::now()))
+    /// How long it still lasts.
+    pub fn remaining(&self) -> Duration {
+        self.rest.map_or(Duration::ZERO, |(_, end)| end.saturating_duration_since(Instant::now()))
     }
 
     pub fn learn(&mut self, socket: u64, brought: &Brought) {
@@ -72,6 +72,6 @@ mod tests {
         let mut lull = Lull::default();
         lull.learn(7, &Brought { packets: 4, octets: 4 * 1400, is_joined: false });
         lull.learn(8, &Brought { packets: 1, octets: 1400, is_joined: false });
-        assert!(!lull.holds(7) && lull.rest().is_none());
+        assert!(!lull.holds(7) && lull.remaining().is_zero());
     }
 }
