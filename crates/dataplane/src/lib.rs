@@ -22,7 +22,7 @@
 //! Identification and flow label are the kernel's; a packet with a routing header is refused. Fragments are put
 //! together first in transport mode, for ESP protects whole datagrams, and where an SA is chosen by ports.
 //! What a device gives is up to 64 KB of one flow (TSO, USO); it is cut, sealed and sent with one call (UDP_SEGMENT
-//! on UDP, sendmmsg on raw sockets). What the wire gives comes in batches (recvmmsg, UDP_GRO), and TCP segments that
+//! on UDP, sendmmsg on raw sockets), as is what several SAs seal for one peer at once. What the wire gives comes in batches (recvmmsg, UDP_GRO), and TCP segments that
 //! continue each other are written to the device as one. Where the kernel or a path has none of it, packets go
 //! singly. A joined packet counts as all the packets in it.
 //!
