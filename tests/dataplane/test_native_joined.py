@@ -64,3 +64,20 @@ def test_each_leaves_by_itself_where_the_device_takes_less(tunnels: Pair) -> Non
     count(tunnels.right, "wan", all=esp, bare=f"{esp} udp checksum 0", by_others=f"{esp} ip ttl != 64")
     send_at_once(tunnels, 500)
     assert counted(tunnels.right) == {"all": TUNNELS * PACKETS, "bare": TUNNELS * PACKETS, "by_others": 0}
+
+
+@pytest.mark.parametrize("encapsulation", [False, True], ids=["esp", "udp"])
+def test_packets_behind_headers_of_ours_leave_by_the_hosts_rules(pair: Pair, encapsulation: bool) -> None:
+    """By their source and their protocol, as those whose headers the kernel makes."""
+    left, right = child_pair(pair, encapsulation=encapsulation)
+    for host, address, child in ((pair.left, "10.9.0.1/24", left), (pair.right, "10.9.0.2/24", right)):
+        host.add_tunnel("tun0", address)
+        host.call("install", child, True)
+    proper = "udp" if encapsulation else "esp"
+    pair.left.run(*f"ip rule add pref 100 from 192.0.2.1 to 192.0.2.2 ipproto {proper} lookup main".split())
+    pair.left.run("ip", "rule", "add", "pref", "200", "to", "192.0.2.2", "prohibit")
+    assert pair.left.reaches("10.9.0.2"), pair.left.call("counters")
+    pair.left.run("ip", "rule", "delete", "pref", "100")
+    sent = pair.left.call("counters").tunnels["tun0"][0].packets
+    pair.left.ping("10.9.0.2")
+    assert pair.left.call("counters").tunnels["tun0"][0].packets == sent, "the rules forbid them"

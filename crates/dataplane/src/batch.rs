@@ -83,7 +83,7 @@ pub struct Batch {
 impl Batch {
     pub fn new(shared: Arc<Shared>) -> Self {
         Batch {
-            takes_headers: shared.sockets.esp_with_header().is_some(),
+            takes_headers: true,
             shared,
             child: None,
             buffer: vec![0; BUFFER_SIZE],

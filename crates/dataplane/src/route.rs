@@ -1,9 +1,10 @@
 //! The two ends of an outer packet's way, and the sockets that serve it.
 
+use std::collections::HashMap;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::fd::OwnedFd;
-use std::sync::{OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use crate::{outer, sys};
 
@@ -16,6 +17,15 @@ pub struct Route {
 }
 
 impl Route {
+    /// As a socket is told it that is bound to our IPv4 address: without it, but where the interface is told as well.
+    pub fn without_source(&self) -> Route {
+        let mut route = *self;
+        if route.interface == 0 && route.local.is_ipv4() {
+            route.local.set_ip(Ipv4Addr::UNSPECIFIED.into());
+        }
+        route
+    }
+
     /// The two addresses, ours first.
     pub fn ends(&self) -> (IpAddr, IpAddr) {
         (self.local.ip(), self.remote.ip())
@@ -92,6 +102,8 @@ pub struct Sockets {
     always: Vec<Socket>,
     /// They receive nothing, so that nobody is woken where their packets have left.
     senders: Vec<Socket>,
+    /// By our address: they send ESP over IPv4 behind headers of ours. None: the kernel has to make those.
+    with_header: RwLock<HashMap<Ipv4Addr, Option<Arc<Socket>>>>,
     /// Of packets over IPv4, where nothing else is said: the host's own.
     pub ttl: u8,
     /// Opened for the first tunnel of GRE without IPsec: who has none leaves GRE to the kernel.
@@ -118,7 +130,8 @@ impl Sockets {
         }
         let ttl = sockets.iter().filter(|socket| !socket.is_v6).find_map(|one| sys::default_ttl(&one.fd));
         let ttl = ttl.unwrap_or(outer::DEFAULT_TTL);
-        Ok(Sockets { always: sockets, senders, ttl, gre: OnceLock::new() })
+        let with_header = RwLock::default();
+        Ok(Sockets { always: sockets, senders, with_header, ttl, gre: OnceLock::new() })
     }
 
     /// Open those for GRE, of the families that are served, unless they are open. True: they have just been opened.
@@ -164,9 +177,6 @@ impl Sockets {
         sockets.push(nat_t);
         sockets.extend(lanes.receivers.into_iter().map(lane));
         senders.extend(lanes.sender.map(lane));
-        if !is_v6 {
-            senders.extend(sys::header_socket(is_v6).map(|fd| raw(Purpose::Esp, fd)));
-        }
         Ok((sockets, senders))
     }
 
@@ -202,12 +212,25 @@ impl Sockets {
         sockets.find(|s| s.purpose == Purpose::NatTraversal && s.is_v6 == is_v6)
     }
 
-    /// The socket for ESP over IPv4 behind a header of ours. None: the kernel has to make it.
-    pub fn esp_with_header(&self) -> Option<&Socket> {
-        self.senders.iter().find(|s| s.purpose == Purpose::Esp)
+    /// The socket for ESP along `route` behind a header of ours. None: the kernel has to make it.
+    pub fn esp_with_header(&self, route: &Route) -> Option<Arc<Socket>> {
+        let IpAddr::V4(local) = route.local.ip() else { return None };
+        let standing = self.with_header.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(socket) = standing.get(&local) {
+            return socket.clone();
+        }
+        drop(standing);
+        let mut standing = self.with_header.write().unwrap_or_else(PoisonError::into_inner);
+        if standing.len() >= WITH_HEADER_MAX {
+            standing.clear();
+        }
+        let open = || Some(Arc::new(Socket::new(Purpose::Esp, false, 0, sys::header_socket_of(local).ok()?)));
+        standing.entry(local).or_insert_with(open).clone()
     }
 }
 
+/// Addresses of ours change: no more than so many sockets are kept for them.
+const WITH_HEADER_MAX: usize = 64;
 const RAW: &str = "a raw socket for ESP and AH";
 
 fn lacks_family(error: &io::Error) -> bool {

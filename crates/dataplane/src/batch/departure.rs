@@ -32,6 +32,8 @@ pub(super) struct Way {
     carrier: Carrier,
     /// In front of the frame there is room for a header.
     room: usize,
+    /// There is a socket for packets behind headers of ours.
+    takes_headers: bool,
     /// UDP_SEGMENT has not been refused.
     pub takes_segments: bool,
     /// Octets of the largest packet, where one has to go in fragments.
@@ -71,6 +73,7 @@ impl Way {
             route,
             carrier,
             room: own_header::room(child),
+            takes_headers: false,
             takes_segments: carrier == Carrier::Udp && !child.usage.refuses_segments(),
             fragment_size,
             by_any_rule: child.leaves_by_any_rule(),
@@ -110,7 +113,11 @@ impl Batch {
             return self.settle(0, end, Some(DropReason::MiscError));
         };
         let is_ah = way.carrier == Carrier::Ah;
-        let for_own_headers = if is_ah { usual } else { shared.sockets.esp_with_header().unwrap_or(usual) };
+        let by_own_headers = (way.room > 0 && self.takes_headers && !is_ah)
+            .then(|| shared.sockets.esp_with_header(&way.route))
+            .flatten();
+        way.takes_headers = by_own_headers.is_some();
+        let bare = way.route.without_source();
         let mut sent = 0;
         self.cut(way, sent, end);
         let mut piece = 0;
@@ -136,9 +143,12 @@ impl Batch {
             let other = self.pieces[piece..].iter().position(is_other);
             let alike = &self.pieces[piece..other.map_or(self.pieces.len(), |count| piece + count)];
             let (sender, buffer) = (&mut self.sender, &self.buffer);
-            let socket = if is_there { for_own_headers } else { usual };
+            let (socket, route) = match by_own_headers.as_deref().filter(|_| is_there) {
+                Some(socket) => (socket, &bare),
+                None => (usual, &way.route),
+            };
             let mut send = |may_wait| {
-                let send = || sender.send(&socket.fd, &way.route, buffer, alike, may_wait);
+                let send = || sender.send(&socket.fd, route, buffer, alike, may_wait);
                 socket.with_dont_fragment(dont_fragment, send)
             };
             let mut result = send(false);
@@ -171,7 +181,7 @@ impl Batch {
                     }
                 }
                 Err(error) if number(&error) == Some(libc::EINVAL) && is_there && !is_ah => {
-                    self.takes_headers = false;
+                    (self.takes_headers, way.takes_headers) = (false, false);
                     self.cut(way, sent, end);
                     piece = 0;
                 }
@@ -197,7 +207,7 @@ impl Batch {
             let range = frame.start..frame.start + size;
             let own_header = match way.carrier {
                 Carrier::Ah if way.room > 0 => Some(own_header::in_ah(way.room, range.clone(), header)),
-                Carrier::Esp | Carrier::Udp if way.room > 0 && self.takes_headers && may_be_segment => {
+                Carrier::Esp | Carrier::Udp if way.takes_headers && may_be_segment => {
                     let shared = &self.shared;
                     let (room, told) = (way.room, (shared.identification() as u16, shared.sockets.ttl));
                     own_header::around_esp(&mut self.buffer, room, range.clone(), header, &way.route, told)

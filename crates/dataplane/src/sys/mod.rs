@@ -18,8 +18,8 @@ pub use icmp::{icmp_socket, send_to};
 pub use receive::{Extensions, Received, Receiver};
 pub use send::{Header, Piece, Sender, OPTIONS_MAX};
 pub use socket::{
-    ah_socket, default_ttl, esp_socket, gre_socket, header_socket, joins_datagrams, lanes, raw_socket,
-    set_dont_fragment, udp_socket,
+    ah_socket, default_ttl, esp_socket, gre_socket, header_socket, header_socket_of, joins_datagrams, lanes,
+    raw_socket, set_dont_fragment, udp_socket,
 };
 pub use tun::{
     configure_device, interface_index, interface_name, open_tap, open_tun, read, set_tun_offload,

@@ -118,7 +118,10 @@ fn write_control(header: &mut libc::msghdr, route: &Route, piece: &Piece, option
                 ipi_spec_dst: libc::in_addr { s_addr: u32::from_ne_bytes(local.octets()) },
                 ipi_addr: libc::in_addr { s_addr: 0 },
             };
-            writer.put(libc::IPPROTO_IP, libc::IP_PKTINFO, info);
+            // Control messages of more than 36 octets cost the kernel an allocation.
+            if !local.is_unspecified() || route.interface != 0 {
+                writer.put(libc::IPPROTO_IP, libc::IP_PKTINFO, info);
+            }
             if tos != 0 {
                 writer.put(libc::IPPROTO_IP, libc::IP_TOS, c_int::from(tos));
             }

@@ -150,6 +150,14 @@ pub fn header_socket(is_v6: bool) -> io::Result<OwnedFd> {
     socket(is_v6, libc::SOCK_RAW, libc::IPPROTO_RAW)
 }
 
+/// One over IPv4 for packets from `local`: whoever sends by it need not say from where. The host may lose the address.
+pub fn header_socket_of(local: Ipv4Addr) -> io::Result<OwnedFd> {
+    let fd = header_socket(false)?;
+    set_option(&fd, libc::IPPROTO_IP, libc::IP_FREEBIND, &1)?;
+    bind(&fd, SocketAddr::new(local.into(), 0))?;
+    Ok(fd)
+}
+
 /// DF on all packets of an IPv4 socket, or on none. What the kernel has heard of the path counts for neither: anybody
 /// may have told it.
 pub fn set_dont_fragment(fd: &OwnedFd, wanted: bool) {
