@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.interop.strongswan import StrongSwan, connection
 
-from bench import loads, planes, wireguard
+from bench import loads, neighbours, planes, wireguard
 from bench.planes import CBC_SHA1, CBC_SHA256, GCM_128, GCM_256, NULL, TRIPLE_DES, Inside, Suite
 from bench.sites import Sites
 
@@ -95,7 +95,11 @@ def ours(
 ) -> Contender:
     @contextmanager
     def build(_folder: Path) -> Iterator[Ends]:
-        with network(offload) as one, planes.planes(one, suite, tunnels=tunnels, **options):  # type: ignore[arg-type]
+        with ExitStack() as stack:
+            # Two gateways in one kernel, each with the devices of its tunnels.
+            stack.enter_context(neighbours.room_for(4 * tunnels))
+            one = stack.enter_context(network(offload))
+            stack.enter_context(planes.planes(one, suite, tunnels=tunnels, **options))  # type: ignore[arg-type]
             yield one, *planes.inner(0)
 
     return build
